@@ -1,0 +1,196 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { parseRelayUrls, type RelaySettings, RelayUrlError } from './relays/settings.ts';
+
+/** Everything that is wrong with the environment, one clear line each. */
+export class ConfigError extends Error {
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`The configuration is not usable:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+const port = (name: string, least = 0) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, `${name} must be a port number, for example ${name}=3000`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= 65535, `${name} must lie between ${least} and 65535`);
+
+const flag = (name: string) =>
+  z
+    .string()
+    .regex(/^(true|false|1|0|yes|no)$/i, `${name} must be true or false`)
+    .transform((v) => /^(true|1|yes)$/i.test(v));
+
+const url = (name: string, protocols: string[], example: string) =>
+  z.string().refine((v) => URL.canParse(v) && protocols.includes(new URL(v).protocol), {
+    message: `${name} must be an address like ${example}`,
+  });
+
+const environment = z.object({
+  PUBLIC_URL: url('PUBLIC_URL', ['http:', 'https:'], 'https://news.example.org')
+    .refine((v) => {
+      const { search, hash } = new URL(v);
+      return search === '' && hash === '';
+    }, 'PUBLIC_URL must have no query and no fragment')
+    .transform((v) => v.replace(/\/+$/, ''))
+    .optional(),
+  PORT: port('PORT').default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: url(
+    'DATABASE_URL',
+    ['postgres:', 'postgresql:'],
+    'postgresql://gaceta:secret@db.example.org/gaceta',
+  ).optional(),
+  REDIS_URL: url(
+    'REDIS_URL',
+    ['redis:', 'rediss:', 'unix:'],
+    'redis://localhost:6379/0',
+  ).optional(),
+  SMTP_URL: z.string().optional(),
+  SMTP_CONNECTIONS: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'SMTP_CONNECTIONS must be a number from 1 to 999')
+    .transform(Number)
+    .default(10),
+  MAILBOX_PORT: port('MAILBOX_PORT').default(8025),
+  SEND_RATE: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'SEND_RATE must be a number of messages a second, for example 50')
+    .transform(Number)
+    .refine((n) => n > 0, 'SEND_RATE must be above 0; leave it unset for no limit')
+    .optional(),
+  UNCERTAIN: z.enum(['resend', 'hold'], 'UNCERTAIN must be resend or hold').default('resend'),
+  DKIM: z
+    .string()
+    .refine(
+      (v) => v.split(',').every((entry) => /^[^:\s]+:[^:\s]+:.+$/.test(entry.trim())),
+      'DKIM must be selector:domain:keyfile, several separated by commas',
+    )
+    .transform((v) => v.split(',').map((entry) => entry.trim()))
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^([^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+      'MAIL_FROM must be an address like The Daily <daily@example.org>',
+    )
+    .optional(),
+  POSTAL_ADDRESS: z.string().optional(),
+  SECRET: z
+    .string()
+    .transform((v) => v.split(',').map((s) => s.trim()))
+    .refine(
+      (all) => all.every((s) => s.length >= 16),
+      'SECRET must be at least 16 characters (several: newest first, separated by commas)',
+    )
+    .optional(),
+  FEED_ALLOW_PRIVATE: flag('FEED_ALLOW_PRIVATE').default(false),
+  INBOUND_SMTP_PORT: port('INBOUND_SMTP_PORT').optional(),
+  TRUST_PROXY: z
+    .string()
+    .transform((v) => (/^\d+$/.test(v) ? Number(v) : v))
+    .optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent',
+    )
+    .default('info'),
+  OPERATOR_EMAIL: z.email('OPERATOR_EMAIL must be an e-mail address').optional(),
+  OPERATOR_PASSWORD: z
+    .string()
+    .min(10, 'OPERATOR_PASSWORD must be at least 10 characters')
+    .optional(),
+});
+
+export type Config = Readonly<{
+  publicUrl: string;
+  port: number;
+  host: string;
+  dataDir: string;
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  /** Undefined: the embedded mailbox. */
+  relays: RelaySettings[] | undefined;
+  smtpConnections: number;
+  mailboxPort: number;
+  /** Messages a second over all workers. */
+  sendRate: number | undefined;
+  uncertain: 'resend' | 'hold';
+  dkim: string[];
+  mailFrom: string | undefined;
+  postalAddress: string | undefined;
+  /** Newest first; undefined: made once and kept in the database. */
+  secrets: string[] | undefined;
+  feedAllowPrivate: boolean;
+  inboundSmtpPort: number | undefined;
+  trustProxy: number | string | undefined;
+  logLevel: z.infer<typeof environment>['LOG_LEVEL'];
+  operator: { email: string; password: string } | undefined;
+}>;
+
+/**
+ * Reads the configuration from a set of variables; an empty one counts as unset.
+ * Throws ConfigError with all that is wrong.
+ */
+export function loadConfig(variables: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const read = environment.safeParse(set);
+  const problems = read.success ? [] : read.error.issues.map((issue) => issue.message);
+
+  let relays: RelaySettings[] | undefined;
+  try {
+    if (set.SMTP_URL) relays = parseRelayUrls(set.SMTP_URL, read.data?.SMTP_CONNECTIONS ?? 10);
+  } catch (error) {
+    if (!(error instanceof RelayUrlError)) throw error;
+    problems.push(error.message);
+  }
+  if (Boolean(set.OPERATOR_EMAIL) !== Boolean(set.OPERATOR_PASSWORD))
+    problems.push('OPERATOR_EMAIL and OPERATOR_PASSWORD go together: set both or neither');
+  if (relays && !set.MAIL_FROM)
+    problems.push(
+      'MAIL_FROM must be set when SMTP_URL is: the address your digests come from, for example The Daily <daily@example.org>',
+    );
+  if (problems.length > 0 || !read.success) throw new ConfigError(problems);
+
+  const env = read.data;
+  return Object.freeze({
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    port: env.PORT,
+    host: env.HOST,
+    dataDir: resolve(env.DATA_DIR),
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    relays,
+    smtpConnections: env.SMTP_CONNECTIONS,
+    mailboxPort: env.MAILBOX_PORT,
+    sendRate: env.SEND_RATE,
+    uncertain: env.UNCERTAIN,
+    dkim: env.DKIM ?? [],
+    mailFrom: env.MAIL_FROM,
+    postalAddress: env.POSTAL_ADDRESS,
+    secrets: env.SECRET,
+    feedAllowPrivate: env.FEED_ALLOW_PRIVATE,
+    inboundSmtpPort: env.INBOUND_SMTP_PORT,
+    trustProxy: env.TRUST_PROXY,
+    logLevel: env.LOG_LEVEL,
+    operator:
+      env.OPERATOR_EMAIL && env.OPERATOR_PASSWORD
+        ? { email: env.OPERATOR_EMAIL, password: env.OPERATOR_PASSWORD }
+        : undefined,
+  });
+}
+
+/** The configuration of this process: `.env` of the working directory, below what the shell has set. */
+export function configFromEnvironment(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return loadConfig(process.env);
+}

@@ -1,0 +1,33 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from './tables.ts';
+
+const EDITIONS_PER_PARTITION = 64n;
+
+/**
+ * Makes the partitions of the ledger that hold the newest edition and the 128 after it. Any process may
+ * call it at any time; an edition whose partition is missing cannot be planned.
+ */
+export async function ensurePartitions(db: Kysely<Database>): Promise<void> {
+  const newest = await db
+    .selectFrom('editions')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .executeTakeFirst();
+  const first = BigInt(newest?.id ?? '0') / EDITIONS_PER_PARTITION;
+  for (let n = first; n <= first + 2n; n++) {
+    const name = `deliveries_${n}`;
+    const { rows } = await sql`select 1 from pg_class where relname = ${name}`.execute(db);
+    if (rows.length > 0) continue;
+    // `if not exists` alone may still collide when two processes make it at the same moment.
+    await db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(hashtext('gaceta-partitions'))`.execute(tx);
+      // fillfactor leaves room on the page for the claim and the settle of each row (HOT updates)
+      await sql
+        .raw(
+          `create table if not exists ${name} partition of deliveries
+           for values from (${n * EDITIONS_PER_PARTITION}) to (${(n + 1n) * EDITIONS_PER_PARTITION})
+           with (fillfactor = 70)`,
+        )
+        .execute(tx);
+    });
+  }
+}

@@ -1,0 +1,417 @@
+import type { ColumnType, GeneratedAlways } from 'kysely';
+
+// bigint comes from pg as a string, which is also what the API shows: ids are opaque strings.
+type Id = GeneratedAlways<string>;
+type Time = ColumnType<Date, Date | string, Date | string>;
+type Made = ColumnType<Date, Date | string | undefined, Date | string>;
+type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>;
+type Default<T> = ColumnType<T, T | undefined, T>;
+
+export type Kind = 'daily' | 'weekly' | 'special';
+export type Frequency = 'daily' | 'weekdays' | 'weekly' | 'special';
+export type SubscriptionState = 'pending' | 'active' | 'unsubscribed';
+export type EditionState = 'draft' | 'scheduled' | 'sending' | 'paused' | 'sent' | 'cancelled';
+export type DeliveryState = 'queued' | 'sending' | 'sent' | 'failed' | 'skipped' | 'uncertain';
+export type Role = 'owner' | 'admin' | 'editor' | 'sender' | 'viewer';
+
+interface SettingsTable {
+  key: string;
+  value: ColumnType<unknown, string, string>;
+  updatedAt: Made;
+}
+
+interface NewslettersTable {
+  id: Id;
+  slug: string;
+  title: string;
+  description: Default<string>;
+  active: Default<boolean>;
+  language: string;
+  timezone: string;
+  sendAt: Default<string>;
+  kinds: Default<Kind[]>;
+  days: Default<number[]>;
+  weeklyDay: Default<number>;
+  mailFrom: Optional<string>;
+  replyTo: Optional<string>;
+  private: Default<boolean>;
+  origins: Default<string[]>;
+  linkParameters: Optional<string>;
+  /** Minutes before the send time at which the draft appears to the editors. */
+  reviewMinutes: Default<number>;
+  /** True: an edition nobody touched waits instead of going by itself. */
+  reviewRequired: Default<boolean>;
+  /** The newest edition's number; raised by whoever makes the next. */
+  lastNumber: Default<number>;
+  createdAt: Made;
+}
+
+interface SectionsTable {
+  id: Id;
+  newsletterId: string;
+  slug: string;
+  title: string;
+  position: number;
+  articleLimit: Default<number>;
+}
+
+interface SubscribersTable {
+  id: Id;
+  /** As typed by the reader; null once erased. */
+  email: Optional<string>;
+  /** The compared form: whole address lower-cased, domain in ASCII. */
+  emailKey: Optional<string>;
+  /** HMAC of the compared form under the key that is never rotated. */
+  addressHash: Optional<Buffer>;
+  receiverGroup: Default<string>;
+  name: Optional<string>;
+  language: Optional<string>;
+  timezone: Optional<string>;
+  createdAt: Made;
+  erasedAt: Optional<Date>;
+}
+
+interface SubscriptionsTable {
+  newsletterId: string;
+  subscriberId: string;
+  state: SubscriptionState;
+  frequency: Default<Frequency>;
+  hour: Optional<string>;
+  /** Section slugs; null: all, also later ones. */
+  sections: Optional<string[]>;
+  pausedUntil: Optional<Date>;
+  createdAt: Made;
+  confirmedAt: Optional<Date>;
+  /** Belonging is decided by time: activeFrom ≤ frozenAt and (leftAt is null or leftAt > frozenAt). */
+  activeFrom: Optional<Date>;
+  leftAt: Optional<Date>;
+  leaveReason: Optional<string>;
+}
+
+interface ConsentsTable {
+  id: Id;
+  subscriberId: string;
+  newsletterId: string;
+  action: 'request' | 'confirm' | 'withdraw' | 'undo' | 'import' | 'operator';
+  at: Made;
+  originAddress: Optional<string>;
+  userAgent: Optional<string>;
+  form: Optional<string>;
+  wording: Optional<string>;
+  wordingVersion: Optional<string>;
+  detail: ColumnType<Record<string, unknown> | null, string | null | undefined, never>;
+}
+
+interface SuppressionsTable {
+  addressHash: Buffer;
+  reason: 'bounce' | 'complaint' | 'erasure' | 'operator';
+  editionId: Optional<string>;
+  /** Made while its edition was in doubt: waits for the operator, not yet in force. */
+  held: Default<boolean>;
+  detail: Optional<string>;
+  createdAt: Made;
+}
+
+interface FeedsTable {
+  id: Id;
+  newsletterId: string;
+  sectionId: Optional<string>;
+  url: string;
+  title: Optional<string>;
+  state: Default<'active' | 'off' | 'gone'>;
+  etag: Optional<string>;
+  lastModified: Optional<string>;
+  lastFetchedAt: Optional<Date>;
+  nextFetchAt: Made;
+  claimedUntil: Optional<Date>;
+  lastError: Optional<string>;
+  failures: Default<number>;
+  hubUrl: Optional<string>;
+  hubTopic: Optional<string>;
+  hubSecret: Optional<string>;
+  hubLeaseUntil: Optional<Date>;
+  createdAt: Made;
+}
+
+interface ArticlesTable {
+  id: Id;
+  title: string;
+  standfirst: Default<string>;
+  url: string;
+  /** The address that two copies of one story share: canonical link, no tracking parameters. */
+  canonicalUrl: string;
+  imageUrl: Optional<string>;
+  imageAlt: Optional<string>;
+  imageCredit: Optional<string>;
+  author: Optional<string>;
+  language: Optional<string>;
+  categories: Default<string[]>;
+  /** Shared by articles that translate each other. */
+  storyId: Optional<string>;
+  publishedAt: Time;
+  createdAt: Made;
+  updatedAt: Made;
+  deletedAt: Optional<Date>;
+}
+
+interface ArticleSourcesTable {
+  id: Id;
+  articleId: string;
+  newsletterId: string;
+  sectionId: Optional<string>;
+  feedId: Optional<string>;
+  guid: Optional<string>;
+  url: string;
+  title: string;
+  /** Null for the source the article was made from. */
+  joinedBy: Optional<'guid' | 'url' | 'title' | 'operator'>;
+  seenAt: Made;
+}
+
+interface EditionsTable {
+  id: Id;
+  newsletterId: string;
+  number: number;
+  kind: Kind;
+  /** The date in the newsletter's time zone, as YYYY-MM-DD. */
+  localDate: string;
+  state: Default<EditionState>;
+  reason: Optional<string>;
+  /** 0 until the content is frozen. */
+  revision: Default<number>;
+  subject: Default<string>;
+  preheader: Default<string>;
+  introduction: Default<string>;
+  sendAt: Optional<Date>;
+  /** hour: each reader at their hour; now: all at once. */
+  due: Default<'hour' | 'now'>;
+  /** Set when an editor changed the draft. */
+  touchedAt: Optional<Date>;
+  frozenAt: Optional<Date>;
+  startedAt: Optional<Date>;
+  plannedAt: Optional<Date>;
+  finishedAt: Optional<Date>;
+  audience: Optional<number>;
+  /** Planning has written every reader up to this subscriber id. */
+  planCursor: Default<string>;
+  planner: Optional<number>;
+  createdAt: Made;
+}
+
+interface EditionArticlesTable {
+  editionId: string;
+  articleId: string;
+  section: Optional<string>;
+  position: number;
+  pinned: Default<boolean>;
+  dropped: Default<boolean>;
+  /** This edition's own wording; null: the article's. */
+  title: Optional<string>;
+  standfirst: Optional<string>;
+}
+
+interface RevisionsTable {
+  editionId: string;
+  number: number;
+  content: ColumnType<unknown, string, never>;
+  createdAt: Made;
+}
+
+interface VariantsTable {
+  id: Id;
+  editionId: string;
+  revision: number;
+  key: string;
+  language: string;
+  articleIds: string[];
+  subject: string;
+  message: Buffer;
+  places: ColumnType<unknown, string, never>;
+  createdAt: Made;
+}
+
+interface WorkersTable {
+  id: GeneratedAlways<number>;
+  host: string;
+  pid: number;
+  connections: number;
+  startedAt: Made;
+  leaseUntil: Time;
+  stoppedAt: Optional<Date>;
+}
+
+interface RangesTable {
+  id: Id;
+  editionId: string;
+  dueAt: Time;
+  receiverGroup: string;
+  firstSubscriber: string;
+  lastSubscriber: string;
+  state: Default<'planned' | 'done'>;
+  worker: Optional<number>;
+  nextAt: Time;
+  /** How often its ticket was issued; part of the ticket's job id. */
+  issued: Default<number>;
+  size: number;
+  queued: Default<number>;
+  sending: Default<number>;
+  sent: Default<number>;
+  failed: Default<number>;
+  skipped: Default<number>;
+  uncertain: Default<number>;
+}
+
+interface DeliveriesTable {
+  editionId: string;
+  subscriberId: string;
+  rangeId: string;
+  dueAt: Time;
+  nextAt: Time;
+  state: DeliveryState;
+  reason: Optional<string>;
+  revision: Optional<number>;
+  variantId: Optional<string>;
+  worker: Optional<number>;
+  claim: Optional<string>;
+  attempts: Default<number>;
+  relay: Optional<string>;
+  answer: Optional<string>;
+  sentAt: Optional<Date>;
+  uncertainAt: Optional<Date>;
+}
+
+interface DeliveryEventsTable {
+  id: Id;
+  editionId: string;
+  subscriberId: string;
+  at: Made;
+  relay: Optional<string>;
+  phase: string;
+  code: Optional<number>;
+  enhanced: Optional<string>;
+  reply: Optional<string>;
+}
+
+interface LettersTable {
+  id: Id;
+  kind: string;
+  subscriberId: Optional<string>;
+  newsletterId: Optional<string>;
+  email: Optional<string>;
+  language: string;
+  content: ColumnType<Record<string, unknown>, string, string>;
+  state: Default<DeliveryState>;
+  reason: Optional<string>;
+  attempts: Default<number>;
+  nextAt: Made;
+  expiresAt: Made;
+  worker: Optional<number>;
+  claim: Optional<string>;
+  relay: Optional<string>;
+  answer: Optional<string>;
+  createdAt: Made;
+  sentAt: Optional<Date>;
+  uncertainAt: Optional<Date>;
+}
+
+interface OperatorsTable {
+  id: Id;
+  email: string;
+  name: Default<string>;
+  role: Role;
+  passwordHash: Optional<string>;
+  language: Default<string>;
+  draftNotices: Default<boolean>;
+  createdAt: Made;
+  lastSeenAt: Optional<Date>;
+  disabledAt: Optional<Date>;
+}
+
+interface SetupLinksTable {
+  tokenHash: Buffer;
+  /** Null: whoever opens it becomes the first operator. */
+  operatorId: Optional<string>;
+  expiresAt: Time;
+  usedAt: Optional<Date>;
+}
+
+interface SessionsTable {
+  sid: string;
+  sess: ColumnType<unknown, string, string>;
+  expire: Time;
+}
+
+interface ApiTokensTable {
+  id: Id;
+  name: string;
+  role: Exclude<Role, 'owner'>;
+  tokenHash: Buffer;
+  createdBy: Optional<string>;
+  createdAt: Made;
+  lastUsedAt: Optional<Date>;
+  revokedAt: Optional<Date>;
+}
+
+interface IdempotencyKeysTable {
+  tokenId: string;
+  key: string;
+  requestHash: Buffer;
+  /** Null while the first request runs. */
+  status: Optional<number>;
+  response: ColumnType<unknown, string | null | undefined, string | null>;
+  createdAt: Made;
+}
+
+interface AuditTable {
+  id: Id;
+  at: Made;
+  actor: string;
+  operatorId: Optional<string>;
+  tokenId: Optional<string>;
+  action: string;
+  object: string;
+  detail: ColumnType<Record<string, unknown> | null, string | null | undefined, never>;
+}
+
+interface ImportsTable {
+  id: Id;
+  newsletterId: string;
+  state: Default<'running' | 'done' | 'failed'>;
+  lines: Default<number>;
+  added: Default<number>;
+  updated: Default<number>;
+  skipped: Default<number>;
+  errors: ColumnType<{ line: number; reason: string }[], string | undefined, string>;
+  createdAt: Made;
+  finishedAt: Optional<Date>;
+}
+
+/** Every table, in camelCase; the plugin of connection.ts turns names into snake_case. */
+export interface Database {
+  settings: SettingsTable;
+  newsletters: NewslettersTable;
+  sections: SectionsTable;
+  subscribers: SubscribersTable;
+  subscriptions: SubscriptionsTable;
+  consents: ConsentsTable;
+  suppressions: SuppressionsTable;
+  feeds: FeedsTable;
+  articles: ArticlesTable;
+  articleSources: ArticleSourcesTable;
+  editions: EditionsTable;
+  editionArticles: EditionArticlesTable;
+  revisions: RevisionsTable;
+  variants: VariantsTable;
+  workers: WorkersTable;
+  ranges: RangesTable;
+  deliveries: DeliveriesTable;
+  deliveryEvents: DeliveryEventsTable;
+  letters: LettersTable;
+  operators: OperatorsTable;
+  setupLinks: SetupLinksTable;
+  sessions: SessionsTable;
+  apiTokens: ApiTokensTable;
+  idempotencyKeys: IdempotencyKeysTable;
+  audit: AuditTable;
+  imports: ImportsTable;
+}

@@ -1,0 +1,35 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Config } from './config.ts';
+
+export type { Logger } from 'pino';
+
+// At info and above a log may be read by many: no address in clear, and no token (routes are logged, not paths).
+const personal = [
+  'email',
+  'to',
+  'address',
+  'token',
+  'password',
+  '*.email',
+  '*.to',
+  '*.token',
+  '*.password',
+];
+
+/** Structured logs, one JSON line each, on stderr: stdout belongs to what a command was asked for. */
+export function openLog(
+  level: Config['logLevel'],
+  name: string,
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
+  const clear = level === 'debug' || level === 'trace';
+  return pino(
+    {
+      name,
+      level,
+      base: { pid: process.pid },
+      ...(clear ? {} : { redact: { paths: personal, censor: '[hidden]' } }),
+    },
+    destination,
+  );
+}
