@@ -1,0 +1,101 @@
+import { type ChildProcess, execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Account, runAs } from './embedded-account.ts';
+import { ask, settle } from './embedded-answer.ts';
+import type { Binaries } from './embedded-binaries.ts';
+import { EmbeddedFailed } from './embedded-failed.ts';
+import type { Place } from './embedded-location.ts';
+import { launch, removeStaleLocks } from './embedded-postmaster.ts';
+import { settingFlags } from './embedded-settings.ts';
+
+const run = promisify(execFile);
+const PATIENCE_SECONDS = 60;
+
+/**
+ * Makes the cluster at the first start; leaves a whole one alone.
+ * @throws EmbeddedFailed in initdb's words, or when another major version made it
+ */
+export async function makeCluster(
+  { initdb, major }: Binaries,
+  { cluster }: Place,
+  account: Account,
+  log: (line: string) => void,
+): Promise<void> {
+  const versionFile = join(cluster, 'PG_VERSION');
+  if (fs.existsSync(versionFile)) {
+    const made = fs.readFileSync(versionFile, 'utf8').trim();
+    if (made === String(major)) return;
+    throw new EmbeddedFailed(
+      `${cluster} was made by PostgreSQL ${made}, and this Gaceta brings ${major}: back up with the Gaceta you had ("gaceta backup"), move that folder away, then run "gaceta restore".`,
+    );
+  }
+  // made beside its place and renamed when whole: a first start that is killed leaves no half cluster
+  const half = `${cluster}.${randomBytes(4).toString('hex')}`;
+  fs.mkdirSync(half, { mode: 0o700 });
+  if (account.uid !== undefined) fs.chownSync(half, account.uid, account.gid ?? 0);
+  log(`making the database in ${cluster}`);
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+  const options = ['--auth=trust', '--encoding=UTF8', ...locale, '--no-instructions'];
+  try {
+    await run(initdb, ['-D', half, '-U', 'gaceta', ...options], {
+      ...runAs(account),
+      cwd: dirname(cluster),
+    });
+    fs.renameSync(half, cluster);
+  } catch (error) {
+    fs.rmSync(half, { recursive: true, force: true });
+    if (fs.existsSync(versionFile)) return; // another start was faster
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new EmbeddedFailed(
+      `The database could not be made in ${cluster}:\n${stderr?.trim() || message}`,
+    );
+  }
+}
+
+/**
+ * Launches the server until it answers, however long recovery takes. Another start may be faster,
+ * and the processes of a postmaster that was killed need a moment to go: both are waited for.
+ * @throws EmbeddedFailed in PostgreSQL's words
+ */
+export async function bringUp(
+  { postgres }: Binaries,
+  place: Place,
+  account: Account,
+  flags: string[],
+  logFile: string,
+): Promise<void> {
+  const end = Date.now() + PATIENCE_SECONDS * 1000;
+  for (;;) {
+    removeStaleLocks(place);
+    const before = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+    const child = launch(postgres, place, [...settingFlags, ...flags], logFile, runAs(account));
+    if (await answers(child, place)) return;
+    const said = fs.readFileSync(logFile).subarray(before).toString('utf8').trim();
+    const passing = /pre-existing shared memory block|lock file .* already exists/.test(said);
+    if (!passing || Date.now() > end) {
+      throw new EmbeddedFailed(`PostgreSQL did not start in ${place.cluster}:\n${said}`);
+    }
+    await setTimeout(100);
+    if ((await settle(place)) === 'ready') return;
+  }
+}
+
+/** True once the server answers, false once the process has ended. */
+async function answers(child: ChildProcess, place: Place): Promise<boolean> {
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  child.once('error', () => {
+    ended = true;
+  });
+  while (!ended) {
+    if ((await ask(place.sockets)) === 'ready') return true;
+    await setTimeout(15);
+  }
+  return false;
+}

@@ -1,0 +1,71 @@
+import * as fs from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chooseAccount } from './embedded-account.ts';
+import { settle, urlOf } from './embedded-answer.ts';
+import { findBinaries } from './embedded-binaries.ts';
+import { bringUp, makeCluster } from './embedded-cluster.ts';
+import { readPlace } from './embedded-location.ts';
+import { makePlace, placesForBinaries } from './embedded-place.ts';
+import { signalPostmaster, stopPostmaster } from './embedded-postmaster.ts';
+import { removeSockets, sweepSockets } from './embedded-sockets.ts';
+
+/** A running embedded PostgreSQL that this process answers for. */
+export interface Embedded {
+  /** The address of a database in it; the database itself is made by `createDatabase`. */
+  url(database?: string): string;
+  /** True if the server was running already: left by a start that was killed. */
+  adopted: boolean;
+  /** Where its files lie: DATA_DIR/postgres, or elsewhere when its account cannot go there. */
+  cluster: string;
+  /** Ends the server after its open transactions are rolled back. May be called twice. */
+  stop(): Promise<void>;
+  /** SIGKILL to the server, as a crash would: for tests of recovery. */
+  kill(): void;
+}
+
+/**
+ * Starts the PostgreSQL of a DATA_DIR, or adopts the one that runs there. Makes the cluster at the
+ * first start. Call `ownDataDir` before: one process owns a server and stops it. When this process
+ * exits without `stop`, the server is told to end; after SIGKILL it stays, for the next start to
+ * adopt.
+ * @throws EmbeddedFailed, NoEmbeddedPostgres, NoAccount or UnusableDataDir, each saying what to do
+ */
+export async function startEmbedded(
+  dataDir: string,
+  { flags = [], log = () => undefined }: { flags?: string[]; log?: (line: string) => void } = {},
+): Promise<Embedded> {
+  fs.mkdirSync(dataDir, { recursive: true });
+  const home = fs.realpathSync(resolve(dataDir));
+  const account = chooseAccount(readPlace(home).cluster);
+  const place = makePlace(home, account, log);
+  sweepSockets();
+  const adopted = (await settle(place)) === 'ready';
+  if (!adopted) {
+    const binaries = findBinaries(account, placesForBinaries(home, account));
+    await makeCluster(binaries, place, account, log);
+    await bringUp(binaries, place, account, flags, join(home, 'postgres.log'));
+  }
+  const atExit = () => signalPostmaster(place.cluster, 'SIGINT');
+  process.once('exit', atExit);
+  return {
+    adopted,
+    cluster: place.cluster,
+    url: (database = 'gaceta') => urlOf(place.sockets, database),
+    async stop() {
+      process.removeListener('exit', atExit);
+      await stopPostmaster(place.cluster);
+      removeSockets(home, place);
+    },
+    kill: () => void signalPostmaster(place.cluster, 'SIGKILL'),
+  };
+}
+
+/** The server that runs for this DATA_DIR, or null; waits for one that is just starting. */
+export async function attachEmbedded(
+  dataDir: string,
+): Promise<{ url(database?: string): string } | null> {
+  if (!fs.existsSync(dataDir)) return null;
+  const place = readPlace(fs.realpathSync(dataDir));
+  if ((await settle(place)) !== 'ready') return null;
+  return { url: (database = 'gaceta') => urlOf(place.sockets, database) };
+}
