@@ -29,6 +29,7 @@ const flag = (name: string) =>
 const url = (name: string, protocols: string[], example: string) =>
   z.string().refine((v) => URL.canParse(v) && protocols.includes(new URL(v).protocol), {
     message: `${name} must be an address like ${example}`,
+    abort: true,
   });
 
 const environment = z.object({

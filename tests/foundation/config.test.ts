@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { ConfigError, loadConfig } from '../../src/config.ts';
+
+test('nothing set is a whole configuration', () => {
+  const config = loadConfig({});
+  expect(config).toMatchObject({
+    publicUrl: 'http://localhost:3000',
+    port: 3000,
+    host: '127.0.0.1',
+    databaseUrl: undefined,
+    relays: undefined,
+    mailboxPort: 8025,
+    smtpConnections: 10,
+    uncertain: 'resend',
+    logLevel: 'info',
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('an empty value counts as unset', () => {
+  expect(loadConfig({ DATABASE_URL: '', PORT: '  ' }).port).toBe(3000);
+});
+
+test('all that is wrong is said at once, a line each', () => {
+  const wrong = {
+    PORT: 'eighty',
+    PUBLIC_URL: 'news.example.org',
+    DATABASE_URL: 'mysql://x',
+    SEND_RATE: '0',
+    UNCERTAIN: 'maybe',
+    SECRET: 'short',
+    OPERATOR_EMAIL: 'ana@example.org',
+    SMTP_URL: 'http://relay.example.org',
+  };
+  let caught: unknown;
+  try {
+    loadConfig(wrong);
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toBeInstanceOf(ConfigError);
+  const { problems } = caught as ConfigError;
+  for (const name of Object.keys(wrong))
+    expect(problems.some((problem) => problem.includes(name))).toBe(true);
+  expect(problems.every((problem) => !problem.includes('\n'))).toBe(true);
+});
+
+test('a relay needs an address that digests come from', () => {
+  expect(() => loadConfig({ SMTP_URL: 'smtp://relay.example.org' })).toThrow(/MAIL_FROM/);
+  const { relays } = loadConfig({
+    SMTP_URL: 'smtp://relay.example.org',
+    MAIL_FROM: 'The Daily <daily@example.org>',
+  });
+  expect(relays).toHaveLength(1);
+  expect(relays?.[0]).toMatchObject({ host: 'relay.example.org', connections: 10 });
+});
