@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type AddressFault,
+  InvalidAddress,
+  maskAddress,
+  readAddress,
+} from '../../src/subscribers/address.ts';
+
+function fault(input: string): AddressFault | 'none' {
+  try {
+    readAddress(input);
+    return 'none';
+  } catch (error) {
+    if (error instanceof InvalidAddress) return error.fault;
+    throw error;
+  }
+}
+
+describe('an address', () => {
+  test('keeps the local part as typed and is compared in lower case with an ASCII domain', () => {
+    expect(readAddress('  Ana.García@PERIÓDICO.Example ')).toEqual({
+      email: 'Ana.García@PERIÓDICO.Example',
+      key: 'ana.garcía@xn--peridico-y3a.example',
+      mailbox: 'Ana.García@xn--peridico-y3a.example',
+      domain: 'xn--peridico-y3a.example',
+      utf8: true,
+      group: 'rest',
+    });
+    expect(readAddress('Ana+News@Gmail.com')).toMatchObject({
+      email: 'Ana+News@Gmail.com',
+      key: 'ana+news@gmail.com',
+      utf8: false,
+      group: 'google',
+    });
+  });
+
+  test('is one address whether accents were typed composed or not', () => {
+    const composed = readAddress('josé@péage.example');
+    const apart = readAddress('jose\u0301@pe\u0301age.example');
+    expect(apart.key).toBe(composed.key);
+  });
+
+  test.each([
+    'ñandú@correo.example',
+    '二ノ宮@黒川.日本',
+    'δοκιμή@παράδειγμα.δοκιμή',
+    'x@y.zz',
+    "o'brien+tag/=?^_`{|}~@example.org",
+    'a@sub.sub.sub.example.museum',
+    'a@faß.example',
+    `${'l'.repeat(64)}@example.org`,
+  ])('is accepted: %s', (input) => {
+    expect(fault(input)).toBe('none');
+  });
+
+  test.each<[AddressFault, string]>([
+    ['empty', ''],
+    ['empty', '   '],
+    ['at', 'ana.example.org'],
+    ['at', 'ana@@example.org'],
+    ['at', 'a@b@example.org'],
+    ['local', '@example.org'],
+    ['local', '.ana@example.org'],
+    ['local', 'ana..b@example.org'],
+    ['local', 'ana,b@example.org'],
+    ['local', '<ana@example.org'],
+    ['domain', 'ana@'],
+    ['domain', 'ana@example'],
+    ['domain', 'ana@-example.org'],
+    ['domain', 'ana@example.org.'],
+    ['domain', 'ana@[127.0.0.1]'],
+    ['domain', 'ana@127.0.0.1'],
+    ['domain', 'ana@example.org>'],
+    ['domain', 'ana@exa_mple.org'],
+    ['domain', `ana@${'d'.repeat(64)}.org`],
+    ['long', `${'l'.repeat(65)}@example.org`],
+    ['long', `${'ñ'.repeat(33)}@example.org`],
+    ['long', `ana@${'d234567890.'.repeat(26)}org`],
+    ['long', 'a'.repeat(2_000_000)],
+    ['characters', 'ana@example.org\r\nBcc: all@example.org'],
+    ['characters', 'ana@example.org\n'],
+    ['characters', '\nana@example.org'],
+    ['characters', 'ana @example.org'],
+    ['characters', 'Ana <ana@example.org>'],
+    ['characters', 'ana\0@example.org'],
+    ['characters', 'ana\u2028@example.org'],
+    ['characters', 'ana\u0085@example.org'],
+    ['characters', 'ana\u202e@example.org'],
+    ['characters', 'an\u200ba@example.org'],
+    ['characters', 'ana@exam\u00adple.org'],
+    ['characters', 'ana\ud800@example.org'],
+  ])('is refused as %s (case %#)', (expected, input) => {
+    expect(fault(input)).toBe(expected);
+  });
+
+  test('has no character in any form of it that could end a header or a command', () => {
+    const part = fc.string({ unit: 'binary', maxLength: 20 });
+    fc.assert(
+      fc.property(part, part, (local, domain) => {
+        const input = `${local}@${domain}.example`;
+        if (fault(input) !== 'none') return;
+        const address = readAddress(input);
+        for (const form of [address.email, address.key, address.mailbox])
+          expect(form).not.toMatch(/[\s<>"(),;:\\\p{Cc}]/u);
+        expect(readAddress(address.mailbox).key).toBe(address.key);
+        expect(readAddress(address.key).key).toBe(address.key);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('is masked so that its owner knows it and nobody else learns it', () => {
+    expect(maskAddress('carmen@example.org')).toBe('c•••@example.org');
+    expect(maskAddress('😀x@example.org')).toBe('😀•••@example.org');
+  });
+});
