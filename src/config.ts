@@ -125,7 +125,8 @@ export type Config = Readonly<{
   sendRate: number | undefined;
   uncertain: 'resend' | 'hold';
   dkim: string[];
-  mailFrom: string | undefined;
+  /** `The Daily <daily@example.org>`: newsletters without an address of their own send from it. */
+  mailFrom: string;
   postalAddress: string | undefined;
   /** Newest first; undefined: made once and kept in the database. */
   secrets: string[] | undefined;
@@ -163,8 +164,9 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   if (problems.length > 0 || !read.success) throw new ConfigError(problems);
 
   const env = read.data;
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
   return Object.freeze({
-    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    publicUrl,
     port: env.PORT,
     host: env.HOST,
     dataDir: resolve(env.DATA_DIR),
@@ -176,7 +178,8 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     sendRate: env.SEND_RATE,
     uncertain: env.UNCERTAIN,
     dkim: env.DKIM ?? [],
-    mailFrom: env.MAIL_FROM,
+    // enough for the embedded mailbox; with relays of your own MAIL_FROM is asked for
+    mailFrom: env.MAIL_FROM ?? `newsletter@${new URL(publicUrl).hostname}`,
     postalAddress: env.POSTAL_ADDRESS,
     secrets: env.SECRET,
     feedAllowPrivate: env.FEED_ALLOW_PRIVATE,

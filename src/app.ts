@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import express from 'express';
+import helmet from 'helmet';
+import type { Context } from './context.ts';
+import { apiRoutes } from './http/api/routes.ts';
+import { consoleRoutes } from './http/console/routes.ts';
+import { errorPages, notFound } from './http/middleware/errors.ts';
+import { requestLog } from './http/middleware/request-log.ts';
+import { operatingRoutes } from './http/operating.ts';
+import { publicRoutes } from './http/public/routes.ts';
+
+/** The whole web app: every middleware and every room of routes, in order. */
+export function createApp(context: Context): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  if (context.config.trustProxy !== undefined) app.set('trust proxy', context.config.trustProxy);
+
+  app.use(requestLog(context.log));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          imgSrc: ["'self'", 'https:', 'http:', 'data:'],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+          // on plain http browsers would turn our own assets and forms into https
+          upgradeInsecureRequests: context.config.publicUrl.startsWith('https:') ? [] : null,
+        },
+      },
+      strictTransportSecurity: context.config.publicUrl.startsWith('https:'),
+    }),
+  );
+  app.use(
+    '/assets',
+    express.static(join(import.meta.dirname, 'http/assets'), { maxAge: '1h', index: false }),
+  );
+  app.use(operatingRoutes(context)); // /healthz /readyz /metrics
+  app.use('/api', apiRoutes(context)); // /api/v1, /api/openapi.json, /api/docs
+  app.use('/console', consoleRoutes(context));
+  app.use(publicRoutes(context)); // / /subscribe /confirm /unsubscribe /preferences /archive /embed /privacy
+  app.use(notFound);
+  app.use(errorPages(context));
+  return app;
+}

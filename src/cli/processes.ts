@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { startWorker } from '../../workers/main.ts';
+import { ConfigError, configFromEnvironment } from '../config.ts';
+import { openContext } from '../context.ts';
+import { type Logger, openLog } from '../log.ts';
+import { CannotListen, startServer } from '../server.ts';
+import { attachServices, borrowServices, migrateAll } from '../services.ts';
+import { stopOnSignal } from '../shutdown.ts';
+import { HOPELESS, start } from '../start.ts';
+
+/** The commands that run as long as the service does, and the one that prepares its database. */
+export function registerProcesses(program: Command): void {
+  program
+    .command('start')
+    .description('run everything: embedded services where none are set, web and worker')
+    .action(runStart);
+  program
+    .command('web')
+    .description('run one web process on a database that is there')
+    .action(() => runChild('web', async (context) => (await startServer(context)).close));
+  program
+    .command('worker')
+    .description('run one worker on a database that is there')
+    .action(() => runChild('worker', async (context) => (await startWorker(context)).stop));
+  program
+    .command('migrate')
+    .description('bring the database to the newest schema')
+    .action(runMigrate);
+}
+
+async function runStart(): Promise<void> {
+  const config = configFromEnvironment();
+  const log = openLog(config.logLevel, 'start');
+  const running = await start(config, log);
+  stopOnSignal(log, running.stop, 60);
+  say(`Gaceta runs at ${config.publicUrl}`);
+  say(`  operators   ${config.publicUrl}/console`);
+  if (running.setupPath)
+    say(`  first operator (good for an hour, once): ${config.publicUrl}${running.setupPath}`);
+  if (running.mailbox)
+    say(
+      `  mailbox     ${running.mailbox.pageUrl} (SMTP_URL is unset: nothing leaves this machine)`,
+    );
+  const code = await running.broken;
+  await running.stop();
+  process.exit(code);
+}
+
+/** Runs one process of the service until a signal; tells the one that forked it when it is ready. */
+async function runChild(
+  role: 'web' | 'worker',
+  run: (context: Awaited<ReturnType<typeof openContext>>) => Promise<() => Promise<void>>,
+): Promise<void> {
+  let log: Logger | undefined;
+  try {
+    const config = configFromEnvironment();
+    log = openLog(config.logLevel, role);
+    const services = await attachServices(config);
+    const context = await openContext(config, services.databaseUrl, log);
+    if (role === 'worker' && context.relays.length === 0)
+      throw new ConfigError([
+        'SMTP_URL is unset and no "gaceta start" with an embedded mailbox runs: set SMTP_URL to your relay',
+      ]);
+    const stop = await run(context);
+    stopOnSignal(
+      log,
+      async () => {
+        await stop();
+        await context.close();
+      },
+      45,
+    );
+    log.info('ready');
+    process.send?.('ready');
+  } catch (error) {
+    const hopeless = error instanceof ConfigError || error instanceof CannotListen;
+    if (!hopeless || !process.channel) throw error;
+    say((error as Error).message);
+    process.exit(HOPELESS);
+  }
+}
+
+async function runMigrate(): Promise<void> {
+  const config = configFromEnvironment();
+  const log = openLog(config.logLevel, 'migrate');
+  // an embedded database is brought up to date by whoever starts it
+  if (config.databaseUrl) return report(await migrateAll(config.databaseUrl));
+  const services = await borrowServices(config, log);
+  await services.close();
+  report([]);
+}
+
+const report = (names: string[]) =>
+  say(names.length > 0 ? `migrated: ${names.join(', ')}` : 'the database is up to date');
+
+const say = (line: string) => process.stderr.write(`${line}\n`);

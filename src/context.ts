@@ -1,0 +1,101 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type pg from 'pg';
+import { z } from 'zod';
+import { openRenderer, type Renderer } from '../emails/renderer.ts';
+import type { Config } from './config.ts';
+import { type Db, openDatabase } from './database/connection.ts';
+import { getOrMakeSetting, getSetting } from './database/settings.ts';
+import type { Logger } from './log.ts';
+import { openQueues, type Queues } from './queues.ts';
+import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';
+import { openTokens, type Tokens } from './subscribers/tokens.ts';
+
+/** What every part of the program is handed. Opened by the entry points and the test harness alone. */
+export interface Context {
+  config: Config;
+  log: Logger;
+  db: Db;
+  pool: pg.Pool;
+  databaseUrl: string;
+  /** Only where REDIS_URL is set; commands fail at once when it is away. */
+  redis: Redis | undefined;
+  queues: Queues;
+  tokens: Tokens;
+  /** HMAC of an address' compared form, under the key that is never rotated. */
+  hashAddress(emailKey: string): Buffer;
+  renderer: Renderer;
+  /** Where messages are handed to; the embedded mailbox when SMTP_URL is unset, nobody when that does not run. */
+  relays: RelaySettings[];
+  /** The embedded mailbox that takes all mail; undefined when relays of the newsroom's own do. */
+  mailbox: Mailbox | undefined;
+  now(): Date;
+  close(): Promise<void>;
+}
+
+const mailboxSchema = z.object({ smtpUrl: z.string(), pageUrl: z.string() });
+/** Addresses of the running embedded mailbox, written by whoever runs it. */
+export type Mailbox = z.infer<typeof mailboxSchema>;
+export const MAILBOX_SETTING = 'mailbox';
+
+/** Opens everything on a migrated database. `close()` undoes it, in the opposite order. */
+export async function openContext(
+  config: Config,
+  databaseUrl: string,
+  log: Logger,
+): Promise<Context> {
+  const { db, pool, close } = openDatabase(databaseUrl, {
+    onError: (err) => log.warn({ err }, 'a database connection broke'),
+  });
+  try {
+    const secrets =
+      config.secrets ??
+      (await getOrMakeSetting(db, 'secrets', z.array(z.string()).min(1), () => [
+        randomBytes(32).toString('base64url'),
+      ]));
+    const suppressionKey = Buffer.from(
+      await getOrMakeSetting(db, 'suppressionKey', z.string(), () =>
+        randomBytes(32).toString('base64url'),
+      ),
+      'base64url',
+    );
+    const mailbox = config.relays
+      ? undefined
+      : await getSetting(db, MAILBOX_SETTING, mailboxSchema);
+    const redis = config.redisUrl
+      ? new Redis(config.redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 5000 })
+      : undefined;
+    redis?.on('error', (err) => log.debug({ err }, 'redis'));
+    const queues = openQueues(config, databaseUrl, log);
+    const renderer = openRenderer({ idleMs: 30_000, log: (line) => log.debug(line) });
+    let closing: Promise<void> | undefined;
+    return {
+      config,
+      log,
+      db,
+      pool,
+      databaseUrl,
+      redis,
+      queues,
+      tokens: openTokens(secrets),
+      hashAddress: (emailKey) => createHmac('sha256', suppressionKey).update(emailKey).digest(),
+      renderer,
+      relays:
+        config.relays ?? (mailbox ? parseRelayUrls(mailbox.smtpUrl, config.smtpConnections) : []),
+      mailbox,
+      now: () => new Date(),
+      close() {
+        closing ??= (async () => {
+          await queues.close();
+          await renderer.close();
+          redis?.disconnect();
+          await close();
+        })();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
