@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { baseLanguage, type EditionArticle, type EditionContent } from './content.ts';
+
+/** What decides which articles a reader gets. */
+export interface ReaderChoice {
+  /** Null: the newsletter's. */
+  language: string | null;
+  /** Section slugs; null: all. */
+  sections: readonly string[] | null;
+  /** Ids of articles of this edition that another edition brought to this reader already. */
+  excluded?: ReadonlySet<string>;
+}
+
+export interface ChosenSection {
+  /** Null only where the newsletter has no sections. */
+  slug: string | null;
+  title: string;
+  articles: EditionArticle[];
+}
+
+/** One list of articles in one language. Readers with the same key share the variant. */
+export interface Choice {
+  key: string;
+  language: string;
+  sections: ChosenSection[];
+}
+
+/**
+ * The articles of an edition for one reader, or null when nothing is left for them.
+ *
+ * Of a story in several languages the reader gets the version in their language, else in the
+ * newsletter's, else the first. A story that was brought before in any language is left out in all.
+ * The mail itself is in the reader's language where the edition has anything in it, else in the
+ * newsletter's. Pure; about 0.02 ms for 20 articles, so callers keep answers by choice.
+ */
+export function chooseArticles(content: EditionContent, reader: ReaderChoice): Choice | null {
+  const own = content.newsletter.language;
+  const wanted = reader.language ?? own;
+  const base = baseLanguage(wanted);
+  const language = content.languages.includes(base) ? base : own;
+
+  const sections: ChosenSection[] = [];
+  for (const versions of stories(content.articles)) {
+    if (versions.some((article) => reader.excluded?.has(article.id))) continue;
+    // The first version says where the story stands, so that both languages show one order.
+    const section = versions[0]?.section ?? null;
+    if (reader.sections && section !== null && !reader.sections.includes(section)) continue;
+    const article = inLanguage(versions, wanted) ?? inLanguage(versions, own) ?? versions[0];
+    if (!article) continue;
+    let shown = sections.find((candidate) => candidate.slug === section);
+    if (!shown) {
+      shown = { slug: section, title: titleOf(content, section), articles: [] };
+      sections.push(shown);
+    }
+    shown.articles.push(article);
+  }
+  if (sections.length === 0) return null;
+  const ids = sections.flatMap((section) => section.articles.map((article) => article.id));
+  return { key: keyOf(language, ids), language, sections };
+}
+
+function stories(articles: EditionArticle[]): EditionArticle[][] {
+  const found = new Map<string, EditionArticle[]>();
+  for (const article of articles) {
+    const versions = found.get(article.story);
+    if (versions) versions.push(article);
+    else found.set(article.story, [article]);
+  }
+  return [...found.values()];
+}
+
+function inLanguage(versions: EditionArticle[], tag: string): EditionArticle | undefined {
+  const base = baseLanguage(tag);
+  const exact = versions.find((version) => version.language.toLowerCase() === tag.toLowerCase());
+  return exact ?? versions.find((version) => baseLanguage(version.language) === base);
+}
+
+const titleOf = (content: EditionContent, slug: string | null) =>
+  content.newsletter.sections.find((section) => section.slug === slug)?.title ?? '';
+
+/** Short whatever the number of articles, and the same in every process. */
+function keyOf(language: string, ids: string[]): string {
+  const digest = createHash('sha256').update(ids.join(',')).digest('base64url');
+  return `${language}-${digest.slice(0, 22)}`;
+}
