@@ -69,6 +69,11 @@ interface SubscribersTable {
   timezone: Optional<string>;
   createdAt: Made;
   erasedAt: Optional<Date>;
+  /** When somebody's sign-up last led to a confirmation, and to a notice: each at most once a day. */
+  confirmationAt: Optional<Date>;
+  noticeAt: Optional<Date>;
+  /** Random, of the sign-up that got the last of those letters: of many at once, which one won. */
+  letterMark: Optional<string>;
 }
 
 interface SubscriptionsTable {

@@ -55,7 +55,10 @@ const statements = [
     language text,
     timezone text,
     created_at timestamptz not null default now(),
-    erased_at timestamptz
+    erased_at timestamptz,
+    confirmation_at timestamptz,
+    notice_at timestamptz,
+    letter_mark bigint
   )`,
   `create index subscribers_address_hash on subscribers (address_hash)`,
   `create table subscriptions (
@@ -74,6 +77,7 @@ const statements = [
     primary key (newsletter_id, subscriber_id)
   )`,
   `create index subscriptions_of_subscriber on subscriptions (subscriber_id)`,
+  `create index subscriptions_pending on subscriptions (created_at) where state = 'pending'`,
   `create table consents (
     id bigint generated always as identity primary key,
     subscriber_id bigint not null references subscribers,
@@ -95,6 +99,13 @@ const statements = [
     held boolean not null default false,
     detail text,
     created_at timestamptz not null default now()
+  )`,
+
+  // Counters of rate-limiter-flexible, in its form. Unlogged: a crash forgets them, and nothing waits for the disk.
+  `create unlogged table rate_limits (
+    key varchar(255) primary key,
+    points integer not null default 0,
+    expire bigint
   )`,
 
   `create table feeds (
