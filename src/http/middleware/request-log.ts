@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import type { Logger } from '../../log.ts';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Names this request in the log and in an error's `instance`. */
+      id: string;
+    }
+  }
+}
+
+/** Gives every request an id (also sent back as X-Request-Id) and writes one line about it when it has ended. */
+export function requestLog(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    req.id = randomUUID();
+    res.set('X-Request-Id', req.id);
+    const from = process.hrtime.bigint();
+    res.once('close', () => {
+      const ms = Math.round(Number(process.hrtime.bigint() - from) / 1e5) / 10;
+      log.info(
+        { request: req.id, method: req.method, route: routeOf(req), status: res.statusCode, ms },
+        res.writableFinished ? 'answered' : 'broken off',
+      );
+    });
+    next();
+  };
+}
+
+/** The route and never the path: paths hold tokens. */
+function routeOf(req: Request): string {
+  const path: unknown = req.route?.path;
+  return typeof path === 'string' ? `${req.baseUrl}${path}` : 'none';
+}

@@ -1,0 +1,164 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { Role } from '../database/tables.ts';
+import { hashPassword, shortestPassword, verifyPassword } from './passwords.ts';
+
+export interface Operator {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  language: string;
+  createdAt: Date;
+  lastSeenAt: Date | null;
+  disabledAt: Date | null;
+}
+
+export class OperatorNotFound extends Error {
+  override name = 'OperatorNotFound';
+}
+export class OperatorExists extends Error {
+  override name = 'OperatorExists';
+}
+export class InvalidOperator extends Error {
+  override name = 'InvalidOperator';
+}
+/** Somebody has to be left who can let others in. */
+export class LastOwner extends Error {
+  override name = 'LastOwner';
+}
+
+const columns = [
+  'id',
+  'email',
+  'name',
+  'role',
+  'language',
+  'createdAt',
+  'lastSeenAt',
+  'disabledAt',
+] as const;
+
+export function listOperators(db: DbOrTransaction): Promise<Operator[]> {
+  return db.selectFrom('operators').select(columns).orderBy('id').execute();
+}
+
+/** The operator with this id, unless disabled. */
+export function getActiveOperator(db: DbOrTransaction, id: string): Promise<Operator | undefined> {
+  return db
+    .selectFrom('operators')
+    .select(columns)
+    .where('id', '=', id)
+    .where('disabledAt', 'is', null)
+    .executeTakeFirst();
+}
+
+export async function anyOperator(db: DbOrTransaction): Promise<boolean> {
+  const row = await db.selectFrom('operators').select('id').limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Makes an operator. Without a password they cannot sign in until they have opened a set-up link.
+ * Throws InvalidOperator, OperatorExists.
+ */
+export async function createOperator(
+  tx: DbOrTransaction,
+  input: { email: string; password?: string; role: Role; name?: string; language?: string },
+): Promise<Operator> {
+  const email = input.email.trim();
+  if (!/^[^\s@<>]+@[^\s@<>]+$/.test(email) || email.length > 254)
+    throw new InvalidOperator('An operator needs an e-mail address, for example ana@example.org.');
+  if (input.password !== undefined) checkPassword(input.password);
+  const made = await tx
+    .insertInto('operators')
+    .values({
+      email,
+      role: input.role,
+      name: input.name ?? '',
+      language: input.language ?? 'en',
+      passwordHash: input.password === undefined ? null : await hashPassword(input.password),
+    })
+    .onConflict((oc) => oc.expression(sql`lower(email)`).doNothing())
+    .returning(columns)
+    .executeTakeFirst();
+  if (!made) throw new OperatorExists(`There is an operator with the address ${email} already.`);
+  return made;
+}
+
+/** Throws InvalidOperator when a password is too short, or longer than anybody types. */
+export function checkPassword(password: string): void {
+  if (password.length < shortestPassword)
+    throw new InvalidOperator(`A password has at least ${shortestPassword} characters.`);
+  if (password.length > 1000) throw new InvalidOperator('A password has at most 1,000 characters.');
+}
+
+/** Throws InvalidOperator, and OperatorNotFound when there is none or it is disabled. */
+export async function setPassword(
+  tx: DbOrTransaction,
+  id: string,
+  password: string,
+): Promise<void> {
+  checkPassword(password);
+  const changed = await tx
+    .updateTable('operators')
+    .set({ passwordHash: await hashPassword(password) })
+    .where('id', '=', id)
+    .where('disabledAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (!changed) throw new OperatorNotFound('There is no such operator.');
+}
+
+/**
+ * The operator who has this address and password, or undefined: the answer (and its time) does not tell
+ * whether the address, the password or both were wrong.
+ */
+export async function signIn(
+  db: DbOrTransaction,
+  email: string,
+  password: string,
+): Promise<Operator | undefined> {
+  const found = await db
+    .selectFrom('operators')
+    .select([...columns, 'passwordHash'])
+    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
+    .where('disabledAt', 'is', null)
+    .executeTakeFirst();
+  if (!(await verifyPassword(found?.passwordHash ?? null, password)) || !found) return undefined;
+  await db
+    .updateTable('operators')
+    .set({ lastSeenAt: sql`now()` })
+    .where('id', '=', found.id)
+    .execute();
+  const { passwordHash: _, ...operator } = found;
+  return operator;
+}
+
+/**
+ * Shuts an operator out, at once in every process: their sessions end with the statement.
+ * Throws OperatorNotFound, LastOwner.
+ */
+export async function disableOperator(tx: DbOrTransaction, email: string): Promise<Operator> {
+  // Two who disable each other at the same moment must not both find the other still there.
+  await sql`select pg_advisory_xact_lock(hashtext('gaceta-owners'))`.execute(tx);
+  const owners = await tx
+    .selectFrom('operators')
+    .select(sql<boolean>`lower(email) = ${email.trim().toLowerCase()}`.as('them'))
+    .where('role', '=', 'owner')
+    .where('disabledAt', 'is', null)
+    .execute();
+  if (owners.length === 1 && owners[0]?.them)
+    throw new LastOwner('The last owner cannot be disabled: make another one first.');
+  const disabled = await tx
+    .updateTable('operators')
+    .set({ disabledAt: sql`now()` })
+    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
+    .where('disabledAt', 'is', null)
+    .returning(columns)
+    .executeTakeFirst();
+  if (!disabled)
+    throw new OperatorNotFound(`There is no active operator with the address ${email}.`);
+  await tx.deleteFrom('sessions').where(sql`sess ->> 'operatorId'`, '=', disabled.id).execute();
+  return disabled;
+}

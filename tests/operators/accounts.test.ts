@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createOperator,
+  disableOperator,
+  InvalidOperator,
+  LastOwner,
+  listOperators,
+  OperatorExists,
+  signIn,
+} from '../../src/operators/accounts.ts';
+import { ensureFirstOperator } from '../../src/operators/first-operator.ts';
+import { findSetupLink, SetupLinkGone, useSetupLink } from '../../src/operators/setup-links.ts';
+import { openFreshDatabase } from '../harness/database.ts';
+
+const ana = { email: 'Ana@Example.org', password: 'correct horse', role: 'owner' as const };
+
+describe('an operator', async () => {
+  const { db } = await openFreshDatabase();
+
+  it('signs in with the right password, in any case of the address', async () => {
+    await createOperator(db, ana);
+    expect(await signIn(db, 'ana@example.ORG ', 'correct horse')).toMatchObject({ role: 'owner' });
+    expect(await signIn(db, 'ana@example.org', 'correct horsf')).toBeUndefined();
+    expect(await signIn(db, 'eve@example.org', 'correct horse')).toBeUndefined();
+  });
+
+  it('keeps no password, only argon2id', async () => {
+    const row = await db.selectFrom('operators').selectAll().executeTakeFirstOrThrow();
+    expect(JSON.stringify(row)).not.toContain('correct horse');
+    expect(row.passwordHash).toMatch(/^\$argon2id\$/);
+  });
+
+  it('is one an address, and has a usable address and password', async () => {
+    await expect(createOperator(db, { ...ana, email: 'ANA@example.org' })).rejects.toThrow(
+      OperatorExists,
+    );
+    await expect(
+      createOperator(db, { ...ana, email: 'b@x.org', password: 'short' }),
+    ).rejects.toThrow(InvalidOperator);
+    await expect(createOperator(db, { ...ana, email: 'nobody' })).rejects.toThrow(InvalidOperator);
+  });
+
+  it('who is disabled is out, with all sessions, unless nobody would be left', async () => {
+    await expect(db.transaction().execute((tx) => disableOperator(tx, ana.email))).rejects.toThrow(
+      LastOwner,
+    );
+    const bea = await createOperator(db, { ...ana, email: 'bea@example.org' });
+    await db
+      .insertInto('sessions')
+      .values({ sid: 's1', sess: JSON.stringify({ operatorId: bea.id }), expire: '2099-01-01' })
+      .execute();
+    await db.transaction().execute((tx) => disableOperator(tx, 'bea@example.org'));
+    expect(await signIn(db, 'bea@example.org', ana.password)).toBeUndefined();
+    expect(await db.selectFrom('sessions').select('sid').execute()).toEqual([]);
+  });
+
+  it('cannot disable another one who disables them at the same moment', async () => {
+    await createOperator(db, { ...ana, email: 'cleo@example.org' });
+    const out = (email: string) => db.transaction().execute((tx) => disableOperator(tx, email));
+    await Promise.allSettled([out(ana.email), out('cleo@example.org')]);
+    const owners = await listOperators(db);
+    expect(owners.filter((owner) => owner.disabledAt === null)).toHaveLength(1);
+  });
+});
+
+describe('the first operator', async () => {
+  const { db } = await openFreshDatabase();
+
+  it('comes in by a link that works once, whoever looks at it before', async () => {
+    const path = await ensureFirstOperator(db, undefined);
+    const token = path?.split('/').at(-1) ?? '';
+    const use = (email: string) =>
+      db.transaction().execute((tx) => useSetupLink(tx, token, { ...ana, email }));
+    expect(await findSetupLink(db, token)).toEqual({ operatorId: null, email: null });
+    expect(await findSetupLink(db, `${token}x`)).toBeUndefined();
+
+    const both = await Promise.allSettled([use('ana@example.org'), use('eve@example.org')]);
+    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await listOperators(db)).toHaveLength(1);
+    await expect(use('eve@example.org')).rejects.toThrow(SetupLinkGone);
+    expect(await findSetupLink(db, token)).toBeUndefined();
+    expect(await ensureFirstOperator(db, ana)).toBeUndefined();
+    expect(await listOperators(db)).toHaveLength(1);
+  });
+
+  it('finds the link gone after an hour, and a wrong password leaves it usable', async () => {
+    const { db: other } = await openFreshDatabase();
+    const token = (await ensureFirstOperator(other, undefined))?.split('/').at(-1) ?? '';
+    const use = (password: string) =>
+      other.transaction().execute((tx) => useSetupLink(tx, token, { ...ana, password }));
+    await expect(use('short')).rejects.toThrow(InvalidOperator);
+    expect(await findSetupLink(other, token)).toBeDefined();
+    await other
+      .updateTable('setupLinks')
+      .set({ expiresAt: new Date(Date.now() - 1) })
+      .execute();
+    await expect(use('long enough')).rejects.toThrow(SetupLinkGone);
+  });
+
+  it('comes from the environment, once from many processes', async () => {
+    const { db: other } = await openFreshDatabase();
+    const links = await Promise.all([1, 2, 3].map(() => ensureFirstOperator(other, ana)));
+    expect(links).toEqual([undefined, undefined, undefined]);
+    expect(await listOperators(other)).toHaveLength(1);
+    expect(await signIn(other, ana.email, ana.password)).toMatchObject({ role: 'owner' });
+  });
+});
