@@ -12,7 +12,8 @@ export function instantOf(localDate: string, hour: string, timezone: string): Da
 /**
  * When a reader's edition is due: the first instant from `frozenAt` on at which their clock shows
  * their hour. Each local date has one such instant, also on the days the clocks change, so that a
- * reader in the newsletter's own zone gets one daily edition a local date.
+ * reader in the newsletter's own zone gets one daily edition a local date. Elsewhere the day on which
+ * the newsletter's clocks change may bring two at once, or none: the freeze moves past their hour.
  * Throws RangeError as `instantOf` does.
  */
 export function dueAt(frozenAt: Date, hour: string, timezone: string): Date {

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import type { EditionArticle, EditionContent } from '../../src/editions/content.ts';
+import { chooseArticles } from '../../src/editions/variant.ts';
+
+const article = (
+  id: string,
+  section: string,
+  more: Partial<EditionArticle> = {},
+): EditionArticle => ({
+  id,
+  story: id,
+  section,
+  language: 'en',
+  title: `Headline ${id}`,
+  standfirst: '',
+  url: `https://news.example/${id}`,
+  image: null,
+  author: null,
+  publishedAt: '2026-11-24T05:00:00.000Z',
+  ...more,
+});
+const content = (articles: EditionArticle[], languages = ['en', 'es']): EditionContent => ({
+  newsletter: {
+    id: '1',
+    slug: 'daily',
+    title: 'The Daily',
+    language: 'en',
+    timezone: 'Europe/Madrid',
+    from: null,
+    replyTo: null,
+    private: false,
+    linkParameters: null,
+    sections: [
+      { slug: 'news', title: 'News' },
+      { slug: 'updates', title: 'Updates' },
+    ],
+  },
+  edition: {
+    id: '1',
+    number: 1,
+    kind: 'daily',
+    localDate: '2026-11-24',
+    subject: null,
+    preheader: null,
+    introduction: null,
+  },
+  frequencies: ['daily'],
+  languages,
+  articles,
+  overlaps: [],
+});
+const everything = { language: null, sections: null };
+const shown = (choice: ReturnType<typeof chooseArticles>) =>
+  choice?.sections.map((section) => [section.slug, section.articles.map((one) => one.id)]);
+
+test('keeps the order and leaves out what the reader did not choose', () => {
+  const edition = content([article('1', 'news'), article('2', 'news'), article('3', 'updates')]);
+  expect(shown(chooseArticles(edition, everything))).toEqual([
+    ['news', ['1', '2']],
+    ['updates', ['3']],
+  ]);
+  expect(shown(chooseArticles(edition, { language: null, sections: ['updates'] }))).toEqual([
+    ['updates', ['3']],
+  ]);
+});
+
+test('gives nothing when nothing is chosen or all was brought before', () => {
+  const edition = content([article('1', 'news')]);
+  expect(chooseArticles(edition, { language: null, sections: [] })).toBeNull();
+  expect(chooseArticles(edition, { language: null, sections: ['gone'] })).toBeNull();
+  expect(chooseArticles(edition, { ...everything, excluded: new Set(['1']) })).toBeNull();
+});
+
+test('gives a story in the language of the reader, else of the newsletter, else in any', () => {
+  const edition = content([
+    article('1', 'news', { story: 'a' }),
+    article('2', 'news', { story: 'a', language: 'es' }),
+    article('3', 'news', { story: 'b', language: 'es' }),
+  ]);
+  expect(shown(chooseArticles(edition, { language: 'es-MX', sections: null }))).toEqual([
+    ['news', ['2', '3']],
+  ]);
+  expect(shown(chooseArticles(edition, { language: 'fr', sections: null }))).toEqual([
+    ['news', ['1', '3']],
+  ]);
+});
+
+test('a regional version goes before another of the same language', () => {
+  const edition = content([
+    article('1', 'news', { story: 'a', language: 'es' }),
+    article('2', 'news', { story: 'a', language: 'es-AR' }),
+  ]);
+  expect(shown(chooseArticles(edition, { language: 'es-ar', sections: null }))).toEqual([
+    ['news', ['2']],
+  ]);
+});
+
+test('writes the mail in a language that the edition has, and in no other', () => {
+  const edition = content([article('1', 'news')]);
+  expect(chooseArticles(edition, { language: 'es-VE', sections: null })?.language).toBe('es');
+  expect(chooseArticles(edition, { language: 'zz', sections: null })?.language).toBe('en');
+});
+
+test('a story that came before in one language is left out in the other too', () => {
+  const edition = content([
+    article('1', 'news', { story: 'a' }),
+    article('2', 'news', { story: 'a', language: 'es' }),
+    article('3', 'news'),
+  ]);
+  const choice = chooseArticles(edition, {
+    language: 'es',
+    sections: null,
+    excluded: new Set(['1']),
+  });
+  expect(shown(choice)).toEqual([['news', ['3']]]);
+});
+
+test('readers share a variant exactly when list and language are the same', () => {
+  const edition = content([article('1', 'news'), article('2', 'updates')]);
+  const key = (language: string | null, sections: string[] | null) =>
+    chooseArticles(edition, { language, sections })?.key;
+  expect(key(null, null)).toBe(key('en-GB', ['updates', 'news', 'later']));
+  expect(key('es', null)).not.toBe(key('en', null));
+  expect(key(null, ['news'])).not.toBe(key(null, null));
+});
