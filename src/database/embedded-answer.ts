@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { EmbeddedFailed } from './embedded-failed.ts';
+import { EmbeddedFailed } from './embedded-errors.ts';
 import type { Place } from './embedded-location.ts';
 import { findPostmaster } from './embedded-postmaster.ts';
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { type Account, runAs } from './embedded-account.ts';
 import { ask, settle } from './embedded-answer.ts';
 import type { Binaries } from './embedded-binaries.ts';
-import { EmbeddedFailed } from './embedded-failed.ts';
+import { EmbeddedFailed } from './embedded-errors.ts';
 import type { Place } from './embedded-location.ts';
 import { launch, removeStaleLocks } from './embedded-postmaster.ts';
 import { settingFlags } from './embedded-settings.ts';

@@ -2,13 +2,9 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Account, mayEnter } from './embedded-account.ts';
+import { UnusableDataDir } from './embedded-errors.ts';
 import { isWithin, type Place, pointerOf, readPlace, writePlace } from './embedded-location.ts';
 import { makeSockets } from './embedded-sockets.ts';
-
-/** DATA_DIR is where PostgreSQL's account cannot go, or names another DATA_DIR's database. */
-export class UnusableDataDir extends Error {
-  override name = 'UnusableDataDir';
-}
 
 /** Where a database goes that cannot lie in DATA_DIR: root's clone in a closed folder. */
 const OUTSIDE = '/var/lib/gaceta';
@@ -36,6 +32,15 @@ export function makePlace(dataDir: string, account: Account, log: (line: string)
 export function placesForBinaries(dataDir: string, account: Account): string[] {
   if (account.uid === undefined) return [dataDir];
   return [OUTSIDE, join(fs.realpathSync(tmpdir()), 'gaceta')].filter(makeOurs);
+}
+
+/** Removes the folder of a cluster that lies outside of this DATA_DIR and belongs to it. */
+export function removeOutside(dataDir: string, { cluster }: Place): void {
+  const home = dirname(cluster);
+  const record = join(home, 'data-dir');
+  if (isWithin(dataDir, cluster) || !fs.existsSync(record)) return;
+  if (fs.readFileSync(record, 'utf8') !== dataDir) return;
+  fs.rmSync(home, { recursive: true, force: true });
 }
 
 /** Root's `mktemp -d` is 0700: the account must be able to pass through, and no more than that. */

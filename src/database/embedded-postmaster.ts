@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { EmbeddedFailed } from './embedded-failed.ts';
+import { EmbeddedFailed } from './embedded-errors.ts';
 import type { Place } from './embedded-location.ts';
 
 /**

@@ -5,7 +5,7 @@ import { settle, urlOf } from './embedded-answer.ts';
 import { findBinaries } from './embedded-binaries.ts';
 import { bringUp, makeCluster } from './embedded-cluster.ts';
 import { readPlace } from './embedded-location.ts';
-import { makePlace, placesForBinaries } from './embedded-place.ts';
+import { makePlace, placesForBinaries, removeOutside } from './embedded-place.ts';
 import { signalPostmaster, stopPostmaster } from './embedded-postmaster.ts';
 import { removeSockets, sweepSockets } from './embedded-sockets.ts';
 
@@ -68,4 +68,16 @@ export async function attachEmbedded(
   const place = readPlace(fs.realpathSync(dataDir));
   if ((await settle(place)) !== 'ready') return null;
   return { url: (database = 'gaceta') => urlOf(place.sockets, database) };
+}
+
+/** Removes the database of a DATA_DIR for good, wherever its files lie, after stopping it: the demo
+ * begins anew each time. Also removes DATA_DIR itself. */
+export async function eraseEmbedded(dataDir: string): Promise<void> {
+  if (!fs.existsSync(dataDir)) return;
+  const home = fs.realpathSync(dataDir);
+  const place = readPlace(home);
+  await stopPostmaster(place.cluster);
+  removeSockets(home, place);
+  removeOutside(home, place);
+  fs.rmSync(home, { recursive: true, force: true });
 }
