@@ -1,0 +1,244 @@
+import { monthNamed } from './month-names.ts';
+
+// Minutes east of Greenwich. Where a name has several meanings, the American one, as RFC 822 has it.
+const ZONES: Record<string, number> = {
+  UT: 0,
+  UTC: 0,
+  GMT: 0,
+  Z: 0,
+  WET: 0,
+  WEST: 60,
+  BST: 60,
+  IST: 330,
+  CET: 60,
+  MET: 60,
+  MEZ: 60,
+  CEST: 120,
+  MEST: 120,
+  MESZ: 120,
+  EET: 120,
+  EEST: 180,
+  MSK: 180,
+  MSD: 240,
+  AST: -240,
+  ADT: -180,
+  AT: -240,
+  EST: -300,
+  EDT: -240,
+  ET: -300,
+  CST: -360,
+  CDT: -300,
+  CT: -360,
+  MST: -420,
+  MDT: -360,
+  MT: -420,
+  PST: -480,
+  PDT: -420,
+  PT: -480,
+  AKST: -540,
+  AKDT: -480,
+  HST: -600,
+  JST: 540,
+  KST: 540,
+  HKT: 480,
+  AEST: 600,
+  AEDT: 660,
+  NZST: 720,
+  NZDT: 780,
+  ART: -180,
+  BRT: -180,
+  VET: -240,
+  COT: -300,
+  PET: -300,
+};
+
+type Parts = {
+  year: number;
+  month: number;
+  day: number;
+  hour?: number;
+  minute?: number;
+  second?: number;
+  /** Minutes east of Greenwich; a date without a zone counts as UTC. */
+  zone?: number;
+};
+
+const fullYear = (digits: string) => {
+  const year = Number(digits);
+  return digits.length > 2 ? year : year + (year > 68 ? 1900 : 2000);
+};
+
+function instant({ year, month, day, hour = 0, minute = 0, second = 0, zone = 0 }: Parts) {
+  const possible =
+    year >= 1900 &&
+    year <= 2200 &&
+    month >= 0 &&
+    month <= 11 &&
+    day >= 1 &&
+    day <= 31 &&
+    hour <= 24 &&
+    minute <= 59 &&
+    second <= 60 &&
+    Math.abs(zone) <= 100 * 60;
+  if (!possible) return null;
+  return new Date(Date.UTC(year, month, day, hour, minute, second) - zone * 60_000);
+}
+
+/** Minutes of a zone as it is written, null for something else. */
+function zoneOf(text: string): number | null {
+  const bare = text.replace(/^\(|\)$/g, '').replace(/^Etc\//i, '');
+  const named = ZONES[bare.toUpperCase()];
+  if (named !== undefined) return named;
+  const offset = /^(?:UTC|GMT|UT)?([+\u2212-])(\d{1,2})(?::?(\d{2}))?$/i.exec(bare);
+  if (!offset) return null;
+  const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0);
+  return offset[1] === '+' ? minutes : -minutes;
+}
+
+type Clock = Pick<Parts, 'hour' | 'minute' | 'second' | 'zone'>;
+
+/** A time of day with or without a zone, from what follows a date; undefined if it is none. */
+function clockOf(text: string): Clock | undefined {
+  const rest = text.trim().replace(/^T/i, '').trim();
+  if (rest === '') return {};
+  const match =
+    /^(\d{1,2})(?::?(\d{2})(?::?(\d{2})(?:[.,:]\d+)?)?)?\s*([ap])?\.?(?:m\b\.?)?\s*(.*)$/i.exec(
+      rest,
+    );
+  if (!match) {
+    const zone = zoneOf(rest);
+    return zone === null ? undefined : { zone };
+  }
+  const [, hours, minute = '0', second = '0', half, zoneText = ''] = match;
+  let hour = Number(hours);
+  if (half) hour = (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  const time = { hour, minute: Number(minute), second: Number(second) };
+  // "+0200 (CEST)" says it twice; the first counts.
+  const zone = zoneText === '' ? undefined : zoneOf(zoneText.split(/\s+(?=\()/)[0] ?? '');
+  if (zone === null) return /^[:\d]|[+-]/.test(zoneText) ? undefined : time;
+  return zone === undefined ? time : { ...time, zone };
+}
+
+/** W3C-DTF and the ISO 8601 forms that are met: whole, in parts, without hyphens, by day of the year. */
+function iso(text: string): Date | null {
+  const date =
+    /^(\d{4})[-/.](\d{1,3})[-/.](\d{1,2})(?=\D|$)(.*)$/.exec(text) ??
+    /^(\d{4})(\d{2})(\d{2})(?=T|\s|$)(.*)$/i.exec(text) ??
+    /^(\d{2})-(\d{2})-(\d{2})(?=T|\s|$)(.*)$/i.exec(text) ??
+    /^(\d{2})(\d{2})(\d{2})(?=T|\s|$)(.*)$/i.exec(text);
+  if (date) {
+    const clock = clockOf(date[4] ?? '');
+    if (!clock) return null;
+    const [, year = '', month = '', day = ''] = date;
+    return instant({ year: fullYear(year), month: Number(month) - 1, day: Number(day), ...clock });
+  }
+  const ordinal = /^(\d{4}|\d{2})-?(\d{3})$/.exec(text);
+  if (ordinal)
+    return instant({ year: fullYear(ordinal[1] ?? ''), month: 0, day: 1 })
+      ? new Date(Date.UTC(fullYear(ordinal[1] ?? ''), 0, Number(ordinal[2])))
+      : null;
+  const month = /^(\d{4})-(\d{1,2})$/.exec(text) ?? /^-(\d{2})-?(\d{2})$/.exec(text);
+  if (month)
+    return instant({ year: fullYear(month[1] ?? ''), month: Number(month[2]) - 1, day: 1 });
+  const year = /^(\d{4})$/.exec(text);
+  return year ? instant({ year: Number(year[1]), month: 0, day: 1 }) : null;
+}
+
+/** 2004년 05월 28일 01:31:15, 2004-05-25 오후 11:23:17, 2024年5月28日. Without a zone: Seoul's or Tokyo's. */
+function eastAsian(text: string): Date | null {
+  const match =
+    /^(\d{4})\s*[-./年년]\s*(\d{1,2})\s*[-./月월]\s*(\d{1,2})\s*[日일.]?\s*(오전|오후|午前|午後|上午|下午)?\s*(.*)$/u.exec(
+      text,
+    );
+  if (!match || !/[年년오午上下]/u.test(text)) return null;
+  const [, year = '', month, day, half, time = ''] = match;
+  const clock = clockOf(time);
+  if (!clock) return null;
+  const afternoon = half && /[후後下]/u.test(half) && (clock.hour ?? 0) < 12 ? 12 : 0;
+  return instant({
+    year: Number(year),
+    month: Number(month) - 1,
+    day: Number(day),
+    zone: /[上下]/u.test(text) ? 480 : 540,
+    ...clock,
+    hour: (clock.hour ?? 0) + afternoon,
+  });
+}
+
+/** 31/12/2024 or 12/31/2024: the day first unless it cannot be, or the clock is an American one. */
+function slashed(text: string): Date | null {
+  const match = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?=\D|$)[,\s]*(.*)$/.exec(text);
+  if (!match) return null;
+  const [, first, second, year = '', time = ''] = match;
+  const clock = clockOf(time);
+  if (!clock) return null;
+  const monthFirst = Number(second) > 12 || (Number(first) <= 12 && /\d\s*[ap]\.?m/i.test(time));
+  return instant({
+    year: fullYear(year),
+    month: Number(monthFirst ? first : second) - 1,
+    day: Number(monthFirst ? second : first),
+    ...clock,
+  });
+}
+
+/** Dates with the month as a word, in whatever order and language: RFC 822, asctime and their kin. */
+function worded(text: string): Date | null {
+  const words = text
+    // 13-Jul-2004 and 2004-július-13T9:15 have their parts glued together
+    .replace(/(\d)-(\p{L}{3,}\.?)-(\d)/gu, '$1 $2 $3')
+    .replace(/(\d)T(?=\d)/g, '$1 ')
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  // "mar, 15 nov" is a Tuesday of November: the last word that names a month counts.
+  const at = words.findLastIndex((word) => /\p{L}/u.test(word) && monthNamed(word) !== undefined);
+  const month = monthNamed(words[at] ?? '');
+  if (month === undefined) return null;
+
+  let clock: Clock = {};
+  const numbers: string[] = [];
+  for (const [i, word] of words.entries()) {
+    if (i === at) continue;
+    const number = /^(\d{1,4})(st|nd|rd|th|\.|º|er)?$/i.exec(word)?.[1];
+    if (number && !(number.length === 4 && !/^(19|20|21)/.test(number))) numbers.push(number);
+    else if (/^\d{1,2}[:.h]\d{2}|^\d{4}$/i.test(word)) {
+      const time = clockOf(word.replace(/^(\d{1,2})[.h](\d{2})/i, '$1:$2'));
+      if (!time || (word.match(/:/g)?.length ?? 0) > 2) return null;
+      clock = { ...clock, ...time };
+    } else if (/^[ap]\.?m\.?$/i.test(word) && clock.hour !== undefined)
+      clock.hour = (clock.hour % 12) + (/^p/i.test(word) ? 12 : 0);
+    else {
+      const zone = zoneOf(word);
+      // the first zone counts: what follows in brackets only says its name
+      if (zone !== null) clock = { zone, ...clock };
+      else if (/^[+-].|:/.test(word)) return null;
+    }
+  }
+  const yearAt = numbers.findIndex((number) => number.length === 4);
+  const year = yearAt >= 0 ? numbers.splice(yearAt, 1)[0] : numbers[1];
+  const day = numbers[0];
+  if (!year || !day || day.length > 2) return null;
+  return instant({ year: fullYear(year), month, day: Number(day), ...clock });
+}
+
+function epoch(text: string): Date | null {
+  if (/^\d{10}$/.test(text)) return new Date(Number(text) * 1000);
+  return /^\d{13}$/.test(text) ? new Date(Number(text)) : null;
+}
+
+/**
+ * Reads a date as feeds write it: W3C-DTF and ISO 8601 in parts, RFC 822 with its abuses, asctime, named
+ * zones, two-digit years, months in some forty languages, East Asian forms, seconds since 1970.
+ * Without a zone it counts as UTC. Returns ISO 8601 in UTC to the second, null if it is no date.
+ */
+export function readDate(value: string | null | undefined): string | null {
+  if (!value || value.length > 200) return null;
+  const text = value
+    .normalize('NFC')
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 15))
+    .replace(/[\s\u00a0]+/g, ' ')
+    .trim();
+  const unweekdayed = text.replace(/^\p{L}+\.?,?\s+(?=\d{1,4}[-/.]\d)/u, '');
+  const date =
+    epoch(text) ?? eastAsian(text) ?? iso(unweekdayed) ?? slashed(unweekdayed) ?? worded(text);
+  return date ? date.toISOString().replace(/\.\d+Z$/, 'Z') : null;
+}
