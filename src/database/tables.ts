@@ -44,6 +44,8 @@ interface NewslettersTable {
   /** The newest edition's number; raised by whoever makes the next. */
   lastNumber: Default<number>;
   createdAt: Made;
+  /** When hours and days became what they are: an hour before it is never made up for. */
+  scheduledSince: Made;
 }
 
 interface SectionsTable {

@@ -21,7 +21,7 @@ const statements = [
     language text not null,
     timezone text not null,
     send_at text not null default '07:00' check (send_at ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
-    kinds text[] not null default '{daily}' check (kinds <@ '{daily,weekly,special}'),
+    kinds text[] not null default '{daily,weekly,special}' check (kinds <@ '{daily,weekly,special}'),
     days smallint[] not null default '{1,2,3,4,5,6,7}' check (days <@ '{1,2,3,4,5,6,7}'),
     weekly_day smallint not null default 7 check (weekly_day between 1 and 7),
     mail_from text,
@@ -32,7 +32,8 @@ const statements = [
     review_minutes integer not null default 30 check (review_minutes between 0 and 1440),
     review_required boolean not null default false,
     last_number integer not null default 0,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    scheduled_since timestamptz not null default now()
   )`,
   `create table sections (
     id bigint generated always as identity primary key,
