@@ -1,0 +1,301 @@
+import type { Logger } from 'pino';
+import { impossibility } from './envelope.ts';
+import { type Capabilities, HandshakeError, type Opened, openSession } from './handshake.ts';
+import type { Answer, Outgoing, Phase } from './outgoing.ts';
+import { Rest } from './rest.ts';
+import { type Ending, type Job, type Outcome, Session, type SessionHost } from './session.ts';
+import type { RelaySettings } from './settings.ts';
+import { TIMEOUTS, type Timeouts } from './timeouts.ts';
+
+/** How a relay does. */
+export interface RelayState {
+  /** It is not resting after a failure. */
+  up: boolean;
+  restingUntil?: Date;
+  /** What last went wrong, in the relay's words where it had some; gone after the next message sent. */
+  lastError?: { at: Phase; code?: number; reply: string };
+  connections: number;
+}
+
+/** A relay that is handed messages. */
+export interface Relay {
+  readonly settings: RelaySettings;
+  /** Messages handed over and not answered yet. */
+  readonly busy: number;
+  /** How many more can start right now. */
+  readonly free: number;
+  /** Hands a message over. Always resolves, once, with what became of it. */
+  send(outgoing: Outgoing): Promise<Answer>;
+  state(): RelayState;
+  /** Destroys every connection whose final dot is not written, and gives back what waits. */
+  destroyUnfinished(): void;
+  /** Gives back what has not started, lets the rest finish, says QUIT; resolves when all is closed. */
+  close(): Promise<void>;
+}
+
+export interface RelayOptions {
+  log: Logger;
+  /** Called when the relay goes to rest or comes back, and when what `free` rests on has changed. */
+  onState?: (state: RelayState) => void;
+  timeouts?: Partial<Timeouts>;
+}
+
+/** Makes a relay; its connections open when there is something to send. */
+export function openRelay(settings: RelaySettings, options: RelayOptions): Relay {
+  return new SmtpRelay(settings, options);
+}
+
+type Failure = Extract<Outcome, { kind: 'refused' | 'lost' }>;
+
+interface Opening {
+  since: number;
+  abandon(): void;
+}
+
+class SmtpRelay implements Relay, SessionHost {
+  readonly settings: RelaySettings;
+  readonly #log: Logger;
+  readonly #onState: ((state: RelayState) => void) | undefined;
+  readonly #timeouts: Timeouts;
+  readonly #waiting: Job[] = [];
+  readonly #sessions = new Set<Session>();
+  readonly #openings = new Set<Opening>();
+  readonly #rest: Rest;
+  /** Only opening rests: the relay takes no more connections, but serves the ones it has. */
+  readonly #openingRest: Rest;
+  #resting = false;
+  #failure: Failure | undefined;
+  #busy = 0;
+  /** Messages for each connection: two, so that the next is ready when one is answered; one when answers are slow. */
+  #depth = 2;
+  #ticking: NodeJS.Timeout | undefined;
+  #closing: PromiseWithResolvers<void> | undefined;
+
+  constructor(settings: RelaySettings, { log, onState, timeouts }: RelayOptions) {
+    this.settings = settings;
+    this.#log = log.child({ relay: settings.name });
+    this.#onState = onState;
+    this.#timeouts = { ...TIMEOUTS, ...timeouts };
+    this.#rest = new Rest(this.#timeouts);
+    this.#openingRest = new Rest(this.#timeouts);
+  }
+
+  get busy(): number {
+    return this.#busy;
+  }
+
+  get closing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  get free(): number {
+    if (this.#closing || this.#rest.left > 0) return 0;
+    let connections = this.#openings.size - this.#slowOpenings() + this.#openable();
+    for (const session of this.#sessions) if (session.open) connections += 1;
+    return Math.max(0, this.#depth * connections - this.#busy);
+  }
+
+  send(outgoing: Outgoing): Promise<Answer> {
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    const since = performance.now();
+    const job: Job = { outgoing, at: 'connect', answered: false, refused: false, since, resolve };
+    this.#busy += 1;
+    if (this.#closing) this.answer(job, { kind: 'withdrawn' });
+    else if (this.#rest.left > 0) this.answer(job, this.#failure ?? { kind: 'withdrawn' });
+    else {
+      this.#waiting.push(job);
+      this.#dispatch();
+    }
+    return promise;
+  }
+
+  state(): RelayState {
+    const left = this.#rest.left;
+    const failure = this.#failure;
+    return {
+      up: left === 0,
+      ...(left > 0 && { restingUntil: new Date(Date.now() + left) }),
+      ...(failure && { lastError: lastError(failure) }),
+      connections: this.#sessions.size,
+    };
+  }
+
+  destroyUnfinished(): void {
+    this.#giveBackWaiting({ kind: 'withdrawn' });
+    for (const session of this.#sessions) session.destroyUnfinished();
+  }
+
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing.promise;
+    this.#closing = Promise.withResolvers<void>();
+    this.#giveBackWaiting({ kind: 'withdrawn' });
+    for (const opening of this.#openings) opening.abandon();
+    for (const session of this.#sessions) session.quit();
+    this.#settleClose();
+    return this.#closing.promise;
+  }
+
+  next(capabilities: Capabilities, following: boolean): Job | undefined {
+    if (this.#closing || this.#rest.left > 0) return undefined;
+    // What a connection that is just opening will take need not wait behind another's answer.
+    const reserved = following ? this.#openings.size - this.#slowOpenings() : 0;
+    while (this.#waiting.length > reserved) {
+      const job = this.#waiting.shift();
+      if (!job) return undefined;
+      const impossible = impossibility(job.outgoing, capabilities);
+      if (impossible) this.answer(job, impossible);
+      else if (job.outgoing.mayStart()) return job;
+      else this.answer(job, { kind: 'withdrawn' });
+    }
+    return undefined;
+  }
+
+  answer(job: Job, outcome: Outcome): void {
+    this.#busy -= 1;
+    job.resolve({ ...outcome, relay: this.settings.name });
+    if (outcome.kind === 'sent') {
+      this.#failure = undefined;
+      this.#rest.succeed();
+      if (performance.now() - job.since < this.#timeouts.start) this.#depth = 2;
+    } else if (outcome.kind === 'refused' && outcome.at === 'mail' && outcome.code < 500) {
+      this.#goToRest(outcome, { kind: 'withdrawn' });
+    }
+  }
+
+  ended(session: Session, { cause, at = 'greeting', reply, error = '' }: Ending): void {
+    this.#sessions.delete(session);
+    if (cause !== 'quiet') {
+      const failure: Failure = reply
+        ? { kind: 'refused', at, code: reply.code, reply: reply.text }
+        : { kind: 'lost', at, error };
+      // A connection that has served and then goes is replaced at once; one that never did means trouble.
+      if (cause === 'closing' || session.delivered === 0) {
+        this.#goToRest(failure, { kind: 'withdrawn' });
+      } else this.#log.info({ at, error }, 'connection to the relay lost, opening another');
+    }
+    if (!this.#settleClose()) this.#dispatch();
+  }
+
+  /** Gives waiting messages to connections without work, to new ones, then behind answers that are awaited. */
+  #dispatch(): void {
+    this.#startTicking();
+    for (const session of this.#sessions) {
+      if (this.#waiting.length === 0) return;
+      if (session.idle) session.proceed();
+    }
+    const wanted = Math.min(this.#waiting.length - this.#openings.size, this.#openable());
+    for (let opening = 0; opening < wanted; opening += 1) void this.#open();
+    for (const session of this.#sessions) {
+      if (this.#waiting.length === 0) return;
+      session.proceed();
+    }
+  }
+
+  /** Connections that may be opened now and would come soon. */
+  #openable(): number {
+    if (this.#closing || this.#rest.left > 0 || this.#openingRest.left > 0) return 0;
+    if (this.#slowOpenings() > 0) return 0;
+    return this.settings.connections - this.#sessions.size - this.#openings.size;
+  }
+
+  #slowOpenings(): number {
+    if (this.#openings.size === 0) return 0;
+    const limit = performance.now() - this.#timeouts.start;
+    let slow = 0;
+    for (const opening of this.#openings) if (opening.since < limit) slow += 1;
+    return slow;
+  }
+
+  async #open(): Promise<void> {
+    const attempt = openSession(this.settings, this.#timeouts);
+    const opening = { since: performance.now(), abandon: () => attempt.abandon() };
+    this.#openings.add(opening);
+    try {
+      const session = await attempt.opened;
+      this.#openings.delete(opening);
+      this.#onOpened(session);
+    } catch (error) {
+      this.#openings.delete(opening);
+      if (!(error instanceof HandshakeError)) throw error;
+      this.#onRefused(error);
+    }
+  }
+
+  #onOpened(opened: Opened): void {
+    const session = new Session(opened, this.#timeouts, this);
+    this.#sessions.add(session);
+    this.#openingRest.succeed();
+    if (this.#closing) return session.quit();
+    session.proceed();
+    this.#onState?.(this.state());
+  }
+
+  #onRefused(error: HandshakeError): void {
+    if (this.#settleClose() || this.#closing) return;
+    this.#openingRest.begin();
+    const { at, code, enhanced, message } = error;
+    const failure: Failure = code
+      ? { kind: 'refused', at, code, ...(enhanced && { enhanced }), reply: message }
+      : { kind: 'lost', at, error: message };
+    if (this.#sessions.size === 0 && this.#openings.size === 0) this.#goToRest(failure, failure);
+    else {
+      this.#failure = failure;
+      this.#log.warn(lastError(failure), 'the relay takes no further connection');
+    }
+  }
+
+  #goToRest(failure: Failure, waiting: Outcome): void {
+    this.#failure = failure;
+    this.#rest.begin();
+    this.#resting = true;
+    this.#log.warn({ ...lastError(failure), restMs: this.#rest.left }, 'the relay rests');
+    this.#giveBackWaiting(waiting);
+    this.#startTicking();
+    this.#onState?.(this.state());
+  }
+
+  #giveBackWaiting(outcome: Outcome): void {
+    for (const job of this.#waiting.splice(0)) this.answer(job, outcome);
+  }
+
+  #startTicking(): void {
+    if (this.#ticking) return;
+    const shortest = Math.min(...Object.values(this.#timeouts));
+    this.#ticking = setInterval(() => this.#tick(), Math.max(5, Math.min(200, shortest / 4)));
+    this.#ticking.unref();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const session of this.#sessions) session.tick(now);
+    const late = now - this.#timeouts.start;
+    while (this.#waiting[0] && this.#waiting[0].since < late) {
+      const job = this.#waiting.shift();
+      if (job) this.answer(job, { kind: 'withdrawn' });
+      if (this.#sessions.size > 0) this.#depth = 1;
+    }
+    if (this.#resting && this.#rest.left === 0) {
+      this.#resting = false;
+      this.#onState?.(this.state());
+    }
+    const quiet = this.#busy === 0 && this.#sessions.size === 0 && this.#openings.size === 0;
+    if (quiet && !this.#resting) {
+      clearInterval(this.#ticking);
+      this.#ticking = undefined;
+    }
+  }
+
+  /** Whether all is closed. */
+  #settleClose(): boolean {
+    if (!this.#closing || this.#sessions.size > 0 || this.#openings.size > 0) return false;
+    clearInterval(this.#ticking);
+    this.#closing.resolve();
+    return true;
+  }
+}
+
+function lastError(failure: Failure): { at: Phase; code?: number; reply: string } {
+  return failure.kind === 'lost'
+    ? { at: failure.at, reply: failure.error }
+    : { at: failure.at, code: failure.code, reply: failure.reply };
+}

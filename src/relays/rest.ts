@@ -1,0 +1,30 @@
+import type { Timeouts } from './timeouts.ts';
+
+/** A rest after a failure: each one twice as long as the last, until something succeeds. */
+export class Rest {
+  readonly #timeouts: Pick<Timeouts, 'rest' | 'longestRest'>;
+  #length = 0;
+  #end = 0;
+
+  constructor(timeouts: Pick<Timeouts, 'rest' | 'longestRest'>) {
+    this.#timeouts = timeouts;
+  }
+
+  /** Milliseconds it still lasts; 0 when there is none. */
+  get left(): number {
+    return Math.max(0, this.#end - performance.now());
+  }
+
+  /** Begins a rest, or lets the one that runs go on: ten connections that fail at once are one failure. */
+  begin(): void {
+    if (this.left > 0) return;
+    const { rest, longestRest } = this.#timeouts;
+    this.#length = Math.min(this.#length === 0 ? rest : this.#length * 2, longestRest);
+    this.#end = performance.now() + this.#length;
+  }
+
+  /** The next rest is a short one again. */
+  succeed(): void {
+    this.#length = 0;
+  }
+}

@@ -1,0 +1,312 @@
+import { mailCommand, rcptCommand } from './envelope.ts';
+import type { Capabilities, Opened } from './handshake.ts';
+import type { Answer, Outgoing, Phase } from './outgoing.ts';
+import { type Reply, replyReader } from './reply.ts';
+import type { Timeouts } from './timeouts.ts';
+
+/** A message within this room, from `send` to its answer. */
+export interface Job {
+  outgoing: Outgoing;
+  at: Phase;
+  answered: boolean;
+  /** The relay refused it, so that what it still says about it is for nobody. */
+  refused: boolean;
+  /** When it began to wait for a connection, `performance.now()`. */
+  since: number;
+  resolve: (answer: Answer) => void;
+}
+
+type Told<A> = A extends { relay: string } ? Omit<A, 'relay'> : never;
+/** An answer before the relay's name is put on it. */
+export type Outcome = Told<Answer>;
+
+/** What a session needs from its relay. */
+export interface SessionHost {
+  /** It takes no more messages: sessions say QUIT when they are done. */
+  readonly closing: boolean;
+  /**
+   * The next message for this session, already asked whether it may start; undefined when there is
+   * none. `following`: it would wait behind another's answer.
+   */
+  next(capabilities: Capabilities, following: boolean): Job | undefined;
+  answer(job: Job, outcome: Outcome): void;
+  /** Once, when the socket is gone. */
+  ended(session: Session, ending: Ending): void;
+}
+
+/** Why a session ended. */
+export interface Ending {
+  /** Quiet: by QUIT, by our own hand, or while nothing was under way. */
+  cause: 'quiet' | 'closing' | 'lost';
+  at?: Phase;
+  reply?: Reply;
+  error?: string;
+}
+
+interface Expected {
+  step: 'mail' | 'rcpt' | 'data' | 'dot' | 'lone' | 'rset' | 'quit';
+  job?: Job;
+}
+
+// Below exim's limit of 1,000 a connection, after which it answers 421.
+const MOST_MESSAGES = 500;
+const DATA = 'DATA\r\n';
+const RSET = 'RSET\r\n';
+const DOT = '.\r\n';
+
+/**
+ * One conversation after the log-in. Replies are matched in order. At most one message is past its
+ * dot and unanswered, at most one more has its envelope out (RFC 2920: with the dot before it).
+ */
+export class Session {
+  readonly #socket: Opened['socket'];
+  readonly #capabilities: Capabilities;
+  readonly #host: SessionHost;
+  readonly #timeouts: Timeouts;
+  readonly #expected: Expected[] = [];
+  #body: Job | undefined;
+  #envelope: Job | undefined;
+  #enveloped = 0;
+  #delivered = 0;
+  #deadline = 0;
+  #idleSince = performance.now();
+  #reset = false;
+  #quitting = false;
+  #over = false;
+
+  constructor(opened: Opened, timeouts: Timeouts, host: SessionHost) {
+    this.#socket = opened.socket;
+    this.#capabilities = opened.capabilities;
+    this.#timeouts = timeouts;
+    this.#host = host;
+    const read = replyReader((reply) => this.#onReply(reply));
+    this.#socket.on('data', (chunk: Buffer) => {
+      try {
+        if (!this.#over) read(chunk);
+      } catch (error) {
+        this.#end({ cause: 'lost', error: message(error) });
+      }
+    });
+    this.#socket.on('error', (error) => this.#end({ cause: 'lost', error: message(error) }));
+    this.#socket.on('end', () =>
+      this.#end({ cause: 'lost', error: 'the relay closed the connection' }),
+    );
+    this.#socket.on('close', () =>
+      this.#end({ cause: 'lost', error: 'the connection was closed' }),
+    );
+  }
+
+  /** Nothing is under way. */
+  get idle(): boolean {
+    return this.#expected.length === 0 && !this.#quitting && !this.#over;
+  }
+
+  /** It will take more messages. */
+  get open(): boolean {
+    return !this.#quitting && !this.#over && this.#enveloped < MOST_MESSAGES;
+  }
+
+  /** Messages it brought to a 2xx. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** Starts the next message if there is one and it may be said now. */
+  proceed(): void {
+    if (this.#over || this.#quitting || this.#envelope) return;
+    if (!this.idle && !this.#capabilities.pipelining) return;
+    if (!this.open) return this.quit();
+    const opening = this.#opening();
+    if (opening) this.#socket.write(opening);
+    else if (this.idle) this.#idleSince = performance.now();
+    if (this.#host.closing) this.quit();
+  }
+
+  /** Says QUIT as soon as nothing is under way; the socket is gone two seconds later at the latest. */
+  quit(): void {
+    if (this.#over || this.#quitting || !this.idle) return;
+    this.#quitting = true;
+    this.#expect({ step: 'quit' });
+    this.#deadline = performance.now() + 2_000;
+    this.#socket.write('QUIT\r\n');
+  }
+
+  /** Gives up what has no final dot on the wire; a message past its dot keeps its answer. */
+  destroyUnfinished(): void {
+    if (this.#envelope) this.#answer(this.#envelope, { kind: 'withdrawn' });
+    if (!this.#body && !this.#over) this.#end({ cause: 'quiet' });
+  }
+
+  /** To be called a few times a second: ends what has waited too long. */
+  tick(now: number): void {
+    if (this.#over) return;
+    if (this.#expected.length > 0) {
+      if (now > this.#deadline) {
+        const cause = this.#quitting ? 'quiet' : 'lost';
+        this.#end({ cause, error: 'the relay did not answer in time' });
+      }
+    } else if (now - this.#idleSince > this.#timeouts.idle) this.quit();
+  }
+
+  /** The next envelope as text, with RSET before it where the last one left a transaction open. */
+  #opening(): string {
+    const job = this.#host.next(this.#capabilities, this.#expected.length > 0);
+    if (!job) return '';
+    this.#envelope = job;
+    this.#enveloped += 1;
+    job.at = 'mail';
+    let text = '';
+    if (this.#reset) {
+      this.#reset = false;
+      text = RSET;
+      this.#expect({ step: 'rset' });
+    }
+    text += mailCommand(job.outgoing, this.#capabilities);
+    this.#expect({ step: 'mail', job });
+    if (this.#capabilities.pipelining) {
+      text += rcptCommand(job.outgoing) + DATA;
+      this.#expect({ step: 'rcpt', job });
+      this.#expect({ step: 'data', job });
+    }
+    return text;
+  }
+
+  #expect(expected: Expected): void {
+    this.#expected.push(expected);
+    if (this.#expected.length === 1) this.#await();
+  }
+
+  /** Sets the deadline for the first reply that is due. */
+  #await(): void {
+    const step = this.#expected[0]?.step;
+    if (!step || step === 'quit') return;
+    const { command, data, dot } = this.#timeouts;
+    const wait = step === 'dot' || step === 'lone' ? dot : step === 'data' ? data : command;
+    this.#deadline = performance.now() + wait;
+  }
+
+  #onReply(reply: Reply): void {
+    if (this.#over) return;
+    const expected = this.#expected.shift();
+    if (!expected) {
+      const cause = reply.code === 421 ? 'quiet' : 'lost';
+      this.#end({ cause, error: `the relay spoke unasked: ${reply.text}`, reply });
+      return;
+    }
+    this.#await();
+    const { step, job } = expected;
+    if (step === 'quit') return this.#end({ cause: 'quiet' });
+    if (reply.code === 421) {
+      const at = step === 'lone' || step === 'rset' ? 'mail' : step;
+      if (job) this.#refuse(job, reply, at);
+      return this.#end({ cause: 'closing', at, reply });
+    }
+    if (step === 'rset' || step === 'lone') return this.proceed();
+    if (job) this.#onAnswerTo(step, job, reply);
+  }
+
+  #onAnswerTo(step: 'mail' | 'rcpt' | 'data' | 'dot', job: Job, reply: Reply): void {
+    const { code } = reply;
+    if (code >= 400) this.#refuse(job, reply, step);
+    else if (step === 'data' ? code !== 354 : code >= 300) {
+      return this.#end({ cause: 'lost', error: `unexpected answer to ${step}: ${reply.text}` });
+    }
+    const { pipelining } = this.#capabilities;
+    switch (step) {
+      case 'mail':
+        if (code < 400) job.at = 'rcpt';
+        if (pipelining) return;
+        return code < 400
+          ? this.#say('rcpt', job, rcptCommand(job.outgoing))
+          : this.#dropEnvelope();
+      case 'rcpt':
+        if (code < 400 && !job.refused) job.at = 'data';
+        if (pipelining) return;
+        return code < 400 ? this.#say('data', job, DATA) : this.#dropEnvelope();
+      case 'data':
+        return code === 354 ? this.#sayBody(job) : this.#dropEnvelope();
+      case 'dot':
+        if (code < 300) {
+          this.#delivered += 1;
+          this.#answer(job, { kind: 'sent', reply: reply.text });
+        }
+        this.#body = undefined;
+        return this.proceed();
+    }
+  }
+
+  #say(step: 'rcpt' | 'data', job: Job, command: string): void {
+    this.#expect({ step, job });
+    this.#socket.write(command);
+  }
+
+  /** The envelope came to nothing, and the relay may still hold its half. */
+  #dropEnvelope(): void {
+    this.#envelope = undefined;
+    if (this.#capabilities.pipelining) {
+      this.#reset = true;
+      this.proceed();
+    } else {
+      this.#expect({ step: 'rset' });
+      this.#socket.write(RSET);
+    }
+  }
+
+  /** Answers a 354: with the message and its dot, or with the dot alone when nobody is left to get it. */
+  #sayBody(job: Job): void {
+    this.#envelope = undefined;
+    const lone = job.refused && job.at === 'rcpt';
+    if (!lone && (job.answered || !job.outgoing.mayStart())) {
+      // Only the missing dot keeps the relay from taking the message: the connection has to go.
+      this.#answer(job, { kind: 'withdrawn' });
+      return this.#end({ cause: 'quiet' });
+    }
+    this.#socket.cork();
+    if (!lone) {
+      for (const part of job.outgoing.body) this.#socket.write(part);
+      job.at = 'dot';
+      this.#body = job;
+    }
+    this.#expect({ step: lone ? 'lone' : 'dot', ...(!lone && { job }) });
+    const follows = this.#capabilities.pipelining && this.open ? this.#opening() : '';
+    this.#socket.write(DOT + follows);
+    this.#socket.uncork();
+  }
+
+  #refuse(job: Job, { code, enhanced, text }: Reply, step: Phase): void {
+    job.refused = true;
+    this.#answer(job, {
+      kind: 'refused',
+      at: step,
+      code,
+      ...(enhanced !== undefined && { enhanced }),
+      reply: text,
+    });
+  }
+
+  #answer(job: Job, outcome: Outcome): void {
+    if (job.answered) return;
+    job.answered = true;
+    this.#host.answer(job, outcome);
+  }
+
+  #end(ending: Ending): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#socket.destroy();
+    const error = ending.reply?.text ?? ending.error ?? 'the connection was given up';
+    const unfinished = [this.#body, this.#envelope].filter((job) => job && !job.answered);
+    for (const job of unfinished) if (job) this.#answer(job, { kind: 'lost', at: job.at, error });
+    const at = ending.at ?? unfinished[0]?.at;
+    const quiet = ending.cause === 'lost' && this.#expected.length === 0 && !at;
+    this.#host.ended(this, {
+      ...ending,
+      cause: quiet ? 'quiet' : ending.cause,
+      ...(at && { at }),
+    });
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
