@@ -1,0 +1,89 @@
+/** A picture of an article, by its address; `alt` may be empty, `credit` absent. */
+export interface Picture {
+  url: string;
+  alt: string;
+  credit: string | null;
+}
+
+/** An article as a mail shows it. All text is plain text: markup in it is shown, never obeyed. */
+export interface DigestArticle {
+  id: string;
+  title: string;
+  standfirst: string;
+  url: string;
+  image: Picture | null;
+  author: string | null;
+  publishedAt: Date | null;
+}
+
+export interface DigestSection {
+  slug: string;
+  title: string;
+  articles: DigestArticle[];
+}
+
+/** What the newsroom puts on each of its mails. */
+export interface Imprint {
+  newsroom: string;
+  /** Free text, several lines; null: none is shown. */
+  postalAddress: string | null;
+  /** Where this service is reached, without a slash at the end. */
+  publicUrl: string;
+  /** `#rrggbb`; null: the house's red. Corrected where it could not be read. */
+  accent: string | null;
+  logoUrl: string | null;
+}
+
+export type EditionKind = 'daily' | 'weekly' | 'special';
+
+/** Everything all readers of one variant share; the reader's own values are spliced in later. */
+export interface DigestContent {
+  imprint: Imprint;
+  newsletter: {
+    title: string;
+    slug: string;
+    /** `The Daily <daily@example.org>` */
+    from: string;
+    replyTo: string | null;
+  };
+  /** Language of this variant, and the zone in which its dates are told. */
+  language: string;
+  timezone: string;
+  edition: {
+    number: number;
+    kind: EditionKind;
+    /** Local date, `2026-11-24`. */
+    date: string;
+    /** Empty or null: made from the headlines. */
+    subject: string | null;
+    preheader: string | null;
+    /** Markdown; raw HTML in it is shown as text. */
+    introduction: string | null;
+  };
+  /** Shown first and large, and left out of its section. */
+  lead: DigestArticle | null;
+  sections: DigestSection[];
+  /** A query string put on every article's link: `utm_source=daily&utm_medium=email`. */
+  linkParameters: string | null;
+}
+
+/** The reader's values that stand in the body; they are the places of a variant. */
+export interface ReaderMarks {
+  unsubscribeUrl: string;
+  preferencesUrl: string;
+  viewUrl: string;
+  maskedAddress: string;
+  name: string;
+}
+
+/** What a render gives. `html` and `text` have bare line feeds. */
+export interface Rendered {
+  subject: string;
+  preheader: string;
+  html: string;
+  text: string;
+  /** UTF-8 size of `html`. */
+  htmlBytes: number;
+  /** True above 80 kB: Gmail hides what comes after 102 kB, the unsubscribe link with it. */
+  tooLong: boolean;
+}

@@ -1,0 +1,135 @@
+import { lexer, type MarkedToken, type Token } from 'marked';
+import { escapeHtml } from './escape.ts';
+import { safeUrl } from './links.ts';
+import { joinBlocks, type NumberedLinks, wrap } from './plain-text.ts';
+
+const tokensOf = (tokens: Token[] | undefined) => (tokens ?? []) as MarkedToken[];
+
+const MARGIN = 'margin:0 0 14px';
+
+/**
+ * An editor's Markdown as HTML for a mail. Raw HTML is shown as text, pictures give way to their
+ * alt text, links that are neither http(s) nor mailto to their words.
+ */
+export function introductionHtml(markdown: string): string {
+  return blocksHtml(lexer(markdown));
+}
+
+const blocksHtml = (tokens: Token[]): string => tokensOf(tokens).map(blockHtml).join('');
+
+function blockHtml(token: MarkedToken): string {
+  switch (token.type) {
+    case 'space':
+    case 'def':
+      return '';
+    case 'heading':
+      return `<h2 class="ink" style="${MARGIN};font-size:20px;line-height:26px">${inlineHtml(token.tokens)}</h2>`;
+    case 'blockquote':
+      return `<div class="soft" style="${MARGIN};padding:0 16px">${blocksHtml(token.tokens)}</div>`;
+    case 'hr':
+      return `<p style="${MARGIN}">—</p>`;
+    case 'list': {
+      const tag = token.ordered ? 'ol' : 'ul';
+      const items = token.items.map((item) => `<li>${listItemHtml(item.tokens)}</li>`).join('');
+      return `<${tag} style="${MARGIN};padding:0 24px">${items}</${tag}>`;
+    }
+    case 'paragraph':
+      return `<p style="${MARGIN}">${inlineHtml(token.tokens)}</p>`;
+    default:
+      return `<p style="${MARGIN}">${inlineHtml([token])}</p>`;
+  }
+}
+
+const listItemHtml = (tokens: Token[]): string =>
+  tokensOf(tokens)
+    .map((token) => (token.type === 'list' ? blockHtml(token) : inlineHtml([token])))
+    .join('');
+
+const inlineHtml = (tokens: Token[]): string => tokensOf(tokens).map(spanHtml).join('');
+
+function spanHtml(token: MarkedToken): string {
+  switch (token.type) {
+    case 'strong':
+    case 'em':
+    case 'del':
+      return `<${token.type}>${inlineHtml(token.tokens)}</${token.type}>`;
+    case 'br':
+      return '<br>';
+    case 'link': {
+      const url = linkTarget(token.href);
+      const words = inlineHtml(token.tokens);
+      return url
+        ? `<a href="${escapeHtml(url)}" style="text-decoration:underline">${words}</a>`
+        : words;
+    }
+    case 'text':
+    case 'paragraph':
+      return token.tokens ? inlineHtml(token.tokens) : escapeHtml(token.text);
+    default:
+      return escapeHtml('text' in token ? token.text : token.raw);
+  }
+}
+
+/** The same Markdown as wrapped plain text with numbered links. */
+export function introductionText(markdown: string, links: NumberedLinks): string {
+  return joinBlocks(tokensOf(lexer(markdown)).map((token) => blockText(token, links, '')));
+}
+
+function blockText(token: MarkedToken, links: NumberedLinks, indent: string): string {
+  switch (token.type) {
+    case 'space':
+    case 'def':
+      return '';
+    case 'blockquote':
+      return joinBlocks(
+        tokensOf(token.tokens).map((child) => blockText(child, links, `${indent}> `)),
+      );
+    case 'list':
+      return token.items
+        .map((item, at) => {
+          const bullet = token.ordered ? `${Number(token.start || 1) + at}. ` : '- ';
+          return itemText(tokensOf(item.tokens), links, indent, bullet);
+        })
+        .join('\n');
+    default:
+      return inlineText([token], links)
+        .split('\n')
+        .map((line) => wrap(line, indent))
+        .join('\n');
+  }
+}
+
+function itemText(
+  tokens: MarkedToken[],
+  links: NumberedLinks,
+  indent: string,
+  bullet: string,
+): string {
+  const words = tokens.filter((token) => token.type !== 'list');
+  const inner = tokens.filter((token) => token.type === 'list');
+  const rest = indent + ' '.repeat(bullet.length);
+  return [
+    wrap(inlineText(words, links), indent + bullet, rest),
+    ...inner.map((list) => blockText(list, links, rest)),
+  ].join('\n');
+}
+
+function inlineText(tokens: Token[], links: NumberedLinks): string {
+  return tokensOf(tokens)
+    .map((token) => {
+      if (token.type === 'br') return '\n';
+      if (token.type === 'hr') return '—';
+      if (token.type === 'link') {
+        const url = linkTarget(token.href);
+        const words = inlineText(token.tokens, links);
+        return url ? `${words} ${links.mark(url)}` : words;
+      }
+      if (token.type === 'image') return token.text;
+      if ('tokens' in token && token.tokens) return inlineText(token.tokens, links);
+      return 'text' in token ? token.text : token.raw;
+    })
+    .join('');
+}
+
+const linkTarget = (href: string): string | null =>
+  safeUrl(href) ?? (/^mailto:[^\s<>"]+$/i.test(href) ? href : null);

@@ -1,0 +1,118 @@
+export default {
+  digest: {
+    subject: '{{newsletter}}: {{headline}}',
+    subjectWithoutHeadline: '{{newsletter}}, {{date}}',
+    number: 'No. {{number}}',
+    week: 'The week to {{date}}',
+    special: 'Special report',
+    by: 'By {{author}}',
+    picture: 'Picture: {{credit}}',
+    read: 'Read the story',
+    why: 'This edition was sent to {{address}} because that address is signed up for {{newsletter}}.',
+    sentTo: 'Sent to {{address}}',
+    because: 'You get this because you signed up for {{newsletter}}.',
+    forwarded: 'Was this forwarded to you? The links below belong to the person who sent it on.',
+    unsubscribe: 'Unsubscribe',
+    preferences: 'Choose what you get',
+    view: 'View in browser',
+    links: 'Links',
+  },
+  letter: {
+    ifButtonFails: 'If the button does not work, open this address:',
+    sentBy: '{{newsroom}} sent this message to one person: you.',
+    unsubscribe: 'Unsubscribe',
+  },
+  confirmation: {
+    subject: 'One click and {{newsletters}} is yours',
+    heading: 'Please confirm your address',
+    request:
+      'You, or somebody who typed your address, asked for {{newsletters}} at {{origin}} on {{time}}.',
+    list: 'You asked for:',
+    button: 'Yes, sign me up',
+    days_one: 'The button works for {{count}} day.',
+    days_other: 'The button works for {{count}} days.',
+    ignore:
+      'If it was not you, do nothing: without that click you get no newsletter, and your address is deleted.',
+  },
+  welcome: {
+    subject: 'Welcome to {{newsletters}}',
+    heading: 'You are in',
+    thanks: 'Thank you for signing up. From now on you get:',
+    first: 'Your first edition comes on {{time}}.',
+    choose: 'You decide what you get and when: language, hour, days and sections.',
+    button: 'Choose what you get',
+    leave: 'You can leave at any time, by the link in every message.',
+  },
+  receipt: {
+    subject: 'You have left {{newsletters}}',
+    heading: 'You are out',
+    done: 'From now on you no longer get {{newsletters}}. A message that was already on its way may still arrive.',
+    undo: 'Was it a mistake? You can come back with one click for an hour.',
+    button: 'Take me back',
+  },
+  notice: {
+    subject: 'You already get {{newsletters}}',
+    heading: 'You are already signed up',
+    request:
+      'You, or somebody who typed your address, asked for {{newsletters}} at {{origin}} on {{time}}. You already get it, so nothing has changed.',
+    button: 'Choose what you get',
+    ignore: 'If it was not you, do nothing.',
+  },
+  address: {
+    subject: 'Confirm your new address',
+    heading: 'Is this your new address?',
+    request:
+      'You, or somebody else, asked to send the newsletters of {{oldAddress}} to this address from now on.',
+    button: 'Yes, send them here',
+    hours_one: 'The button works for {{count}} hour.',
+    hours_other: 'The button works for {{count}} hours.',
+    ignore: 'If it was not you, do nothing: everything stays as it is.',
+  },
+  access: {
+    subject: 'Your link to your data at {{newsroom}}',
+    heading: 'Your data, in your hands',
+    request:
+      'You, or somebody who typed your address, asked for this link on {{time}}. It opens a page where you can see and save everything we hold about you, change your address, or have it all erased.',
+    button: 'Open my data',
+    hours_one:
+      'The link works for {{count}} hour. Do not pass it on: it opens your data without a password.',
+    hours_other:
+      'The link works for {{count}} hours. Do not pass it on: it opens your data without a password.',
+    ignore: 'If it was not you, do nothing: nobody has seen your data.',
+  },
+  erased: {
+    subject: 'Your data at {{newsroom}} has been erased',
+    heading: 'Erased',
+    done: 'As you asked on {{time}}, we have erased what we held about you, and you get no more newsletters from us.',
+    kept: 'We keep one thing: a fingerprint of your address, from which it cannot be read, so that nobody can sign it up again by mistake.',
+    last: 'This is the last message you get from us.',
+  },
+  invitation: {
+    subject: 'Your account at {{newsroom}}',
+    heading: 'Welcome to the desk',
+    invited:
+      '{{inviter}} has made you an account to work on the newsletters of {{newsroom}}, as {{role}}.',
+    setUp: 'Your account to work on the newsletters of {{newsroom}} is ready, as {{role}}.',
+    button: 'Set my password',
+    hours_one: 'The link works once, for {{count}} hour.',
+    hours_other: 'The link works once, for {{count}} hours.',
+    ignore: 'If you do not work at {{newsroom}}, do nothing.',
+  },
+  roles: {
+    owner: 'owner',
+    admin: 'administrator',
+    editor: 'editor',
+    sender: 'sender',
+    viewer: 'viewer',
+  },
+  draft: {
+    subject: 'Draft of {{newsletter}}: {{headline}}',
+    heading: 'The draft of {{newsletter}} is ready',
+    articles_one: 'It holds {{count}} article.',
+    articles_other: 'It holds {{count}} articles.',
+    goes: 'It goes out on {{time}}, as it is unless you change it.',
+    waits: 'It is due on {{time}} and waits until one of you sends it.',
+    button: 'Open the draft',
+    why: 'You get this because your account asks for a notice of each draft.',
+  },
+};

@@ -1,0 +1,125 @@
+export default {
+  digest: {
+    subject: '{{newsletter}}: {{headline}}',
+    subjectWithoutHeadline: '{{newsletter}}, {{date}}',
+    number: 'N.º {{number}}',
+    week: 'La semana hasta el {{date}}',
+    special: 'Informe especial',
+    by: 'Por {{author}}',
+    picture: 'Imagen: {{credit}}',
+    read: 'Leer la noticia',
+    why: 'Esta edición se envió a {{address}} porque esa dirección está suscrita a {{newsletter}}.',
+    sentTo: 'Enviado a {{address}}',
+    because: 'Recibes esto porque te suscribiste a {{newsletter}}.',
+    forwarded: '¿Te la han reenviado? Los enlaces de abajo son de la persona que te la envió.',
+    unsubscribe: 'Darse de baja',
+    preferences: 'Elegir lo que recibes',
+    view: 'Ver en el navegador',
+    links: 'Enlaces',
+  },
+  letter: {
+    ifButtonFails: 'Si el botón no funciona, abre esta dirección:',
+    sentBy: '{{newsroom}} envió este mensaje a una sola persona: a ti.',
+    unsubscribe: 'Darse de baja',
+  },
+  confirmation: {
+    subject: 'Un clic y recibirás {{newsletters}}',
+    heading: 'Confirma tu dirección',
+    request:
+      'Tú, o alguien que escribió tu dirección, pidió {{newsletters}} en {{origin}} el {{time}}.',
+    list: 'Has pedido:',
+    button: 'Sí, quiero suscribirme',
+    days_one: 'El botón funciona durante {{count}} día.',
+    days_many: 'El botón funciona durante {{count}} días.',
+    days_other: 'El botón funciona durante {{count}} días.',
+    ignore:
+      'Si no fuiste tú, no hagas nada: sin ese clic no recibirás ningún boletín y tu dirección se borrará.',
+  },
+  welcome: {
+    subject: 'Te damos la bienvenida a {{newsletters}}',
+    heading: 'Ya estás dentro',
+    thanks: 'Gracias por suscribirte. Desde ahora recibirás:',
+    first: 'Tu primera edición llegará el {{time}}.',
+    choose: 'Tú decides qué recibes y cuándo: idioma, hora, días y secciones.',
+    button: 'Elegir lo que recibo',
+    leave: 'Puedes irte cuando quieras con el enlace que lleva cada mensaje.',
+  },
+  receipt: {
+    subject: 'Te has dado de baja de {{newsletters}}',
+    heading: 'Ya estás fuera',
+    done: 'Desde ahora ya no recibirás {{newsletters}}. Puede que aún llegue algún mensaje que ya estaba en camino.',
+    undo: '¿Fue un error? Durante una hora puedes volver con un clic.',
+    button: 'Quiero volver',
+  },
+  notice: {
+    subject: 'Ya recibes {{newsletters}}',
+    heading: 'Ya estabas suscrito',
+    request:
+      'Tú, o alguien que escribió tu dirección, pidió {{newsletters}} en {{origin}} el {{time}}. Ya lo recibes, así que no ha cambiado nada.',
+    button: 'Elegir lo que recibo',
+    ignore: 'Si no fuiste tú, no hagas nada.',
+  },
+  address: {
+    subject: 'Confirma tu nueva dirección',
+    heading: '¿Es esta tu nueva dirección?',
+    request:
+      'Tú, u otra persona, pidió que los boletines de {{oldAddress}} lleguen a esta dirección desde ahora.',
+    button: 'Sí, enviadlos aquí',
+    hours_one: 'El botón funciona durante {{count}} hora.',
+    hours_many: 'El botón funciona durante {{count}} horas.',
+    hours_other: 'El botón funciona durante {{count}} horas.',
+    ignore: 'Si no fuiste tú, no hagas nada: todo seguirá como está.',
+  },
+  access: {
+    subject: 'Tu enlace a tus datos en {{newsroom}}',
+    heading: 'Tus datos, en tus manos',
+    request:
+      'Tú, o alguien que escribió tu dirección, pidió este enlace el {{time}}. Abre una página donde puedes ver y guardar todo lo que tenemos sobre ti, cambiar tu dirección o pedir que lo borremos todo.',
+    button: 'Abrir mis datos',
+    hours_one:
+      'El enlace funciona durante {{count}} hora. No lo compartas: abre tus datos sin contraseña.',
+    hours_many:
+      'El enlace funciona durante {{count}} horas. No lo compartas: abre tus datos sin contraseña.',
+    hours_other:
+      'El enlace funciona durante {{count}} horas. No lo compartas: abre tus datos sin contraseña.',
+    ignore: 'Si no fuiste tú, no hagas nada: nadie ha visto tus datos.',
+  },
+  erased: {
+    subject: 'Tus datos en {{newsroom}} se han borrado',
+    heading: 'Borrado',
+    done: 'Como pediste el {{time}}, hemos borrado lo que teníamos sobre ti y ya no recibirás boletines nuestros.',
+    kept: 'Conservamos una sola cosa: una huella de tu dirección, de la que no se puede leer, para que nadie vuelva a suscribirla por error.',
+    last: 'Este es el último mensaje que recibes de nosotros.',
+  },
+  invitation: {
+    subject: 'Tu cuenta en {{newsroom}}',
+    heading: 'Bienvenida a la redacción',
+    invited:
+      '{{inviter}} te ha creado una cuenta para trabajar en los boletines de {{newsroom}}, con el papel de {{role}}.',
+    setUp:
+      'Tu cuenta para trabajar en los boletines de {{newsroom}} está lista, con el papel de {{role}}.',
+    button: 'Elegir mi contraseña',
+    hours_one: 'El enlace funciona una sola vez, durante {{count}} hora.',
+    hours_many: 'El enlace funciona una sola vez, durante {{count}} horas.',
+    hours_other: 'El enlace funciona una sola vez, durante {{count}} horas.',
+    ignore: 'Si no trabajas en {{newsroom}}, no hagas nada.',
+  },
+  roles: {
+    owner: 'propietario',
+    admin: 'administrador',
+    editor: 'editor',
+    sender: 'emisor',
+    viewer: 'lector',
+  },
+  draft: {
+    subject: 'Borrador de {{newsletter}}: {{headline}}',
+    heading: 'El borrador de {{newsletter}} está listo',
+    articles_one: 'Contiene {{count}} artículo.',
+    articles_many: 'Contiene {{count}} artículos.',
+    articles_other: 'Contiene {{count}} artículos.',
+    goes: 'Sale el {{time}}, tal como está si nadie lo cambia.',
+    waits: 'Está previsto para el {{time}} y espera hasta que alguien lo envíe.',
+    button: 'Abrir el borrador',
+    why: 'Recibes esto porque tu cuenta pide un aviso de cada borrador.',
+  },
+};

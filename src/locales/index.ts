@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createInstance, type ResourceLanguage } from 'i18next';
+
+/** Looks a string up: `t('digest.unsubscribe')`, `t('minutes', { count: 3 })`. Throws on an unknown key. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string;
+
+const here = import.meta.dirname;
+const FALLBACK = 'en';
+
+// A language is a folder, a namespace a file in it: nothing to register anywhere.
+async function readResources(): Promise<Record<string, ResourceLanguage>> {
+  const resources: Record<string, ResourceLanguage> = {};
+  for (const folder of readdirSync(here, { withFileTypes: true })) {
+    if (!folder.isDirectory()) continue;
+    const strings: ResourceLanguage = {};
+    for (const file of readdirSync(join(here, folder.name))) {
+      if (!file.endsWith('.ts')) continue;
+      const module: { default: ResourceLanguage[string] } = await import(
+        pathToFileURL(join(here, folder.name, file)).href
+      );
+      strings[file.slice(0, -'.ts'.length)] = module.default;
+    }
+    resources[folder.name] = strings;
+  }
+  return resources;
+}
+
+const resources = await readResources();
+
+/** The languages there are strings for, as language tags: `['en', 'es']`. */
+export const languages: readonly string[] = Object.keys(resources).sort();
+
+const i18n = createInstance();
+await i18n.init({
+  resources,
+  fallbackLng: FALLBACK,
+  defaultNS: false,
+  // Templates escape; escaping here as well would show `&amp;` in subjects and in plain text.
+  interpolation: { escapeValue: false },
+  returnNull: false,
+  parseMissingKeyHandler: (key: string) => {
+    throw new Error(`There is no string ${key} in src/locales`);
+  },
+});
+
+/** The language of ours that serves `tag` best: `es-MX` → `es`, one unknown to us → English. */
+export function closestLanguage(tag: string): string {
+  const wanted = tag.toLowerCase();
+  return (
+    languages.find((language) => language.toLowerCase() === wanted) ??
+    languages.find((language) => language.toLowerCase() === wanted.split('-')[0]) ??
+    FALLBACK
+  );
+}
+
+/**
+ * The strings of one namespace (`mail`, `pages`, …) in the language closest to `language`.
+ * Values are put in as they are: whoever writes HTML escapes.
+ */
+export function translator(language: string, namespace: string): Translate {
+  const t = i18n.getFixedT(closestLanguage(language), namespace);
+  return (key, values) => t(key, { ...values });
+}
+
+/** Every key of one namespace in one language, for the test that compares languages. */
+export function keysOf(language: string, namespace: string): string[] {
+  const walk = (node: unknown, path: string): string[] =>
+    typeof node === 'object' && node !== null
+      ? Object.entries(node).flatMap(([key, child]) => walk(child, path ? `${path}.${key}` : key))
+      : [path];
+  return walk(resources[language]?.[namespace], '').sort();
+}
