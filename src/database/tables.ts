@@ -83,6 +83,9 @@ interface SubscriptionsTable {
   subscriberId: string;
   state: SubscriptionState;
   frequency: Default<Frequency>;
+  /** What it was before `frequencySince`; kept by a trigger. */
+  frequencyBefore: Optional<Frequency>;
+  frequencySince: Optional<Date>;
   hour: Optional<string>;
   /** Section slugs; null: all, also later ones. */
   sections: Optional<string[]>;
@@ -201,7 +204,6 @@ interface EditionsTable {
   audience: Optional<number>;
   /** Planning has written every reader up to this subscriber id. */
   planCursor: Default<string>;
-  planner: Optional<number>;
   createdAt: Made;
 }
 
@@ -256,9 +258,12 @@ interface RangesTable {
   lastSubscriber: string;
   state: Default<'planned' | 'done'>;
   worker: Optional<number>;
+  /** When housekeeping looks at it again. */
   nextAt: Time;
-  /** How often its ticket was issued; part of the ticket's job id. */
+  /** Raised whenever it is taken or given back; part of its ticket's job id. */
   issued: Default<number>;
+  /** What was missed is to be queued again by whoever takes it next. */
+  missed: Default<boolean>;
   size: number;
   queued: Default<number>;
   sending: Default<number>;

@@ -67,6 +67,8 @@ const statements = [
     subscriber_id bigint not null references subscribers,
     state text not null check (state in ('pending', 'active', 'unsubscribed')),
     frequency text not null default 'daily' check (frequency in ('daily', 'weekdays', 'weekly', 'special')),
+    frequency_before text,
+    frequency_since timestamptz,
     hour text check (hour ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
     sections text[],
     paused_until timestamptz,
@@ -78,6 +80,15 @@ const statements = [
     primary key (newsletter_id, subscriber_id)
   )`,
   `create index subscriptions_of_subscriber on subscriptions (subscriber_id)`,
+  // Whose edition it is was decided when it was frozen: a range planned a minute later must not see another choice.
+  `create function remember_frequency() returns trigger language plpgsql as $$
+    begin
+      new.frequency_before := old.frequency;
+      new.frequency_since := now();
+      return new;
+    end $$`,
+  `create trigger remember_frequency before update of frequency on subscriptions
+    for each row when (old.frequency is distinct from new.frequency) execute function remember_frequency()`,
   `create index subscriptions_pending on subscriptions (created_at) where state = 'pending'`,
   `create table consents (
     id bigint generated always as identity primary key,
@@ -192,7 +203,6 @@ const statements = [
     finished_at timestamptz,
     audience integer,
     plan_cursor bigint not null default 0,
-    planner integer,
     created_at timestamptz not null default now(),
     unique (newsletter_id, number)
   )`,
@@ -252,6 +262,7 @@ const statements = [
     worker integer,
     next_at timestamptz not null,
     issued integer not null default 0,
+    missed boolean not null default false,
     size integer not null,
     queued integer not null default 0,
     sending integer not null default 0,
@@ -259,7 +270,7 @@ const statements = [
     failed integer not null default 0,
     skipped integer not null default 0,
     uncertain integer not null default 0
-  )`,
+  ) with (fillfactor = 50)`,
   `create index ranges_edition on ranges (edition_id)`,
   `create index ranges_due on ranges (next_at) where state = 'planned'`,
   `create index ranges_worker on ranges (worker) where worker is not null`,
