@@ -22,6 +22,8 @@ export interface Context {
   redis: Redis | undefined;
   queues: Queues;
   tokens: Tokens;
+  /** Newest first: what signs what is no reader's token, such as a session's cookie. */
+  secrets: readonly string[];
   /** HMAC of an address' compared form, under the key that is never rotated. */
   hashAddress(emailKey: string): Buffer;
   renderer: Renderer;
@@ -78,6 +80,7 @@ export async function openContext(
       redis,
       queues,
       tokens: openTokens(secrets),
+      secrets,
       hashAddress: (emailKey) => createHmac('sha256', suppressionKey).update(emailKey).digest(),
       renderer,
       relays:

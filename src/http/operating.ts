@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Context } from '../context.ts';
 import { pendingMigrations } from '../database/migrate.ts';
 import { findApiToken } from '../operators/api-tokens.ts';
-import { Forbidden } from './middleware/problem.ts';
+import { Problem } from './middleware/problem.ts';
 
 /** What those who operate the machine ask: is it alive, can it work, how much does it do. */
 export function operatingRoutes(context: Context): Router {
@@ -58,7 +58,7 @@ function metrics(context: Context) {
   });
   return async (request: Request, response: Response) => {
     if (!isLoopback(request) && !(await bearer(context, request)))
-      throw new Forbidden('Metrics are for this machine, or for a request with an API token.');
+      throw new Problem(403, 'Metrics are for this machine, or for a request with an API token.');
     const { rows } = await sql<Record<string, string>>`
       select coalesce(sum(queued), 0) as queued, coalesce(sum(r.sending), 0) as sending,
         coalesce(sum(r.sent), 0) as sent, coalesce(sum(failed), 0) as failed,
