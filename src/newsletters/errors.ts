@@ -1,0 +1,32 @@
+/** What is wrong with one field: a JSON pointer to it, and a sentence that says what to do. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** There is no newsletter of that name. */
+export class NewsletterNotFound extends Error {
+  constructor(slug: string) {
+    super(`There is no newsletter "${slug.slice(0, 80)}".`);
+    this.name = 'NewsletterNotFound';
+  }
+}
+
+/** Another newsletter has that slug. */
+export class SlugTaken extends Error {
+  constructor(slug: string) {
+    super(`There is a newsletter "${slug}" already: choose another slug.`);
+    this.name = 'SlugTaken';
+  }
+}
+
+/** Settings that cannot be: all that is wrong with them at once. */
+export class InvalidNewsletter extends Error {
+  readonly errors: FieldError[];
+
+  constructor(errors: FieldError[]) {
+    super(errors.map((error) => `${error.pointer}: ${error.detail}`).join('; '));
+    this.name = 'InvalidNewsletter';
+    this.errors = errors;
+  }
+}

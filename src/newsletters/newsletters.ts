@@ -1,0 +1,146 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db, DbOrTransaction } from '../database/connection.ts';
+import type { Database } from '../database/tables.ts';
+import { NewsletterNotFound, SlugTaken } from './errors.ts';
+import { type NewsletterSettings, readChanges, readSettings } from './settings.ts';
+
+export interface Section {
+  slug: string;
+  title: string;
+  articleLimit: number;
+}
+
+/** A newsletter as the API shows it. */
+export interface Newsletter extends NewsletterSettings {
+  id: string;
+  createdAt: Date;
+  /** When hours and days became what they are. */
+  scheduledSince: Date;
+}
+
+/** All newsletters, in the order they were made. */
+export async function listNewsletters(db: DbOrTransaction): Promise<Newsletter[]> {
+  const rows = await newsletters(db).orderBy('id').execute();
+  return rows.map(shape);
+}
+
+/** One newsletter by its slug. */
+export async function getNewsletter(
+  db: DbOrTransaction,
+  slug: string,
+): Promise<Newsletter | undefined> {
+  const row = await newsletters(db).where('slug', '=', slug).executeTakeFirst();
+  return row && shape(row);
+}
+
+/** One newsletter by its id; throws where there is none. */
+export async function newsletterOfId(db: DbOrTransaction, id: string): Promise<Newsletter> {
+  return shape(await newsletters(db).where('id', '=', id).executeTakeFirstOrThrow());
+}
+
+/** Makes a newsletter. Throws InvalidNewsletter, SlugTaken. */
+export async function createNewsletter(tx: DbOrTransaction, input: unknown): Promise<Newsletter> {
+  const { sections, from, ...settings } = readSettings(input);
+  const made = await tx
+    .insertInto('newsletters')
+    .values({ ...settings, mailFrom: from })
+    .onConflict((oc) => oc.column('slug').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!made) throw new SlugTaken(settings.slug);
+  await putSections(tx, made.id, sections);
+  return newsletterOfId(tx, made.id);
+}
+
+/**
+ * Changes settings; sections, if named, are replaced as a list: one that is gone leaves its articles
+ * and feeds without a section. Throws InvalidNewsletter, NewsletterNotFound.
+ */
+export async function updateNewsletter(
+  tx: DbOrTransaction,
+  slug: string,
+  input: unknown,
+): Promise<Newsletter> {
+  const { sections, from, ...changes } = readChanges(input);
+  const before = await newsletters(tx).where('slug', '=', slug).forNoKeyUpdate().executeTakeFirst();
+  if (!before) throw new NewsletterNotFound(slug);
+  const moved = (['active', 'timezone', 'sendAt', 'kinds', 'days', 'weeklyDay'] as const).some(
+    (setting) =>
+      changes[setting] !== undefined && String(changes[setting]) !== String(before[setting]),
+  );
+  await tx
+    .updateTable('newsletters')
+    .set({
+      ...changes,
+      ...(from === undefined ? {} : { mailFrom: from }),
+      ...(moved ? { scheduledSince: new Date() } : {}),
+      slug,
+    })
+    .where('id', '=', before.id)
+    .execute();
+  if (sections) await putSections(tx, before.id, sections);
+  return newsletterOfId(tx, before.id);
+}
+
+/** The newsletter that a first start makes; false where there is any newsletter already. */
+export async function ensureFirstNewsletter(
+  db: Db,
+  { language = 'en', timezone = 'UTC' }: { language?: string; timezone?: string } = {},
+): Promise<boolean> {
+  const any = await db.selectFrom('newsletters').select('id').limit(1).executeTakeFirst();
+  if (any) return false;
+  const words = language.startsWith('es') ? spanish : english;
+  const sections = ['news', 'updates', 'special-reports'].map((slug, index) => ({
+    slug,
+    title: words.sections[index] ?? slug,
+  }));
+  try {
+    const settings = { slug: 'daily', title: words.title, language, timezone, sections };
+    await db.transaction().execute((tx) => createNewsletter(tx, settings));
+    return true;
+  } catch (error) {
+    if (error instanceof SlugTaken) return false; // another process was faster
+    throw error;
+  }
+}
+
+const english = { title: 'The Daily', sections: ['News', 'Updates', 'Special reports'] };
+const spanish = { title: 'El Diario', sections: ['Noticias', 'Novedades', 'Reportajes'] };
+
+// The keys of the JSON are written out: those inside a value are not turned into camelCase.
+const sectionsInOrder = sql<Section[]>`(
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'slug', slug, 'title', title, 'articleLimit', article_limit) order by position), '[]')
+  from sections where newsletter_id = newsletters.id)`;
+const newsletters = (db: DbOrTransaction) =>
+  db.selectFrom('newsletters').selectAll().select(sectionsInOrder.as('sections'));
+
+function shape(row: Selectable<Database['newsletters']> & { sections: Section[] }): Newsletter {
+  const { lastNumber: _, mailFrom, sections, ...settings } = row;
+  return { ...settings, from: mailFrom, sections };
+}
+
+async function putSections(
+  tx: DbOrTransaction,
+  newsletterId: string,
+  sections: Section[],
+): Promise<void> {
+  const slugs = sections.map((section) => section.slug);
+  await tx
+    .deleteFrom('sections')
+    .where('newsletterId', '=', newsletterId)
+    .where((eb) => eb.not(eb('slug', '=', eb.fn.any(eb.val(slugs)))))
+    .execute();
+  if (sections.length === 0) return;
+  await tx
+    .insertInto('sections')
+    .values(sections.map((section, position) => ({ ...section, newsletterId, position })))
+    .onConflict((oc) =>
+      oc.columns(['newsletterId', 'slug']).doUpdateSet((eb) => ({
+        title: eb.ref('excluded.title'),
+        position: eb.ref('excluded.position'),
+        articleLimit: eb.ref('excluded.articleLimit'),
+      })),
+    )
+    .execute();
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { DbOrTransaction } from '../database/connection.ts';
+import { getSetting, putSetting } from '../database/settings.ts';
+
+/** What the newsroom puts on its pages and mails. */
+export const newsroomSchema = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  /** `#rrggbb`; null: the house's own. */
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'a colour is written #rrggbb')
+    .nullable(),
+  logo: z.url({ protocol: /^https?$/ }).nullable(),
+  /** Shown at the foot of every digest; null: POSTAL_ADDRESS. */
+  postalAddress: z.string().trim().max(500).nullable(),
+});
+export type Newsroom = z.infer<typeof newsroomSchema>;
+
+const unnamed: Newsroom = { name: 'Gaceta', colour: null, logo: null, postalAddress: null };
+
+/** The newsroom's settings; a house without a name until somebody gives it one. */
+export async function getNewsroom(db: DbOrTransaction): Promise<Newsroom> {
+  return (await getSetting(db, 'newsroom', newsroomSchema)) ?? unnamed;
+}
+
+/** Replaces the newsroom's settings. Throws ZodError when they have another form. */
+export async function putNewsroom(tx: DbOrTransaction, newsroom: Newsroom): Promise<void> {
+  await putSetting(tx, 'newsroom', newsroomSchema.parse(newsroom));
+}

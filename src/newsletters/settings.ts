@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { InvalidNewsletter } from './errors.ts';
+
+const slug = z
+  .string()
+  .max(60, 'at most 60 characters')
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use a–z, 0–9 and single hyphens: "special-reports"');
+const line = (length: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(length, `at most ${length} characters`)
+    .regex(/^\P{Cc}*$/u, 'one line, without control characters');
+
+const language = z.string().transform((tag, context) => {
+  try {
+    const [canonical] = Intl.getCanonicalLocales(tag);
+    if (canonical && tag.length <= 35) return canonical;
+  } catch {
+    // not a tag: said below
+  }
+  context.addIssue('a language tag such as "en" or "es-VE"');
+  return z.NEVER;
+});
+const timezone = z.string().transform((zone, context) => {
+  try {
+    // Offsets such as +02:00 know no clock changes, and are not names.
+    if (/^[A-Za-z]/.test(zone)) {
+      return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    }
+  } catch {
+    // not a zone: said below
+  }
+  context.addIssue('a time zone by its IANA name, such as "Europe/Madrid"');
+  return z.NEVER;
+});
+const sendAt = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'an hour and minute from "00:00" to "23:59"');
+const weekday = z
+  .int('a day from 1 (Monday) to 7 (Sunday)')
+  .min(1, 'a day from 1 (Monday) to 7 (Sunday)')
+  .max(7, 'a day from 1 (Monday) to 7 (Sunday)');
+const mailbox = z
+  .string()
+  .trim()
+  .max(320, 'at most 320 characters')
+  .regex(
+    /^(\P{Cc}[^\p{Cc}<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u,
+    'an address such as "The Daily <daily@example.org>"',
+  );
+const origin = z.string().transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  context.addIssue('an origin such as "https://news.example.org", without a path');
+  return z.NEVER;
+});
+const linkParameters = z
+  .string()
+  .trim()
+  .max(500, 'at most 500 characters')
+  .transform((value) => value.replace(/^\?/, '') || null)
+  .refine((value) => value === null || /^[^\s#?]+=[^\s#?]*$/.test(value), {
+    error: 'a query string such as "utm_source=daily&utm_medium=email"',
+  });
+const section = z.strictObject({
+  slug,
+  title: line(80),
+  /** The most articles of this section in one edition. */
+  articleLimit: z.int().min(1, 'from 1 to 100').max(100, 'from 1 to 100').default(10),
+});
+
+const distinct = <T>(values: T[]) => new Set(values).size === values.length;
+
+const fields = {
+  title: line(120),
+  description: z.string().trim().max(500, 'at most 500 characters').default(''),
+  active: z.boolean().default(true),
+  language: language.default('en'),
+  timezone: timezone.default('UTC'),
+  sendAt: sendAt.default('07:00'),
+  kinds: z
+    .array(z.enum(['daily', 'weekly', 'special']))
+    .min(1, 'name at least one kind')
+    .refine(distinct, 'each kind once')
+    .default(['daily', 'weekly', 'special']),
+  days: z
+    .array(weekday)
+    .min(1, 'name at least one day')
+    .refine(distinct, 'each day once')
+    .transform((days) => days.toSorted((a, b) => a - b))
+    .default([1, 2, 3, 4, 5, 6, 7]),
+  weeklyDay: weekday.default(7),
+  sections: z
+    .array(section)
+    .max(50, 'at most 50 sections')
+    .refine((sections) => distinct(sections.map((one) => one.slug)), 'each slug once')
+    .default([]),
+  from: mailbox.nullable().default(null),
+  replyTo: mailbox.nullable().default(null),
+  private: z.boolean().default(false),
+  origins: z.array(origin).max(100, 'at most 100 origins').default([]),
+  linkParameters: linkParameters.nullable().default(null),
+  reviewMinutes: z
+    .int()
+    .min(0, 'from 0 to 1440 minutes')
+    .max(1440, 'from 0 to 1440 minutes')
+    .default(30),
+  reviewRequired: z.boolean().default(false),
+};
+
+/** All settings of a new newsletter; what is not given has its default. */
+export const newsletterSettings = z.strictObject({ slug, ...fields });
+export type NewsletterSettings = z.output<typeof newsletterSettings>;
+
+/** Changes of a newsletter: any settings but the slug, which addresses and scripts are made of. */
+export const newsletterChanges = z.strictObject(fields).partial();
+export type NewsletterChanges = Partial<Omit<NewsletterSettings, 'slug'>>;
+
+/** Reads settings for a new newsletter. Throws InvalidNewsletter with all that is wrong. */
+export const readSettings = (input: unknown): NewsletterSettings => read(newsletterSettings, input);
+
+/** Reads changes; a field that is not named stays as it is. Throws InvalidNewsletter with all that is wrong. */
+export function readChanges(input: unknown): NewsletterChanges {
+  const changes = read(newsletterChanges, input);
+  // Defaults are for new newsletters: keep only what was named.
+  const named = Object.keys(input as object);
+  return Object.fromEntries(Object.entries(changes).filter(([key]) => named.includes(key)));
+}
+
+function read<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new InvalidNewsletter(
+    result.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({
+            pointer: pointer([...issue.path, key]),
+            detail: 'unknown field',
+          }))
+        : [{ pointer: pointer(issue.path), detail: issue.message }],
+    ),
+  );
+}
+
+const pointer = (path: PropertyKey[]) =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
