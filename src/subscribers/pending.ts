@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+
+/** A sign-up that nobody confirms is forgotten after this. */
+export const PENDING_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Forgets sign-ups that were not confirmed within 7 days, and subscribers of whom nothing else is known.
+ * One who had left before is again as they were. Short statements, a thousand at a time; answers how many.
+ */
+export async function removeStalePending(db: DbOrTransaction, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - PENDING_MS);
+  let removed = 0;
+  for (;;) {
+    const { rows } = await sql<{ subscriberId: string; newsletterId: string }>`
+      with stale as (
+        select newsletter_id, subscriber_id from subscriptions
+        where state = 'pending' and created_at <= ${before}
+        order by created_at limit 1000 for update skip locked
+      ), left_before as (
+        update subscriptions t set state = 'unsubscribed' from stale
+        where t.newsletter_id = stale.newsletter_id and t.subscriber_id = stale.subscriber_id
+          and t.left_at is not null
+      ), forgotten as (
+        delete from subscriptions t using stale
+        where t.newsletter_id = stale.newsletter_id and t.subscriber_id = stale.subscriber_id
+          and t.left_at is null
+      )
+      select subscriber_id, newsletter_id from stale`.execute(db);
+    if (rows.length === 0) return removed;
+    removed += rows.length;
+    await removeUnknown(db, [...new Set(rows.map((row) => row.subscriberId))]);
+  }
+}
+
+// A letter being sent this moment keeps its subscriber for now; the row holds no subscription any more and
+// goes with the next one that is asked for and not confirmed.
+async function removeUnknown(db: DbOrTransaction, subscribers: string[]): Promise<void> {
+  await sql`
+    with unknown as (
+      select s.id from subscribers s
+      where s.id = any(${subscribers}::bigint[]) and s.erased_at is null
+        and not exists (select from subscriptions t where t.subscriber_id = s.id)
+        and not exists (select from deliveries d where d.subscriber_id = s.id)
+        and not exists (select from letters l where l.subscriber_id = s.id
+          and l.state in ('queued', 'sending', 'uncertain'))
+      for update of s
+    ), gone_letters as (
+      delete from letters using unknown where letters.subscriber_id = unknown.id
+    ), gone_consents as (
+      delete from consents using unknown where consents.subscriber_id = unknown.id
+    )
+    delete from subscribers using unknown where subscribers.id = unknown.id`.execute(db);
+}
