@@ -1,0 +1,53 @@
+import type { Tokens } from './tokens.ts';
+
+/** Where this service is reached (PUBLIC_URL), and what signs its links. */
+export interface LinkMaker {
+  publicUrl: string;
+  tokens: Tokens;
+}
+
+/** The page that asks for the one click of a double opt-in. */
+export const confirmUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string, expires: Date) =>
+  `${publicUrl}/confirm/${tokens.sign('confirm', { subscriber }, expires)}`;
+
+/** Leaves one newsletter: the page for a person, and the target of RFC 8058. Never expires. */
+export const unsubscribeUrl = (
+  { publicUrl, tokens }: LinkMaker,
+  subscriber: string,
+  newsletter: string,
+) => `${publicUrl}/unsubscribe/${tokens.sign('unsubscribe', { subscriber, newsletter })}`;
+
+/**
+ * The mailto of List-Unsubscribe, for a person to see until an inbound door is open; null without an address
+ * that it could go to.
+ */
+export const unsubscribeMailto = (
+  { tokens }: LinkMaker,
+  replyTo: string | null,
+  subscriber: string,
+  newsletter: string,
+) =>
+  replyTo === null
+    ? null
+    : `mailto:${replyTo}?subject=${encodeURIComponent(
+        `unsubscribe ${tokens.sign('unsubscribe', { subscriber, newsletter })}`,
+      )}`;
+
+/** The page to choose on. */
+export const preferencesUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string) =>
+  `${publicUrl}/preferences/${tokens.sign('preferences', { subscriber })}`;
+
+/** The page of a person's own data: only from a fresh letter, since digests get forwarded. */
+export const privacyUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string, expires: Date) =>
+  `${publicUrl}/privacy/${tokens.sign('privacy', { subscriber }, expires)}`;
+
+/** An edition on the web. Nothing of the reader is in it; a private newsletter's wants a token all the same. */
+export const viewUrl = (
+  { publicUrl, tokens }: LinkMaker,
+  newsletter: { slug: string; private: boolean },
+  edition: { id: string; number: number },
+) => {
+  const page = `${publicUrl}/archive/${newsletter.slug}/${edition.number}`;
+  if (!newsletter.private) return page;
+  return `${page}?token=${tokens.sign('archive', { subscriber: '0', edition: edition.id })}`;
+};
