@@ -17,6 +17,8 @@ export interface SubscriptionRequest {
   newsletters: (NamedNewsletter & { id: string; sections: string[] | null })[];
   frequency: Frequency;
   hour: string | null;
+  /** The site that the form stood on, for the letter. */
+  origin: string;
   evidence: Evidence;
 }
 
@@ -40,9 +42,9 @@ export async function requestSubscription(
   // requests at once exactly one finds that a day has passed, and knows by its mark that it was the one.
   const { rows } = await sql<{ id: string }>`
     with asked as (
-      select n.id, n.slug, n.title, n.sections
+      select n.id, n.slug, n.title, n.description, n.sections
       from jsonb_to_recordset(${newsletters}::jsonb)
-        as n(id bigint, slug text, title text, sections text[])
+        as n(id bigint, slug text, title text, description text, sections text[])
     ), held as (
       update suppressions set created_at = created_at
       where address_hash = ${request.addressHash} and not held
@@ -97,8 +99,9 @@ export async function requestSubscription(
     insert into letters (kind, subscriber_id, language, content, created_at, next_at, expires_at)
     select kind.kind, person.id, ${request.language},
       jsonb_build_object(
-        'newsletters', (select jsonb_agg(jsonb_build_object('slug', slug, 'title', title)) from asked),
-        'askedAt', ${now.toISOString()}::text, 'form', ${evidence.form}::text),
+        'newsletters', (select jsonb_agg(jsonb_build_object(
+          'slug', slug, 'title', title, 'description', description)) from asked),
+        'requestedAt', ${now.toISOString()}::text, 'origin', ${request.origin}::text),
       ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz + interval '1 day'
     from person, kind where person.won
     returning id`.execute(db);

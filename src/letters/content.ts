@@ -1,3 +1,5 @@
+import type { Role } from '../database/tables.ts';
+
 /** What each kind of letter needs to be written. Times are ISO 8601; links are made when it is sent. */
 export interface LetterContents {
   /** Asks the person behind an address whether they signed up. */
@@ -6,13 +8,23 @@ export interface LetterContents {
   notice: SignUpContent;
   welcome: { newsletters: NamedNewsletter[]; confirmedAt: string };
   /** To the new address, whether it is one. */
-  address: { oldAddress: string; newAddress: string; askedAt: string };
+  address: { oldAddress: string; requestedAt: string };
   /** A fresh link to the page of the person's own data. */
-  privacy: { askedAt: string };
+  privacy: { requestedAt: string };
   /** The last message after an erasure. */
-  erased: { askedAt: string };
-  invitation: Record<string, unknown>;
-  draft: Record<string, unknown>;
+  erased: { requestedAt: string };
+  /** To an operator who has no password yet. */
+  invitation: { operatorId: string; inviter: string | null; role: Role };
+  /** To an editor who wants to know that a draft waits to be read. */
+  draft: {
+    edition: string;
+    newsletter: string;
+    headline: string;
+    articles: number;
+    sendAt: string;
+    /** True if it goes only by hand. */
+    waits: boolean;
+  };
 }
 
 export type LetterKind = keyof LetterContents;
@@ -20,12 +32,13 @@ export type LetterKind = keyof LetterContents;
 export interface NamedNewsletter {
   slug: string;
   title: string;
+  description: string;
 }
 
 /** The receipt of a sign-up: what was asked for, when, and where. */
 interface SignUpContent {
   newsletters: NamedNewsletter[];
-  askedAt: string;
-  /** Which door, as in a consent's evidence. */
-  form: string;
+  requestedAt: string;
+  /** The site that the form stood on, as a person calls it: `news.example.org`. */
+  origin: string;
 }

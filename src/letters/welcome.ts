@@ -33,7 +33,8 @@ export async function confirmSubscriptions(
       insert into letters (kind, subscriber_id, language, content, created_at, next_at, expires_at)
       select 'welcome', s.id, coalesce(s.language, max(n.language)),
         jsonb_build_object(
-          'newsletters', jsonb_agg(jsonb_build_object('slug', n.slug, 'title', n.title) order by n.id),
+          'newsletters', jsonb_agg(jsonb_build_object(
+            'slug', n.slug, 'title', n.title, 'description', n.description) order by n.id),
           'confirmedAt', ${now.toISOString()}::text),
         ${now}, ${now}, ${now}::timestamptz + interval '1 day'
       from confirmed c join newsletters n on n.id = c.newsletter_id

@@ -74,9 +74,9 @@ describe('a sign-up', () => {
         language: 'es',
         email: null,
         content: {
-          newsletters: [{ slug: 'daily', title: 'The Daily' }],
-          askedAt: monday.toISOString(),
-          form: 'page',
+          newsletters: [{ slug: 'daily', title: 'The Daily', description: '' }],
+          requestedAt: monday.toISOString(),
+          origin: 'news.example.org',
         },
       },
     ]);
