@@ -79,22 +79,24 @@ export async function claimLetter(
 
 /**
  * Writes what became of a letter, if this claim still holds it; one that was judged uncertain meanwhile
- * takes the relay's late word. Failures of the receiver back off from 30 s, doubled each time, with jitter.
+ * takes the relay's late word. Under `resend` an uncertain one goes out again. Failures of the receiver back off from 30 s, doubled each time, with jitter.
  */
 export async function settleLetter(
   db: DbOrTransaction,
   id: string,
   claim: { worker: number; claim: string },
   outcome: LetterOutcome,
+  uncertain: 'resend' | 'hold',
 ): Promise<void> {
+  const state = outcome.state === 'uncertain' && uncertain === 'resend' ? 'queued' : outcome.state;
   const counted = outcome.state === 'queued' && outcome.counted ? 1 : 0;
   await sql`
     update letters set
-      state = ${outcome.state},
+      state = ${state},
       reason = ${outcome.state === 'failed' ? outcome.reason : null},
       relay = ${outcome.relay}, answer = ${outcome.answer},
       attempts = attempts + ${counted},
-      next_at = case when ${outcome.state} = 'queued'
+      next_at = case when ${state} = 'queued'
         then now() + interval '1 second' * (30 * power(2, least(attempts, 6)) * (0.5 + random()))
         else next_at end,
       sent_at = case when ${outcome.state} = 'sent' then now() else sent_at end,

@@ -51,3 +51,11 @@ export const viewUrl = (
   if (!newsletter.private) return page;
   return `${page}?token=${tokens.sign('archive', { subscriber: '0', edition: edition.id })}`;
 };
+
+/** Confirms a change of address; the letter that carries it holds the new one. */
+export const addressUrl = (
+  { publicUrl, tokens }: LinkMaker,
+  subscriber: string,
+  letter: string,
+  expires: Date,
+) => `${publicUrl}/address/${tokens.sign('address', { subscriber, extra: letter }, expires)}`;

@@ -1,0 +1,141 @@
+import { buildLetter } from '../emails/letter-message.ts';
+import { Unaddressable } from '../emails/reader-values.ts';
+import { RenderError } from '../emails/renderer.ts';
+import type { Context } from '../src/context.ts';
+import type { Lease } from '../src/deliveries/lease.ts';
+import {
+  type ClaimedLetter,
+  claimLetter,
+  dueLetters,
+  handBackLetter,
+  judgeLostLetters,
+  type LetterOutcome,
+  removeOldLetters,
+  settleLetter,
+} from '../src/letters/claim.ts';
+import type { Answer } from '../src/relays/outgoing.ts';
+import { openRelay, type Relay } from '../src/relays/relay.ts';
+import { InvalidAddress, readAddress } from '../src/subscribers/address.ts';
+import { letterContent } from './letter-content.ts';
+import type { Task } from './tasks.ts';
+
+/** Sends letters over a connection of their own, so that none waits behind a digest. */
+export interface Letters {
+  handle(data: { letter: string }): Promise<void>;
+  tasks: Task[];
+  stop(): Promise<void>;
+}
+
+const KEEP_DAYS = 30;
+
+/** Opens one connection a relay when there is a letter; sends nothing outside the worker's lease. */
+export function startLetters(context: Context, lease: Lease): Letters {
+  const { db, log } = context;
+  const relays = context.relays.map((settings) =>
+    openRelay({ ...settings, connections: 1 }, { log: log.child({ for: 'letters' }) }),
+  );
+  let claims = 0n;
+
+  async function send(letter: ClaimedLetter): Promise<LetterOutcome | 'withdrawn'> {
+    const relay = freest(relays);
+    if (!relay) return 'withdrawn';
+    try {
+      const address = readAddress(letter.email);
+      const { content, envelope } = await letterContent(context, letter);
+      const built = await buildLetter(context.renderer, content, {
+        ...envelope,
+        to: { address: address.email, name: null },
+      });
+      const answer = await relay.send({
+        from: bareAddress(envelope.from),
+        to: address.mailbox,
+        utf8: built.utf8,
+        body: [dotStuff(built.message)],
+        size: built.message.length,
+        mayStart: () => lease.mayStart(),
+      });
+      return outcomeOf(answer);
+    } catch (error) {
+      if (error instanceof InvalidAddress || error instanceof Unaddressable)
+        return { state: 'failed', reason: 'unaddressable', relay: null, answer: error.message };
+      if (error instanceof RenderError)
+        return { state: 'queued', relay: null, answer: error.message, counted: true };
+      throw error;
+    }
+  }
+
+  return {
+    async handle({ letter: id }) {
+      if (!lease.mayStart() || !freest(relays)) return;
+      const claim = { worker: lease.workerId, claim: String(++claims) };
+      const letter = await claimLetter(db, id, claim);
+      if (!letter) return;
+      const outcome = await send(letter).catch(async (error) => {
+        await handBackLetter(db, id, claim);
+        throw error;
+      });
+      if (outcome === 'withdrawn') await handBackLetter(db, id, claim);
+      else await settleLetter(db, id, claim, outcome, context.config.uncertain);
+    },
+    tasks: [
+      {
+        name: 'letters: issue the tickets of those that are due',
+        everyMs: 5_000,
+        run: async () => {
+          await context.queues.enqueueLetters(await dueLetters(db, 500));
+        },
+      },
+      {
+        name: 'letters: judge those of dead workers',
+        everyMs: 5_000,
+        run: () => judgeLostLetters(db, context.config.uncertain),
+      },
+      {
+        name: 'letters: remove old ones',
+        everyMs: 3_600_000,
+        run: () => removeOldLetters(db, KEEP_DAYS),
+      },
+    ],
+    async stop() {
+      await Promise.all(relays.map((relay) => relay.close()));
+    },
+  };
+}
+
+const freest = (relays: Relay[]): Relay | undefined =>
+  relays
+    .filter((relay) => relay.state().up)
+    .sort((a, b) => a.busy / a.settings.weight - b.busy / b.settings.weight)[0];
+
+/** The table "What the relay says", for a message of its own. */
+function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
+  const { relay } = answer;
+  switch (answer.kind) {
+    case 'sent':
+      return { state: 'sent', relay, answer: answer.reply };
+    case 'withdrawn':
+      return 'withdrawn';
+    case 'impossible':
+      return { state: 'failed', reason: 'unaddressable', relay, answer: answer.detail };
+    case 'lost':
+      return answer.at === 'dot'
+        ? { state: 'uncertain', relay, answer: answer.error }
+        : { state: 'queued', relay, answer: answer.error, counted: false };
+    case 'refused': {
+      const theirs = answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot';
+      if (answer.code >= 500 && theirs)
+        return {
+          state: 'failed',
+          reason: answer.at === 'rcpt' ? 'refused' : 'content',
+          relay,
+          answer: answer.reply,
+        };
+      return { state: 'queued', relay, answer: answer.reply, counted: theirs };
+    }
+  }
+}
+
+const bareAddress = (from: string) => /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
+
+const dotStuff = (message: Buffer) =>
+  Buffer.from(message.toString('latin1').replaceAll(/(^|\r\n)\./g, '$1..'), 'latin1');
