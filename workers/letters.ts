@@ -34,6 +34,9 @@ export function startLetters(context: Context, lease: Lease): Letters {
   const relays = context.relays.map((settings) =>
     openRelay({ ...settings, connections: 1 }, { log: log.child({ for: 'letters' }) }),
   );
+  lease.onLate(() => {
+    for (const relay of relays) relay.destroyUnfinished();
+  });
   let claims = 0n;
 
   async function send(letter: ClaimedLetter): Promise<LetterOutcome | 'withdrawn'> {
