@@ -1,0 +1,215 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { Context } from '../../context.ts';
+import type { Db, DbOrTransaction } from '../../database/connection.ts';
+import type { Role } from '../../database/tables.ts';
+import type { Actor } from '../../operators/audit.ts';
+import { keepAnswer, requestHash, takeIdempotencyKey } from '../../operators/idempotency.ts';
+import { mayAct } from '../../operators/roles.ts';
+import { invalid } from '../../problems/of-error.ts';
+import { jsonBody } from '../middleware/bodies.ts';
+import { Problem } from '../middleware/problem.ts';
+import { problemShape } from './shapes.ts';
+
+/** What a call was asked, with everything checked. */
+export interface Call<P, Q, B> {
+  context: Context;
+  actor: Actor;
+  role: Role;
+  params: P;
+  query: Q;
+  body: B;
+  /** The body as it came: where a field that is absent differs from one with its default. */
+  input: unknown;
+}
+
+/** What it answers. `after` runs once all is committed: whoever commits enqueues. */
+export interface Answer {
+  status?: number;
+  body?: unknown;
+  after?: () => Promise<unknown>;
+}
+
+interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
+  method: 'get' | 'post' | 'patch' | 'delete';
+  /** As OpenAPI writes it: `/editions/{id}`. */
+  path: `/${string}`;
+  tag: string;
+  summary: string;
+  description?: string;
+  /** The least role that may call it. */
+  role: Role;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** Answers that are no error, by status, and which errors beside those that every call may give. */
+  answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
+  errors?: number[];
+}
+
+/** One call of the API: how it is described and how it is served, both from the same schemas. */
+export interface Operation {
+  method: Spec<z.ZodObject, z.ZodObject, z.ZodType>['method'];
+  path: string;
+  document: ZodOpenApiOperationObject;
+  serve(context: Context): RequestHandler[];
+}
+
+type Parsed<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = Call<
+  z.output<P>,
+  z.output<Q>,
+  z.output<B>
+>;
+
+/** A call that changes nothing. */
+export function reads<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  spec: Spec<P, Q, B>,
+  handle: (call: Parsed<P, Q, B>, db: Db, res: Response) => Promise<Answer | undefined>,
+): Operation {
+  return operation(spec, [], async (call, req, res) => {
+    const answer = await handle(call, call.context.db, res);
+    if (answer) send(req, res, answer);
+  });
+}
+
+/**
+ * A call that changes something, in one transaction: what it changes, its audit row, and the answer kept
+ * for its Idempotency-Key.
+ */
+export function changes<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  spec: Spec<P, Q, B>,
+  handle: (call: Parsed<P, Q, B>, tx: DbOrTransaction) => Promise<Answer>,
+): Operation {
+  return operation(spec, jsonBody, async (call, req, res) => {
+    const key = idempotencyKey(req);
+    const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
+      if (key === undefined || call.actor.kind !== 'token') return handle(call, tx);
+      const hash = requestHash(req.method, req.originalUrl, req.body);
+      const request = { tokenId: call.actor.id, key, hash };
+      const earlier = await takeIdempotencyKey(tx, request);
+      if (earlier) return earlier;
+      const made = await handle(call, tx);
+      await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
+      return made;
+    });
+    // The answer is committed: a queue that is away loses half a minute, not the work.
+    await answer.after?.();
+    send(req, res, answer);
+  });
+}
+
+function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  spec: Spec<P, Q, B>,
+  before: RequestHandler[],
+  run: (call: Parsed<P, Q, B>, req: Request, res: Response) => Promise<void>,
+): Operation {
+  return {
+    method: spec.method,
+    path: spec.path,
+    document: describe(spec),
+    serve: (context) => [
+      (_req, res, next) => {
+        const role: Role = res.locals.role;
+        if (mayAct(role, spec.role)) return next();
+        throw new Problem(403, `This takes the role ${spec.role} or more; this token is ${role}.`);
+      },
+      ...before,
+      async (req, res) => {
+        const call: Parsed<P, Q, B> = {
+          context,
+          actor: res.locals.actor,
+          role: res.locals.role,
+          params: readParams(spec.params, req),
+          query: read(spec.query ?? z.strictObject({}), req.query, 'query') as z.output<Q>,
+          body: read(spec.body ?? nothing, req.body, 'body') as z.output<B>,
+          input: req.body,
+        };
+        await run(call, req, res);
+      },
+    ],
+  };
+}
+
+// `{}` as the body of a call that takes none is what many clients send.
+const nothing = z.strictObject({}).optional();
+
+function read<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  where: 'body' | 'query',
+): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalid(parsed.error, where);
+  return parsed.data;
+}
+
+/** An id that cannot be one is one that nothing has: 404, not 422. */
+function readParams<P extends z.ZodObject>(schema: P | undefined, req: Request): z.output<P> {
+  const parsed = (schema ?? z.object({})).safeParse(req.params);
+  if (!parsed.success) throw new Problem(404, 'There is nothing at this address.');
+  return parsed.data as z.output<P>;
+}
+
+function idempotencyKey(req: Request): string | undefined {
+  if (req.method !== 'POST') return undefined;
+  const key = req.get('Idempotency-Key');
+  if (key !== undefined && (key === '' || key.length > 255))
+    throw new Problem(400, 'An Idempotency-Key has 1 to 255 characters.');
+  return key;
+}
+
+function send(req: Request, res: Response, answer: Answer): void {
+  const status = answer.status ?? 200;
+  res.status(status);
+  if (status === 204) res.end();
+  else if (req.method === 'HEAD') res.end();
+  else res.json(answer.body);
+}
+
+function describe<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  spec: Spec<P, Q, B>,
+): ZodOpenApiOperationObject {
+  const responses: ZodOpenApiResponsesObject = {};
+  for (const [status, { description, schema, type }] of Object.entries(spec.answers))
+    responses[status as '200'] = {
+      description,
+      ...(schema ? { content: { [type ?? 'application/json']: { schema } } } : {}),
+    };
+  const usual = [401, 403, 429, 503, ...(spec.params ? [404] : []), ...(spec.query ? [422] : [])];
+  const ofBody = spec.method === 'get' || spec.method === 'delete' ? [] : [400, 413, 415, 422];
+  for (const status of new Set([...usual, ...ofBody, ...(spec.errors ?? [])]))
+    responses[String(status) as '400'] = {
+      description: 'Not done: the problem says why',
+      content: { 'application/problem+json': { schema: problemShape } },
+    };
+  const header = z.object({
+    'Idempotency-Key': z.string().min(1).max(255).optional().meta({
+      description:
+        'Kept for 24 hours with the answer: the same key and body replays it, another body is 422, a first request that still runs 409.',
+    }),
+  });
+  return {
+    tags: [spec.tag],
+    summary: spec.summary,
+    description: `${spec.description ?? ''}\n\nRole: ${spec.role} or more.`.trim(),
+    operationId: `${spec.method}${spec.path.replaceAll(/[/{}-]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
+    requestParams: {
+      ...(spec.params ? { path: spec.params } : {}),
+      ...(spec.query ? { query: spec.query } : {}),
+      ...(spec.method === 'post' ? { header } : {}),
+    },
+    ...(spec.body
+      ? { requestBody: { content: { 'application/json': { schema: spec.body } } } }
+      : {}),
+    responses,
+  };
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+
+const id = z.string().meta({ description: 'An opaque string', example: '7' });
+const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
+const clock = z.string().meta({ example: '07:00' });
+const slug = z.string().meta({ example: 'daily' });
+
+/** Path of one thing by its id. */
+export const byId = z.object({
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,17}$/)
+    .meta({ example: '7' }),
+});
+/** Path of one newsletter. */
+export const bySlug = z.object({ slug: z.string().max(100).meta({ example: 'daily' }) });
+
+export const problemShape = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    instance: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+export const newsletterShape = z
+  .object({
+    id,
+    slug,
+    title: z.string(),
+    description: z.string(),
+    active: z.boolean(),
+    language: z.string(),
+    timezone: z.string(),
+    sendAt: clock,
+    kinds: z.array(z.enum(['daily', 'weekly', 'special'])),
+    days: z.array(z.number().int()).meta({ description: '1 is Monday' }),
+    weeklyDay: z.number().int(),
+    sections: z.array(
+      z.object({ slug: z.string(), title: z.string(), articleLimit: z.number().int() }),
+    ),
+    from: z.string().nullable(),
+    replyTo: z.string().nullable(),
+    private: z.boolean(),
+    origins: z.array(z.string()),
+    linkParameters: z.string().nullable(),
+    reviewMinutes: z
+      .number()
+      .int()
+      .meta({ description: 'How long before its time a draft is shown to the editors' }),
+    reviewRequired: z
+      .boolean()
+      .meta({ description: 'true: a draft that nobody touched waits instead of going by itself' }),
+    createdAt: time,
+    scheduledSince: time.meta({ description: 'When its hours and days became what they are' }),
+  })
+  .meta({ id: 'Newsletter' });
+
+export const feedShape = z
+  .object({
+    id,
+    newsletter: slug,
+    url: z.string(),
+    section: z.string().nullable(),
+    state: z.enum(['active', 'off', 'gone']),
+    lastFetchedAt: time.nullable(),
+    nextFetchAt: time.nullable(),
+    lastError: z.string().nullable(),
+    articles: z.number().int(),
+  })
+  .meta({ id: 'Feed' });
+
+export const articleShape = z
+  .object({
+    id,
+    title: z.string(),
+    standfirst: z.string(),
+    url: z.string(),
+    image: z.object({ url: z.string(), alt: z.string(), credit: z.string().nullable() }).nullable(),
+    author: z.string().nullable(),
+    section: z.string().nullable(),
+    language: z.string().nullable(),
+    publishedAt: time,
+    feed: id.nullable(),
+  })
+  .meta({ id: 'Article' });
+
+export const ledgerShape = z
+  .object({
+    queued: z.number().int(),
+    sending: z.number().int(),
+    sent: z.number().int(),
+    failed: z.number().int(),
+    skipped: z.number().int(),
+    uncertain: z.number().int(),
+  })
+  .meta({ id: 'Ledger' });
+
+export const editionShape = z
+  .object({
+    id,
+    newsletter: slug,
+    number: z.number().int(),
+    kind: z.enum(['daily', 'weekly', 'special']),
+    state: z.enum(['draft', 'scheduled', 'sending', 'paused', 'sent', 'cancelled']),
+    reason: z.string().nullable(),
+    revision: z.number().int(),
+    subject: z.string(),
+    preheader: z.string(),
+    introduction: z.string(),
+    articles: z.array(id),
+    sendAt: time.nullable(),
+    startedAt: time.nullable(),
+    plannedAt: time.nullable(),
+    finishedAt: time.nullable(),
+    audience: z.number().int().nullable(),
+    ledger: ledgerShape,
+    messagesPerSecond: z.number().nullable(),
+  })
+  .meta({ id: 'Edition' });
+
+export const deliveryShape = z
+  .object({
+    subscriber: id,
+    state: z.enum(['queued', 'sending', 'sent', 'failed', 'skipped', 'uncertain']),
+    reason: z.string().nullable(),
+    revision: z.number().int().nullable(),
+    relay: z.string().nullable(),
+    answer: z.string().nullable(),
+    attempts: z.number().int(),
+    dueAt: time,
+    sentAt: time.nullable(),
+    uncertainAt: time.nullable(),
+    messageId: z.string(),
+  })
+  .meta({ id: 'Delivery' });
+
+export const subscriptionShape = z
+  .object({
+    newsletter: slug,
+    state: z.enum(['pending', 'active', 'unsubscribed']),
+    frequency: z.enum(['daily', 'weekdays', 'weekly', 'special']),
+    hour: clock.nullable().meta({ description: "null: the newsletter's" }),
+    sections: z.array(z.string()).nullable().meta({ description: 'null: all, also later ones' }),
+    pausedUntil: time.nullable(),
+    confirmedAt: time.nullable(),
+    unsubscribedAt: time.nullable(),
+  })
+  .meta({ id: 'Subscription' });
+
+export const subscriberShape = z
+  .object({
+    id,
+    email: z.string().nullable().meta({ description: 'null once erased' }),
+    name: z.string().nullable(),
+    language: z.string().nullable(),
+    timezone: z.string().nullable(),
+    createdAt: time,
+    subscriptions: z.array(subscriptionShape),
+  })
+  .meta({ id: 'Subscriber' });
+
+export const importShape = z
+  .object({
+    id,
+    state: z.enum(['running', 'done', 'failed']),
+    lines: z.number().int(),
+    added: z.number().int(),
+    updated: z.number().int(),
+    skipped: z.number().int(),
+    errors: z.array(z.object({ line: z.number().int(), reason: z.string() })),
+  })
+  .meta({ id: 'Import' });
+
+/** A list, a page at a time. */
+export const pageOf = <T extends z.ZodType>(shape: T) =>
+  z.object({
+    data: z.array(shape),
+    next: z.string().nullable().meta({ description: '`after` of the next page; null: the last' }),
+  });

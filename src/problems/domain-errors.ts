@@ -1,0 +1,24 @@
+import { InvalidNewsletter, NewsletterNotFound, SlugTaken } from '../newsletters/errors.ts';
+import {
+  InvalidOperator,
+  LastOwner,
+  OperatorExists,
+  OperatorNotFound,
+} from '../operators/accounts.ts';
+import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
+import { KeyReused, StillRunning } from '../operators/idempotency.ts';
+import { SetupLinkGone } from '../operators/setup-links.ts';
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** What each named error of the domain is on the web: the one place where that is decided. */
+const statuses: [number, ErrorClass[]][] = [
+  [404, [NewsletterNotFound, OperatorNotFound, TokenNotFound, SetupLinkGone]],
+  [409, [SlugTaken, OperatorExists, LastOwner, StillRunning]],
+  [422, [InvalidNewsletter, InvalidOperator, InvalidToken, KeyReused]],
+];
+
+/** The status of a domain error; undefined for an error nobody named. */
+export function statusOf(error: Error): number | undefined {
+  return statuses.find(([, classes]) => classes.some((named) => error instanceof named))?.[0];
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { statusOf } from './domain-errors.ts';
+import { Problem, type ProblemDetail, tryLater } from './problem.ts';
+
+/**
+ * Any error as the problem that is shown for it. What nobody named becomes a 500 that says no more than
+ * `occurrence`, by which the log knows it.
+ */
+export function toProblem(error: unknown, occurrence: string): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof z.ZodError) return invalid(error);
+  if (isLimited(error))
+    return tryLater(429, error.msBeforeNext / 1000, 'Too many requests: wait, then try again.');
+  if (!(error instanceof Error)) return unforeseen(error, occurrence);
+
+  const status = statusOf(error);
+  if (status !== undefined)
+    return new Problem(status, error.message, {
+      type: typeOf(error),
+      cause: error,
+      ...('errors' in error ? { errors: error.errors as ProblemDetail[] } : {}),
+    });
+  const unreadable = ofBodyParser(error);
+  if (unreadable) return unreadable;
+  if (isDatabaseAway(error))
+    return tryLater(503, 5, 'The database does not answer at the moment. Nothing was changed.');
+  return unforeseen(error, occurrence);
+}
+
+/** A body or query that is not what the schema says: 422 that names every field. */
+export function invalid(error: z.ZodError, where: 'body' | 'query' = 'body'): Problem {
+  return new Problem(422, 'The request is not valid: see errors.', {
+    errors: error.issues.flatMap((issue) => details(issue, where)),
+  });
+}
+
+function details(issue: z.core.$ZodIssue, where: 'body' | 'query'): ProblemDetail[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      pointer: pointer([...issue.path, key], where),
+      detail: 'There is no such field.',
+    }));
+  return [{ pointer: pointer(issue.path, where), detail: issue.message }];
+}
+
+function pointer(path: PropertyKey[], where: 'body' | 'query'): string {
+  if (where === 'query') return `?${path.map(String).join('.')}`;
+  return path
+    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
+/** `EditionNotFound` → `urn:gaceta:edition-not-found`: what a program may tell two 409 apart by. */
+function typeOf(error: Error): string {
+  return `urn:gaceta:${error.name.replaceAll(/(?<!^)(?=[A-Z])/g, '-').toLowerCase()}`;
+}
+
+/** What rate-limiter-flexible rejects with is no Error. */
+function isLimited(error: unknown): error is { msBeforeNext: number } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'msBeforeNext' in error &&
+    typeof error.msBeforeNext === 'number'
+  );
+}
+
+const unreadable: Record<string, [number, string]> = {
+  'entity.too.large': [413, 'The body is larger than this address takes.'],
+  'parameters.too.many': [413, 'The form has more fields than this address takes.'],
+  'entity.parse.failed': [400, 'The body cannot be read: it is not valid JSON.'],
+  'encoding.unsupported': [415, 'This Content-Encoding is not known here: send gzip, br or none.'],
+  'charset.unsupported': [415, 'This charset is not known here: send UTF-8.'],
+  'request.aborted': [400, 'The body ended before it was complete.'],
+  'request.size.invalid': [400, 'The body is not as long as Content-Length says.'],
+};
+
+function ofBodyParser(error: Error): Problem | undefined {
+  const { type, status } = error as Error & { type?: unknown; status?: unknown };
+  const known = typeof type === 'string' ? unreadable[type] : undefined;
+  if (known) return new Problem(known[0], known[1], { cause: error });
+  // Express itself: an address with a broken %-escape, a path outside a folder of assets.
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Problem(status, 'The request cannot be read.', { cause: error });
+  return undefined;
+}
+
+/** Connection refused or cut, server starting or stopping, too many connections (classes 08, 53, 57P). */
+function isDatabaseAway(error: Error): boolean {
+  const code = (error as Error & { code?: unknown }).code;
+  if (typeof code === 'string')
+    return /^(08...|53...|57P0[1-3]|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/.test(code);
+  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
+}
+
+function unforeseen(cause: unknown, occurrence: string): Problem {
+  return new Problem(500, `Something went wrong here. It was written down as ${occurrence}.`, {
+    cause,
+  });
+}
