@@ -23,6 +23,8 @@ export interface EditionArticle {
   author: string | null;
   /** ISO 8601, UTC. */
   publishedAt: string;
+  /** The feed that brought it; null: an operator. */
+  feed: string | null;
 }
 
 /**
@@ -67,7 +69,7 @@ export interface EditionContent {
   frequencies: Frequency[];
   /** Base languages that the edition can be written in: the newsletter's first, then its articles'. */
   languages: string[];
-  /** In the order they are shown: by section, the first is the lead. */
+  /** The first is the lead; within its section each stands in this order. */
   articles: EditionArticle[];
   /** Usually empty; only then must a claim look at what a reader got before. */
   overlaps: Overlap[];

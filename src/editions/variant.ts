@@ -22,6 +22,9 @@ export interface ChosenSection {
 export interface Choice {
   key: string;
   language: string;
+  /** The first of all; it stands in its section too. */
+  lead: EditionArticle;
+  /** In the newsletter's order, each with at least one article. */
   sections: ChosenSection[];
 }
 
@@ -39,24 +42,30 @@ export function chooseArticles(content: EditionContent, reader: ReaderChoice): C
   const base = baseLanguage(wanted);
   const language = content.languages.includes(base) ? base : own;
 
-  const sections: ChosenSection[] = [];
+  const chosen: { article: EditionArticle; section: string | null }[] = [];
   for (const versions of stories(content.articles)) {
     if (versions.some((article) => reader.excluded?.has(article.id))) continue;
     // The first version says where the story stands, so that both languages show one order.
     const section = versions[0]?.section ?? null;
     if (reader.sections && section !== null && !reader.sections.includes(section)) continue;
     const article = inLanguage(versions, wanted) ?? inLanguage(versions, own) ?? versions[0];
-    if (!article) continue;
-    let shown = sections.find((candidate) => candidate.slug === section);
-    if (!shown) {
-      shown = { slug: section, title: titleOf(content, section), articles: [] };
-      sections.push(shown);
-    }
-    shown.articles.push(article);
+    if (article) chosen.push({ article, section });
   }
-  if (sections.length === 0) return null;
-  const ids = sections.flatMap((section) => section.articles.map((article) => article.id));
-  return { key: keyOf(language, ids), language, sections };
+  const lead = chosen[0]?.article;
+  if (!lead) return null;
+  const slugs = new Set(content.newsletter.sections.map((section) => section.slug));
+  const places = [...content.newsletter.sections, { slug: null, title: '' }];
+  const sections = places
+    .map(({ slug, title }) => ({
+      slug,
+      title,
+      articles: chosen
+        .filter(({ section }) => (section !== null && slugs.has(section) ? section : null) === slug)
+        .map(({ article }) => article),
+    }))
+    .filter((section) => section.articles.length > 0);
+  const ids = [lead, ...sections.flatMap((section) => section.articles)].map(({ id }) => id);
+  return { key: keyOf(language, ids), language, lead, sections };
 }
 
 function stories(articles: EditionArticle[]): EditionArticle[][] {
@@ -74,9 +83,6 @@ function inLanguage(versions: EditionArticle[], tag: string): EditionArticle | u
   const exact = versions.find((version) => version.language.toLowerCase() === tag.toLowerCase());
   return exact ?? versions.find((version) => baseLanguage(version.language) === base);
 }
-
-const titleOf = (content: EditionContent, slug: string | null) =>
-  content.newsletter.sections.find((section) => section.slug === slug)?.title ?? '';
 
 /** Short whatever the number of articles, and the same in every process. */
 function keyOf(language: string, ids: string[]): string {

@@ -17,6 +17,7 @@ const article = (
   image: null,
   author: null,
   publishedAt: '2026-11-24T05:00:00.000Z',
+  feed: null,
   ...more,
 });
 const content = (articles: EditionArticle[], languages = ['en', 'es']): EditionContent => ({
@@ -61,6 +62,16 @@ test('keeps the order and leaves out what the reader did not choose', () => {
   ]);
   expect(shown(chooseArticles(edition, { language: null, sections: ['updates'] }))).toEqual([
     ['updates', ['3']],
+  ]);
+});
+
+test('shows sections in the order of the newsletter, whatever leads', () => {
+  const edition = content([article('3', 'updates'), article('1', 'news'), article('2', 'updates')]);
+  const choice = chooseArticles(edition, everything);
+  expect(choice?.lead.id).toBe('3');
+  expect(shown(choice)).toEqual([
+    ['news', ['1']],
+    ['updates', ['3', '2']],
   ]);
 });
 

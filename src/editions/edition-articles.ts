@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { EditionArticle } from './content.ts';
+
+/** An article in an edition's list, as editors see it. */
+export interface ListedArticle extends EditionArticle {
+  edition: string;
+  pinned: boolean;
+  dropped: boolean;
+}
+
+/**
+ * The articles of these editions in the order they are shown, pinned ones first, with the edition's
+ * own wording. Includes what editors dropped, so that it can be taken back; not what was deleted.
+ */
+export async function listEditionArticles(
+  db: DbOrTransaction,
+  editions: string[],
+): Promise<ListedArticle[]> {
+  if (editions.length === 0) return [];
+  const { rows } = await sql<Omit<ListedArticle, 'publishedAt'> & { publishedAt: Date }>`
+    select listed.edition_id as edition, article.id,
+      coalesce(article.story_id, article.id)::text as story, listed.section,
+      coalesce(article.language, newsletter.language) as language,
+      coalesce(listed.title, article.title) as title,
+      coalesce(listed.standfirst, article.standfirst) as standfirst,
+      article.url, article.author, article.published_at, listed.pinned, listed.dropped,
+      case when article.image_url is not null then jsonb_build_object('url', article.image_url,
+        'alt', coalesce(article.image_alt, ''), 'credit', article.image_credit) end as image,
+      (select feed_id from article_sources where article_id = article.id
+        and newsletter_id = edition.newsletter_id order by id limit 1) as feed
+    from edition_articles listed
+    join editions edition on edition.id = listed.edition_id
+    join newsletters newsletter on newsletter.id = edition.newsletter_id
+    join articles article on article.id = listed.article_id
+    where listed.edition_id = any(${editions}::bigint[]) and article.deleted_at is null
+    order by listed.edition_id, listed.pinned desc, listed.position, article.id`.execute(db);
+  return rows.map((row) => ({
+    ...row,
+    publishedAt: row.publishedAt.toISOString(),
+  }));
+}
+
+/** Replaces the whole list of an edition by articles in this order. */
+export async function putEditionArticles(
+  tx: DbOrTransaction,
+  edition: string,
+  articles: { id: string; section: string | null }[],
+): Promise<void> {
+  await tx.deleteFrom('editionArticles').where('editionId', '=', edition).execute();
+  if (articles.length === 0) return;
+  await tx
+    .insertInto('editionArticles')
+    .values(
+      articles.map(({ id, section }, position) => ({
+        editionId: edition,
+        articleId: id,
+        section,
+        position,
+      })),
+    )
+    .execute();
+}

@@ -1,0 +1,39 @@
+import type { EditionState, Kind } from '../database/tables.ts';
+
+/** There is no edition of that id. */
+export class EditionNotFound extends Error {
+  constructor(id: string) {
+    super(`There is no edition ${id.slice(0, 20)}.`);
+    this.name = 'EditionNotFound';
+  }
+}
+
+/** No article has come since the last edition of that kind, or none is left in this one. */
+export class NothingNew extends Error {
+  constructor(newsletter: string, kind: Kind) {
+    super(`There is nothing new for the ${kind} edition of "${newsletter}".`);
+    this.name = 'NothingNew';
+  }
+}
+
+/** Articles that were named and are not there, or were removed. */
+export class UnknownArticles extends Error {
+  readonly ids: string[];
+
+  constructor(ids: string[]) {
+    super(`There is no article ${ids.slice(0, 5).join(', ').slice(0, 100)}.`);
+    this.name = 'UnknownArticles';
+    this.ids = ids;
+  }
+}
+
+/** The edition is not in a state in which that can be done. */
+export class WrongEditionState extends Error {
+  readonly state: EditionState;
+
+  constructor(id: string, state: EditionState, needed: string) {
+    super(`Edition ${id} is ${state}; ${needed}.`);
+    this.name = 'WrongEditionState';
+    this.state = state;
+  }
+}
