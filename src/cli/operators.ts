@@ -1,0 +1,73 @@
+import { type Command, Option } from 'commander';
+import type { Role } from '../database/tables.ts';
+import { createOperator, disableOperator, listOperators } from '../operators/accounts.ts';
+import { audit } from '../operators/audit.ts';
+import { roles } from '../operators/roles.ts';
+import { makeSetupLink } from '../operators/setup-links.ts';
+import type { Open } from './open.ts';
+import { print, table } from './output.ts';
+
+interface Options {
+  json?: boolean;
+  email: string;
+  name?: string;
+  role: Role;
+  language?: string;
+}
+
+export function registerOperators(program: Command, open: Open): void {
+  const noun = program.command('operators').description('people who sign in to the console');
+  noun
+    .command('create')
+    .description('let somebody in: prints the one-time link with which they choose a password')
+    .requiredOption('--email <address>', 'their address')
+    .option('--name <name>', 'their name')
+    .addOption(new Option('--role <role>', 'what they may do').choices(roles).default('editor'))
+    .option('--language <tag>', 'of their console: en or es')
+    .option('--json', 'print JSON')
+    .action(({ json, ...input }: Options) =>
+      open(async ({ db, config }) => {
+        const { operator, token } = await db.transaction().execute(async (tx) => {
+          const made = await createOperator(tx, input);
+          await audit(tx, { kind: 'cli' }, 'create', `operator ${made.id}`, { role: made.role });
+          return { operator: made, token: await makeSetupLink(tx, made.id) };
+        });
+        const setupUrl = `${config.publicUrl}/console/setup/${token}`;
+        print(
+          json,
+          { ...operator, setupUrl },
+          `made ${operator.email} (${operator.role})\nset-up link, good for an hour, once: ${setupUrl}`,
+        );
+      }),
+    );
+  noun
+    .command('list')
+    .description('list operators')
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: boolean }) =>
+      open(async ({ db }) => {
+        const data = await listOperators(db);
+        const rows = data.map((one) => [
+          one.email,
+          one.name || null,
+          one.role,
+          one.disabledAt ? 'disabled' : (one.lastSeenAt?.toISOString() ?? 'never here'),
+        ]);
+        print(json, { data, next: null }, table(['EMAIL', 'NAME', 'ROLE', 'LAST SEEN'], rows));
+      }),
+    );
+  noun
+    .command('disable <email>')
+    .description('shut an operator out, at once')
+    .option('--json', 'print JSON')
+    .action((email: string, { json }: { json?: boolean }) =>
+      open(async ({ db }) => {
+        const operator = await db.transaction().execute(async (tx) => {
+          const disabled = await disableOperator(tx, email);
+          await audit(tx, { kind: 'cli' }, 'disable', `operator ${disabled.id}`);
+          return disabled;
+        });
+        print(json, operator, `${operator.email} is out`);
+      }),
+    );
+}

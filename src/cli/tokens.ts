@@ -1,0 +1,64 @@
+import { type Command, Option } from 'commander';
+import {
+  type ApiToken,
+  createApiToken,
+  listApiTokens,
+  revokeApiToken,
+  TokenNotFound,
+} from '../operators/api-tokens.ts';
+import { audit } from '../operators/audit.ts';
+import { tokenRoles } from '../operators/roles.ts';
+import type { Open } from './open.ts';
+import { note, print, table } from './output.ts';
+
+export function registerTokens(program: Command, open: Open): void {
+  const noun = program.command('tokens').description('keys with which programs use the API');
+  noun
+    .command('create')
+    .description('make a token; its secret is shown this once')
+    .requiredOption('--name <name>', 'who uses it')
+    .addOption(new Option('--role <role>', 'what it may do').choices(tokenRoles).default('admin'))
+    .option('--json', 'print JSON')
+    .action(({ json, ...input }: { json?: boolean; name: string; role: ApiToken['role'] }) =>
+      open(async ({ db }) => {
+        const made = await db.transaction().execute(async (tx) => {
+          const token = await createApiToken(tx, input);
+          await audit(tx, { kind: 'cli' }, 'create', `token ${token.id}`, { role: token.role });
+          return token;
+        });
+        print(json, made, made.token);
+        if (!json) note(`(${made.name}, ${made.role}; it is not shown again)`);
+      }),
+    );
+  noun
+    .command('list')
+    .description('list tokens')
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: boolean }) =>
+      open(async ({ db }) => {
+        const data = await listApiTokens(db);
+        const rows = data.map((one) => [
+          one.id,
+          one.name,
+          one.role,
+          one.revokedAt ? 'revoked' : (one.lastUsedAt?.toISOString() ?? 'never used'),
+        ]);
+        print(json, { data, next: null }, table(['ID', 'NAME', 'ROLE', 'LAST USED'], rows));
+      }),
+    );
+  noun
+    .command('revoke <id>')
+    .description('from now on the token opens nothing')
+    .option('--json', 'print JSON')
+    .action((id: string, { json }: { json?: boolean }) =>
+      open(async ({ db }) => {
+        if (!/^\d{1,18}$/.test(id)) throw new TokenNotFound(`There is no token ${id}.`);
+        const token = await db.transaction().execute(async (tx) => {
+          const revoked = await revokeApiToken(tx, id);
+          await audit(tx, { kind: 'cli' }, 'revoke', `token ${id}`);
+          return revoked;
+        });
+        print(json, token, `${token.name} opens nothing any more`);
+      }),
+    );
+}
