@@ -12,7 +12,7 @@ export function digestMjml(content: DigestContent, reader: ReaderMarks, fill: Fi
     ...view,
     ...layoutOf(view.direction),
     reader,
-    introduction: view.introduction ? introductionHtml(view.introduction) : '',
+    introduction: view.introduction ? introductionHtml(view.introduction, view.accent.light) : '',
     title: subjectOf(content),
     preheader: preheaderOf(content),
     masthead: view.newsletter,

@@ -11,7 +11,7 @@ export function digestText(view: DigestView, reader: ReaderMarks): string {
   const blocks = [
     `${wrap(view.newsletter)}\n${wrap(view.dateline)}\n${'='.repeat(LINE_LENGTH)}`,
     view.introduction ? introductionText(view.introduction, links) : '',
-    view.lead ? joinBlocks([ruled(view.lead.section), story(view.lead)]) : '',
+    view.lead ? joinBlocks([ruled(t('digest.lead')), story(view.lead)]) : '',
     ...view.sections.map((section) =>
       joinBlocks([ruled(section.title), ...section.articles.map(story)]),
     ),
@@ -38,8 +38,8 @@ function footerText(view: DigestView, reader: ReaderMarks): string {
   ]);
 }
 
-const ruled = (title: string | null) =>
-  title ? `${wrap(title)}\n${'-'.repeat(Math.min(title.length, LINE_LENGTH))}` : '';
+const ruled = (title: string) =>
+  `${wrap(title)}\n${'-'.repeat(Math.min(title.length, LINE_LENGTH))}`;
 
 function storyText(article: ArticleView, links: NumberedLinks): string {
   const { title, standfirst, url, image, byline } = article;

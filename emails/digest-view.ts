@@ -1,6 +1,6 @@
 import { type Translate, translator } from '../src/locales/index.ts';
 import { type Accent, accentOf } from './colour.ts';
-import type { DigestArticle, DigestContent, DigestSection } from './content.ts';
+import type { DigestArticle, DigestContent } from './content.ts';
 import { oneLine } from './escape.ts';
 import { dateInWords, dayInWords, directionOf, languageTag } from './language.ts';
 import { safeUrl, withLinkParameters } from './links.ts';
@@ -12,7 +12,6 @@ export interface ArticleView {
   url: string | null;
   image: { url: string; alt: string; credit: string | null } | null;
   byline: string;
-  section: string | null;
 }
 
 export interface DigestView {
@@ -35,8 +34,7 @@ export interface DigestView {
 export function digestView(content: DigestContent): DigestView {
   const t = translator(content.language, 'mail');
   const { lead, imprint } = content;
-  const article = (from: DigestArticle, section: string | null) =>
-    articleView(content, t, from, section);
+  const article = (from: DigestArticle) => articleView(content, t, from);
   return {
     t,
     language: languageTag(content.language),
@@ -45,13 +43,13 @@ export function digestView(content: DigestContent): DigestView {
     newsletter: oneLine(content.newsletter.title),
     dateline: datelineOf(content, t),
     introduction: content.edition.introduction?.trim() || null,
-    lead: lead ? article(lead, sectionOf(content.sections, lead)) : null,
+    lead: lead ? article(lead) : null,
     sections: content.sections
       .map((section) => ({
         title: oneLine(section.title),
         articles: section.articles
           .filter((each) => each.id !== lead?.id)
-          .map((each) => article(each, null)),
+          .map((each) => article(each)),
       }))
       .filter((section) => section.articles.length > 0),
     newsroom: oneLine(imprint.newsroom),
@@ -72,17 +70,7 @@ function datelineOf(content: DigestContent, t: Translate): string {
   return [...parts, t('digest.number', { number })].join(' · ');
 }
 
-function sectionOf(sections: DigestSection[], lead: DigestArticle): string | null {
-  const found = sections.find((section) => section.articles.some(({ id }) => id === lead.id));
-  return found ? oneLine(found.title) : null;
-}
-
-function articleView(
-  content: DigestContent,
-  t: Translate,
-  article: DigestArticle,
-  section: string | null,
-): ArticleView {
+function articleView(content: DigestContent, t: Translate, article: DigestArticle): ArticleView {
   const url = safeUrl(article.url);
   const image = safeUrl(article.image?.url);
   const credit = oneLine(article.image?.credit ?? '');
@@ -101,7 +89,6 @@ function articleView(
     byline: [author && t('digest.by', { author }), dayOf(content, article)]
       .filter(Boolean)
       .join(' · '),
-    section,
   };
 }
 

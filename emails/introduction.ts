@@ -11,60 +11,70 @@ const MARGIN = 'margin:0 0 14px';
  * An editor's Markdown as HTML for a mail. Raw HTML is shown as text, pictures give way to their
  * alt text, links that are neither http(s) nor mailto to their words.
  */
-export function introductionHtml(markdown: string): string {
-  return blocksHtml(lexer(markdown));
+export function introductionHtml(markdown: string, linkColour: string): string {
+  return blocksHtml(lexer(markdown), linkColour);
 }
 
-const blocksHtml = (tokens: Token[]): string => tokensOf(tokens).map(blockHtml).join('');
+const blocksHtml = (tokens: Token[], colour: string): string =>
+  tokensOf(tokens)
+    .map((token) => blockHtml(token, colour))
+    .join('');
 
-function blockHtml(token: MarkedToken): string {
+function blockHtml(token: MarkedToken, colour: string): string {
   switch (token.type) {
     case 'space':
     case 'def':
       return '';
     case 'heading':
-      return `<h2 class="ink" style="${MARGIN};font-size:20px;line-height:26px">${inlineHtml(token.tokens)}</h2>`;
+      return `<h2 class="ink" style="${MARGIN};font-size:20px;line-height:26px">${inlineHtml(token.tokens, colour)}</h2>`;
     case 'blockquote':
-      return `<div class="soft" style="${MARGIN};padding:0 16px">${blocksHtml(token.tokens)}</div>`;
+      return `<div class="soft" style="${MARGIN};padding:0 16px">${blocksHtml(token.tokens, colour)}</div>`;
     case 'hr':
       return `<p style="${MARGIN}">—</p>`;
     case 'list': {
       const tag = token.ordered ? 'ol' : 'ul';
-      const items = token.items.map((item) => `<li>${listItemHtml(item.tokens)}</li>`).join('');
+      const items = token.items
+        .map((item) => `<li>${listItemHtml(item.tokens, colour)}</li>`)
+        .join('');
       return `<${tag} style="${MARGIN};padding:0 24px">${items}</${tag}>`;
     }
     case 'paragraph':
-      return `<p style="${MARGIN}">${inlineHtml(token.tokens)}</p>`;
+      return `<p style="${MARGIN}">${inlineHtml(token.tokens, colour)}</p>`;
     default:
-      return `<p style="${MARGIN}">${inlineHtml([token])}</p>`;
+      return `<p style="${MARGIN}">${inlineHtml([token], colour)}</p>`;
   }
 }
 
-const listItemHtml = (tokens: Token[]): string =>
+const listItemHtml = (tokens: Token[], colour: string): string =>
   tokensOf(tokens)
-    .map((token) => (token.type === 'list' ? blockHtml(token) : inlineHtml([token])))
+    .map((token) =>
+      token.type === 'list' ? blockHtml(token, colour) : inlineHtml([token], colour),
+    )
     .join('');
 
-const inlineHtml = (tokens: Token[]): string => tokensOf(tokens).map(spanHtml).join('');
+const inlineHtml = (tokens: Token[], colour: string): string =>
+  tokensOf(tokens)
+    .map((token) => spanHtml(token, colour))
+    .join('');
 
-function spanHtml(token: MarkedToken): string {
+function spanHtml(token: MarkedToken, colour: string): string {
   switch (token.type) {
     case 'strong':
     case 'em':
     case 'del':
-      return `<${token.type}>${inlineHtml(token.tokens)}</${token.type}>`;
+      return `<${token.type}>${inlineHtml(token.tokens, colour)}</${token.type}>`;
     case 'br':
       return '<br>';
     case 'link': {
       const url = linkTarget(token.href);
-      const words = inlineHtml(token.tokens);
+      const words = inlineHtml(token.tokens, colour);
       return url
-        ? `<a href="${escapeHtml(url)}" style="text-decoration:underline">${words}</a>`
+        ? `<a class="acc" href="${escapeHtml(url)}" style="color:${colour};text-decoration:underline">${words}</a>`
         : words;
     }
     case 'text':
     case 'paragraph':
-      return token.tokens ? inlineHtml(token.tokens) : escapeHtml(token.text);
+      return token.tokens ? inlineHtml(token.tokens, colour) : escapeHtml(token.text);
     default:
       return escapeHtml('text' in token ? token.text : token.raw);
   }

@@ -29,6 +29,7 @@ export async function renderLetter(content: LetterContent, fill: Fill): Promise<
     preheader: words.before[0] ?? '',
     masthead: imprint.newsroom,
     above: null,
+    letter: true,
     logoUrl: safeUrl(imprint.logoUrl),
     newsroom: imprint.newsroom,
     postalLines: postalLines(content),

@@ -1,5 +1,6 @@
 /** RFC 2045: 76 characters a line, the `=` of a soft break among them. */
 const LINE = 75;
+const SHORT = /^[!-\-/-<>-~][!-<>-~]{0,74}$/;
 const DOT = '=2E';
 
 /**
@@ -8,6 +9,7 @@ const DOT = '=2E';
  * wire), the value does not end in a bare space, and a letter is never cut in two.
  */
 export function encodeValue(value: string): string {
+  if (SHORT.test(value)) return value;
   let encoded = value.replaceAll(/[^ -<>-~]+/g, (run) =>
     encodeURIComponent(run).replaceAll('%', '='),
   );

@@ -27,7 +27,8 @@ export function valueOf(values: ReaderValues, key: keyof ReaderMarks): string {
   return key === 'name' ? (values.to.name ?? '') : values[key];
 }
 
-const CONTROL = /\p{Cc}/u;
+// Anything but C0, DEL and C1; as \p{Cc} it takes three times as long, ten times a message.
+const CONTROL = /[^ -~\u00a0-\uffff]/;
 
 /** Throws Unaddressable for a value that holds a control character: a line break ends a header. */
 export function refuseControl(value: string, what: string): string {

@@ -79,12 +79,11 @@ export function spliceMessage(variant: PreparedVariant, values: ReaderValues): S
     head += typeof part === 'string' ? part : headerValue(part, to.text, values);
   }
   const headers = Buffer.from(head, to.utf8 ? 'utf8' : 'latin1');
-  const encoded = new Map<string, Buffer>();
   const segments: Buffer[] = [];
   const body: Buffer[] = [];
   let size = headers.length;
   for (const [at, part] of variant.body.entries()) {
-    const raw = Buffer.isBuffer(part) ? part : bodyValue(part, values, encoded);
+    const raw = Buffer.isBuffer(part) ? part : bodyValue(part, values);
     const wire = variant.stuffed[at];
     body.push(raw);
     segments.push(Buffer.isBuffer(wire) ? wire : raw);
@@ -106,13 +105,8 @@ function headerValue({ key }: HeaderPlace, to: string, values: ReaderValues): st
   }
 }
 
-function bodyValue(place: BodyPlace, values: ReaderValues, encoded: Map<string, Buffer>): Buffer {
-  const id = `${place.encoding} ${place.key}`;
-  const known = encoded.get(id);
-  if (known) return known;
+function bodyValue(place: BodyPlace, values: ReaderValues): Buffer {
   const value = refuseControl(valueOf(values, place.key), place.key).toWellFormed();
   const text = place.encoding === 'qp-html' ? escapeHtml(value) : value;
-  const bytes = Buffer.from(encodeValue(text), 'latin1');
-  encoded.set(id, bytes);
-  return bytes;
+  return Buffer.from(encodeValue(text), 'latin1');
 }

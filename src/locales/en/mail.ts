@@ -5,6 +5,7 @@ export default {
     number: 'No. {{number}}',
     week: 'The week to {{date}}',
     special: 'Special report',
+    lead: 'Top story',
     by: 'By {{author}}',
     picture: 'Picture: {{credit}}',
     read: 'Read the story',

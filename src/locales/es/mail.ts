@@ -5,6 +5,7 @@ export default {
     number: 'N.º {{number}}',
     week: 'La semana hasta el {{date}}',
     special: 'Informe especial',
+    lead: 'En portada',
     by: 'Por {{author}}',
     picture: 'Imagen: {{credit}}',
     read: 'Leer la noticia',

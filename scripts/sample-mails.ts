@@ -1,0 +1,138 @@
+import type { DigestArticle, DigestContent, EditionKind, Imprint } from '../emails/content.ts';
+import type { LetterContent, LetterParts } from '../emails/letter-content.ts';
+import { stories } from './sample-stories.ts';
+
+const SITE = 'https://news.example.org';
+
+const imprint: Imprint = {
+  newsroom: 'The Paper of the Coast',
+  postalAddress: '12 Harbour Street\n1001 Portville',
+  publicUrl: SITE,
+  accent: '#a4161a',
+  logoUrl: null,
+};
+
+/** A reader's values for looking at. */
+export const reader = {
+  unsubscribeUrl: `${SITE}/unsubscribe/sample`,
+  preferencesUrl: `${SITE}/preferences/sample`,
+  viewUrl: `${SITE}/archive/daily/412`,
+  maskedAddress: 'a••@example.org',
+  name: 'Ana',
+};
+
+const titles: Record<string, string> = { en: 'The Daily', es: 'El Diario' };
+const sections: Record<string, string[]> = {
+  en: ['News', 'Updates', 'Special reports'],
+  es: ['Noticias', 'Novedades', 'Informes especiales'],
+};
+const introductions: Record<string, string> = {
+  en: 'Good morning. Two years, eleven meetings and one vote: the ferry stays. We were there when the hands went up, and we [asked those who voted against](https://paper.example.org/no) why.',
+  es: 'Buenos días. Dos años, once reuniones y un voto: el ferri se queda. Estuvimos allí cuando se alzaron las manos y [preguntamos a quienes votaron en contra](https://paper.example.org/no) por qué.',
+};
+
+function articles(language: string): DigestArticle[] {
+  return (stories[language] ?? []).map(({ picture, alt, ...story }, n) => ({
+    ...story,
+    id: String(n),
+    url: `https://paper.example.org/${language}/${n}`,
+    image: picture
+      ? { url: `https://paper.example.org/media/${picture}.svg`, alt, credit: 'Marta Quiroga' }
+      : null,
+    publishedAt: new Date(Date.UTC(2026, 10, 24 - (n % 3), 5)),
+  }));
+}
+
+function digest(language: string, kind: EditionKind): DigestContent {
+  const all = articles(language);
+  const [news = '', updates = '', special = ''] = sections[language] ?? [];
+  return {
+    imprint,
+    newsletter: {
+      title: titles[language] ?? '',
+      slug: 'daily',
+      from: `${titles[language]} <daily@news.example.org>`,
+      replyTo: null,
+    },
+    language,
+    timezone: 'Europe/Madrid',
+    edition: {
+      number: 412,
+      kind,
+      date: '2026-11-24',
+      subject: null,
+      preheader: null,
+      introduction: introductions[language] ?? null,
+    },
+    lead: all[0] ?? null,
+    sections: [
+      { slug: 'news', title: news, articles: all.slice(0, 3) },
+      { slug: 'updates', title: updates, articles: all.slice(3, 5) },
+      { slug: 'special', title: special, articles: all.slice(5) },
+    ],
+    linkParameters: null,
+  };
+}
+
+/** Digests of each kind, by the name of their file. */
+export function digests(): Record<string, DigestContent> {
+  return {
+    'digest-en': digest('en', 'daily'),
+    'digest-es': digest('es', 'daily'),
+    'weekly-en': digest('en', 'weekly'),
+    'special-es': digest('es', 'special'),
+  };
+}
+
+function parts(language: string): LetterParts {
+  const newsletters = [
+    {
+      title: titles[language] ?? '',
+      description: language === 'es' ? 'Cada mañana a las siete' : 'Every morning at seven',
+    },
+  ];
+  const request = { requestedAt: new Date('2026-11-24T08:15:00Z'), origin: 'news.example.org' };
+  const { unsubscribeUrl, preferencesUrl } = reader;
+  const leaving = { unsubscribeUrl, preferencesUrl, unsubscribeMailto: null };
+  const url = `${SITE}/sample/4f1c-aB3x_`;
+  return {
+    confirmation: { ...request, newsletters, confirmUrl: url, days: 7 },
+    welcome: { newsletters, firstEditionAt: new Date('2026-11-25T06:00:00Z'), ...leaving },
+    receipt: { newsletters, undoUrl: url },
+    notice: { ...request, newsletters, ...leaving },
+    address: { oldAddress: 'a••@example.org', confirmUrl: url, hours: 24 },
+    access: { requestedAt: request.requestedAt, url, hours: 2 },
+    erased: { requestedAt: request.requestedAt },
+    invitation: { inviter: 'Inés Robledo', role: 'editor', url, hours: 24 },
+    draft: {
+      newsletter: titles[language] ?? '',
+      headline: stories[language]?.[0]?.title ?? '',
+      articles: 6,
+      sendAt: new Date('2026-11-25T06:00:00Z'),
+      waits: false,
+      url,
+    },
+  };
+}
+
+/** Every kind of letter in both languages, by the name of its file. */
+export function letters(): Record<string, LetterContent> {
+  const all: Record<string, LetterContent> = {};
+  for (const language of ['en', 'es']) {
+    const said = parts(language);
+    const frame = { imprint, language, timezone: 'Europe/Madrid' };
+    const add = (letter: LetterContent) => {
+      all[`${letter.kind}-${language}`] = letter;
+    };
+    add({ ...frame, kind: 'confirmation', parts: said.confirmation });
+    add({ ...frame, kind: 'welcome', parts: said.welcome });
+    add({ ...frame, kind: 'receipt', parts: said.receipt });
+    add({ ...frame, kind: 'notice', parts: said.notice });
+    add({ ...frame, kind: 'address', parts: said.address });
+    add({ ...frame, kind: 'access', parts: said.access });
+    add({ ...frame, kind: 'erased', parts: said.erased });
+    add({ ...frame, kind: 'invitation', parts: said.invitation });
+    add({ ...frame, kind: 'draft', parts: said.draft });
+  }
+  return all;
+}

@@ -1,0 +1,134 @@
+import type { DigestArticle } from '../emails/content.ts';
+
+type Story = Pick<DigestArticle, 'title' | 'standfirst' | 'author'> & {
+  picture: string | null;
+  alt: string;
+};
+
+/** Invented stories for looking at mails, the first one the lead. */
+export const stories: Record<string, Story[]> = {
+  en: [
+    {
+      title: 'The ferry will sail all winter: the islands keep their bridge to the coast',
+      standfirst:
+        'After two years of argument over the old pier, the harbour board votes eight to three for repairs. Boats leave on Sundays again from the first week of December.',
+      author: 'Inés Robledo',
+      picture: 'harbour',
+      alt: 'A white ferry crosses a calm bay at sunrise',
+    },
+    {
+      title: 'Night buses return on four lines',
+      standfirst:
+        'Drivers and city agree on rest times. The first bus leaves the station at 1.10 on Friday night.',
+      author: 'Tomas Lindqvist',
+      picture: 'city',
+      alt: 'Lit windows of a city at night',
+    },
+    {
+      title: 'What the new reading room cost, line by line',
+      standfirst:
+        'The library opened its books. We went through 214 invoices: the roof was cheaper than planned, the chairs were not.',
+      author: 'Priya Raman',
+      picture: null,
+      alt: '',
+    },
+    {
+      title: 'First snow above 1,200 metres, and a thaw by Sunday',
+      standfirst: 'Chains are required on the pass road until Saturday noon.',
+      author: null,
+      picture: 'mountain',
+      alt: 'Snow on a mountain ridge under a clear sky',
+    },
+    {
+      title: 'School canteens: seven of ten children now eat there',
+      standfirst: 'Since lunch is free, queues are longer and plates emptier. A visit at noon.',
+      author: 'Marta Quiroga',
+      picture: null,
+      alt: '',
+    },
+    {
+      title: 'The river that came back: a year after the weir was opened',
+      standfirst:
+        'Salmon have been counted above the old mill for the first time since 1931. A report in five parts, with maps.',
+      author: 'Inés Robledo and Tomas Lindqvist',
+      picture: 'river',
+      alt: 'A river winds between green banks',
+    },
+  ],
+  es: [
+    {
+      title: 'El ferri navegará todo el invierno: las islas conservan su puente con la costa',
+      standfirst:
+        'Tras dos años de discusión sobre el viejo muelle, la junta del puerto aprueba las obras por ocho votos a tres. Los barcos vuelven a salir los domingos desde la primera semana de diciembre.',
+      author: 'Inés Robledo',
+      picture: 'harbour',
+      alt: 'Un ferri blanco cruza una bahía en calma al amanecer',
+    },
+    {
+      title: 'Vuelven los autobuses nocturnos en cuatro líneas',
+      standfirst:
+        'Conductores y ayuntamiento acuerdan los descansos. El primero sale de la estación a la 1.10 del viernes.',
+      author: 'Tomás Lindqvist',
+      picture: 'city',
+      alt: 'Ventanas iluminadas de una ciudad de noche',
+    },
+    {
+      title: 'Lo que costó la nueva sala de lectura, factura a factura',
+      standfirst:
+        'La biblioteca abrió sus cuentas. Hemos leído 214 facturas: el tejado salió más barato de lo previsto; las sillas, no.',
+      author: 'Priya Raman',
+      picture: null,
+      alt: '',
+    },
+    {
+      title: 'Primera nevada por encima de 1.200 metros y deshielo el domingo',
+      standfirst: 'Las cadenas son obligatorias en el puerto hasta el sábado a mediodía.',
+      author: null,
+      picture: 'mountain',
+      alt: 'Nieve en una cresta bajo un cielo despejado',
+    },
+    {
+      title: 'Comedores escolares: ya comen en ellos siete de cada diez niños',
+      standfirst: 'Desde que es gratis, las colas son más largas y los platos quedan más vacíos.',
+      author: 'Marta Quiroga',
+      picture: null,
+      alt: '',
+    },
+    {
+      title: 'El río que volvió: un año después de abrir la presa',
+      standfirst:
+        'Se han contado salmones por encima del viejo molino por primera vez desde 1931. Un informe en cinco partes, con mapas.',
+      author: 'Inés Robledo y Tomás Lindqvist',
+      picture: 'river',
+      alt: 'Un río serpentea entre orillas verdes',
+    },
+  ],
+};
+
+/** Pictures drawn for them, by name, as SVG of 1200 by 675. */
+export const pictures: Record<string, string> = {
+  harbour: scene(
+    '#f6c79b',
+    '#f4e3c8',
+    '<circle cx="860" cy="330" r="70" fill="#fff3d9"/><path d="M0 400h1200v275H0z" fill="#2f6f7e"/><path d="M0 470h1200v205H0z" fill="#255a68"/><path d="M330 380h360l-40 62H370z" fill="#fff"/><path d="M400 330h200v50H400z" fill="#f2ece1"/><path d="M520 280h40v50h-40z" fill="#a4161a"/><path d="M0 400l170-60 130 60z" fill="#56707a"/>',
+  ),
+  city: scene(
+    '#141b33',
+    '#2c3560',
+    '<g fill="#0c1122"><path d="M80 260h170v415H80z"/><path d="M290 160h150v515H290z"/><path d="M480 300h210v375H480z"/><path d="M730 210h140v465H730z"/><path d="M910 330h200v345H910z"/></g><g fill="#ffd98a"><path d="M110 300h30v40h-30zM180 380h30v40h-30zM320 210h26v40h-26zM380 320h26v40h-26zM520 350h40v40h-40zM610 450h40v40h-40zM770 260h26v40h-26zM820 380h26v40h-26zM950 380h36v40h-36zM1040 470h36v40h-36z"/></g>',
+  ),
+  mountain: scene(
+    '#8fb8de',
+    '#dcebf7',
+    '<path d="M0 675l380-470 220 270 190-210 410 410z" fill="#55687d"/><path d="M380 205l-120 150 70-20 60 50 50-60 70 30zM790 265l-90 100 60-14 40 40 60-40 60 20z" fill="#fff"/>',
+  ),
+  river: scene(
+    '#cfe6d0',
+    '#eef5e4',
+    '<path d="M0 300q300-80 600-20t600-40v435H0z" fill="#7aa66b"/><path d="M520 260q-160 90 60 170t-120 245h330q130-150-60-240t-130-175z" fill="#4f93b5"/>',
+  ),
+};
+
+function scene(top: string, bottom: string, shapes: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 675"><defs><linearGradient id="s" x2="0" y2="1"><stop stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient></defs><path d="M0 0h1200v675H0z" fill="url(#s)"/>${shapes}</svg>`;
+}
