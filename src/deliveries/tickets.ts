@@ -1,8 +1,37 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+
 /** Names a range on the queue. Carries no truth: a lost one is issued again by housekeeping. */
 export interface RangeTicket {
   range: string;
   edition: string;
   dueAt: Date;
-  /** How often the range's ticket was issued, this time included: the queue ignores an id it still knows. */
+  /** Raised each time the range is taken or given back. A ticket that still waits on the queue keeps its id, so that issuing it again adds nothing. */
   issued: number;
+}
+
+/** How long a due range that nobody took is left before its ticket is issued again, in seconds. */
+export const TICKET_PATIENCE_S = 20;
+
+/**
+ * The tickets of ranges that are due, not done and held by nobody: what was lost by the queue, what backed off,
+ * what a reader's hour has come for. Each range is named once in `TICKET_PATIENCE_S`, whoever asks; with
+ * `edition` (just resumed) all of its own are named at once.
+ */
+export async function issueTickets(
+  db: DbOrTransaction,
+  { edition, limit = 5_000 }: { edition?: string; limit?: number } = {},
+): Promise<RangeTicket[]> {
+  const { rows } = await sql<RangeTicket>`
+    update ranges r set next_at = now() + ${TICKET_PATIENCE_S} * interval '1 second'
+    from (
+      select due.id from ranges due join editions e on e.id = due.edition_id
+      where due.state = 'planned' and due.worker is null and e.state = 'sending'
+        and ${edition === undefined ? sql`due.next_at <= now()` : sql`due.edition_id = ${edition} and due.due_at <= now()`}
+      order by due.next_at limit ${limit}
+      for update of due skip locked
+    ) due
+    where r.id = due.id
+    returning r.id as range, r.edition_id as edition, r.due_at, r.issued`.execute(db);
+  return rows;
 }

@@ -1,0 +1,37 @@
+import { type RawBuilder, sql } from 'kysely';
+import { z } from 'zod';
+import type { DbOrTransaction } from '../database/connection.ts';
+
+/**
+ * Whether subscription `s` belongs to an edition: decided by the time it was frozen, so that a range planned
+ * later, or twice, gives the same readers. `frequencies` are those the edition is for.
+ */
+export function belongs(edition: string, frequencies: string[]): RawBuilder<boolean> {
+  const frozenAt = sql`(select frozen_at from editions where id = ${edition})`;
+  return sql<boolean>`(
+    s.newsletter_id = (select newsletter_id from editions where id = ${edition})
+    and s.active_from <= ${frozenAt} and (s.left_at is null or s.left_at > ${frozenAt})
+    and case when s.frequency_since > ${frozenAt} then s.frequency_before else s.frequency end
+      = any(${frequencies}))`;
+}
+
+/** Counts the readers of a frozen edition by a query of its own: what the ledger's sum is held against. */
+export async function countAudience(db: DbOrTransaction, edition: string): Promise<number> {
+  const frequencies = await frequenciesOfEdition(db, edition);
+  const { rows } = await sql<{ readers: string }>`
+    select count(*) as readers from subscriptions s where ${belongs(edition, frequencies)}`.execute(
+    db,
+  );
+  return Number(rows[0]?.readers ?? 0);
+}
+
+/** The frequencies an edition was frozen for; a later revision does not change them. */
+export async function frequenciesOfEdition(
+  db: DbOrTransaction,
+  edition: string,
+): Promise<string[]> {
+  const { rows } = await sql<{ frequencies: unknown }>`
+    select content->'frequencies' as frequencies from revisions
+    where edition_id = ${edition} and number = 1`.execute(db);
+  return z.array(z.string()).parse(rows[0]?.frequencies);
+}

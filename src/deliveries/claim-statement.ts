@@ -1,0 +1,186 @@
+// The one statement of the sending path: settles the answers that came in and claims the next rows of one range.
+//
+// Ranges are locked first, in order of their ids. That lock is the gate: whoever changes what a range holds (claim,
+// settle, reaper, cancel) takes it before the rows, so that a claim never meets a range that was taken from its
+// worker, and two such transactions never wait for each other in a circle.
+//
+// $1 worker  $2 claim  $3 edition  $4 range  $5 after this subscriber  $6 last subscriber  $7 how many
+// $8 answers as JSON  $9 ids of all ranges concerned
+
+const HELD = `
+  held as materialized (
+    select id, worker from ranges where id = any($9::bigint[]) order by id for update
+  ),
+  answered as materialized (
+    select * from json_to_recordset($8::json) as a(
+      edition bigint, subscriber bigint, claim bigint, state text, reason text, delay integer, counted integer,
+      relay text, answer text, uncertain boolean, variant bigint, event json, bounce text)
+  )`;
+
+// "exists held" only orders the work: no row is written before its range is locked.
+const SETTLED = `
+  settled as (
+    update deliveries d set
+      state = a.state,
+      reason = a.reason,
+      next_at = case when a.state = 'queued'
+        then now() + a.delay * interval '1 millisecond' else d.next_at end,
+      worker = null,
+      claim = case when a.state = 'uncertain' or a.uncertain then d.claim end,
+      attempts = d.attempts + a.counted,
+      relay = coalesce(a.relay, d.relay),
+      answer = coalesce(a.answer, d.answer),
+      variant_id = coalesce(a.variant, d.variant_id),
+      sent_at = case when a.state = 'sent' then now() end,
+      uncertain_at = case when a.uncertain then now() else d.uncertain_at end
+    from answered a, (select count(*) from held) gate
+    where d.edition_id = a.edition and d.subscriber_id = a.subscriber and d.claim = a.claim
+      and d.state = 'sending'
+    returning d.edition_id, d.subscriber_id, d.range_id, d.state
+  )`;
+
+const CLAIMED = `
+  candidates as materialized (
+    select d.subscriber_id, d.due_at, d.reason
+    from deliveries d
+    where exists (select 1 from held where id = $4::bigint and worker = $1::integer)
+      and exists (select 1 from editions where id = $3::bigint and state = 'sending')
+      and d.edition_id = $3::bigint and d.subscriber_id > $5::bigint and d.subscriber_id <= $6::bigint
+      and d.range_id = $4::bigint and d.state = 'queued' and d.next_at <= now()
+    order by d.subscriber_id limit $7::integer
+  ),
+  judged as (
+    select c.subscriber_id, c.reason as reason_before, e.revision, u.email, u.name, u.language,
+      s.sections, s.frequency,
+      case
+        when u.erased_at is not null or u.email is null then 'erased'
+        when s.state is distinct from 'active' then 'unsubscribed'
+        when exists (select 1 from suppressions x where x.address_hash = u.address_hash and not x.held)
+          then 'suppressed'
+        when s.paused_until > now() then 'paused'
+        when c.due_at + interval '24 hours' <= now() then 'expired'
+      end as verdict
+    from candidates c
+      join editions e on e.id = $3::bigint
+      left join subscribers u on u.id = c.subscriber_id
+      left join subscriptions s on s.newsletter_id = e.newsletter_id and s.subscriber_id = c.subscriber_id
+  ),
+  claimed as (
+    update deliveries d set
+      state = case when j.verdict is null then 'sending'
+        when j.verdict = 'expired' then 'failed' else 'skipped' end,
+      reason = j.verdict,
+      worker = case when j.verdict is null then $1::integer end,
+      claim = case when j.verdict is null then $2::bigint end,
+      revision = case when j.verdict is null then j.revision else d.revision end
+    from judged j
+    where d.edition_id = $3::bigint and d.subscriber_id = j.subscriber_id and d.state = 'queued'
+    returning d.subscriber_id, d.state, d.attempts, j.reason_before, j.revision, j.email, j.name, j.language,
+      j.sections, j.frequency
+  )`;
+
+const COUNTED = `
+  counted as (
+    update ranges r set
+      queued = r.queued + c.queued, sending = r.sending + c.sending, sent = r.sent + c.sent,
+      failed = r.failed + c.failed, skipped = r.skipped + c.skipped, uncertain = r.uncertain + c.uncertain
+    from (
+      select id, sum(queued) as queued, sum(sending) as sending, sum(sent) as sent, sum(failed) as failed,
+        sum(skipped) as skipped, sum(uncertain) as uncertain
+      from (
+        select range_id as id, (state = 'queued')::integer as queued, -1 as sending,
+          (state = 'sent')::integer as sent, (state = 'failed')::integer as failed,
+          (state = 'skipped')::integer as skipped, (state = 'uncertain')::integer as uncertain
+        from settled
+        union all
+        select $4::bigint, -1, (state = 'sending')::integer, 0, (state = 'failed')::integer,
+          (state = 'skipped')::integer, 0
+        from claimed
+      ) each
+      group by id
+    ) c
+    where r.id = c.id
+  )`;
+
+const WRITTEN_DOWN = `
+  events as (
+    insert into delivery_events (edition_id, subscriber_id, relay, phase, code, enhanced, reply)
+    select a.edition, a.subscriber, a.relay, e.phase, e.code, e.enhanced, e.reply
+    from answered a
+      join settled s on s.edition_id = a.edition and s.subscriber_id = a.subscriber
+      cross join lateral json_to_record(a.event) as e(phase text, code integer, enhanced text, reply text)
+    where a.event is not null
+  ),
+  bounced as (
+    insert into suppressions (address_hash, reason, edition_id, held, detail)
+    select u.address_hash, 'bounce', a.edition, a.bounce = 'held', a.answer
+    from answered a
+      join settled s on s.edition_id = a.edition and s.subscriber_id = a.subscriber
+      join subscribers u on u.id = a.subscriber
+    where a.bounce is not null and u.address_hash is not null
+    on conflict (address_hash) do nothing
+  )`;
+
+const REPORTED = `
+  select 'claimed' as row, subscriber_id, email, name, language, sections, frequency, revision, attempts,
+    reason_before
+  from claimed where state = 'sending'
+  union all
+  select 'settled', null, null, null, null, null, null, null, count(*), null from settled
+  union all
+  select 'looked', max(subscriber_id), null, null, null, null, null, null, count(*), null from candidates`;
+
+/** The statement as it nearly always is: every answer a 250. */
+export const SETTLE_AND_CLAIM = `with ${[HELD, SETTLED, CLAIMED, COUNTED].join(',')} ${REPORTED}`;
+
+/** The same where an answer's words are to be kept, or an address bounced. */
+export const SETTLE_AND_CLAIM_WITH_EVENTS = `with ${[HELD, SETTLED, CLAIMED, COUNTED, WRITTEN_DOWN].join(',')} ${REPORTED}`;
+
+/**
+ * Settles answers that came too late: their rows were judged uncertain, and nobody has claimed them since.
+ * What never started is queued as if it had never been claimed. $1 answers as JSON  $2 ids of all ranges concerned
+ */
+export const SETTLE_LATE = `
+  with held as materialized (
+    select id from ranges where id = any($2::bigint[]) order by id for update
+  ),
+  answered as materialized (
+    select * from json_to_recordset($1::json) as a(
+      edition bigint, subscriber bigint, claim bigint, state text, reason text, delay integer, counted integer,
+      relay text, answer text, uncertain boolean, variant bigint)
+  ),
+  judged as materialized (
+    select d.edition_id, d.subscriber_id, d.state as state_before
+    from answered a, (select count(*) from held) gate, deliveries d
+    where d.edition_id = a.edition and d.subscriber_id = a.subscriber and d.claim = a.claim
+      and (d.state = 'uncertain' or d.state = 'queued' and d.uncertain_at is not null)
+      and not a.uncertain
+    for update of d
+  ),
+  settled as (
+    update deliveries d set
+      state = a.state, reason = a.reason, worker = null, claim = null,
+      next_at = case when a.state = 'queued' then now() + a.delay * interval '1 millisecond' else d.next_at end,
+      attempts = d.attempts + a.counted,
+      relay = coalesce(a.relay, d.relay), answer = coalesce(a.answer, d.answer),
+      variant_id = coalesce(a.variant, d.variant_id),
+      sent_at = case when a.state = 'sent' then now() end,
+      uncertain_at = case when a.state = 'queued' then null else d.uncertain_at end
+    from answered a join judged j on j.edition_id = a.edition and j.subscriber_id = a.subscriber
+    where d.edition_id = a.edition and d.subscriber_id = a.subscriber and d.claim = a.claim
+    returning d.range_id, j.state_before, d.state
+  )
+  update ranges r set
+    queued = r.queued + c.queued, sent = r.sent + c.sent, failed = r.failed + c.failed,
+    skipped = r.skipped + c.skipped, uncertain = r.uncertain + c.uncertain,
+    state = case when c.queued > 0 then 'planned' else r.state end,
+    next_at = case when c.queued > 0 then now() else r.next_at end
+  from (
+    select range_id,
+      sum((state = 'queued')::integer - (state_before = 'queued')::integer) as queued,
+      sum((state = 'sent')::integer) as sent, sum((state = 'failed')::integer) as failed,
+      sum((state = 'skipped')::integer) as skipped,
+      sum((state = 'uncertain')::integer - (state_before = 'uncertain')::integer) as uncertain
+    from settled group by range_id
+  ) c
+  where r.id = c.range_id`;

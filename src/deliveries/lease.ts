@@ -1,0 +1,176 @@
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Db } from '../database/connection.ts';
+
+/** How long a worker is believed alive after a heartbeat, by the database's clock. */
+export const LEASE_S = 15;
+const BEAT_MS = 3_000;
+/** In the last third nothing is started: what is on the wire must be judged before others judge it. */
+const START_MS = (LEASE_S * 1_000 * 2) / 3;
+
+export interface LeaseOptions {
+  host: string;
+  pid: number;
+  /** Of all relays together; what may be uncertain after a crash is twice that. */
+  connections: number;
+  log: Logger;
+}
+
+/** A worker's word that it lives: a row in `workers`, kept warm from the event loop that sends. */
+export interface Lease {
+  /** Changes when the lease was lost or given up for a new one. */
+  readonly workerId: number;
+  /** False in the last third of the lease and when it is lost: start nothing. */
+  mayStart(): boolean;
+  /** Called when the last third begins: destroy what has no final dot on the wire. */
+  onLate(listener: () => void): void;
+  /** Called when the lease was judged ended; `workerId` is a new one by then. */
+  onLost(listener: (lost: number) => void): void;
+  /**
+   * Gives up this lease for a new one and moves its ranges there. Once it resolves, no statement that was sent
+   * under the old one can claim anything. Rejects while the database is away: ask again.
+   */
+  renew(): Promise<void>;
+  /** Ends the lease; ranges it still holds are found by the reaper. */
+  close(): Promise<void>;
+}
+
+/** Makes the worker's row and begins to beat. */
+export async function openLease(db: Db, options: LeaseOptions): Promise<Lease> {
+  const lease = new WorkerLease(db, options);
+  await lease.begin();
+  return lease;
+}
+
+class WorkerLease implements Lease {
+  readonly #db: Db;
+  readonly #options: LeaseOptions;
+  readonly #lateListeners: (() => void)[] = [];
+  readonly #lostListeners: ((lost: number) => void)[] = [];
+  #workerId = 0;
+  #beatAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
+  #lost = false;
+  #closed = false;
+  #beat: NodeJS.Timeout | undefined;
+  #late: NodeJS.Timeout | undefined;
+  #beating: Promise<void> = Promise.resolve();
+
+  constructor(db: Db, options: LeaseOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  get workerId(): number {
+    return this.#workerId;
+  }
+
+  async begin(): Promise<void> {
+    const sentAt = clocks();
+    this.#workerId = await this.#insert(this.#db);
+    this.#warm(sentAt);
+    this.#schedule(BEAT_MS);
+  }
+
+  mayStart(): boolean {
+    return !this.#lost && !this.#closed && age(this.#beatAt) < START_MS;
+  }
+
+  onLate(listener: () => void): void {
+    this.#lateListeners.push(listener);
+  }
+
+  onLost(listener: (lost: number) => void): void {
+    this.#lostListeners.push(listener);
+  }
+
+  async renew(): Promise<void> {
+    const old = this.#workerId;
+    const sentAt = clocks();
+    const next = await this.#db.transaction().execute(async (tx) => {
+      const id = await this.#insert(tx);
+      // Waits for a claim that is still running; one that comes later finds another worker's name.
+      await sql`update ranges set worker = ${id} where worker = ${old}`.execute(tx);
+      await sql`update workers set stopped_at = clock_timestamp() where id = ${old}`.execute(tx);
+      return id;
+    });
+    this.#workerId = next;
+    this.#lost = false;
+    this.#warm(sentAt);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#beat);
+    clearTimeout(this.#late);
+    await this.#beating;
+    await sql`update workers set stopped_at = clock_timestamp()
+      where id = ${this.#workerId} and stopped_at is null`.execute(this.#db);
+  }
+
+  async #insert(db: Pick<Db, 'insertInto'>): Promise<number> {
+    const { host, pid, connections } = this.#options;
+    const leaseUntil = sql<Date>`clock_timestamp() + ${LEASE_S} * interval '1 second'`;
+    const row = await db
+      .insertInto('workers')
+      .values({ host, pid, connections, leaseUntil })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return row.id;
+  }
+
+  #schedule(ms: number): void {
+    if (this.#closed) return;
+    this.#beat = setTimeout(() => {
+      this.#beating = this.#beatOnce();
+    }, ms);
+  }
+
+  async #beatOnce(): Promise<void> {
+    const id = this.#workerId;
+    const sentAt = clocks();
+    try {
+      // Past its time but not yet judged it may live on: stopping and warming lock the same row.
+      const { numAffectedRows } = await sql`
+        update workers set lease_until = clock_timestamp() + ${LEASE_S} * interval '1 second'
+        where id = ${id} and stopped_at is null`.execute(this.#db);
+      if (id === this.#workerId && numAffectedRows === 0n) await this.#replaceLost(id);
+      else if (id === this.#workerId) this.#warm(sentAt);
+      this.#schedule(BEAT_MS);
+    } catch (err) {
+      this.#options.log.warn({ err }, 'the heartbeat did not reach the database');
+      this.#schedule(BEAT_MS / 3);
+    }
+  }
+
+  async #replaceLost(lost: number): Promise<void> {
+    this.#lost = true;
+    this.#options.log.error(
+      { worker: lost },
+      'this worker was judged dead; it goes on under a new lease',
+    );
+    for (const listener of this.#lateListeners) listener();
+    const sentAt = clocks();
+    this.#workerId = await this.#insert(this.#db);
+    this.#lost = false;
+    this.#warm(sentAt);
+    for (const listener of this.#lostListeners) listener(lost);
+  }
+
+  #warm(sentAt: ReturnType<typeof clocks>): void {
+    this.#beatAt = sentAt;
+    clearTimeout(this.#late);
+    if (this.#closed) return;
+    this.#late = setTimeout(
+      () => {
+        this.#options.log.error('the lease runs out: nothing more is started');
+        for (const listener of this.#lateListeners) listener();
+      },
+      Math.max(0, START_MS - age(sentAt)),
+    );
+  }
+}
+
+// The monotonic clock stops while a machine sleeps, the other jumps: the larger age counts.
+const clocks = () => ({ monotonic: performance.now(), wall: Date.now() });
+const age = (at: ReturnType<typeof clocks>) =>
+  Math.max(performance.now() - at.monotonic, Date.now() - at.wall);

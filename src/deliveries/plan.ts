@@ -1,0 +1,172 @@
+import { sql } from 'kysely';
+import type { Db } from '../database/connection.ts';
+import { dueAt } from '../editions/due.ts';
+import { belongs, countAudience, frequenciesOfEdition } from './audience.ts';
+import { type RangeTicket, TICKET_PATIENCE_S } from './tickets.ts';
+
+const RANGE_SIZE = 1_000;
+/** The first chunk is one range, so that sending starts at once; later ones are large, so that it ends soon. */
+const CHUNK_SIZES = [1_000, 4_000, 20_000];
+
+interface Edition {
+  newsletterId: string;
+  frozenAt: Date;
+  due: 'hour' | 'now';
+  planCursor: string;
+  sendAt: string;
+  timezone: string;
+}
+
+/**
+ * Writes the ledger of a frozen edition in id order, chunk by chunk, each chunk's ranges and rows in one
+ * transaction. Every yield is committed: enqueue it. `groups` are the receiver groups that get ranges of their
+ * own. Two planners at once, or one after another that crashed, plan each reader once. Does nothing when the
+ * edition is not frozen or all is planned; that of a cancelled edition is written as skipped.
+ */
+export async function* planEdition(
+  db: Db,
+  edition: string,
+  { groups }: { groups: readonly string[] },
+): AsyncGenerator<RangeTicket[]> {
+  const first = await editionToPlan(db, edition);
+  if (!first) return;
+  const frequencies = await frequenciesOfEdition(db, edition);
+  const hours = new Map<string, Date>();
+  for (let chunk = 0; ; chunk++) {
+    const size = CHUNK_SIZES[Math.min(chunk, CHUNK_SIZES.length - 1)] ?? RANGE_SIZE;
+    const found = await editionToPlan(db, edition);
+    if (!found) return;
+    const planned = await planChunk(db, edition, found, { size, groups, frequencies, hours });
+    if (planned === 'taken') continue;
+    if (planned.length > 0) yield planned;
+    else {
+      await finishPlanning(db, edition, found.planCursor);
+      return;
+    }
+  }
+}
+
+async function editionToPlan(db: Db, edition: string): Promise<Edition | undefined> {
+  const { rows } = await sql<Edition>`
+    select e.newsletter_id, e.frozen_at, e.due, e.plan_cursor, n.send_at, n.timezone
+    from editions e join newsletters n on n.id = e.newsletter_id
+    where e.id = ${edition} and e.frozen_at is not null and e.planned_at is null
+      and e.state in ('sending', 'paused', 'cancelled')`.execute(db);
+  return rows[0];
+}
+
+interface Chunk {
+  size: number;
+  groups: readonly string[];
+  frequencies: string[];
+  /** Due times by hour and zone, kept from chunk to chunk. */
+  hours: Map<string, Date>;
+}
+
+function planChunk(
+  db: Db,
+  edition: string,
+  found: Edition,
+  { size, groups, frequencies, hours }: Chunk,
+): Promise<RangeTicket[] | 'taken'> {
+  // One snapshot: the hours that are read first are those of the rows that are written.
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      // A chunk lost in a crash is planned again, and a claim's durable commit carries it along.
+      await sql`set local synchronous_commit = off`.execute(tx);
+      const members = sql`
+        select s.subscriber_id, u.erased_at, s.left_at, s.hour, u.timezone,
+          case when u.receiver_group = any(${[...groups]}) then u.receiver_group else 'rest' end as receiver_group
+        from subscriptions s join subscribers u on u.id = s.subscriber_id
+        where s.subscriber_id > ${found.planCursor} and ${belongs(edition, frequencies)}
+        order by s.subscriber_id limit ${size}`;
+      if (found.due === 'hour') {
+        const { rows } = await sql<{ hour: string | null; timezone: string | null }>`
+          select distinct hour, timezone from (${members}) m`.execute(tx);
+        for (const { hour, timezone } of rows) {
+          const at = dueOf(found, hour, timezone);
+          hours.set(JSON.stringify([hour, timezone]), at);
+        }
+      }
+      const known = [...hours].map(([key, at]) => {
+        const [hour, timezone] = JSON.parse(key);
+        return { hour, timezone, at };
+      });
+      const { rows } = await sql<RangeTicket>`
+        with members as materialized (${members}),
+        turn as (
+          update editions set plan_cursor = (select max(subscriber_id) from members)
+          where id = ${edition} and plan_cursor = ${found.planCursor} and planned_at is null
+            and exists (select 1 from members)
+          returning state, frozen_at
+        ),
+        dated as (
+          select m.*, turn.state as edition_state, coalesce(known.at, turn.frozen_at) as due_at
+          from turn, members m left join json_to_recordset(${JSON.stringify(known)}::json)
+            as known(hour text, timezone text, at timestamptz)
+            on known.hour is not distinct from m.hour and known.timezone is not distinct from m.timezone
+        ),
+        numbered as (
+          select *, (row_number() over (partition by due_at, receiver_group order by subscriber_id) - 1)
+            / ${RANGE_SIZE}::integer as part
+          from dated
+        ),
+        rows as materialized (
+          select subscriber_id, due_at, receiver_group,
+            min(subscriber_id) over (partition by due_at, receiver_group, part) as first_subscriber,
+            case when edition_state = 'cancelled' then 'cancelled'
+              when erased_at is not null then 'erased'
+              when left_at is not null then 'unsubscribed' end as reason
+          from numbered
+        ),
+        made as (
+          insert into ranges (edition_id, due_at, receiver_group, first_subscriber, last_subscriber,
+            next_at, issued, size, queued, skipped, state)
+          select ${edition}, due_at, receiver_group, first_subscriber, max(subscriber_id),
+            due_at + ${TICKET_PATIENCE_S} * interval '1 second', 1, count(*),
+            count(*) filter (where reason is null), count(reason),
+            case when count(reason) = count(*) then 'done' else 'planned' end
+          from rows group by due_at, receiver_group, first_subscriber
+          returning id, due_at, receiver_group, first_subscriber, issued, state
+        ),
+        written as (
+          insert into deliveries (edition_id, subscriber_id, range_id, due_at, next_at, state, reason)
+          select ${edition}, r.subscriber_id, m.id, r.due_at, r.due_at,
+            case when r.reason is null then 'queued' else 'skipped' end, r.reason
+          from rows r join made m using (due_at, receiver_group, first_subscriber)
+        )
+        select id as range, ${edition}::text as edition, due_at, issued from made order by id`.execute(
+        tx,
+      );
+      if (rows.length > 0) return rows;
+      const { rows: turn } = await sql`
+        select 1 from editions where id = ${edition} and plan_cursor = ${found.planCursor}
+          and planned_at is null`.execute(tx);
+      return turn.length > 0 ? [] : 'taken';
+    })
+    .catch((error: unknown) => {
+      // Another planner had this turn (could not serialize access).
+      if (error instanceof Error && 'code' in error && error.code === '40001') return 'taken';
+      throw error;
+    });
+}
+
+function dueOf(found: Edition, hour: string | null, timezone: string | null): Date {
+  const { frozenAt, sendAt } = found;
+  try {
+    return dueAt(frozenAt, hour ?? sendAt, timezone ?? found.timezone);
+  } catch (error) {
+    // A zone that this Node's tables do not know costs its readers their hour, not their edition.
+    if (error instanceof RangeError) return dueAt(frozenAt, hour ?? sendAt, found.timezone);
+    throw error;
+  }
+}
+
+async function finishPlanning(db: Db, edition: string, cursor: string): Promise<void> {
+  const audience = await countAudience(db, edition);
+  await sql`
+    update editions set planned_at = now(), audience = ${audience}
+    where id = ${edition} and planned_at is null and plan_cursor = ${cursor}`.execute(db);
+}

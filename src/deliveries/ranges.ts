@@ -1,0 +1,125 @@
+import { sql } from 'kysely';
+import type { Db, DbOrTransaction } from '../database/connection.ts';
+import { judgeSending } from './reaper.ts';
+
+/** A range that this worker holds. */
+export interface HeldRange {
+  range: string;
+  edition: string;
+  receiverGroup: string;
+  first: string;
+  last: string;
+}
+
+/** How a range was left: everything in it is done, something is due now, or it waits (and was given back). */
+export type Closing = 'done' | 'more' | 'waits' | 'lost';
+
+/** Takes a range for a worker, unless somebody holds it, all in it is done, or its edition is not being sent. */
+export async function takeRange(
+  db: Db,
+  range: string,
+  worker: number,
+): Promise<HeldRange | undefined> {
+  const taken = await sql<HeldRange & { missed: boolean }>`
+    update ranges r set worker = ${worker}, issued = r.issued + 1
+    from (
+      select r.id from ranges r join editions e on e.id = r.edition_id
+      where r.id = ${range} and r.state = 'planned' and r.worker is null and e.state = 'sending'
+      for update of r
+    ) free
+    where r.id = free.id and r.worker is null
+      and exists (select 1 from workers where id = ${worker} and stopped_at is null)
+    returning r.id as range, r.edition_id as edition, r.receiver_group, r.first_subscriber as first,
+      r.last_subscriber as last, r.missed`.execute(db);
+  const row = taken.rows[0];
+  if (!row) return undefined;
+  const { missed, ...held } = row;
+  if (missed) await queueMissed(db, held, worker);
+  return held;
+}
+
+/**
+ * Closes a range of which nothing is in flight: recounts it from its rows; `done` when none is queued, `more`
+ * when some are due now (it is still held), else given back until the first is due. `atOnce: false` gives it back
+ * in any case, for `laterMs`.
+ */
+export async function closeRange(
+  db: Db,
+  held: HeldRange,
+  worker: number,
+  {
+    uncertain,
+    giveBack,
+    laterMs = 0,
+  }: {
+    uncertain: 'resend' | 'hold';
+    giveBack: boolean;
+    laterMs?: number;
+  },
+): Promise<Closing> {
+  return db.transaction().execute(async (tx) => {
+    const { rows: locked } = await sql`
+      select 1 from ranges where id = ${held.range} and worker = ${worker} for update`.execute(tx);
+    if (locked.length === 0) return 'lost';
+    // Nothing of it is in flight: a row that is still sending was claimed by an answer that never came.
+    await judgeSending(tx, held, uncertain);
+    const { rows } = await sql<{ queued: string; next: Date | null; due: boolean }>`
+      select count(*) as queued, min(next_at) as next, coalesce(min(next_at) <= now(), false) as due
+      from deliveries where edition_id = ${held.edition} and range_id = ${held.range}
+        and subscriber_id between ${held.first} and ${held.last} and state = 'queued'`.execute(tx);
+    const queued = Number(rows[0]?.queued ?? 0);
+    if (queued > 0 && rows[0]?.due && !giveBack && (await isSending(tx, held.edition)))
+      return 'more';
+    await recountRange(tx, held);
+    await sql`
+      update ranges set worker = null, issued = issued + 1,
+        state = ${queued === 0 ? 'done' : 'planned'},
+        next_at = greatest(${rows[0]?.next ?? null}::timestamptz, now() + ${laterMs} * interval '1 millisecond')
+      where id = ${held.range}`.execute(tx);
+    return queued === 0 ? 'done' : 'waits';
+  });
+}
+
+async function isSending(db: DbOrTransaction, edition: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from editions where id = ${edition} and state = 'sending'`.execute(db);
+  return rows.length > 0;
+}
+
+/** Sets a range's counts to what its rows say. Call it with the range locked. */
+export async function recountRange(
+  tx: DbOrTransaction,
+  { range, edition, first, last }: Omit<HeldRange, 'receiverGroup'>,
+): Promise<void> {
+  await sql`
+    update ranges set queued = c.queued, sending = c.sending, sent = c.sent, failed = c.failed,
+      skipped = c.skipped, uncertain = c.uncertain
+    from (
+      select count(*) filter (where state = 'queued') as queued,
+        count(*) filter (where state = 'sending') as sending,
+        count(*) filter (where state = 'sent') as sent,
+        count(*) filter (where state = 'failed') as failed,
+        count(*) filter (where state = 'skipped') as skipped,
+        count(*) filter (where state = 'uncertain') as uncertain
+      from deliveries where edition_id = ${edition} and range_id = ${range}
+        and subscriber_id between ${first} and ${last}
+    ) c
+    where id = ${range}`.execute(tx);
+}
+
+/** Queues again what expired, was skipped by cancel, or is held as uncertain; due now. */
+async function queueMissed(db: Db, held: HeldRange, worker: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { rows } = await sql`
+      update ranges set missed = false where id = ${held.range} and worker = ${worker} and missed
+      returning 1`.execute(tx);
+    if (rows.length === 0) return;
+    await sql`
+      update deliveries set state = 'queued', reason = null, due_at = now(), next_at = now(), claim = null
+      where edition_id = ${held.edition} and range_id = ${held.range}
+        and subscriber_id between ${held.first} and ${held.last}
+        and (state = 'failed' and reason = 'expired' or state = 'skipped' and reason = 'cancelled'
+          or state = 'uncertain')`.execute(tx);
+    await recountRange(tx, held);
+  });
+}

@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { Db, DbOrTransaction } from '../database/connection.ts';
+import { LEASE_S } from './lease.ts';
+
+/** Judges the workers whose lease has ended. */
+export interface Reaper {
+  /** Answers how many ranges were taken from the dead; judges nothing before it may. */
+  reap(): Promise<number>;
+}
+
+/**
+ * Opens a reaper. It judges no lease until the database has been up, and seen up by it, for one whole lease: while
+ * it was away nobody could be heard.
+ */
+export function openReaper(db: Db, uncertain: 'resend' | 'hold'): Reaper {
+  let seenSince: number | undefined;
+  let seenAt = 0;
+  return {
+    async reap() {
+      const now = performance.now();
+      if (seenSince === undefined || now - seenAt > LEASE_S * 1_000) seenSince = now;
+      try {
+        if (now - seenSince >= LEASE_S * 1_000) await stopDead(db);
+        const ranges = await freeRangesOfDead(db, uncertain);
+        seenAt = performance.now();
+        return ranges;
+      } catch (error) {
+        seenSince = undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Ends every lease that ran out. Warming and ending lock the same row: one of both wins. */
+async function stopDead(db: Db): Promise<void> {
+  await sql`
+    update workers set stopped_at = clock_timestamp()
+    where stopped_at is null and lease_until < clock_timestamp()
+      and pg_postmaster_start_time() < clock_timestamp() - ${LEASE_S} * interval '1 second'`.execute(
+    db,
+  );
+}
+
+interface DeadRange {
+  range: string;
+  edition: string;
+  first: string;
+  last: string;
+  worker: number;
+}
+
+/** Gives back what stopped workers still hold. Found through the ranges: nothing scans the ledger. */
+async function freeRangesOfDead(db: Db, uncertain: 'resend' | 'hold'): Promise<number> {
+  const { rows } = await sql<DeadRange>`
+    select r.id as range, r.edition_id as edition, r.first_subscriber as first, r.last_subscriber as last, r.worker
+    from ranges r join workers w on w.id = r.worker
+    where r.worker is not null and w.stopped_at is not null`.execute(db);
+  for (const dead of rows) {
+    await db.transaction().execute(async (tx) => {
+      const { rows: locked } = await sql`
+        select 1 from ranges where id = ${dead.range} and worker = ${dead.worker} for update`.execute(
+        tx,
+      );
+      if (locked.length === 0) return;
+      await judgeSending(tx, dead, uncertain);
+      await sql`update ranges set worker = null, issued = issued + 1, next_at = now()
+        where id = ${dead.range}`.execute(tx);
+    });
+  }
+  return rows.length;
+}
+
+/**
+ * Judges rows of a range that are `sending` though nobody sends them: uncertain, or under `resend` queued again,
+ * with the time of that. They keep their claim, by which a late answer finds them. Call it with the range locked.
+ */
+export async function judgeSending(
+  tx: DbOrTransaction,
+  { range, edition, first, last }: { range: string; edition: string; first: string; last: string },
+  uncertain: 'resend' | 'hold',
+): Promise<void> {
+  const state = uncertain === 'resend' ? 'queued' : 'uncertain';
+  const { numAffectedRows: judged = 0n } = await sql`
+    update deliveries set state = ${state}, worker = null, uncertain_at = now(), next_at = now()
+    where edition_id = ${edition} and range_id = ${range} and subscriber_id between ${first} and ${last}
+      and state = 'sending'`.execute(tx);
+  if (judged === 0n) return;
+  const count = sql.ref(state);
+  await sql`update ranges set sending = sending - ${judged}, ${count} = ${count} + ${judged}
+    where id = ${range}`.execute(tx);
+}
