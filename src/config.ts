@@ -193,8 +193,17 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   });
 }
 
-/** The configuration of this process: `.env` of the working directory, below what the shell has set. */
-export function configFromEnvironment(): Config {
+/**
+ * The configuration of this process: `.env` of the working directory, below what the shell has set; or that
+ * of the variables that a child is to be given.
+ */
+export function configFromEnvironment(variables?: NodeJS.ProcessEnv): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return loadConfig(process.env);
+  return loadConfig(variables ?? process.env);
 }
+
+/** The variables of this process with some replaced: for a child that is to see others. */
+export const childEnvironment = (overrides: Record<string, string>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...overrides,
+});

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import { type Config, childEnvironment } from './config.ts';
 import { MAILBOX_SETTING } from './context.ts';
 import { openDatabase } from './database/connection.ts';
 import { putSetting } from './database/settings.ts';
@@ -28,7 +28,11 @@ export const HOPELESS = 3;
  * Starts what is embedded, brings the schema up to date, then runs web and worker as children and
  * restarts one that dies. Resolves when both are ready, or one turned out hopeless.
  */
-export async function start(config: Config, log: Logger): Promise<Running> {
+export async function start(
+  config: Config,
+  log: Logger,
+  environment: NodeJS.ProcessEnv = childEnvironment({}),
+): Promise<Running> {
   const services = await ownServices(config, log);
   const undo: (() => Promise<void>)[] = [services.close];
   const stop = async () => {
@@ -51,7 +55,10 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const setupPath = await ensureFirstOperator(db, config.operator);
     await close();
 
-    const children = [keepRunning('web', log), keepRunning('worker', log)];
+    const children = [
+      keepRunning('web', log, environment),
+      keepRunning('worker', log, environment),
+    ];
     undo.push(async () => {
       // the web first: nothing new comes in while the worker drains
       for (const child of children) await child.stop();
@@ -72,7 +79,7 @@ interface Child {
 }
 
 /** Runs `gaceta <role>` as a child; one that dies is started again after 1 s, doubling to 30 s. */
-function keepRunning(role: 'web' | 'worker', log: Logger): Child {
+function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv): Child {
   const ready = Promise.withResolvers<void>();
   const broken = Promise.withResolvers<number>();
   let child: ChildProcess | undefined;
@@ -81,7 +88,7 @@ function keepRunning(role: 'web' | 'worker', log: Logger): Child {
   let stopping = false;
   const launch = () => {
     const startedAt = Date.now();
-    const launched = fork(join(import.meta.dirname, 'cli.ts'), [role], { stdio: 'inherit' });
+    const launched = fork(join(import.meta.dirname, 'cli.ts'), [role], { stdio: 'inherit', env });
     child = launched;
     launched.on('message', () => ready.resolve());
     launched.once('exit', (code, signal) => {
