@@ -28,7 +28,7 @@ export interface EditionArticle {
 }
 
 /**
- * An edition frozen earlier, within the window in which no story comes twice, that shares stories with
+ * An edition frozen before this one was, within the window in which no story comes twice, that shares stories with
  * this one. A reader who has `theirs` from it does not get `ours` again.
  */
 export interface Overlap {

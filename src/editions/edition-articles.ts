@@ -3,10 +3,11 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import type { EditionArticle } from './content.ts';
 
 /** An article in an edition's list, as editors see it. */
-export interface ListedArticle extends EditionArticle {
+export interface ListedArticle {
   edition: string;
   pinned: boolean;
   dropped: boolean;
+  article: EditionArticle;
 }
 
 /**
@@ -18,13 +19,15 @@ export async function listEditionArticles(
   editions: string[],
 ): Promise<ListedArticle[]> {
   if (editions.length === 0) return [];
-  const { rows } = await sql<Omit<ListedArticle, 'publishedAt'> & { publishedAt: Date }>`
-    select listed.edition_id as edition, article.id,
+  type Row = Omit<ListedArticle, 'article'> &
+    Omit<EditionArticle, 'publishedAt'> & { publishedAt: Date };
+  const { rows } = await sql<Row>`
+    select listed.edition_id as edition, listed.pinned, listed.dropped, article.id,
       coalesce(article.story_id, article.id)::text as story, listed.section,
       coalesce(article.language, newsletter.language) as language,
       coalesce(listed.title, article.title) as title,
       coalesce(listed.standfirst, article.standfirst) as standfirst,
-      article.url, article.author, article.published_at, listed.pinned, listed.dropped,
+      article.url, article.author, article.published_at,
       case when article.image_url is not null then jsonb_build_object('url', article.image_url,
         'alt', coalesce(article.image_alt, ''), 'credit', article.image_credit) end as image,
       (select feed_id from article_sources where article_id = article.id
@@ -35,9 +38,11 @@ export async function listEditionArticles(
     join articles article on article.id = listed.article_id
     where listed.edition_id = any(${editions}::bigint[]) and article.deleted_at is null
     order by listed.edition_id, listed.pinned desc, listed.position, article.id`.execute(db);
-  return rows.map((row) => ({
-    ...row,
-    publishedAt: row.publishedAt.toISOString(),
+  return rows.map(({ edition, pinned, dropped, ...article }) => ({
+    edition,
+    pinned,
+    dropped,
+    article: { ...article, publishedAt: article.publishedAt.toISOString() },
   }));
 }
 

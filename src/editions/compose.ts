@@ -1,0 +1,186 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { Kind } from '../database/tables.ts';
+import { NewsletterNotFound } from '../newsletters/errors.ts';
+import { getNewsletter, type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
+import { arrange, candidates } from './candidates.ts';
+import { localDateOf } from './due.ts';
+import { putEditionArticles } from './edition-articles.ts';
+import { NothingNew, UnknownArticles } from './errors.ts';
+import type { Slot } from './schedule.ts';
+
+export interface Composing {
+  /** Slug. */
+  newsletter: string;
+  kind: Kind;
+  now: Date;
+  /** Ids of chosen articles, in their order; otherwise all that is new. */
+  articles?: string[];
+  /** Markdown. */
+  introduction?: string;
+  /** When it goes by itself; otherwise it waits for somebody to send it. */
+  sendAt?: Date;
+}
+
+/**
+ * Makes an edition with what is new, or with chosen articles. Of a daily or weekly there is one a
+ * local date: where the date is taken, that edition is the answer, as it is. Call it in a transaction.
+ * Throws NewsletterNotFound, NothingNew, UnknownArticles.
+ */
+export async function composeEdition(
+  tx: DbOrTransaction,
+  composing: Composing,
+): Promise<{ id: string; made: boolean }> {
+  const newsletter = await getNewsletter(tx, composing.newsletter);
+  if (!newsletter) throw new NewsletterNotFound(composing.newsletter);
+  const { now, sendAt } = composing;
+  const chosen = composing.articles?.length || composing.introduction;
+  return make(tx, newsletter, {
+    ...composing,
+    localDate: localDateOf(sendAt ?? now, newsletter.timezone),
+    until: now,
+    sendAt: sendAt ?? null,
+    state: sendAt ? 'scheduled' : 'draft',
+    touchedAt: chosen ? now : null,
+  });
+}
+
+/**
+ * Makes the draft that the schedule asks for, or takes over one that was composed by hand before its
+ * hour: it then goes by itself, or waits where the newsletter wants a person to look first. False
+ * where that edition is there already. Throws NothingNew.
+ */
+export async function composeSlot(
+  tx: DbOrTransaction,
+  newsletter: Newsletter,
+  slot: Slot,
+  now: Date,
+): Promise<{ id: string; made: boolean }> {
+  const edition = await make(tx, newsletter, {
+    ...slot,
+    // What comes while a missed hour is made up for belongs to the next edition.
+    until: now < slot.sendAt ? now : slot.sendAt,
+    state: newsletter.reviewRequired ? 'draft' : 'scheduled',
+    touchedAt: null,
+  });
+  if (edition.made) return edition;
+  await tx
+    .updateTable('editions')
+    .set({
+      sendAt: slot.sendAt,
+      state: newsletter.reviewRequired
+        ? sql`case when touched_at is null then 'draft' else 'scheduled' end`
+        : 'scheduled',
+    })
+    .where('id', '=', edition.id)
+    .where('state', '=', 'draft')
+    .where('sendAt', 'is', null)
+    .where('reason', 'is', null) // taken off the schedule by an editor
+    .where('createdAt', '<', slot.sendAt)
+    .execute();
+  return edition;
+}
+
+/**
+ * Brings a draft that nobody touched up to what is new; call it with the edition's row locked. False
+ * where there is nothing left.
+ */
+export async function refreshDraft(
+  tx: DbOrTransaction,
+  edition: { id: string; newsletterId: string; kind: Kind; sendAt: Date | null },
+  now: Date,
+): Promise<boolean> {
+  const newsletter = await newsletterOfId(tx, edition.newsletterId);
+  const until = edition.sendAt && edition.sendAt < now ? edition.sendAt : now;
+  const found = await candidates(tx, newsletter, edition.kind, until);
+  const articles = arrange(found, newsletter.sections);
+  await putEditionArticles(tx, edition.id, articles);
+  return articles.length > 0;
+}
+
+interface Draft {
+  kind: Kind;
+  localDate: string;
+  sendAt: Date | null;
+  state: 'draft' | 'scheduled';
+  until: Date;
+  touchedAt: Date | null;
+  articles?: string[];
+  introduction?: string;
+}
+
+async function make(
+  tx: DbOrTransaction,
+  newsletter: Newsletter,
+  draft: Draft,
+): Promise<{ id: string; made: boolean }> {
+  // Two schedulers, or two operators, stand in line here; numbers stay without gaps.
+  const { lastNumber } = await tx
+    .selectFrom('newsletters')
+    .select('lastNumber')
+    .where('id', '=', newsletter.id)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  if (draft.kind !== 'special') {
+    const taken = await tx
+      .selectFrom('editions')
+      .select('id')
+      .where('newsletterId', '=', newsletter.id)
+      .where('kind', '=', draft.kind)
+      .where('localDate', '=', draft.localDate)
+      .executeTakeFirst();
+    if (taken) return { id: taken.id, made: false };
+  }
+  const articles = draft.articles?.length
+    ? await chosenArticles(tx, newsletter, draft.articles)
+    : arrange(await candidates(tx, newsletter, draft.kind, draft.until), newsletter.sections);
+  if (articles.length === 0) throw new NothingNew(newsletter.slug, draft.kind);
+  const number = lastNumber + 1;
+  await tx
+    .updateTable('newsletters')
+    .set({ lastNumber: number })
+    .where('id', '=', newsletter.id)
+    .execute();
+  const { id } = await tx
+    .insertInto('editions')
+    .values({
+      newsletterId: newsletter.id,
+      number,
+      kind: draft.kind,
+      localDate: draft.localDate,
+      state: draft.state,
+      sendAt: draft.sendAt,
+      introduction: draft.introduction ?? '',
+      touchedAt: draft.touchedAt,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await putEditionArticles(tx, id, articles);
+  return { id, made: true };
+}
+
+/**
+ * Articles by id in the given order, each with its section in that newsletter. Throws UnknownArticles
+ * when one does not exist or was removed.
+ */
+export async function chosenArticles(
+  tx: DbOrTransaction,
+  newsletter: Newsletter,
+  ids: string[],
+): Promise<{ id: string; section: string | null }[]> {
+  const distinct = [...new Set(ids)];
+  const numbers = distinct.filter((id) => /^\d{1,18}$/.test(id));
+  const { rows } = await sql<{ id: string; section: string | null }>`
+    select article.id, (
+      select section.slug from article_sources source
+      join sections section on section.id = source.section_id
+      where source.article_id = article.id and section.newsletter_id = ${newsletter.id}
+      order by source.id limit 1) as section
+    from articles article
+    where article.id = any(${numbers}::bigint[]) and article.deleted_at is null`.execute(tx);
+  const found = new Map(rows.map((row) => [row.id, row.section]));
+  const unknown = distinct.filter((id) => !found.has(id));
+  if (unknown.length > 0) throw new UnknownArticles(unknown);
+  const first = newsletter.sections[0]?.slug ?? null;
+  return distinct.map((id) => ({ id, section: found.get(id) ?? first }));
+}

@@ -1,0 +1,146 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import { newsletterOfId } from '../newsletters/newsletters.ts';
+import { buildContent, type EditionHead } from './build-content.ts';
+import { refreshDraft } from './compose.ts';
+import type { EditionContent } from './content.ts';
+import { instantOf, localDateOf } from './due.ts';
+import { EditionNotFound, NothingNew } from './errors.ts';
+import { MADE_UP_FOR } from './schedule.ts';
+
+/**
+ * Freezes an edition's content as its first revision and starts it. False where it was started or
+ * cancelled before: of any number of calls, at once or later, one is true. Whoever gets true enqueues
+ * the planning once it is committed. An untouched draft first takes up what is new.
+ *
+ * `due: 'hour'`: each reader at their hour, from the newsletter's hour on. The freeze counts from that
+ * hour even if it happens later, so that readers of that very hour are not put off to the next day.
+ * `due: 'now'`: everyone at once.
+ * Throws EditionNotFound, and NothingNew when no article is left in it.
+ */
+export async function startEdition(
+  db: DbOrTransaction,
+  id: string,
+  { due, now }: { due: 'now' | 'hour'; now: Date },
+): Promise<boolean> {
+  if (!db.isTransaction) {
+    return db.transaction().execute((tx) => startEdition(tx, id, { due, now }));
+  }
+  // Who edits or refreshes a draft locks its row as well: nothing changes between here and the freeze.
+  const edition = await lockEdition(db, id);
+  if (edition.state !== 'draft' && edition.state !== 'scheduled') return false;
+  if (!edition.touchedAt) await refreshDraft(db, edition, now);
+  const frozen = due === 'hour' ? await nominalFreeze(db, edition, now) : { due, at: now };
+  await oneFreezeAtATime(db);
+  const content = await buildContent(db, edition, frozen.at);
+  if (content.articles.length === 0) throw new NothingNew(content.newsletter.slug, edition.kind);
+  const { rows } = await sql`
+    with started as (
+      update editions set state = 'sending', reason = null, revision = 1, due = ${frozen.due},
+        frozen_at = ${frozen.at}, started_at = ${now}
+      where id = ${id} and state in ('draft', 'scheduled')
+      returning id)
+    insert into revisions (edition_id, number, content)
+    select id, 1, ${JSON.stringify(content)}::jsonb from started
+    returning edition_id`.execute(db);
+  return rows.length === 1;
+}
+
+/**
+ * The next revision of an edition that is being sent, from its list and wording as they stand now;
+ * readers whose message has not started get it. Returns its number, or null when the edition is
+ * neither sending nor paused. Throws EditionNotFound, NothingNew.
+ */
+export async function reviseEdition(tx: DbOrTransaction, id: string): Promise<number | null> {
+  const edition = await lockEdition(tx, id);
+  if (edition.state !== 'sending' && edition.state !== 'paused') return null;
+  await oneFreezeAtATime(tx);
+  const before = await frozenContent(tx, id, edition.revision);
+  const content = await buildContent(tx, edition, edition.frozenAt ?? new Date(), before);
+  if (content.articles.length === 0) throw new NothingNew(content.newsletter.slug, edition.kind);
+  const { rows } = await sql<{ number: number }>`
+    with corrected as (
+      update editions set revision = revision + 1
+      where id = ${id} and state in ('sending', 'paused')
+      returning id, revision)
+    insert into revisions (edition_id, number, content)
+    select id, revision, ${JSON.stringify(content)}::jsonb from corrected
+    returning number`.execute(tx);
+  return rows[0]?.number ?? null;
+}
+
+/** What a revision froze; undefined where there is no such revision. */
+export async function frozenContent(
+  db: DbOrTransaction,
+  edition: string,
+  revision: number,
+): Promise<EditionContent | undefined> {
+  const row = await db
+    .selectFrom('revisions')
+    .select('content')
+    .where('editionId', '=', edition)
+    .where('number', '=', revision)
+    .executeTakeFirst();
+  return row && (row.content as EditionContent);
+}
+
+/** Reads an edition's row and holds it until the transaction ends. Throws EditionNotFound. */
+export async function lockEdition(tx: DbOrTransaction, id: string) {
+  if (!/^\d{1,18}$/.test(id)) throw new EditionNotFound(id);
+  const edition = await tx
+    .selectFrom('editions')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (!edition) throw new EditionNotFound(id);
+  return edition;
+}
+
+/** The editions that go by themselves and whose time has come, oldest first; not those missed for too long. */
+export async function editionsToStart(
+  db: DbOrTransaction,
+  now: Date,
+): Promise<{ id: string; due: 'now' | 'hour' }[]> {
+  const rows = await db
+    .selectFrom('editions')
+    .select(['id', 'kind'])
+    .where('state', '=', 'scheduled')
+    .where('sendAt', '<=', now)
+    .where('sendAt', '>', new Date(now.getTime() - MADE_UP_FOR))
+    .orderBy('sendAt')
+    .execute();
+  return rows.map(({ id, kind }) => ({ id, due: kind === 'special' ? 'now' : 'hour' }));
+}
+
+/** Hands editions whose time was missed for too long to the editors, as drafts that wait. Returns their ids. */
+export async function holdMissed(db: DbOrTransaction, now: Date): Promise<string[]> {
+  const rows = await db
+    .updateTable('editions')
+    .set({ state: 'draft', reason: 'missed' })
+    .where('state', '=', 'scheduled')
+    .where('sendAt', '<=', new Date(now.getTime() - MADE_UP_FOR))
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Of two editions frozen at the same time with the same story, one must see the other. */
+const oneFreezeAtATime = (tx: DbOrTransaction) =>
+  sql`select pg_advisory_xact_lock(hashtext('gaceta: freeze'))`.execute(tx);
+
+/**
+ * From when readers' hours count: the newsletter's hour of the edition's date, or the edition's own
+ * time if an editor set an earlier one. An edition moved to another date is due at once.
+ */
+async function nominalFreeze(
+  tx: DbOrTransaction,
+  edition: EditionHead & { sendAt: Date | null },
+  now: Date,
+): Promise<{ due: 'now' | 'hour'; at: Date }> {
+  const { timezone, sendAt } = await newsletterOfId(tx, edition.newsletterId);
+  const own = edition.sendAt ?? now;
+  if (localDateOf(own, timezone) !== edition.localDate) return { due: 'now', at: now };
+  const hour = instantOf(edition.localDate, sendAt, timezone);
+  return { due: 'hour', at: new Date(Math.min(hour.getTime(), own.getTime(), now.getTime())) };
+}
