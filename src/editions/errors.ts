@@ -1,4 +1,5 @@
 import type { EditionState, Kind } from '../database/tables.ts';
+import type { FieldError } from '../newsletters/errors.ts';
 
 /** There is no edition of that id. */
 export class EditionNotFound extends Error {
@@ -35,5 +36,16 @@ export class WrongEditionState extends Error {
     super(`Edition ${id} is ${state}; ${needed}.`);
     this.name = 'WrongEditionState';
     this.state = state;
+  }
+}
+
+/** Changes of an edition that cannot be: all that is wrong with them at once. */
+export class InvalidEdition extends Error {
+  readonly errors: FieldError[];
+
+  constructor(errors: FieldError[]) {
+    super(errors.map((error) => `${error.pointer}: ${error.detail}`).join('; '));
+    this.name = 'InvalidEdition';
+    this.errors = errors;
   }
 }

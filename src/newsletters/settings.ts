@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidNewsletter } from './errors.ts';
+import { fieldErrors } from './field-errors.ts';
 
 const slug = z
   .string()
@@ -132,17 +133,5 @@ export function readChanges(input: unknown): NewsletterChanges {
 function read<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new InvalidNewsletter(
-    result.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({
-            pointer: pointer([...issue.path, key]),
-            detail: 'unknown field',
-          }))
-        : [{ pointer: pointer(issue.path), detail: issue.message }],
-    ),
-  );
+  throw new InvalidNewsletter(fieldErrors(result.error));
 }
-
-const pointer = (path: PropertyKey[]) =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -1,0 +1,111 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import { type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
+import { chosenArticles } from './compose.ts';
+import { type ArticleEdit, type EditionEdits, readEdits } from './edits.ts';
+import { InvalidEdition, WrongEditionState } from './errors.ts';
+import { lockEdition, reviseEdition } from './freeze.ts';
+import { MADE_UP_FOR } from './schedule.ts';
+
+/**
+ * Changes an edition: any time before it starts; while it is being sent, as a correction that the
+ * readers not yet sent get. A draft that waited for a person to look is scheduled with that. Call it in
+ * a transaction.
+ * Throws EditionNotFound, InvalidEdition, UnknownArticles, WrongEditionState, NothingNew.
+ */
+export async function editEdition(
+  tx: DbOrTransaction,
+  id: string,
+  input: unknown,
+  now: Date,
+): Promise<void> {
+  const edits = readEdits(input);
+  const { state, newsletterId } = await lockEdition(tx, id);
+  const before = state === 'draft' || state === 'scheduled';
+  const during = state === 'sending' || state === 'paused';
+  if (!before && !during) {
+    throw new WrongEditionState(id, state, 'only what is not yet sent can be changed');
+  }
+  if (edits.sendAt !== undefined && during) {
+    throw new WrongEditionState(id, state, 'its time can no longer be changed');
+  }
+  if (edits.sendAt && edits.sendAt < now) {
+    throw new InvalidEdition([
+      { pointer: '/sendAt', detail: 'lies in the past: choose a later time, or send it now' },
+    ]);
+  }
+  const newsletter = await newsletterOfId(tx, newsletterId);
+  if (edits.articles) await putArticles(tx, id, newsletter, edits.articles);
+  const { subject, preheader, introduction } = edits;
+  await tx
+    .updateTable('editions')
+    .set({ subject, preheader, introduction, touchedAt: now })
+    .where('id', '=', id)
+    .execute();
+  if (before) await schedule(tx, id, edits, now);
+  else await reviseEdition(tx, id);
+}
+
+async function schedule(
+  tx: DbOrTransaction,
+  id: string,
+  { sendAt }: EditionEdits,
+  now: Date,
+): Promise<void> {
+  const draft = tx.updateTable('editions').where('id', '=', id);
+  if (sendAt === null) {
+    // The reason keeps the clock from putting it back on the schedule.
+    await draft.set({ state: 'draft', reason: 'held', sendAt }).execute();
+  } else if (sendAt) {
+    await draft.set({ state: 'scheduled', reason: null, sendAt }).execute();
+  } else {
+    await draft
+      .set({ state: 'scheduled' })
+      .where('state', '=', 'draft')
+      .where('reason', 'is', null)
+      .where('sendAt', '>', new Date(now.getTime() - MADE_UP_FOR))
+      .execute();
+  }
+}
+
+/** Makes the list what the editor says; what they left out stays as dropped, so that it can be taken back. */
+async function putArticles(
+  tx: DbOrTransaction,
+  edition: string,
+  newsletter: Newsletter,
+  edits: ArticleEdit[],
+): Promise<void> {
+  const slugs = newsletter.sections.map((section) => section.slug);
+  const wrong = edits.flatMap(({ section }, index) =>
+    section === undefined || slugs.includes(section)
+      ? []
+      : [{ pointer: `/articles/${index}/section`, detail: `one of: ${slugs.join(', ')}` }],
+  );
+  if (wrong.length > 0) throw new InvalidEdition(wrong);
+  const chosen = await chosenArticles(
+    tx,
+    newsletter,
+    edits.map(({ id }) => id),
+  );
+  await tx
+    .updateTable('editionArticles')
+    .set({ dropped: true, pinned: false, position: sql`position + ${edits.length}` })
+    .where('editionId', '=', edition)
+    .execute();
+  for (const [position, edit] of edits.entries()) {
+    const { id, section, pinned = false, title, standfirst } = edit;
+    const own = { ...(section && { section }), pinned, title, standfirst, position };
+    await tx
+      .insertInto('editionArticles')
+      .values({
+        section: chosen[position]?.section ?? null,
+        ...own,
+        editionId: edition,
+        articleId: id,
+      })
+      .onConflict((oc) =>
+        oc.columns(['editionId', 'articleId']).doUpdateSet({ ...own, dropped: false }),
+      )
+      .execute();
+  }
+}

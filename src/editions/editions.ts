@@ -1,0 +1,95 @@
+import type { Selectable } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { Database, DeliveryState, EditionState, Kind } from '../database/tables.ts';
+import type { EditionArticle, EditionContent } from './content.ts';
+import { listEditionArticles } from './edition-articles.ts';
+
+/** An edition with what belongs to it, before the ledger is put to it. */
+export interface Edition extends Selectable<Omit<Database['editions'], 'planCursor' | 'planner'>> {
+  newsletter: { slug: string; title: string; language: string };
+  /** What it holds: the frozen articles of its newest revision, else the draft's. */
+  articles: EditionArticle[];
+}
+
+export type Ledger = Record<DeliveryState, number>;
+
+/** One edition by its id. */
+export async function getEdition(db: DbOrTransaction, id: string): Promise<Edition | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return undefined;
+  const row = await editions(db).where('editions.id', '=', id).executeTakeFirst();
+  const [edition] = row ? await withArticles(db, [row]) : [];
+  return edition;
+}
+
+/** Editions, newest first. `after` is the `next` of the page before; `next` is null on the last page. */
+export async function listEditions(
+  db: DbOrTransaction,
+  page: { newsletter?: string; kind?: Kind; state?: EditionState; limit: number; after?: string },
+): Promise<{ data: Edition[]; next: string | null }> {
+  let query = editions(db)
+    .orderBy('editions.id', 'desc')
+    .limit(page.limit + 1);
+  if (page.newsletter) query = query.where('newsletters.slug', '=', page.newsletter);
+  if (page.kind) query = query.where('editions.kind', '=', page.kind);
+  if (page.state) query = query.where('editions.state', '=', page.state);
+  if (page.after && /^\d{1,18}$/.test(page.after)) {
+    query = query.where('editions.id', '<', page.after);
+  }
+  const rows = await query.execute();
+  const data = await withArticles(db, rows.slice(0, page.limit));
+  return { data, next: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null };
+}
+
+/** An edition as the API shows it, with its ledger. `now` ends the time of one that is still being sent. */
+export function editionShape(edition: Edition, ledger: Ledger, now: Date) {
+  const { newsletter, articles } = edition;
+  const end = edition.finishedAt ?? now;
+  const seconds = edition.startedAt ? (end.getTime() - edition.startedAt.getTime()) / 1000 : 0;
+  return {
+    id: edition.id,
+    newsletter: newsletter.slug,
+    number: edition.number,
+    kind: edition.kind,
+    localDate: edition.localDate,
+    state: edition.state,
+    reason: edition.reason,
+    revision: edition.revision,
+    subject: edition.subject,
+    preheader: edition.preheader,
+    introduction: edition.introduction,
+    articles: articles.map(({ story: _story, ...article }) => article),
+    sendAt: edition.sendAt,
+    startedAt: edition.startedAt,
+    plannedAt: edition.plannedAt,
+    finishedAt: edition.finishedAt,
+    audience: edition.audience,
+    ledger,
+    messagesPerSecond: seconds > 0 ? Math.round((ledger.sent / seconds) * 100) / 100 : null,
+  };
+}
+
+const editions = (db: DbOrTransaction) =>
+  db
+    .selectFrom('editions')
+    .innerJoin('newsletters', 'newsletters.id', 'editions.newsletterId')
+    .leftJoin('revisions', (join) =>
+      join
+        .onRef('revisions.editionId', '=', 'editions.id')
+        .onRef('revisions.number', '=', 'editions.revision'),
+    )
+    .selectAll('editions')
+    .select(['newsletters.slug', 'newsletters.title', 'newsletters.language', 'revisions.content']);
+
+type Row = Awaited<ReturnType<ReturnType<typeof editions>['execute']>>[number];
+
+async function withArticles(db: DbOrTransaction, rows: Row[]): Promise<Edition[]> {
+  const drafts = rows.filter((row) => !row.content).map((row) => row.id);
+  const listed = await listEditionArticles(db, drafts);
+  return rows.map(({ content, slug, title, language, ...row }) => ({
+    ...row,
+    newsletter: { slug, title, language },
+    articles: content
+      ? (content as EditionContent).articles
+      : listed.filter((one) => one.edition === row.id && !one.dropped).map((one) => one.article),
+  }));
+}

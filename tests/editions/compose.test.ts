@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import { type Composing, composeEdition, composeSlot } from '../../src/editions/compose.ts';
+import { NothingNew, UnknownArticles } from '../../src/editions/errors.ts';
+import { frozenContent, startEdition } from '../../src/editions/freeze.ts';
+import { NewsletterNotFound } from '../../src/newsletters/errors.ts';
+import { openFreshDatabase } from '../harness/database.ts';
+import { newArticle, newNewsletter } from './fixtures/newsroom.ts';
+
+const { db } = await openFreshDatabase();
+const at = (time: string) => new Date(`2026-11-${time}Z`);
+const compose = (composing: Composing) =>
+  db.transaction().execute((tx) => composeEdition(tx, composing));
+const daily = (newsletter: string, now: Date) => compose({ newsletter, kind: 'daily', now });
+const start = (id: string, now: Date) => startEdition(db, id, { due: 'now', now });
+const articlesOf = async (id: string) =>
+  (
+    await db
+      .selectFrom('editionArticles')
+      .select('articleId')
+      .where('editionId', '=', id)
+      .orderBy('position')
+      .execute()
+  ).map((row) => row.articleId);
+const editionOf = (id: string) =>
+  db.selectFrom('editions').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+test('sections in their order, newest first, as many as the limit says', async () => {
+  const newsletter = await newNewsletter(db);
+  const post = (time: string, section?: string) =>
+    newArticle(db, newsletter, at(time).toISOString(), section ? { section } : {});
+  const old = await post('23T06:00', 'news');
+  const early = await post('24T01:00', 'updates');
+  const middle = await post('24T02:00', 'updates');
+  const late = await post('24T03:00', 'updates');
+  const without = await post('24T04:00');
+  const news = await post('24T05:00', 'news');
+  const { id, made } = await daily(newsletter.slug, at('24T07:00'));
+  expect(made).toBe(true);
+  expect(await articlesOf(id)).toEqual([news, without, late, middle]);
+  expect(await articlesOf(id)).not.toContain(old);
+  expect(await articlesOf(id)).not.toContain(early);
+});
+
+test('two schedulers and two operators at once make one edition', async () => {
+  const newsletter = await newNewsletter(db);
+  await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const slot = { kind: 'daily' as const, localDate: '2026-11-24', sendAt: at('24T07:00') };
+  const byClock = () =>
+    db.transaction().execute((tx) => composeSlot(tx, newsletter, slot, at('24T06:30')));
+  const byHand = () => daily(newsletter.slug, at('24T06:30'));
+  const results = await Promise.all([byClock(), byHand(), byClock(), byHand(), byClock()]);
+  expect(results.filter((result) => result.made)).toHaveLength(1);
+  expect(new Set(results.map((result) => result.id)).size).toBe(1);
+  const [only] = await db
+    .selectFrom('editions')
+    .select('number')
+    .where('newsletterId', '=', newsletter.id)
+    .execute();
+  expect(only?.number).toBe(1);
+  const row = await editionOf(results[0]?.id ?? '');
+  expect(row).toMatchObject({ state: 'scheduled', sendAt: at('24T07:00') });
+});
+
+test('nothing new makes no edition and takes no number', async () => {
+  const newsletter = await newNewsletter(db);
+  await expect(daily(newsletter.slug, at('24T07:00'))).rejects.toBeInstanceOf(NothingNew);
+  await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const { id } = await daily(newsletter.slug, at('24T07:00'));
+  expect((await editionOf(id)).number).toBe(1);
+  await start(id, at('24T07:00'));
+  await expect(daily(newsletter.slug, at('25T07:00'))).rejects.toBeInstanceOf(NothingNew);
+});
+
+test('what came late is in the next edition, and nothing is in two', async () => {
+  const newsletter = await newNewsletter(db);
+  const first = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const today = await daily(newsletter.slug, at('24T07:00'));
+  await start(today.id, at('24T07:00'));
+  // published before the freeze, fetched after it; and one whose transaction was open meanwhile
+  const late = await newArticle(db, newsletter, '2026-11-24T06:50:00Z', {
+    seenAt: '2026-11-24T07:10:00Z',
+  });
+  const open = await newArticle(db, newsletter, '2026-11-24T06:40:00Z', {
+    seenAt: '2026-11-24T06:59:00Z',
+  });
+  const ancient = await newArticle(db, newsletter, '2026-11-20T06:40:00Z', {
+    seenAt: '2026-11-24T12:00:00Z',
+  });
+  const tomorrow = await daily(newsletter.slug, at('25T07:00'));
+  expect(await articlesOf(today.id)).toEqual([first]);
+  expect(await articlesOf(tomorrow.id)).toEqual([late, open]);
+  expect(await articlesOf(tomorrow.id)).not.toContain(ancient);
+});
+
+test('an edition that was never sent keeps its articles for the next', async () => {
+  const newsletter = await newNewsletter(db);
+  const article = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const forgotten = await daily(newsletter.slug, at('24T05:30'));
+  const next = await daily(newsletter.slug, at('25T04:00'));
+  expect(next.id).not.toBe(forgotten.id);
+  expect(await articlesOf(next.id)).toEqual([article]);
+});
+
+test('a draft takes up what comes until it is frozen, unless an editor touched it', async () => {
+  const newsletter = await newNewsletter(db);
+  const first = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const untouched = await daily(newsletter.slug, at('24T06:00'));
+  const chosen = await compose({
+    newsletter: newsletter.slug,
+    kind: 'special',
+    now: at('24T06:00'),
+    articles: [first],
+  });
+  const second = await newArticle(db, newsletter, '2026-11-24T06:30:00Z');
+  await start(untouched.id, at('24T07:00'));
+  await start(chosen.id, at('24T07:00'));
+  const ids = async (id: string) =>
+    (await frozenContent(db, id, 1))?.articles.map((article) => article.id);
+  expect(await ids(untouched.id)).toEqual([second, first]);
+  expect(await ids(chosen.id)).toEqual([first]);
+});
+
+test('the first weekly looks back seven days and puts first what led a daily', async () => {
+  const newsletter = await newNewsletter(db);
+  const best = await newArticle(db, newsletter, '2026-11-19T05:00:00Z');
+  const lesser = await newArticle(db, newsletter, '2026-11-19T04:00:00Z');
+  const sent = await daily(newsletter.slug, at('19T07:00'));
+  await start(sent.id, at('19T07:00'));
+  const newest = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  await newArticle(db, newsletter, '2026-11-10T05:00:00Z');
+  const weekly = await compose({
+    newsletter: newsletter.slug,
+    kind: 'weekly',
+    now: at('24T07:00'),
+  });
+  expect(await articlesOf(weekly.id)).toEqual([best, newest, lesser]);
+});
+
+test('a special has the chosen articles in the chosen order, at its time', async () => {
+  const newsletter = await newNewsletter(db);
+  const one = await newArticle(db, newsletter, '2025-01-01T05:00:00Z', { section: 'updates' });
+  const two = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const special = await compose({
+    newsletter: newsletter.slug,
+    kind: 'special',
+    now: at('24T06:00'),
+    articles: [one, two, one],
+    introduction: 'What we **found**.',
+    sendAt: at('24T18:00'),
+  });
+  expect(await articlesOf(special.id)).toEqual([one, two]);
+  expect(await editionOf(special.id)).toMatchObject({
+    state: 'scheduled',
+    introduction: 'What we **found**.',
+    sendAt: at('24T18:00'),
+  });
+  const again = await compose({
+    newsletter: newsletter.slug,
+    kind: 'special',
+    now: at('24T06:00'),
+    articles: [two],
+  });
+  expect(again.made).toBe(true);
+});
+
+test('unknown articles and newsletters are named, and nothing is made', async () => {
+  const newsletter = await newNewsletter(db);
+  const removed = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  await db
+    .updateTable('articles')
+    .set({ deletedAt: new Date() })
+    .where('id', '=', removed)
+    .execute();
+  const wrong = [removed, '999999999', "1'; drop table articles", '9'.repeat(40)];
+  const error: unknown = await compose({
+    newsletter: newsletter.slug,
+    kind: 'special',
+    now: at('24T06:00'),
+    articles: wrong,
+  }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UnknownArticles);
+  expect((error as UnknownArticles).ids).toEqual(wrong);
+  await expect(daily('nowhere', at('24T06:00'))).rejects.toBeInstanceOf(NewsletterNotFound);
+  const { lastNumber } = await db
+    .selectFrom('newsletters')
+    .select('lastNumber')
+    .where('id', '=', newsletter.id)
+    .executeTakeFirstOrThrow();
+  expect(lastNumber).toBe(0);
+});
+
+test('a story and its translation take one place, and do not come back when the other appears', async () => {
+  const newsletter = await newNewsletter(db, {
+    sections: [{ slug: 'news', title: 'News', articleLimit: 2 }],
+  });
+  const english = await newArticle(db, newsletter, '2026-11-24T05:00:00Z', { language: 'en' });
+  const spanish = await newArticle(db, newsletter, '2026-11-24T04:00:00Z', {
+    language: 'es',
+    storyId: english,
+  });
+  const other = await newArticle(db, newsletter, '2026-11-24T03:00:00Z');
+  await newArticle(db, newsletter, '2026-11-24T02:00:00Z');
+  const { id } = await daily(newsletter.slug, at('24T07:00'));
+  expect(await articlesOf(id)).toEqual([english, spanish, other]);
+  await start(id, at('24T07:00'));
+  await newArticle(db, newsletter, '2026-11-24T09:00:00Z', { language: 'fr', storyId: english });
+  await expect(daily(newsletter.slug, at('25T07:00'))).rejects.toBeInstanceOf(NothingNew);
+});
