@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Phase } from './outgoing.ts';
 import { parseReply } from './reply.ts';
@@ -9,8 +10,8 @@ import type { Timeouts } from './timeouts.ts';
 export interface Opened {
   socket: Socket;
   capabilities: Capabilities;
-  /** The session is encrypted. */
-  encrypted: boolean;
+  /** Absent where the session is in the clear. */
+  tls?: { protocol: string; certificateOk: boolean };
 }
 
 /** What the relay said it can do, in its last EHLO. */
@@ -92,7 +93,7 @@ export function openSession(
         if (!socket) return fail(new Error('the connection was closed'));
         socket.removeAllListeners('data');
         socket.setTimeout(0);
-        resolve({ socket, capabilities, encrypted: connection.secure });
+        resolve({ socket, capabilities, ...tlsOf(socket) });
       };
       if (!settings.auth) return takeOver();
       step = 'auth';
@@ -107,6 +108,11 @@ export function openSession(
     });
   });
   return { opened, abandon: () => connection.close() };
+}
+
+function tlsOf(socket: Socket): Pick<Opened, 'tls'> {
+  if (!(socket instanceof TLSSocket)) return {};
+  return { tls: { protocol: socket.getProtocol() ?? 'TLS', certificateOk: socket.authorized } };
 }
 
 function handshakeError(at: Phase, error: SMTPConnection.SMTPError | Error): HandshakeError {

@@ -1,0 +1,59 @@
+import type { HandshakeError } from './handshake.ts';
+import type { RelaySettings } from './settings.ts';
+
+/** What an operator should do about a relay that could not be used, in a sentence or two. */
+export function advice(
+  { at, code, reason, message }: HandshakeError,
+  settings: RelaySettings,
+): string {
+  const { host, port, secure } = settings;
+  if (at === 'auth') return authAdvice(code, message);
+  if (code !== undefined) {
+    return code < 500
+      ? 'The relay takes no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask who runs it.'
+      : "The relay does not serve this machine. Ask who runs it to allow this machine's address, or use the relay of your provider with user and password.";
+  }
+  switch (reason) {
+    case 'EDNS':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The name ${host} does not resolve. Check its spelling in SMTP_URL, and this machine's DNS.`;
+    case 'ECONNREFUSED':
+      return `Nothing listens on port ${port} of ${host}. Relays use 587 or 25 (smtp://) and 465 (smtps://); check the port in SMTP_URL.`;
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `${host} does not answer on port ${port}. Many hosts block outgoing port 25: try 587 or 465, and look at the firewall.`;
+    case 'CERT_HAS_EXPIRED':
+      return "The relay's certificate has expired. Who runs the relay has to renew it.";
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `The relay's certificate is for another name than ${host}. Use in SMTP_URL the name that the certificate is for.`;
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return "The relay's certificate is signed by nobody this machine knows. Give the relay a public certificate, or start Gaceta with NODE_EXTRA_CA_CERTS naming the file of your authority.";
+  }
+  if (/wrong version number|packet length too long/i.test(message)) {
+    return secure
+      ? `Port ${port} does not speak TLS from the first byte. Write smtp:// instead of smtps:// in SMTP_URL.`
+      : `Port ${port} and the relay disagree about TLS. Try smtps:// with port 465 in SMTP_URL.`;
+  }
+  if (/greeting/i.test(message)) {
+    return `${host}:${port} took the connection and said nothing. If it is port 465, write smtps:// in SMTP_URL; else what listens there may be no mail server.`;
+  }
+  return `Check host and port in SMTP_URL, and whether ${host}:${port} is a mail server that serves this machine.`;
+}
+
+function authAdvice(code: number | undefined, message: string): string {
+  if (/offers no log-in/.test(message)) {
+    return 'The relay lets nobody log in on this port. Use port 587 or 465, or leave user and password out of SMTP_URL.';
+  }
+  if (code === 535 || code === 534) {
+    return 'User or password are wrong, or the provider wants a password made for programs. In SMTP_URL special characters are percent-encoded (@ as %40, / as %2F, # as %23).';
+  }
+  if (code !== undefined && code < 500) {
+    return 'The relay cannot check the password right now. Try again later; if it stays so, ask who runs it.';
+  }
+  return 'The relay refused the log-in. Check user and password in SMTP_URL, and whether the account may send mail by SMTP.';
+}
