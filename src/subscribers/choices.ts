@@ -31,7 +31,7 @@ export const nameSchema = z
       .replace(/\p{C}/gu, '')
       .trim(),
   )
-  .refine((name) => [...name].length <= 100, 'A name has at most 100 characters.')
+  .refine((name) => name.length <= 100, 'A name has at most 100 characters.')
   .transform((name) => (name === '' ? null : name));
 
 function isTimezone(zone: string): boolean {

@@ -1,0 +1,44 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+/**
+ * What a reader's page may load: our own files and nothing else, except pictures where `pictures` allows
+ * them; and who may put it in a frame: nobody, unless `framedBy` names sites.
+ */
+export function pagePolicy({
+  https,
+  pictures = false,
+  framedBy = [],
+}: {
+  https: boolean;
+  pictures?: boolean;
+  framedBy?: string[];
+}): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: pictures ? ["'self'", 'https:', 'http:'] : ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: framedBy.length > 0 ? ["'self'", ...framedBy] : ["'none'"],
+        ...(https ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: https,
+    xFrameOptions: framedBy.length > 0 ? false : { action: 'deny' },
+    ...(framedBy.length > 0 ? { crossOriginResourcePolicy: { policy: 'cross-origin' } } : {}),
+  });
+}
+
+/** Pages with a token in their address: kept by nobody, and told to nobody. */
+export const secretPage: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store').set('Referrer-Policy', 'no-referrer');
+  res.set('X-Robots-Tag', 'noindex, nofollow');
+  next();
+};

@@ -1,0 +1,62 @@
+import { languages } from '../../locales/index.ts';
+import type { Masthead } from './newsroom.ts';
+import { words } from './page.ts';
+import type { UnusableForm } from './sign-up-input.ts';
+import { timetable } from './timetable.ts';
+
+/** What was wrong with a form that is shown again. */
+export interface FormTrouble {
+  /** What was sent, to be shown again. */
+  body: unknown;
+  error?: UnusableForm | undefined;
+  slip?: { typed: string; meant: string } | undefined;
+}
+
+/** What the sign-up form shows. `full`: with name, hour and the other choices. */
+export function formView(
+  { newsroom, newsletters }: Masthead,
+  language: string,
+  { action, full, proof }: { action: string; full: boolean; proof: boolean },
+  trouble: FormTrouble = { body: {} },
+): Record<string, unknown> {
+  const t = words(language);
+  const only = newsletters.length === 1 ? newsletters[0] : undefined;
+  const { error } = trouble;
+  return {
+    action,
+    full,
+    proof,
+    heading: only ? only.title : t('signUp.heading'),
+    lead: only?.description || t('signUp.lead'),
+    consent: t('signUp.consent', { newsroom: newsroom.name }),
+    newsletters: newsletters.map((newsletter) => ({
+      ...newsletter,
+      when: timetable(newsletter, language, t),
+    })),
+    // One list of sections stands for one newsletter; with several, each is chosen on the preference page.
+    sections: (only?.sections ?? []).map((section) => ({ ...section, language: only?.language })),
+    hours: Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`),
+    error: error && { field: error.field, text: t(error.key) },
+    slip: trouble.slip,
+    values: valuesOf(trouble.body, newsletters),
+  };
+}
+
+function valuesOf(body: unknown, newsletters: Masthead['newsletters']) {
+  const sent = new Map(typeof body === 'object' && body !== null ? Object.entries(body) : []);
+  const text = (key: string) => {
+    const value: unknown = sent.get(key);
+    return typeof value === 'string' ? value.slice(0, 500) : '';
+  };
+  const list = (key: string) => (sent.has(key) ? [sent.get(key)].flat().map(String) : null);
+  return {
+    email: text('email'),
+    name: text('name'),
+    frequency: text('frequency'),
+    hour: text('hour'),
+    language: languages.includes(text('language')) ? text('language') : '',
+    timezone: text('timezone'),
+    newsletters: list('newsletter') ?? newsletters.slice(0, 1).map((one) => one.slug),
+    sections: list('sections'),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Request, Response } from 'express';
+import type { Context } from '../../context.ts';
+import { requestSubscription } from '../../letters/confirmation.ts';
+import { isDisposable } from '../../subscribers/disposable.ts';
+import { Problem } from '../middleware/problem.ts';
+import { consentOf } from './evidence.ts';
+import type { Masthead } from './newsroom.ts';
+import { words } from './page.ts';
+import { type SignUpInput, UnusableForm } from './sign-up-input.ts';
+
+/** Which door a sign-up came through, kept with the consent. */
+export type Door = 'page' | 'embed' | 'site' | 'json';
+
+/**
+ * Takes a sign-up that can be understood: writes it down and has the letter sent. The answer, and the time
+ * it takes, are the same whether the address is new, known, active or suppressed.
+ */
+export async function acceptSignUp(
+  context: Context,
+  req: Request,
+  input: SignUpInput,
+  { door, language, masthead }: { door: Door; language: string; masthead: Masthead },
+): Promise<void> {
+  refuseDisposable(input, door);
+  const { letters } = await requestSubscription(
+    context.db,
+    {
+      address: input.address,
+      addressHash: context.hashAddress(input.address.key),
+      name: input.name,
+      language: input.language ?? language,
+      timezone: input.timezone,
+      newsletters: input.newsletters.map((newsletter) => ({
+        id: newsletter.id,
+        slug: newsletter.slug,
+        title: newsletter.title,
+        description: newsletter.description,
+        sections: newsletter.chosen,
+      })),
+      frequency: input.frequency,
+      hour: input.hour,
+      origin: siteOf(req, context.config.publicUrl),
+      evidence: consentOf(
+        req,
+        door,
+        words(language)('signUp.consent', { newsroom: masthead.newsroom.name }),
+      ),
+    },
+    context.now(),
+  );
+  // Not awaited: whether there was a letter to send must not show in the time of the answer.
+  void context.queues.enqueueLetters(letters);
+}
+
+function refuseDisposable(input: SignUpInput, door: Door): void {
+  if (!isDisposable(input.address.domain)) return;
+  if (door !== 'json') throw new UnusableForm('email', 'signUp.disposable');
+  throw new Problem(422, 'The request is not valid: see errors.', {
+    errors: [{ pointer: '/email', detail: 'Addresses of throw-away services are not taken.' }],
+  });
+}
+
+/** The site that the form stood on, as its visitors know it. */
+function siteOf(req: Request, publicUrl: string): string {
+  const origin = req.get('Origin');
+  return new URL(origin && URL.canParse(origin) ? origin : publicUrl).host;
+}
+
+/** Tells caches and browsers that this answer depends on who asked, and keeps it nowhere. */
+export function dontKeep(res: Response): void {
+  res.set('Cache-Control', 'no-store');
+}
