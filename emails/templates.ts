@@ -12,7 +12,8 @@ export type Fill = (name: string, view: object) => string;
  * (`digest.mjml.eta`), part by part; what is not there is ours.
  */
 export function openTemplates(folder: string | null): Fill {
-  const eta = new Eta({ views: OURS, cache: true });
+  // `debug` makes a mistake in a template be told with its file and line.
+  const eta = new Eta({ views: OURS, cache: true, debug: true });
   eta.resolvePath = (name) => {
     const file = `${name}.mjml.eta`;
     const theirs = folder === null ? null : join(folder, file);
