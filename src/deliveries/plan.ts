@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/connection.ts';
 import { dueAt } from '../editions/due.ts';
+import { finishEditions } from './finish.ts';
 import { belongs, countAudience, frequenciesOfEdition } from './audience.ts';
 import { type RangeTicket, TICKET_PATIENCE_S } from './tickets.ts';
 
@@ -44,6 +45,14 @@ export async function* planEdition(
       return;
     }
   }
+}
+
+/** Editions whose planning was not begun, or not ended: their planner may have crashed. */
+export async function unplannedEditions(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from editions where frozen_at is not null and planned_at is null
+      and state in ('sending', 'paused', 'cancelled')`.execute(db);
+  return rows.map((row) => row.id);
 }
 
 async function editionToPlan(db: Db, edition: string): Promise<Edition | undefined> {
@@ -169,4 +178,6 @@ async function finishPlanning(db: Db, edition: string, cursor: string): Promise<
   await sql`
     update editions set planned_at = now(), audience = ${audience}
     where id = ${edition} and planned_at is null and plan_cursor = ${cursor}`.execute(db);
+  // One that nobody was to get is done at once.
+  await finishEditions(db, edition);
 }

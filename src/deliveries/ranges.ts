@@ -123,3 +123,19 @@ async function queueMissed(db: Db, held: HeldRange, worker: number): Promise<voi
     await recountRange(tx, held);
   });
 }
+
+/** Queues again the rows of a claim that never started; nobody else can have claimed them since. */
+export async function handBackClaim(db: Db, held: HeldRange, claim: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`select 1 from ranges where id = ${held.range} for update`.execute(tx);
+    const { numAffectedRows: rows = 0n } = await sql`
+      update deliveries set state = 'queued', worker = null, claim = null
+      where edition_id = ${held.edition} and range_id = ${held.range}
+        and subscriber_id between ${held.first} and ${held.last}
+        and state = 'sending' and claim = ${claim}`.execute(tx);
+    if (rows > 0n)
+      await sql`
+      update ranges set sending = sending - ${rows}, queued = queued + ${rows}
+      where id = ${held.range}`.execute(tx);
+  });
+}

@@ -1,0 +1,190 @@
+import { Unaddressable } from '../emails/reader-values.ts';
+import { RenderError } from '../emails/renderer.ts';
+import { spliceMessage } from '../emails/splice.ts';
+import type { Context } from '../src/context.ts';
+import type { Claimed } from '../src/deliveries/claim.ts';
+import { domainOf, messageIdOf } from '../src/deliveries/message-id.ts';
+import type { HeldRange } from '../src/deliveries/ranges.ts';
+import { broughtBefore, choicesOf } from '../src/deliveries/readers.ts';
+import type { DkimSigner } from '../src/relays/dkim.ts';
+import { InvalidAddress, maskAddress, readAddress } from '../src/subscribers/address.ts';
+import {
+  preferencesUrl,
+  unsubscribeMailto,
+  unsubscribeUrl,
+  viewUrl,
+} from '../src/subscribers/links.ts';
+import type { Composed } from './deliver-pump.ts';
+import { openVariants, type ReadyEdition, type ReadyVariant } from './deliver-variants.ts';
+
+/** Makes a reader's message of a claimed row. */
+export interface Messages {
+  /** Has the variants ready that most of a range's readers need: claimed rows then wait for nothing. */
+  prepare(held: HeldRange, revision: number): Promise<void>;
+  /** Never rejects; at once where the variant is at hand. */
+  compose(held: HeldRange, row: Claimed): Composed | Promise<Composed>;
+}
+
+const COMMON_CHOICES = 16;
+/** A local part may have 64 octets (RFC 5321, 4.5.3.1.1). */
+const LONGEST_LOCAL = 64;
+
+/** `signer` signs where DKIM is set. */
+export function openMessages(context: Context, signer: DkimSigner | undefined): Messages {
+  const { config, db, log, tokens } = context;
+  const variants = openVariants(context);
+  const links = { publicUrl: config.publicUrl, tokens };
+  const mailDomain = domainOf(config.mailFrom);
+  const brought = batched(db);
+
+  function message(
+    edition: ReadyEdition,
+    row: Claimed,
+    variant: ReadyVariant,
+  ): Composed | Promise<Composed> {
+    try {
+      const { newsletter, edition: head } = edition.content;
+      const address = readAddress(row.email);
+      const { subscriber } = row;
+      const from = newsletter.from ?? config.mailFrom;
+      const spliced = spliceMessage(variant.prepared, {
+        to: { address: address.email, name: row.name },
+        messageId: messageIdOf(head.id, subscriber, mailDomain),
+        date: new Date(),
+        unsubscribeUrl: unsubscribeUrl(links, subscriber, newsletter.id),
+        unsubscribeMailto: unsubscribeMailto(
+          links,
+          newsletter.replyTo ?? bareAddress(from),
+          subscriber,
+          newsletter.id,
+        ),
+        preferencesUrl: preferencesUrl(links, subscriber),
+        viewUrl: viewUrl(links, newsletter, head),
+        maskedAddress: maskAddress(address.email),
+      });
+      const { headers, segments, size, utf8 } = spliced;
+      const bounce = tokens.sign('bounce', { subscriber, edition: head.id });
+      const outgoing = { from: returnPath(from, bounce), to: address.mailbox, utf8 };
+      if (!signer) {
+        return {
+          outgoing: { ...outgoing, body: [headers, ...segments], size },
+          variant: variant.id,
+        };
+      }
+      const values = spliced.body.filter((_, at) => at % 2 === 1);
+      return signer
+        .signHeaders(headers.toString('latin1'), variant.hasher.hash(values))
+        .then((fields) => {
+          const signature = Buffer.from(fields.join(''), 'latin1');
+          const body = [signature, headers, ...segments];
+          return {
+            outgoing: { ...outgoing, body, size: size + signature.length },
+            variant: variant.id,
+          };
+        });
+    } catch (error) {
+      if (error instanceof InvalidAddress || error instanceof Unaddressable)
+        return failed('unaddressable', error.message);
+      throw error;
+    }
+  }
+
+  function toEdition(
+    edition: ReadyEdition,
+    row: Claimed,
+    excluded?: Set<string>,
+  ): Composed | Promise<Composed> {
+    const { language, sections } = row;
+    const choice = edition.choose({ language, sections, ...(excluded?.size && { excluded }) });
+    if (!choice) return skipped;
+    const variant = edition.variant(choice);
+    if (variant instanceof Promise) return variant.then((ready) => message(edition, row, ready));
+    return message(edition, row, variant);
+  }
+
+  function withEdition(edition: ReadyEdition, row: Claimed): Composed | Promise<Composed> {
+    const { frequencies, overlaps } = edition.content;
+    if (!frequencies.includes(row.frequency)) return skipped;
+    if (overlaps.length === 0) return toEdition(edition, row);
+    return brought(edition, row.subscriber).then((excluded) => toEdition(edition, row, excluded));
+  }
+
+  /** What goes wrong for one reader, or for a while, is that row's alone. */
+  function gone(held: HeldRange, row: Claimed, error: unknown): Composed {
+    log.error(
+      { err: error, edition: held.edition, subscriber: row.subscriber },
+      'a message could not be made; it is tried again',
+    );
+    const answer = error instanceof RenderError ? error.message : 'the message could not be made';
+    return {
+      settlement: {
+        state: 'queued',
+        delayMs: 30_000,
+        counted: true,
+        answer,
+        event: { phase: 'compose', reply: answer },
+      },
+    };
+  }
+
+  return {
+    async prepare(held, revision) {
+      const edition = await variants.edition(held.edition, revision);
+      const common = await choicesOf(db, held.edition, { ...held, limit: COMMON_CHOICES });
+      for (const reader of common) {
+        const choice = edition.choose(reader);
+        if (choice) await edition.variant(choice);
+      }
+    },
+    compose(held, row) {
+      try {
+        const edition = variants.edition(held.edition, row.revision);
+        const composed =
+          edition instanceof Promise
+            ? edition.then((ready) => withEdition(ready, row))
+            : withEdition(edition, row);
+        if (!(composed instanceof Promise)) return composed;
+        return composed.catch((error: unknown) => gone(held, row, error));
+      } catch (error) {
+        return gone(held, row, error);
+      }
+    },
+  };
+
+  function returnPath(from: string, token: string): string {
+    const address = bareAddress(from);
+    const at = address.lastIndexOf('@');
+    const local = `${address.slice(0, at)}+${token}`;
+    return local.length > LONGEST_LOCAL ? address : `${local}${address.slice(at)}`;
+  }
+}
+
+const skipped: Composed = { settlement: { state: 'skipped', reason: 'nothing' } };
+
+const failed = (reason: string, answer: string): Composed => ({
+  settlement: { state: 'failed', reason, answer, event: { phase: 'compose', reply: answer } },
+});
+
+const bareAddress = (from: string) => /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
+
+/** Looks up what readers of one claim got before by one query, made when all of them have asked. */
+function batched(db: Context['db']) {
+  const waiting = new Map<
+    ReadyEdition,
+    { subscribers: string[]; found: ReturnType<typeof broughtBefore> }
+  >();
+  return (edition: ReadyEdition, subscriber: string): Promise<Set<string> | undefined> => {
+    let batch = waiting.get(edition);
+    if (!batch) {
+      const subscribers: string[] = [];
+      const found = Promise.resolve().then(() => {
+        waiting.delete(edition);
+        return broughtBefore(db, edition.content.overlaps, subscribers);
+      });
+      batch = { subscribers, found };
+      waiting.set(edition, batch);
+    }
+    batch.subscribers.push(subscriber);
+    return batch.found.then((brought) => brought.get(subscriber));
+  };
+}

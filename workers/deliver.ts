@@ -1,0 +1,143 @@
+import { hostname } from 'node:os';
+import type { Context } from '../src/context.ts';
+import { openClaims } from '../src/deliveries/claim.ts';
+import { pauseInDoubt } from '../src/deliveries/control.ts';
+import { Doubt } from '../src/deliveries/doubt.ts';
+import { finishEditions } from '../src/deliveries/finish.ts';
+import { openLease } from '../src/deliveries/lease.ts';
+import { domainOf } from '../src/deliveries/message-id.ts';
+import { closeRange, handBackClaim, takeRange } from '../src/deliveries/ranges.ts';
+import { settlementOf } from '../src/deliveries/settlement.ts';
+import { standingOf } from '../src/deliveries/standing.ts';
+import { prepareSigner } from '../src/relays/dkim.ts';
+import { loadDkimKeys, parseDkim } from '../src/relays/dkim-keys.ts';
+import type { Answer } from '../src/relays/outgoing.ts';
+import type { Pace } from '../src/relays/pace.ts';
+import { openMessages } from './deliver-messages.ts';
+import { Pump } from './deliver-pump.ts';
+import { openReceivers } from './deliver-receivers.ts';
+import { openRelaySet } from './deliver-relays.ts';
+
+/** Sends what tickets name. */
+export interface Deliverer {
+  /** Works one range until it is done, or waits, or belongs to somebody else. */
+  handle(data: { range: string }): Promise<void>;
+  /** Two phases: claims nothing more, then waits for what has started; ends its lease. */
+  stop(): Promise<void>;
+}
+
+/** Opens the worker's pump: a lease, a connection for the ledger and the relays of its own. */
+export async function startDeliverer(context: Context, pace: Pace): Promise<Deliverer> {
+  const { config, databaseUrl, db, log } = context;
+  const { uncertain } = config;
+  const signer =
+    config.dkim.length > 0
+      ? prepareSigner(
+          await loadDkimKeys(parseDkim(config.dkim.join(','))),
+          domainOf(config.mailFrom),
+        )
+      : undefined;
+  const messages = openMessages(context, signer);
+  const relays = openRelaySet(context.relays, log, () => Number.POSITIVE_INFINITY);
+  const receivers = openReceivers();
+  const claims = openClaims(databaseUrl, log);
+  const lease = await openLease(db, {
+    host: hostname(),
+    pid: process.pid,
+    connections: relays.connections,
+    log,
+  });
+  const doubts = new Map<string, Doubt>();
+  const inDoubt = new Map<string, string>();
+
+  /** A relay that refuses whatever it is given; when all do, the edition waits for the operator. */
+  function refusedWhole(edition: string, relay: string, words: string): void {
+    relays.avoid(relay);
+    if (relays.allRefuse()) inDoubt.set(edition, `${relay}: ${words}`);
+  }
+
+  function noteWhole(edition: string, answer: Answer): void {
+    if (answer.kind === 'impossible' && answer.reason === 'size') {
+      refusedWhole(edition, answer.relay, answer.detail);
+    }
+    if (answer.kind !== 'refused' || answer.code < 500) return;
+    if (answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot') return;
+    refusedWhole(edition, answer.relay, answer.reply);
+  }
+
+  const pump = new Pump({
+    claims,
+    lease,
+    relays,
+    receivers,
+    pace,
+    log,
+    compose: messages.compose,
+    judge(held, row, answer) {
+      noteWhole(held.edition, answer);
+      if (answer.kind === 'sent') receivers.took(held.receiverGroup);
+      else if (answer.kind === 'refused' && answer.at === 'rcpt' && answer.code < 500)
+        receivers.slow(held.receiverGroup);
+      const again = row.reasonBefore === 'content';
+      if (
+        doubts.get(held.edition)?.note(row.subscriber, answer, again) &&
+        answer.kind === 'refused'
+      )
+        inDoubt.set(held.edition, `${answer.relay}: ${answer.reply}`);
+      return settlementOf(answer, {
+        attempts: row.attempts,
+        reasonBefore: row.reasonBefore,
+        inDoubt: inDoubt.has(held.edition),
+        uncertain,
+        random: Math.random,
+      });
+    },
+    async pauses() {
+      if (inDoubt.size === 0) return;
+      for (const [edition, words] of inDoubt) {
+        const paused = await pauseInDoubt(db, edition, words);
+        if (paused)
+          log.error({ edition, words }, 'an edition was paused: its messages are refused');
+        doubts.get(edition)?.forget();
+        inDoubt.delete(edition);
+      }
+    },
+    isHeld: (edition) => inDoubt.has(edition),
+    handBack: (held, claim) => handBackClaim(db, held, claim),
+    async close(held, options) {
+      const closing = await closeRange(db, held, lease.workerId, { uncertain, ...options });
+      if (closing === 'done') await finishEditions(db, held.edition);
+      return closing;
+    },
+  });
+
+  let stopping = false;
+  return {
+    async handle({ range }) {
+      if (stopping || !lease.mayStart()) return;
+      const held = await takeRange(db, range, lease.workerId);
+      if (!held) return;
+      try {
+        const standing = await standingOf(db, held.edition);
+        const known = doubts.get(held.edition);
+        if (known) known.learn(standing);
+        else doubts.set(held.edition, new Doubt(standing));
+        await messages.prepare(held, standing.revision);
+      } catch (err) {
+        log.error(
+          { err, edition: held.edition },
+          'an edition cannot be rendered; it is tried again',
+        );
+        await closeRange(db, held, lease.workerId, { uncertain, giveBack: true, laterMs: 30_000 });
+        return;
+      }
+      await pump.work(held);
+    },
+    async stop() {
+      stopping = true;
+      await pump.stop();
+      await claims.close();
+      await lease.close();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Context } from '../src/context.ts';
+import { ensurePartitions } from '../src/database/partitions.ts';
+import { expireRanges, finishEditions, sweepCancelled } from '../src/deliveries/finish.ts';
+import { unplannedEditions } from '../src/deliveries/plan.ts';
+import { openReaper } from '../src/deliveries/reaper.ts';
+import { issueTickets } from '../src/deliveries/tickets.ts';
+import type { Task } from './tasks.ts';
+
+/** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
+export function housekeepingTasks(context: Context): Task[] {
+  const { config, db, queues } = context;
+  const reaper = openReaper(db, config.uncertain);
+  return [
+    {
+      name: 'deliveries: issue the tickets of ranges that are due',
+      everyMs: 5_000,
+      run: async () => {
+        await queues.enqueueRanges(await issueTickets(db));
+      },
+    },
+    {
+      name: 'deliveries: plan what was not planned to its end',
+      everyMs: 5_000,
+      run: async () => {
+        for (const edition of await unplannedEditions(db)) await queues.enqueuePlan(edition);
+      },
+    },
+    {
+      name: 'deliveries: judge the workers whose lease has ended',
+      everyMs: 2_000,
+      run: async () => {
+        await reaper.reap();
+      },
+    },
+    {
+      name: 'deliveries: skip what was cancelled, finish what is done',
+      everyMs: 5_000,
+      run: async () => {
+        await sweepCancelled(db);
+        await finishEditions(db);
+      },
+    },
+    { name: 'deliveries: expire', everyMs: 60_000, run: () => expireRanges(db) },
+    { name: 'deliveries: make partitions', everyMs: 3_600_000, run: () => ensurePartitions(db) },
+  ];
+}
