@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import type { Context } from '../src/context.ts';
 import { openLease } from '../src/deliveries/lease.ts';
+import { openPace } from '../src/relays/pace.ts';
 import { startDeliverer } from './deliver.ts';
 import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';
 import { housekeepingTasks } from './housekeeping.ts';
 import { startLetters } from './letters.ts';
-import { openRelays } from './relays.ts';
 import { runTasks } from './tasks.ts';
 
 /** The worker: consumers of every queue and the clock that asks the database what is due. */
@@ -17,15 +17,24 @@ export interface Worker {
 
 /** Starts every consumer and the clock. */
 export async function startWorker(context: Context): Promise<Worker> {
+  const { config, pool, redis } = context;
+  const rates = context.relays.flatMap(({ name, rate }) => (rate ? [[name, rate] as const] : []));
+  const pace = openPace({
+    store: redis ? { redis } : { pool },
+    limits: {
+      ...(config.sendRate !== undefined && { global: config.sendRate }),
+      relays: Object.fromEntries(rates),
+    },
+  });
+  const deliverer = await startDeliverer(context, pace);
+  // Letters keep a lease of their own: the deliverer may have to give up its own for a new one.
   const lease = await openLease(context.db, {
     host: hostname(),
     pid: process.pid,
-    connections: context.relays.reduce((sum, relay) => sum + relay.connections, 0),
+    connections: context.relays.length,
     log: context.log,
   });
-  const relays = await openRelays(context);
-  const deliverer = startDeliverer(context, relays, lease);
-  const letters = startLetters(context, relays, lease);
+  const letters = startLetters(context, lease);
   const { queues } = context;
   const consumers = [
     queues.work('deliver', deliverer.handle, 8),
@@ -45,8 +54,8 @@ export async function startWorker(context: Context): Promise<Worker> {
       await Promise.all(consumers.map((consumer) => consumer.pause()));
       await Promise.all([deliverer.stop(), letters.stop()]);
       await Promise.all(consumers.map((consumer) => consumer.close()));
-      await relays.close();
       await lease.close();
+      await pace.close();
     },
   };
 }
