@@ -20,14 +20,15 @@ export async function ensurePartitions(db: Kysely<Database>): Promise<void> {
     // `if not exists` alone may still collide when two processes make it at the same moment.
     await db.transaction().execute(async (tx) => {
       await sql`select pg_advisory_xact_lock(hashtext('gaceta-partitions'))`.execute(tx);
-      // fillfactor leaves room on the page for the claim and the settle of each row (HOT updates)
-      await sql
-        .raw(
-          `create table if not exists ${name} partition of deliveries
-           for values from (${n * EDITIONS_PER_PARTITION}) to (${(n + 1n) * EDITIONS_PER_PARTITION})
-           with (fillfactor = 70)`,
-        )
-        .execute(tx);
+      await sql.raw(partitionStatement(n)).execute(tx);
     });
   }
+}
+
+/** Makes the n-th partition, unless it is there. */
+export function partitionStatement(n: bigint): string {
+  // fillfactor leaves room on the page for the claim and the settle of each row (HOT updates)
+  return `create table if not exists deliveries_${n} partition of deliveries
+    for values from (${n * EDITIONS_PER_PARTITION}) to (${(n + 1n) * EDITIONS_PER_PARTITION})
+    with (fillfactor = 70)`;
 }

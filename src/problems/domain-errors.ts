@@ -1,3 +1,4 @@
+import { DatabaseNotEmpty, StillAtWork, UnusableBackup } from '../database/restore.ts';
 import { InvalidNewsletter, NewsletterNotFound, SlugTaken } from '../newsletters/errors.ts';
 import {
   InvalidOperator,
@@ -14,8 +15,8 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 /** What each named error of the domain is on the web: the one place where that is decided. */
 const statuses: [number, ErrorClass[]][] = [
   [404, [NewsletterNotFound, OperatorNotFound, TokenNotFound, SetupLinkGone]],
-  [409, [SlugTaken, OperatorExists, LastOwner, StillRunning]],
-  [422, [InvalidNewsletter, InvalidOperator, InvalidToken, KeyReused]],
+  [409, [DatabaseNotEmpty, StillAtWork, SlugTaken, OperatorExists, LastOwner, StillRunning]],
+  [422, [UnusableBackup, InvalidNewsletter, InvalidOperator, InvalidToken, KeyReused]],
 ];
 
 /** The status of a domain error; undefined for an error nobody named. */

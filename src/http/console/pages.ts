@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { Eta } from 'eta';
+import type { Request, Response } from 'express';
+import type { Context } from '../../context.ts';
+import { closestLanguage, languages, type Translate, translator } from '../../locales/index.ts';
+import { getNewsroom } from '../../newsletters/newsroom.ts';
+import type { Operator } from '../../operators/accounts.ts';
+
+const eta = new Eta({ views: join(import.meta.dirname, '../views/console'), cache: true });
+
+/** What a page of the console shows. */
+export interface Page {
+  view: string;
+  title: string;
+  status?: number;
+  /** True: its figures renew themselves. */
+  live?: boolean;
+  message?: { good: boolean; text: string } | undefined;
+  data?: Record<string, unknown>;
+}
+
+export async function showPage(
+  context: Context,
+  req: Request,
+  res: Response,
+  { view, title, status = 200, live = false, message, data = {} }: Page,
+): Promise<void> {
+  const { language, t } = wordsFor(req, res);
+  const newsroom = await getNewsroom(context.db);
+  const html = eta.render(view, {
+    t,
+    title,
+    language,
+    live,
+    newsroom: newsroom.name,
+    operator: res.locals.operator,
+    mailbox: context.mailbox?.pageUrl,
+    message: message ?? takeMessage(req, t),
+    ...data,
+  });
+  res.status(status).type('html').send(html);
+}
+
+/** The operator's language, or before signing in the browser's. */
+export function wordsFor(req: Request, res: Response): { language: string; t: Translate } {
+  const operator: Operator | undefined = res.locals.operator;
+  const language = closestLanguage(
+    operator?.language ?? (req.acceptsLanguages([...languages]) || 'en'),
+  );
+  return { language, t: translator(language, 'console') };
+}
+
+/** Says something on the page that is shown next. */
+export function leaveMessage(
+  req: Request,
+  key: string,
+  good: boolean,
+  values?: Record<string, string>,
+): void {
+  req.session.message = { key, good, ...(values ? { values } : {}) };
+}
+
+function takeMessage(req: Request, t: Translate): Page['message'] {
+  const left = req.session.message;
+  if (!left) return undefined;
+  delete req.session.message;
+  return { good: left.good, text: t(left.key, left.values) };
+}

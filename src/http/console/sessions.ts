@@ -1,0 +1,73 @@
+import connectPgSimple from 'connect-pg-simple';
+import type { Request, RequestHandler } from 'express';
+import session from 'express-session';
+import type { Context } from '../../context.ts';
+import { getActiveOperator, type Operator } from '../../operators/accounts.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    operatorId: string;
+    /** Said once, on the next page: a key of the console's strings, and its values. */
+    message: { key: string; good: boolean; values?: Record<string, string> };
+  }
+}
+
+const DAYS = 14;
+
+/** Sessions of operators, in the database: any web process knows them, and an operator's end with them. */
+export function sessions(context: Context): RequestHandler {
+  const secure = context.config.publicUrl.startsWith('https:');
+  const Store = connectPgSimple(session);
+  return session({
+    store: new Store({
+      pool: context.pool,
+      tableName: 'sessions',
+      // old ones go at the next sign-in; a timer here would outlive tests and stops
+      pruneSessionInterval: false,
+      errorLog: (err: unknown) => context.log.warn({ err }, 'sessions'),
+    }),
+    // __Host- keeps a sibling domain from planting a cookie here
+    name: secure ? '__Host-gaceta' : 'gaceta',
+    secret: [...context.secrets],
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+    unset: 'destroy',
+    // behind a proxy that ends TLS, PUBLIC_URL says that we are on https
+    proxy: true,
+    cookie: {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure,
+      path: secure ? '/' : '/console',
+      maxAge: DAYS * 24 * 60 * 60 * 1000,
+    },
+  });
+}
+
+/** Begins a session of an operator under a new id: one that was known before signing in is worth nothing. */
+export async function beginSession(context: Context, req: Request, operator: Operator) {
+  await settled((done) => req.session.regenerate(done));
+  req.session.operatorId = operator.id;
+  await settled((done) => req.session.save(done));
+  await context.db.deleteFrom('sessions').where('expire', '<', new Date()).execute();
+}
+
+export async function endSession(req: Request): Promise<void> {
+  await settled((done) => req.session.destroy(done));
+}
+
+/** Who is signed in; an operator disabled meanwhile is nobody. */
+export async function signedIn(context: Context, req: Request): Promise<Operator | undefined> {
+  const id = req.session.operatorId;
+  return id === undefined ? undefined : getActiveOperator(context.db, id);
+}
+
+function settled(start: (done: (error?: unknown) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => {
+      if (error) reject(error instanceof Error ? error : new Error('The session cannot be kept.'));
+      else resolve();
+    });
+  });
+}
