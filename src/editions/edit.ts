@@ -3,7 +3,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
 import { chosenArticles } from './compose.ts';
 import { type ArticleEdit, type EditionEdits, readEdits } from './edits.ts';
-import { InvalidEdition, WrongEditionState } from './errors.ts';
+import { EditionNotEditable, InvalidEdition } from './errors.ts';
 import { lockEdition, reviseEdition } from './freeze.ts';
 import { MADE_UP_FOR } from './schedule.ts';
 
@@ -11,7 +11,7 @@ import { MADE_UP_FOR } from './schedule.ts';
  * Changes an edition: any time before it starts; while it is being sent, as a correction that the
  * readers not yet sent get. A draft that waited for a person to look is scheduled with that. Call it in
  * a transaction.
- * Throws EditionNotFound, InvalidEdition, UnknownArticles, WrongEditionState, NothingNew.
+ * Throws EditionNotFound, InvalidEdition, UnknownArticles, EditionNotEditable, NothingNew.
  */
 export async function editEdition(
   tx: DbOrTransaction,
@@ -24,10 +24,10 @@ export async function editEdition(
   const before = state === 'draft' || state === 'scheduled';
   const during = state === 'sending' || state === 'paused';
   if (!before && !during) {
-    throw new WrongEditionState(id, state, 'only what is not yet sent can be changed');
+    throw new EditionNotEditable(id, state, 'only what is not yet sent can be changed');
   }
   if (edits.sendAt !== undefined && during) {
-    throw new WrongEditionState(id, state, 'its time can no longer be changed');
+    throw new EditionNotEditable(id, state, 'its time can no longer be changed');
   }
   if (edits.sendAt && edits.sendAt < now) {
     throw new InvalidEdition([

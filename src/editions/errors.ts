@@ -29,12 +29,12 @@ export class UnknownArticles extends Error {
 }
 
 /** The edition is not in a state in which that can be done. */
-export class WrongEditionState extends Error {
+export class EditionNotEditable extends Error {
   readonly state: EditionState;
 
   constructor(id: string, state: EditionState, needed: string) {
     super(`Edition ${id} is ${state}; ${needed}.`);
-    this.name = 'WrongEditionState';
+    this.name = 'EditionNotEditable';
     this.state = state;
   }
 }

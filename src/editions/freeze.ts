@@ -3,9 +3,9 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { newsletterOfId } from '../newsletters/newsletters.ts';
 import { buildContent, type EditionHead } from './build-content.ts';
 import { refreshDraft } from './compose.ts';
-import type { EditionContent } from './content.ts';
 import { instantOf, localDateOf } from './due.ts';
 import { EditionNotFound, NothingNew } from './errors.ts';
+import { frozenContent } from './read-content.ts';
 import { MADE_UP_FOR } from './schedule.ts';
 
 /**
@@ -69,21 +69,6 @@ export async function reviseEdition(tx: DbOrTransaction, id: string): Promise<nu
   return rows[0]?.number ?? null;
 }
 
-/** What a revision froze; undefined where there is no such revision. */
-export async function frozenContent(
-  db: DbOrTransaction,
-  edition: string,
-  revision: number,
-): Promise<EditionContent | undefined> {
-  const row = await db
-    .selectFrom('revisions')
-    .select('content')
-    .where('editionId', '=', edition)
-    .where('number', '=', revision)
-    .executeTakeFirst();
-  return row && (row.content as EditionContent);
-}
-
 /** Reads an edition's row and holds it until the transaction ends. Throws EditionNotFound. */
 export async function lockEdition(tx: DbOrTransaction, id: string) {
   if (!/^\d{1,18}$/.test(id)) throw new EditionNotFound(id);
@@ -128,6 +113,16 @@ export async function holdMissed(db: DbOrTransaction, now: Date): Promise<string
 /** Of two editions frozen at the same time with the same story, one must see the other. */
 const oneFreezeAtATime = (tx: DbOrTransaction) =>
   sql`select pg_advisory_xact_lock(hashtext('gaceta: freeze'))`.execute(tx);
+
+/** Gives up a scheduled edition that nothing is left in. */
+export async function cancelEmpty(db: DbOrTransaction, id: string, now: Date): Promise<void> {
+  await db
+    .updateTable('editions')
+    .set({ state: 'cancelled', reason: 'nothing', finishedAt: now })
+    .where('id', '=', id)
+    .where('state', '=', 'scheduled')
+    .execute();
+}
 
 /**
  * From when readers' hours count: the newsletter's hour of the edition's date, or the edition's own

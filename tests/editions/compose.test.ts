@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Composing, composeEdition, composeSlot } from '../../src/editions/compose.ts';
 import { NothingNew, UnknownArticles } from '../../src/editions/errors.ts';
-import { frozenContent, startEdition } from '../../src/editions/freeze.ts';
+import { startEdition } from '../../src/editions/freeze.ts';
+import { frozenContent } from '../../src/editions/read-content.ts';
 import { NewsletterNotFound } from '../../src/newsletters/errors.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { newArticle, newNewsletter } from './fixtures/newsroom.ts';
