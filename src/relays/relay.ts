@@ -216,8 +216,9 @@ class SmtpRelay implements Relay, SessionHost {
       this.#onOpened(session);
     } catch (error) {
       this.#openings.delete(opening);
-      if (!(error instanceof HandshakeError)) throw error;
-      this.#onRefused(error);
+      this.#onRefused(
+        error instanceof HandshakeError ? error : new HandshakeError('connect', String(error)),
+      );
     }
   }
 

@@ -50,6 +50,8 @@ interface Expected {
 
 // Below exim's limit of 1,000 a connection, after which it answers 421.
 const MOST_MESSAGES = 500;
+// Postfix says 421 after twenty errors without a message taken, and a refused envelope is two of them.
+const MOST_REFUSALS = 8;
 const DATA = 'DATA\r\n';
 const RSET = 'RSET\r\n';
 const DOT = '.\r\n';
@@ -68,6 +70,7 @@ export class Session {
   #envelope: Job | undefined;
   #enveloped = 0;
   #delivered = 0;
+  #refusals = 0;
   #deadline = 0;
   #idleSince = performance.now();
   #reset = false;
@@ -103,7 +106,8 @@ export class Session {
 
   /** It will take more messages. */
   get open(): boolean {
-    return !this.#quitting && !this.#over && this.#enveloped < MOST_MESSAGES;
+    if (this.#quitting || this.#over) return false;
+    return this.#enveloped < MOST_MESSAGES && this.#refusals < MOST_REFUSALS;
   }
 
   /** Messages it brought to a 2xx. */
@@ -228,6 +232,7 @@ export class Session {
       case 'dot':
         if (code < 300) {
           this.#delivered += 1;
+          this.#refusals = 0;
           this.#answer(job, { kind: 'sent', reply: reply.text });
         }
         this.#body = undefined;
@@ -254,16 +259,22 @@ export class Session {
 
   /** Answers a 354: with the message and its dot, or with the dot alone when nobody is left to get it. */
   #sayBody(job: Job): void {
-    this.#envelope = undefined;
     const lone = job.refused && job.at === 'rcpt';
     if (!lone && (job.answered || !job.outgoing.mayStart())) {
       // Only the missing dot keeps the relay from taking the message: the connection has to go.
       this.#answer(job, { kind: 'withdrawn' });
       return this.#end({ cause: 'quiet' });
     }
+    if (!this.#socket.writable) {
+      return this.#end({ cause: 'lost', error: 'the connection was closed' });
+    }
+    this.#envelope = undefined;
     this.#socket.cork();
     if (!lone) {
-      for (const part of job.outgoing.body) this.#socket.write(part);
+      const { body } = job.outgoing;
+      for (const part of body) this.#socket.write(part);
+      // Without it the dot would not end the message, and the next envelope would become part of it.
+      if (!endsLine(body)) this.#socket.write('\r\n');
       job.at = 'dot';
       this.#body = job;
     }
@@ -274,6 +285,7 @@ export class Session {
   }
 
   #refuse(job: Job, { code, enhanced, text }: Reply, step: Phase): void {
+    if (!job.refused) this.#refusals += 1;
     job.refused = true;
     this.#answer(job, {
       kind: 'refused',
@@ -305,6 +317,11 @@ export class Session {
       ...(at && { at }),
     });
   }
+}
+
+function endsLine(body: readonly Buffer[]): boolean {
+  const last = body.at(-1);
+  return last === undefined || (last.at(-2) === 13 && last.at(-1) === 10);
 }
 
 function message(error: unknown): string {

@@ -195,6 +195,25 @@ test('354 after a refused recipient gets a lone dot whose answer belongs to nobo
   expect(sink.connections).toBe(1);
 });
 
+test('a connection with many refusals is left before the relay ends it', async () => {
+  await using both = await sinkAndRelay(
+    {
+      react: (step, line) =>
+        step === 'rcpt' && line.includes('bad') ? { reply: '550 5.1.1 no' } : undefined,
+    },
+    {},
+    { timeouts: { start: 30_000 } },
+  );
+  const { sink, relay } = both;
+  const bad = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => relay.send(outgoing(`bad${at}@r.test`))),
+  );
+  expect(bad.every((answer) => answer.kind === 'refused')).toBe(true);
+  expect((await relay.send(outgoing('a@r.test'))).kind).toBe('sent');
+  expect(sink.connections).toBe(3);
+  expect(relay.state().up).toBe(true);
+});
+
 test('354 after a refused sender is answered by nothing at all', async () => {
   const refuse = once('mail', { reply: '550 5.7.1 no' });
   await using both = await sinkAndRelay({

@@ -80,6 +80,18 @@ test('what arrives is byte for byte what was handed over', async () => {
   expect(sink.received).toHaveLength(2);
 });
 
+test('a message that does not end its last line cannot swallow the next envelope', async () => {
+  await using both = await sinkAndRelay();
+  const { sink, relay } = both;
+  const body = [Buffer.from('Subject: x\r\n\r\nno end')];
+  const answers = await Promise.all([
+    relay.send(outgoing('a@r.test', { body })),
+    relay.send(outgoing('b@r.test')),
+  ]);
+  expect(answers.map((answer) => answer.kind)).toEqual(['sent', 'sent']);
+  expect(sink.received[0]?.bytes.toString()).toBe('Subject: x\r\n\r\nno end\r\n');
+});
+
 test('SMTPUTF8 is asked for where the address or the message needs it, and only there', async () => {
   await using both = await sinkAndRelay();
   const { sink, relay } = both;
