@@ -1,4 +1,4 @@
-import { digestContent } from '../emails/from-edition.ts';
+import { digestOf } from '../emails/from-edition.ts';
 import type { Place } from '../emails/places.ts';
 import { type PreparedVariant, prepareVariant } from '../emails/splice.ts';
 import { buildVariant } from '../emails/variant.ts';
@@ -82,11 +82,17 @@ export function openVariants(context: Context): Variants {
   ) {
     const { config, db, renderer } = context;
     const newsroom = await getNewsroom(db);
-    const built = await buildVariant(
-      renderer,
-      digestContent(content, choice, { newsroom, config }),
-    );
-    const articleIds = choice.sections.flatMap(({ articles }) => articles.map(({ id }) => id));
+    const imprint = {
+      newsroom: newsroom.name,
+      postalAddress: newsroom.postalAddress ?? config.postalAddress ?? null,
+      publicUrl: config.publicUrl,
+      accent: newsroom.colour,
+      logoUrl: newsroom.logo,
+    };
+    const digest = digestOf(content, choice, { imprint, from: config.mailFrom });
+    const built = await buildVariant(renderer, digest);
+    const shown = [choice.lead, ...choice.sections.flatMap(({ articles }) => articles)];
+    const articleIds = shown.map(({ id }) => id);
     const { subject, message, places } = built;
     return keepVariant(db, key, {
       language: choice.language,
