@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Kind } from '../database/tables.ts';
@@ -94,7 +95,13 @@ export async function refreshDraft(
   const until = edition.sendAt && edition.sendAt < now ? edition.sendAt : now;
   const found = await candidates(tx, newsletter, edition.kind, until);
   const articles = arrange(found, newsletter.sections);
-  await putEditionArticles(tx, edition.id, articles);
+  const held = await tx
+    .selectFrom('editionArticles')
+    .select(['articleId as id', 'section'])
+    .where('editionId', '=', edition.id)
+    .orderBy('position')
+    .execute();
+  if (!isDeepStrictEqual(held, articles)) await putEditionArticles(tx, edition.id, articles);
   return articles.length > 0;
 }
 

@@ -1,0 +1,125 @@
+import type { Context } from '../src/context.ts';
+import { planEdition } from '../src/deliveries/plan.ts';
+import { composeSlot } from '../src/editions/compose.ts';
+import { listEditionArticles } from '../src/editions/edition-articles.ts';
+import { NothingNew } from '../src/editions/errors.ts';
+import { cancelEmpty, editionsToStart, holdMissed, startEdition } from '../src/editions/freeze.ts';
+import { refreshDrafts, slotsToCompose } from '../src/editions/open-drafts.ts';
+import type { Slot } from '../src/editions/schedule.ts';
+import { queueLetter } from '../src/letters/letters.ts';
+import { listNewsletters, type Newsletter } from '../src/newsletters/newsletters.ts';
+import { audit } from '../src/operators/audit.ts';
+import type { Handler } from '../src/queues.ts';
+import { receiverGroups } from '../src/subscribers/receivers.ts';
+import type { Task } from './tasks.ts';
+
+/** The clock of editions: every worker asks, and of any number that do, one makes or starts each edition. */
+export function editionTasks(context: Context): Task[] {
+  return [
+    { name: 'compose editions', everyMs: 15_000, run: composer(context) },
+    { name: 'start editions', everyMs: 5_000, run: () => startDue(context) },
+  ];
+}
+
+/** Plans an edition: every batch of tickets is enqueued as soon as it is written. */
+export function planJob({ db, queues, log }: Context): Handler<'editions'> {
+  return async ({ edition }, signal) => {
+    for await (const tickets of planEdition(db, edition, { groups: receiverGroups })) {
+      await queues.enqueueRanges(tickets);
+      // What is not planned yet is taken up by housekeeping.
+      if (signal.aborted) return;
+    }
+    log.info({ edition }, 'edition planned');
+  };
+}
+
+function composer(context: Context): () => Promise<void> {
+  const { db, log, queues } = context;
+  // Said once for each edition that does not come, not every quarter of a minute.
+  const empty = new Set<string>();
+  const nothing = (newsletter: Newsletter, slot: Slot, now: Date) => {
+    const name = `${newsletter.slug} ${slot.kind} ${slot.localDate}`;
+    if (now < slot.sendAt || empty.has(name)) return;
+    empty.add(name);
+    log.info({ newsletter: newsletter.slug, kind: slot.kind }, 'nothing new: no edition');
+  };
+  return async () => {
+    const now = context.now();
+    for (const newsletter of await listNewsletters(db)) {
+      for (const slot of await slotsToCompose(db, newsletter, now)) {
+        try {
+          const letters = await compose(context, newsletter, slot, now);
+          await queues.enqueueLetters(letters);
+        } catch (error) {
+          if (error instanceof NothingNew) nothing(newsletter, slot, now);
+          else
+            log.error({ err: error, newsletter: newsletter.slug }, 'an edition was not composed');
+        }
+      }
+    }
+    await refreshDrafts(db, now);
+  };
+}
+
+/** Makes the draft, its line in the audit and the notices to the editors who want them. Answers the letters. */
+function compose(
+  { db, log }: Context,
+  newsletter: Newsletter,
+  slot: Slot,
+  now: Date,
+): Promise<string[]> {
+  return db.transaction().execute(async (tx) => {
+    const edition = await composeSlot(tx, newsletter, slot, now);
+    if (!edition.made) return [];
+    await audit(tx, { kind: 'system' }, 'compose', `edition ${edition.id}`);
+    log.info({ edition: edition.id, newsletter: newsletter.slug, kind: slot.kind }, 'draft made');
+    // At the hour itself there is nothing left to look at, unless it waits.
+    if (slot.sendAt <= now && !newsletter.reviewRequired) return [];
+    const editors = await tx
+      .selectFrom('operators')
+      .select(['email', 'language'])
+      .where('draftNotices', '=', true)
+      .where('disabledAt', 'is', null)
+      .where('role', '<>', 'viewer')
+      .execute();
+    if (editors.length === 0) return [];
+    const articles = await listEditionArticles(tx, [edition.id]);
+    const letters: string[] = [];
+    for (const { email, language } of editors) {
+      const content = {
+        edition: edition.id,
+        newsletter: newsletter.title,
+        headline: articles[0]?.article.title ?? '',
+        articles: articles.length,
+        sendAt: slot.sendAt.toISOString(),
+        waits: newsletter.reviewRequired,
+      };
+      const letter = { kind: 'draft' as const, email, language, content };
+      letters.push(await queueLetter(tx, { ...letter, newsletterId: newsletter.id }));
+    }
+    return letters;
+  });
+}
+
+async function startDue({ db, log, queues, now }: Context): Promise<void> {
+  for (const edition of await holdMissed(db, now())) {
+    log.warn({ edition }, 'its hour was missed by more than 2 h: the edition waits as a draft');
+  }
+  for (const { id: edition, due } of await editionsToStart(db, now())) {
+    try {
+      const started = await db.transaction().execute(async (tx) => {
+        const first = await startEdition(tx, edition, { due, now: now() });
+        if (first) await audit(tx, { kind: 'system' }, 'start', `edition ${edition}`);
+        return first;
+      });
+      if (!started) continue;
+      log.info({ edition }, 'edition started');
+      await queues.enqueuePlan(edition);
+    } catch (error) {
+      if (error instanceof NothingNew) {
+        await cancelEmpty(db, edition, now());
+        log.info({ edition }, 'nothing is left in it: edition cancelled');
+      } else log.error({ err: error, edition }, 'an edition was not started');
+    }
+  }
+}
