@@ -96,10 +96,10 @@ export async function cancelEdition(db: DbOrTransaction, edition: string): Promi
  * or held as uncertain. Never who left, is suppressed, or was refused for good. Enqueue the tickets.
  */
 export async function resendMissed(
-  db: Db,
+  db: DbOrTransaction,
   edition: string,
 ): Promise<Change & { tickets: RangeTicket[] }> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const { numAffectedRows } = await sql`
       update editions set state = 'sending', reason = null, finished_at = null
       where id = ${edition} and frozen_at is not null and state in ('sent', 'cancelled')`.execute(
@@ -144,4 +144,12 @@ async function changedOrIs(
   if (!state) throw new UnknownEdition(edition);
   if (state !== done) throw new WrongEditionState(verb, state, from);
   return { changed: false };
+}
+
+/** In the caller's transaction, or one of its own. */
+function inTransaction<T>(
+  db: DbOrTransaction,
+  work: (tx: DbOrTransaction) => Promise<T>,
+): Promise<T> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
 }

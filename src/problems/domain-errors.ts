@@ -1,4 +1,13 @@
 import { DatabaseNotEmpty, StillAtWork, UnusableBackup } from '../database/restore.ts';
+import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
+import { CannotSend } from '../desk/steer.ts';
+import {
+  EditionNotEditable,
+  EditionNotFound,
+  InvalidEdition,
+  NothingNew,
+  UnknownArticles,
+} from '../editions/errors.ts';
 import { InvalidNewsletter, NewsletterNotFound, SlugTaken } from '../newsletters/errors.ts';
 import {
   InvalidOperator,
@@ -14,9 +23,45 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** What each named error of the domain is on the web: the one place where that is decided. */
 const statuses: [number, ErrorClass[]][] = [
-  [404, [NewsletterNotFound, OperatorNotFound, TokenNotFound, SetupLinkGone]],
-  [409, [DatabaseNotEmpty, StillAtWork, SlugTaken, OperatorExists, LastOwner, StillRunning]],
-  [422, [UnusableBackup, InvalidNewsletter, InvalidOperator, InvalidToken, KeyReused]],
+  [
+    404,
+    [
+      EditionNotFound,
+      UnknownEdition,
+      NewsletterNotFound,
+      OperatorNotFound,
+      TokenNotFound,
+      SetupLinkGone,
+    ],
+  ],
+  [
+    409,
+    [
+      NothingNew,
+      NothingMissed,
+      WrongEditionState,
+      EditionNotEditable,
+      CannotSend,
+      DatabaseNotEmpty,
+      StillAtWork,
+      SlugTaken,
+      OperatorExists,
+      LastOwner,
+      StillRunning,
+    ],
+  ],
+  [
+    422,
+    [
+      InvalidEdition,
+      UnknownArticles,
+      UnusableBackup,
+      InvalidNewsletter,
+      InvalidOperator,
+      InvalidToken,
+      KeyReused,
+    ],
+  ],
 ];
 
 /** The status of a domain error; undefined for an error nobody named. */

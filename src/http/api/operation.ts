@@ -8,6 +8,7 @@ import type { Actor } from '../../operators/audit.ts';
 import { keepAnswer, requestHash, takeIdempotencyKey } from '../../operators/idempotency.ts';
 import { mayAct } from '../../operators/roles.ts';
 import { invalid } from '../../problems/of-error.ts';
+import type { Queues } from '../../queues.ts';
 import { jsonBody } from '../middleware/bodies.ts';
 import { Problem } from '../middleware/problem.ts';
 import { problemShape } from './shapes.ts';
@@ -24,11 +25,11 @@ export interface Call<P, Q, B> {
   input: unknown;
 }
 
-/** What it answers. `after` runs once all is committed: whoever commits enqueues. */
+/** What it answers, and the tickets of the work it made: enqueued once all is committed. */
 export interface Answer {
   status?: number;
   body?: unknown;
-  after?: () => Promise<unknown>;
+  enqueue?: (queues: Queues) => Promise<unknown>;
 }
 
 interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
@@ -101,8 +102,7 @@ export function changes<
       await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
       return made;
     });
-    // The answer is committed: a queue that is away loses half a minute, not the work.
-    await answer.after?.();
+    await answer.enqueue?.(call.context.queues);
     send(req, res, answer);
   });
 }

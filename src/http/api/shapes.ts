@@ -88,6 +88,11 @@ export const articleShape = z
   })
   .meta({ id: 'Article' });
 
+const editionArticleShape = articleShape
+  .omit({ feed: true })
+  .extend({ language: z.string() })
+  .meta({ id: 'EditionArticle', description: "With the edition's own wording" });
+
 export const ledgerShape = z
   .object({
     queued: z.number().int(),
@@ -105,13 +110,14 @@ export const editionShape = z
     newsletter: slug,
     number: z.number().int(),
     kind: z.enum(['daily', 'weekly', 'special']),
+    localDate: z.iso.date().meta({ description: "In the newsletter's time zone" }),
     state: z.enum(['draft', 'scheduled', 'sending', 'paused', 'sent', 'cancelled']),
     reason: z.string().nullable(),
     revision: z.number().int(),
     subject: z.string(),
     preheader: z.string(),
     introduction: z.string(),
-    articles: z.array(id),
+    articles: z.array(editionArticleShape),
     sendAt: time.nullable(),
     startedAt: time.nullable(),
     plannedAt: time.nullable(),

@@ -1,0 +1,103 @@
+import type { DigestContent, Imprint, ReaderMarks } from '../../emails/content.ts';
+import { digestOf } from '../../emails/from-edition.ts';
+import { prepareVariant, spliceMessage } from '../../emails/splice.ts';
+import { buildVariant } from '../../emails/variant.ts';
+import type { Context } from '../context.ts';
+import { domainOf, messageIdOf } from '../deliveries/message-id.ts';
+import { contentOf } from '../deliveries/readers.ts';
+import { buildContent } from '../editions/build-content.ts';
+import { getEdition } from '../editions/editions.ts';
+import { EditionNotFound, NothingNew } from '../editions/errors.ts';
+import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
+import { getNewsroom } from '../newsletters/newsroom.ts';
+
+export const previewFormats = ['html', 'text', 'mjml', 'eml'] as const;
+export type PreviewFormat = (typeof previewFormats)[number];
+
+type Rendering = Pick<Context, 'db' | 'renderer' | 'config' | 'now'>;
+
+/**
+ * An edition as a reader with these choices gets it: what is frozen, or the draft as it stands. The
+ * reader's own links lead nowhere. Throws EditionNotFound, and NothingNew when nothing is left for them.
+ */
+export async function previewEdition(
+  context: Rendering,
+  id: string,
+  format: PreviewFormat,
+  choice: ReaderChoice,
+): Promise<{ subject: string; body: Buffer }> {
+  const { renderer, config } = context;
+  if (format === 'eml') {
+    const to = { address: `reader@${domainOf(config.mailFrom)}`, name: null };
+    const { subject, message } = await editionMessage(context, id, choice, to);
+    return { subject, body: message };
+  }
+  const content = await contentFor(context, id, choice);
+  const job = { content, reader: nobody(config.publicUrl) };
+  if (format === 'mjml') {
+    const source = await renderer.render('mjml', job);
+    return { subject: content.edition.subject ?? '', body: Buffer.from(source) };
+  }
+  const rendered = await renderer.render('digest', job);
+  return { subject: rendered.subject, body: Buffer.from(rendered[format]) };
+}
+
+/**
+ * The whole message of an edition to one address that need not be a reader's: a preview, or a test to an
+ * operator. CRLF, not dot-stuffed. Throws as previewEdition does, and Unaddressable.
+ */
+export async function editionMessage(
+  context: Rendering,
+  id: string,
+  choice: ReaderChoice,
+  to: { address: string; name: string | null },
+): Promise<{ subject: string; from: string; message: Buffer; utf8: boolean }> {
+  const { config, renderer } = context;
+  const content = await contentFor(context, id, choice);
+  const variant = await buildVariant(renderer, content);
+  const links = nobody(config.publicUrl);
+  const spliced = spliceMessage(prepareVariant(variant), {
+    ...links,
+    to,
+    messageId: messageIdOf(id, `test-${context.now().getTime()}`, domainOf(config.mailFrom)),
+    date: context.now(),
+    unsubscribeMailto: null,
+  });
+  return {
+    subject: variant.subject,
+    from: content.newsletter.from,
+    message: Buffer.concat([spliced.headers, ...spliced.body]),
+    utf8: spliced.utf8,
+  };
+}
+
+async function contentFor(
+  { db, config, now }: Rendering,
+  id: string,
+  reader: ReaderChoice,
+): Promise<DigestContent> {
+  const edition = await getEdition(db, id);
+  if (!edition) throw new EditionNotFound(id);
+  const content =
+    (await contentOf(db, id, edition.revision)) ?? (await buildContent(db, edition, now()));
+  const choice = chooseArticles(content, reader);
+  if (!choice) throw new NothingNew(content.newsletter.slug, edition.kind);
+  const newsroom = await getNewsroom(db);
+  const imprint: Imprint = {
+    newsroom: newsroom.name,
+    postalAddress: newsroom.postalAddress ?? config.postalAddress ?? null,
+    publicUrl: config.publicUrl,
+    accent: newsroom.colour,
+    logoUrl: newsroom.logo,
+  };
+  return digestOf(content, choice, { imprint, from: config.mailFrom });
+}
+
+/** A reader who is nobody: their links show what is there, and change nothing. */
+const nobody = (publicUrl: string): ReaderMarks => ({
+  unsubscribeUrl: `${publicUrl}/unsubscribe/preview`,
+  preferencesUrl: `${publicUrl}/preferences/preview`,
+  viewUrl: `${publicUrl}/archive`,
+  maskedAddress: 'r•••••@example.org',
+  name: '',
+});

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { listDeliveries } from '../../deliveries/ledger.ts';
+import { domainOf } from '../../deliveries/message-id.ts';
+import { getEdition } from '../../editions/editions.ts';
+import { EditionNotFound } from '../../editions/errors.ts';
+import { type Operation, reads } from './operation.ts';
+import { paging } from './paging.ts';
+import { byId, deliveryShape, pageOf } from './shapes.ts';
+
+export const deliveryOperations: Operation[] = [
+  reads(
+    {
+      method: 'get',
+      path: '/editions/{id}/deliveries',
+      tag: 'Editions',
+      summary: 'List the ledger of an edition',
+      description: 'Holds no address: `subscriber` is an id.',
+      role: 'viewer',
+      params: byId,
+      query: z.strictObject({ ...paging, state: deliveryShape.shape.state.optional() }),
+      answers: { 200: { description: 'By subscriber', schema: pageOf(deliveryShape) } },
+    },
+    async ({ params, query: { state, limit, after }, context }, db) => {
+      if (!(await getEdition(db, params.id))) throw new EditionNotFound(params.id);
+      const rows = await listDeliveries(db, params.id, {
+        limit: limit + 1,
+        mailDomain: domainOf(context.config.mailFrom),
+        ...(state === undefined ? {} : { state }),
+        ...(after === undefined ? {} : { after }),
+      });
+      const data = rows.slice(0, limit);
+      return { body: { data, next: rows.length > limit ? data.at(-1)?.subscriber : null } };
+    },
+  ),
+];

@@ -1,0 +1,51 @@
+import { showEdition } from '../../desk/show-editions.ts';
+import { type Steer, steerEdition } from '../../desk/steer.ts';
+import { changes, type Operation } from './operation.ts';
+import { byId, editionShape } from './shapes.ts';
+
+const steering: { steer: Steer; summary: string; description: string }[] = [
+  {
+    steer: 'send',
+    summary: 'Send an edition to its readers now',
+    description: 'Any number of times, from any number of places: it is sent once.',
+  },
+  {
+    steer: 'pause',
+    summary: 'Pause an edition',
+    description: 'Messages that have started are finished; no other one starts.',
+  },
+  { steer: 'resume', summary: 'Go on with a paused edition', description: '' },
+  {
+    steer: 'cancel',
+    summary: 'Cancel an edition for good',
+    description: 'Readers who have not got it are skipped.',
+  },
+  {
+    steer: 'resend-missed',
+    summary: 'Send a sent or cancelled edition to those it missed',
+    description:
+      'Who expired, was skipped by a cancel or is held as uncertain; never who left, is suppressed or was refused for good.',
+  },
+];
+
+export const steeringOperations: Operation[] = steering.map(({ steer, summary, description }) =>
+  changes(
+    {
+      method: 'post',
+      path: `/editions/{id}/${steer}`,
+      tag: 'Editions',
+      summary,
+      description: `${description} Done before, it changes nothing.`.trim(),
+      role: 'sender',
+      params: byId,
+      answers: { 200: { description: 'The edition as it is now', schema: editionShape } },
+      errors: [409],
+    },
+    async ({ params, actor, context }, tx) => {
+      const now = context.now();
+      const { enqueue } = await steerEdition(tx, actor, params.id, steer, now);
+      const body = await showEdition(tx, params.id, now);
+      return { body, ...(enqueue ? { enqueue } : {}) };
+    },
+  ),
+);

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { composeAndSend } from '../../desk/compose.ts';
+import { showEdition, showEditions } from '../../desk/show-editions.ts';
+import { editEdition } from '../../editions/edit.ts';
+import { editionEdits } from '../../editions/edits.ts';
+import { NewsletterNotFound } from '../../newsletters/errors.ts';
+import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { audit } from '../../operators/audit.ts';
+import { mayAct } from '../../operators/roles.ts';
+import { Problem } from '../middleware/problem.ts';
+import { changes, type Operation, reads } from './operation.ts';
+import { paging } from './paging.ts';
+import { byId, editionShape, pageOf } from './shapes.ts';
+
+const tag = 'Editions';
+const kind = z.enum(['daily', 'weekly', 'special']);
+
+const composing = z
+  .strictObject({
+    newsletter: z.string().meta({ description: 'Its slug' }),
+    kind: kind.default('daily'),
+    articles: z
+      .array(z.string())
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'Ids, in their order; left out: all that is new' }),
+    introduction: z.string().trim().max(20_000).optional().meta({ description: 'Markdown' }),
+    sendAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'When it goes by itself; left out: when somebody sends it' }),
+    send: z.boolean().default(false).meta({ description: 'Start it now, for all readers at once' }),
+  })
+  .meta({ id: 'Composing' });
+
+export const editionOperations: Operation[] = [
+  reads(
+    {
+      method: 'get',
+      path: '/editions',
+      tag,
+      summary: 'List editions, newest first',
+      role: 'viewer',
+      query: z.strictObject({
+        ...paging,
+        newsletter: z.string().optional(),
+        kind: kind.optional(),
+        state: editionShape.shape.state.optional(),
+      }),
+      answers: { 200: { description: 'A page of editions', schema: pageOf(editionShape) } },
+    },
+    async ({ query: { newsletter, kind, state, limit, after }, context }, db) => {
+      if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
+        throw new NewsletterNotFound(newsletter);
+      const page = {
+        limit,
+        ...(newsletter === undefined ? {} : { newsletter }),
+        ...(kind === undefined ? {} : { kind }),
+        ...(state === undefined ? {} : { state }),
+        ...(after === undefined ? {} : { after }),
+      };
+      return { body: await showEditions(db, page, context.now()) };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/editions',
+      tag,
+      summary: 'Compose an edition, and send it with `send`',
+      description:
+        'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. Chosen articles and an introduction take an editor.',
+      role: 'sender',
+      body: composing,
+      answers: {
+        200: { description: 'The edition of that date, made before', schema: editionShape },
+        201: { description: 'Made', schema: editionShape },
+      },
+      errors: [404, 409],
+    },
+    async ({ body, actor, role, context }, tx) => {
+      if ((body.articles || body.introduction) && !mayAct(role, 'editor'))
+        throw new Problem(403, 'Choosing articles or an introduction takes the role editor.');
+      const { articles, introduction, sendAt, ...rest } = body;
+      const now = context.now();
+      const { value, enqueue } = await composeAndSend(tx, actor, {
+        ...rest,
+        now,
+        ...(articles ? { articles } : {}),
+        ...(introduction ? { introduction } : {}),
+        ...(sendAt ? { sendAt: new Date(sendAt) } : {}),
+      });
+      return {
+        status: value.made ? 201 : 200,
+        body: await showEdition(tx, value.id, now),
+        ...(enqueue ? { enqueue } : {}),
+      };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/editions/{id}',
+      tag,
+      summary: 'Show an edition with its ledger',
+      role: 'viewer',
+      params: byId,
+      answers: { 200: { description: 'The edition', schema: editionShape } },
+    },
+    async ({ params, context }, db) => ({ body: await showEdition(db, params.id, context.now()) }),
+  ),
+  changes(
+    {
+      method: 'patch',
+      path: '/editions/{id}',
+      tag,
+      summary: 'Edit an edition',
+      description:
+        'Before it starts, anything; while it is being sent, a correction: readers not yet sent get the next revision. `articles` is the whole list in its order.',
+      role: 'editor',
+      params: byId,
+      body: editionEdits,
+      answers: { 200: { description: 'As it is now', schema: editionShape } },
+      errors: [409],
+    },
+    async ({ params, input, actor, context }, tx) => {
+      await editEdition(tx, params.id, input, context.now());
+      const fields = Object.keys(input as object);
+      await audit(tx, actor, 'edit', `edition ${params.id}`, { fields });
+      return { body: await showEdition(tx, params.id, context.now()) };
+    },
+  ),
+];
