@@ -1,7 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { listUnsubscribeHeader, messageIdHeader, toHeader } from './header-values.ts';
+import { headerAddress, listUnsubscribeHeader, messageIdHeader } from './header-values.ts';
 import type { LetterContent } from './letter-content.ts';
-import type { ReaderValues } from './reader-values.ts';
+import { type ReaderValues, refuseControl } from './reader-values.ts';
 import type { Renderer } from './renderer.ts';
 
 /** Where a letter goes and whom it is from. */
@@ -29,7 +29,8 @@ export async function buildLetter(
   content: LetterContent,
   envelope: LetterEnvelope,
 ): Promise<LetterMessage> {
-  const { text: to, utf8 } = toHeader(envelope.to);
+  const { text: address, utf8 } = headerAddress(envelope.to.address);
+  const name = refuseControl(envelope.to.name ?? '', 'name').trim();
   const messageId = messageIdHeader(envelope.messageId);
   const leaving = leavingHeaders(content);
   const { subject, html, text } = await renderer.render('letter', content);
@@ -39,8 +40,8 @@ export async function buildLetter(
     subject,
     messageId,
     date: envelope.date,
+    to: { address, name },
     headers: {
-      To: { prepared: true, value: to },
       // RFC 3834: an answering machine must not answer this.
       'Auto-Submitted': 'auto-generated',
       'Content-Language': content.language,

@@ -11,6 +11,10 @@ export class TemplateError extends Error {
 // Indentation is a third of what MJML writes. Line breaks stay: QP and old relays like short lines.
 const unindent = (html: string) => html.replaceAll(/\n\s+/g, '\n').trim();
 
+// A mail is a page of its own in most clients, and a page has one main landmark; MJML says article.
+const asMain = (html: string) =>
+  html.replace('aria-roledescription="email" role="article"', 'role="main"');
+
 /** MJML to HTML, without fonts or anything else from elsewhere. Throws TemplateError. */
 export async function htmlOf(mjml: string): Promise<string> {
   const { html, errors } = await mjml2html(mjml, {
@@ -20,5 +24,5 @@ export async function htmlOf(mjml: string): Promise<string> {
     keepComments: false,
   });
   if (errors.length > 0) throw new TemplateError(errors.map((error) => error.formattedMessage));
-  return `${unindent(html)}\n`;
+  return `${unindent(asMain(html))}\n`;
 }
