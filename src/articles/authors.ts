@@ -3,7 +3,7 @@ import { childrenOf, type Element, firstText, textOf } from './xml.ts';
 
 /** A person's name from what RSS calls an author: `mail (Name)`, `Name <mail>`, `Name`, or only a mail. */
 export function personName(text: string): string | null {
-  const whole = oneLine(readHtml(text.replace(/<([^<>\s]+@[^<>\s]+)>/g, ' ')).text);
+  const whole = oneLine(readHtml(text.slice(0, 1000).replace(/<([^<>\s]+@[^<>\s]+)>/g, ' ')).text);
   const named = /^\S+@\S+\s*\((.+)\)$/.exec(whole)?.[1] ?? whole.replace(/\s*\(?\S+@\S+\)?$/, '');
   const name = (named || whole).replace(/^(mailto:|by\s+|por\s+)/i, '').trim();
   return name ? name.slice(0, 200) : null;

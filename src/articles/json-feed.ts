@@ -4,6 +4,7 @@ import { pictureInContent } from './feed-pictures.ts';
 import { languageTag } from './language-tag.ts';
 import type { ParsedFeed, ParsedItem } from './parsed-feed.ts';
 import { cutAtWord, oneLine, readHtml, standfirstFrom } from './plain-text.ts';
+import { MAX_ITEMS } from './xml-feed.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -81,6 +82,6 @@ export function readJsonFeed(text: string, url: string | null): ParsedFeed | nul
     site: absoluteAddress(textOf(feed['home_page_url']), base),
     hub: absoluteAddress(textOf(hub?.['url']), base),
     self,
-    items: feed['items'].map((item) => readItem(item, base, language)),
+    items: feed['items'].slice(0, MAX_ITEMS).map((item) => readItem(item, base, language)),
   };
 }

@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { EndOfReading, parse } from './xml.ts';
 
 const SILENT = new Set(
   'script style head title template noscript iframe object embed svg math video audio canvas select textarea button figcaption'.split(
@@ -28,6 +29,7 @@ export type PlacedImage = {
 
 // The first 200,000 characters hold any standfirst and any lead picture.
 const READ_AT_MOST = 200_000;
+const TOO_DEEP = 1000;
 
 /**
  * What HTML says to a reader: its text with white space collapsed, and its images in order. Scripts,
@@ -39,8 +41,10 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
   let caption = '';
   let silent = 0;
   let inCaption = false;
+  let depth = 0;
   const parser = new Parser({
     onopentag(name, attributes) {
+      if (++depth > TOO_DEEP) throw new EndOfReading();
       if (SILENT.has(name)) silent++;
       if (name === 'figcaption') {
         inCaption = true;
@@ -58,6 +62,7 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
         });
     },
     onclosetag(name) {
+      depth--;
       if (SILENT.has(name)) silent--;
       if (name === 'figcaption') {
         inCaption = false;
@@ -71,7 +76,7 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
       else if (inCaption) caption += data;
     },
   });
-  parser.end(html.slice(0, READ_AT_MOST));
+  parse(parser, html.slice(0, READ_AT_MOST));
   return { text: oneLine(text), images };
 }
 

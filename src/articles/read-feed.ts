@@ -27,7 +27,7 @@ export function readFeed(
   const url = hints.url ?? null;
   const feed = start.startsWith('{') ? readJsonFeed(start, url) : readXmlFeed(start, url);
   if (feed) return feed;
-  if (/^(<!--[\s\S]*?-->\s*)*<(!doctype\s+html|html|head|body)\b/i.test(start))
+  if (/<(!doctype\s+html|html|head|body)\b/i.test(start.slice(0, 2000)))
     throw new NotAFeed(
       'This is a web page, not a feed. Look on it for a link to its RSS or Atom feed (often /feed, /rss or /feed.xml) and add that address.',
     );

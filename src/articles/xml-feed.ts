@@ -4,6 +4,9 @@ import type { ParsedFeed } from './parsed-feed.ts';
 import { childrenOf, type Element, firstText, readXml } from './xml.ts';
 import { linksOf, pageAmong, readEntry, titleOf, within } from './xml-entry.ts';
 
+/** Feeds keep the newest first; what lies behind these is not news. */
+export const MAX_ITEMS = 10_000;
+
 const ROOTS = new Set(['rss', 'rdf:rdf', 'rdf', 'feed', 'channel', 'entry']);
 // What is inside a story is not a story.
 const OPAQUE = new Set(['content', 'content:encoded', 'description', 'summary', 'source', 'title']);
@@ -44,7 +47,11 @@ export function readXmlFeed(text: string, url: string | null): ParsedFeed | null
   // Without an address of its own, a feed's relative links are relative to the one it gives itself.
   const base = around.base ?? self ?? absoluteAddress(pageAmong(links, language), null);
   const page = resolveAddress(pageAmong(links, language), base);
-  const entries = root.name === 'entry' ? [root] : [...entriesBelow(root)];
+  const entries: Element[] = root.name === 'entry' ? [root] : [];
+  for (const entry of entriesBelow(root)) {
+    if (entries.length === MAX_ITEMS) break;
+    entries.push(entry);
+  }
   return {
     title: root.name === 'entry' ? null : titleOf(channel),
     language,

@@ -36,13 +36,28 @@ const USUAL = new Map([
 
 const MAX_DEPTH = 200;
 
+// Open elements cost the parser the square of their number. No document that means well has so many.
+const TOO_DEEP = 5000;
+
+/** Ends a parser from within its callbacks; what was read until then stands. */
+export class EndOfReading extends Error {}
+
+/** Runs a parser to the end of the text, or to the EndOfReading that one of its callbacks throws. */
+export function parse(parser: Parser, text: string): void {
+  try {
+    parser.end(text);
+  } catch (error) {
+    if (!(error instanceof EndOfReading)) throw error;
+  }
+}
+
 const prefixOf = (uri: string): string | undefined =>
   PREFIXES.find(([pattern]) => pattern.test(uri.trim()))?.[1];
 
 /**
  * Reads XML, well formed or not, into a tree: an unknown end tag is passed over, a missing one
  * supplied, an unescaped ampersand kept. Nothing a DTD declares is expanded. No deeper than 200 levels:
- * what lies below counts as beside.
+ * what lies below counts as beside, and the document ends where 5,000 elements are open.
  */
 export function readXml(text: string): Element {
   const root: Element = { name: '#document', attributes: {}, children: [] };
@@ -53,6 +68,7 @@ export function readXml(text: string): Element {
   const parser = new Parser(
     {
       onopentag(tag, attributes) {
+        if (open.length > TOO_DEEP) throw new EndOfReading();
         let scope = scopes.at(-1) ?? USUAL;
         for (const [key, value] of Object.entries(attributes)) {
           if (key !== 'xmlns' && !key.startsWith('xmlns:')) continue;
@@ -93,7 +109,7 @@ export function readXml(text: string): Element {
     },
     { xmlMode: true, decodeEntities: false, lowerCaseTags: true, lowerCaseAttributeNames: true },
   );
-  parser.end(text);
+  parse(parser, text);
   return root;
 }
 
