@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { UnknownArticles } from '../../src/editions/errors.ts';
+import { joinArticles, restoreStories, separateArticle } from '../../src/editions/stories.ts';
+import { openFreshDatabase } from '../harness/database.ts';
+import { newArticle, newNewsletter } from './fixtures/newsroom.ts';
+
+const { db } = await openFreshDatabase();
+const newsletter = await newNewsletter(db);
+const articles = (count: number) =>
+  Promise.all(Array.from({ length: count }, () => newArticle(db, newsletter, '2026-11-24T05:00Z')));
+/** The stories of these articles, as which of them are together. */
+const storiesOf = async (ids: string[]) => {
+  const rows = await db
+    .selectFrom('articles')
+    .select(['id', 'storyId'])
+    .where('id', 'in', ids)
+    .execute();
+  const story = new Map(rows.map((row) => [row.id, row.storyId ?? row.id]));
+  return ids.map((id) => ids.findIndex((other) => story.get(other) === story.get(id)));
+};
+const join = (ids: string[]) => db.transaction().execute((tx) => joinArticles(tx, ids));
+const separate = (id: string) => db.transaction().execute((tx) => separateArticle(tx, id));
+
+test('articles that are joined are one story, with those joined before', async () => {
+  const ids = await articles(5);
+  const [a = '', b = '', c = '', d = ''] = ids;
+  await join([a, b]);
+  await join([c, d]);
+  expect(await storiesOf(ids)).toEqual([0, 0, 2, 2, 4]);
+  await join([b, d]);
+  expect(await storiesOf(ids)).toEqual([0, 0, 0, 0, 4]);
+});
+
+test('separating takes one out and leaves the others together, also the one that gave the name', async () => {
+  const ids = await articles(3);
+  await join(ids);
+  const oldest = ids.toSorted((x, y) => Number(x) - Number(y))[0] ?? '';
+  await separate(oldest);
+  const others = ids.filter((id) => id !== oldest);
+  expect(await storiesOf([oldest, ...others])).toEqual([0, 1, 1]);
+  await separate(others[0] ?? '');
+  expect(await storiesOf([oldest, ...others])).toEqual([0, 1, 2]);
+});
+
+test('joining and separating can be undone', async () => {
+  const ids = await articles(4);
+  const [a = '', b = '', c = '', d = ''] = ids;
+  await join([a, b]);
+  await join([c, d]);
+  const before = await join([a, c]);
+  await db.transaction().execute((tx) => restoreStories(tx, before));
+  expect(await storiesOf(ids)).toEqual([0, 0, 2, 2]);
+  const together = await separate(a);
+  await db.transaction().execute((tx) => restoreStories(tx, together));
+  expect(await storiesOf(ids)).toEqual([0, 0, 2, 2]);
+});
+
+test('an article that is not there joins nothing', async () => {
+  const [a = ''] = await articles(1);
+  await expect(join([a, '999999', 'x'])).rejects.toMatchObject({ ids: ['999999', 'x'] });
+  await expect(separate('999999')).rejects.toBeInstanceOf(UnknownArticles);
+});
