@@ -34,7 +34,7 @@ export const newsroom = {
   es: {
     title: 'El Faro del Puerto',
     motto: 'Saltmere, cada día desde 1887',
-    sections: { news: 'Noticias', updates: 'Actualidad', 'special-reports': 'Reportajes' },
+    sections: { news: 'Noticias', updates: 'Al día', 'special-reports': 'Reportajes' },
     newsletter: 'diario',
     subscribe: 'Suscríbete gratis a nuestro boletín diario',
     pitch: 'El día en Saltmere, en tu correo a las siete. Te vas con un clic.',

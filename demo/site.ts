@@ -99,12 +99,9 @@ function createSite(articles: DemoArticle[], publicUrl: string | undefined): Exp
     }
     const special = language === 'en' ? [lighthouseSpecial(new Date())] : [];
     for (const article of [...own, ...special]) {
-      const translation = articles.find(
-        ({ id, path }) => id === article.id && path !== article.path,
-      );
       const more = own.filter(({ id }) => id !== article.id).slice(0, 3);
       app.get(article.path, (request, response) => {
-        show(response, 'article', originOf(request), { article, translation, more });
+        show(response, 'article', originOf(request), { article, more });
       });
     }
   }

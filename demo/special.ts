@@ -17,6 +17,7 @@ export function lighthouseSpecial(now: Date): DemoArticle {
     alt: 'A lighthouse sends its beam over the sea under a starry sky',
     credit: newsroom.en.credit,
     publishedAt: now,
+    translation: undefined,
     paragraphs: [
       'The light on Cape Marrow has eleven microphones. They were put up to count migrating birds, and for a year nobody asked what else they heard.',
       'Then a keeper, unable to sleep, played back a night of fog at four times the speed. Under the horn there was a rhythm: every buoy in the bay has a bell, and no two swing alike. Drawn as a chart, the bells show each current and how it turns.',
