@@ -34,6 +34,8 @@ export async function requestSubscription(
   db: DbOrTransaction,
   request: SubscriptionRequest,
   now: Date,
+  /** Silent: for somebody whose consent is recorded elsewhere; no letter, and none of the day's is used up. */
+  { silent = false }: { silent?: boolean } = {},
 ): Promise<{ letters: string[] }> {
   const { address, evidence } = request;
   const mark = randomInt(2 ** 47);
@@ -50,7 +52,7 @@ export async function requestSubscription(
       where address_hash = ${request.addressHash} and not held
       returning address_hash
     ), kind as (
-      select case when exists (
+      select case when ${silent} then 'none' when exists (
         select from asked where not exists (
           select from subscriptions t join subscribers s on s.id = t.subscriber_id
           where s.email_key = ${address.key} and t.newsletter_id = asked.id and t.state = 'active')
@@ -61,7 +63,8 @@ export async function requestSubscription(
       select ${address.email}, ${address.key}, ${request.addressHash}::bytea, ${address.group},
         ${request.name}, ${request.language}, ${request.timezone}, ${now}::timestamptz,
         case when kind = 'confirmation' then ${now}::timestamptz end,
-        case when kind = 'notice' then ${now}::timestamptz end, ${mark}::bigint
+        case when kind = 'notice' then ${now}::timestamptz end,
+        case when kind <> 'none' then ${mark}::bigint end
       from kind where not exists (select from held)
       on conflict (email_key) do update set
         letter_mark = case
@@ -76,7 +79,7 @@ export async function requestSubscription(
         notice_at = case
           when coalesce(s.notice_at, '-infinity') <= ${now}::timestamptz - interval '1 day'
           then coalesce(excluded.notice_at, s.notice_at) else s.notice_at end
-      returning s.id, s.letter_mark = ${mark}::bigint as won
+      returning s.id, coalesce(s.letter_mark = ${mark}::bigint, false) as won
     ), placed as (
       insert into subscriptions as t (newsletter_id, subscriber_id, state, frequency, hour, sections,
         created_at)

@@ -1,0 +1,76 @@
+import type { Selectable } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { Database } from '../database/tables.ts';
+import type { Evidence } from './evidence.ts';
+
+export type Consent = Omit<
+  Selectable<Database['consents']>,
+  'id' | 'subscriberId' | 'newsletterId'
+> & { newsletter: string };
+
+/** Writes down a consent or its withdrawal for newsletters. Rows are added and never edited. */
+export async function recordConsents(
+  tx: DbOrTransaction,
+  subscriberId: string,
+  newsletterIds: string[],
+  consent: {
+    action: Consent['action'];
+    at: Date;
+    evidence: Evidence;
+    detail?: Record<string, unknown>;
+  },
+): Promise<void> {
+  if (newsletterIds.length === 0) return;
+  const { action, at, evidence, detail } = consent;
+  await tx
+    .insertInto('consents')
+    .values(
+      newsletterIds.map((newsletterId) => ({
+        subscriberId,
+        newsletterId,
+        action,
+        at,
+        ...evidence,
+        detail: detail ? JSON.stringify(detail) : null,
+      })),
+    )
+    .execute();
+}
+
+/** Everything a subscriber ever agreed to or took back, oldest first. */
+export async function consentsOf(db: DbOrTransaction, subscriberId: string): Promise<Consent[]> {
+  return db
+    .selectFrom('consents as c')
+    .innerJoin('newsletters as n', 'n.id', 'c.newsletterId')
+    .select([
+      'n.slug as newsletter',
+      'c.action',
+      'c.at',
+      'c.originAddress',
+      'c.userAgent',
+      'c.form',
+      'c.wording',
+      'c.wordingVersion',
+      'c.detail',
+    ])
+    .where('c.subscriberId', '=', subscriberId)
+    .orderBy('c.id')
+    .execute();
+}
+
+/** How long the network address and the browser of a consent are kept. */
+export const ORIGIN_KEPT_MS = 365 * 24 * 60 * 60 * 1000;
+
+/**
+ * Cuts network addresses and browsers from consents older than a year: by then they prove nothing that the
+ * confirmation does not. Answers how many rows that were.
+ */
+export async function cutOldOrigins(db: DbOrTransaction, now: Date): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('consents')
+    .set({ originAddress: null, userAgent: null })
+    .where('at', '<', new Date(now.getTime() - ORIGIN_KEPT_MS))
+    .where((eb) => eb.or([eb('originAddress', 'is not', null), eb('userAgent', 'is not', null)]))
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}

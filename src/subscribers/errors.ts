@@ -1,0 +1,55 @@
+/** What is wrong with one field: a JSON pointer to it, and a sentence that says what to do. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** There is no subscriber of that id. */
+export class SubscriberNotFound extends Error {
+  constructor(id: string) {
+    super(`There is no subscriber ${id.slice(0, 40)}.`);
+    this.name = 'SubscriberNotFound';
+  }
+}
+
+/** What was given about a subscriber cannot be: all that is wrong with it at once. */
+export class InvalidSubscriber extends Error {
+  readonly errors: FieldError[];
+  constructor(errors: FieldError[]) {
+    super(errors.map((error) => `${error.pointer}: ${error.detail}`).join('; '));
+    this.name = 'InvalidSubscriber';
+    this.errors = errors;
+  }
+}
+
+/** Another subscriber has that address. */
+export class AddressTaken extends Error {
+  constructor() {
+    super('Another subscriber has this address already.');
+    this.name = 'AddressTaken';
+  }
+}
+
+/** The address is never mailed again. */
+export class AddressSuppressed extends Error {
+  constructor() {
+    super('This address is suppressed: nothing is sent to it. Remove the suppression first.');
+    this.name = 'AddressSuppressed';
+  }
+}
+
+/** The file cannot be imported at all; a line that cannot is only counted. */
+export class InvalidImport extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'InvalidImport';
+  }
+}
+
+/** There is no import of that id. */
+export class ImportNotFound extends Error {
+  constructor(id: string) {
+    super(`There is no import ${id.slice(0, 40)}.`);
+    this.name = 'ImportNotFound';
+  }
+}

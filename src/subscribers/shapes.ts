@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { Frequency, SubscriptionState } from '../database/tables.ts';
+
+/** A subscriber as the API shows one. */
+export interface Subscriber {
+  id: string;
+  /** Null once erased. */
+  email: string | null;
+  name: string | null;
+  language: string | null;
+  timezone: string | null;
+  createdAt: Date;
+  subscriptions: Subscription[];
+}
+
+export interface Subscription {
+  newsletter: string;
+  state: SubscriptionState;
+  frequency: Frequency;
+  /** Null: the newsletter's. */
+  hour: string | null;
+  /** Null: all, also later ones. */
+  sections: string[] | null;
+  /** Times as ISO 8601. */
+  pausedUntil: string | null;
+  confirmedAt: string | null;
+  unsubscribedAt: string | null;
+}
+
+const iso = (column: string) =>
+  sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+
+/** Subscribers in the API's shape, to be narrowed and ordered by whoever asks. */
+export const subscriberRows = (db: DbOrTransaction) =>
+  db
+    .selectFrom('subscribers as s')
+    .select(['s.id', 's.email', 's.name', 's.language', 's.timezone', 's.createdAt'])
+    .select(
+      sql<Subscription[]>`(
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'newsletter', n.slug, 'state', t.state, 'frequency', t.frequency, 'hour', t.hour,
+          'sections', t.sections, 'pausedUntil', ${iso('t.paused_until')},
+          'confirmedAt', ${iso('t.confirmed_at')},
+          'unsubscribedAt', case when t.state = 'unsubscribed' then ${iso('t.left_at')} end)
+          order by n.id), '[]')
+        from subscriptions t join newsletters n on n.id = t.newsletter_id
+        where t.subscriber_id = s.id)`.as('subscriptions'),
+    );

@@ -1,0 +1,76 @@
+import type { Selectable } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { Database } from '../database/tables.ts';
+
+export type Suppression = Selectable<Database['suppressions']>;
+
+/** Whether an address, by its hash, is never to be mailed again. One that is held is not yet in force. */
+export async function isSuppressed(db: DbOrTransaction, addressHash: Buffer): Promise<boolean> {
+  const row = await db
+    .selectFrom('suppressions')
+    .select('reason')
+    .where('addressHash', '=', addressHash)
+    .where('held', '=', false)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Suppresses an address from this moment on. One that is suppressed already keeps its reason, and comes into
+ * force if it was held. Answers whether that changed something.
+ */
+export async function suppress(
+  db: DbOrTransaction,
+  addressHash: Buffer,
+  suppression: {
+    reason: Suppression['reason'];
+    editionId?: string | null;
+    held?: boolean;
+    detail?: string | null;
+  },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('suppressions')
+    .values({ addressHash, ...suppression })
+    .onConflict((oc) =>
+      oc
+        .column('addressHash')
+        .doUpdateSet({ held: false })
+        .where('suppressions.held', '=', true)
+        .where((eb) => eb.val(suppression.held !== true)),
+    )
+    .executeTakeFirstOrThrow();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Takes a suppression back; answers whether there was one. */
+export async function removeSuppression(
+  db: DbOrTransaction,
+  addressHash: Buffer,
+): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('suppressions')
+    .where('addressHash', '=', addressHash)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
+}
+
+/** Suppressions by hash, a page at a time; `next` is the hash to go on after, in hex. */
+export async function listSuppressions(
+  db: DbOrTransaction,
+  { limit, after, held }: { limit: number; after?: string | undefined; held?: boolean },
+): Promise<{ data: Suppression[]; next: string | null }> {
+  let query = db
+    .selectFrom('suppressions')
+    .selectAll()
+    .orderBy('addressHash')
+    .limit(limit + 1);
+  if (after !== undefined) query = query.where('addressHash', '>', Buffer.from(after, 'hex'));
+  if (held !== undefined) query = query.where('held', '=', held);
+  const rows = await query.execute();
+  const data = rows.slice(0, limit);
+  return {
+    data,
+    next: rows.length > limit ? (data.at(-1)?.addressHash.toString('hex') ?? null) : null,
+  };
+}

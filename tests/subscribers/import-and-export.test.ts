@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { requestSubscription } from '../../src/letters/confirmation.ts';
+import { confirmSubscriptions } from '../../src/letters/welcome.ts';
+import { InvalidImport } from '../../src/subscribers/errors.ts';
+import { exportSubscribers } from '../../src/subscribers/export.ts';
+import { getImport, importSubscribers } from '../../src/subscribers/import.ts';
+import { leave } from '../../src/subscribers/leaving.ts';
+import { openFreshDatabase } from '../harness/database.ts';
+import {
+  asks,
+  evidence,
+  hashAddress,
+  type MadeNewsletter,
+  makeNewsletter,
+} from './fixtures/newsroom.ts';
+
+const { db } = await openFreshDatabase();
+let daily: MadeNewsletter;
+beforeAll(async () => {
+  daily = await makeNewsletter(db, 'daily');
+});
+const now = new Date('2026-11-24T12:00:00Z');
+const bytes = (text: string) => ReadableStream.from([Buffer.from(text)]);
+const run = (source: AsyncIterable<Uint8Array>) =>
+  importSubscribers(db, source, { newsletter: 'daily', hashAddress, now });
+const subscription = (key: string) =>
+  db
+    .selectFrom('subscriptions as t')
+    .innerJoin('subscribers as s', 's.id', 't.subscriberId')
+    .selectAll('t')
+    .select(['s.name', 's.email'])
+    .where('s.emailKey', '=', key)
+    .executeTakeFirst();
+
+describe('an import', () => {
+  test('takes each line with its consent, and says what is wrong with the others', async () => {
+    const file = [
+      '\ufeffEmail;name;language;sections;frequency;consent_source;consent_at',
+      'Ana@Example.org;"Ana; ""La jefa""";es;news;weekly;fair;2026-11-01T10:00:00Z',
+      'ben@example.org;;;;;shop;2026-10-01',
+      'no-consent@example.org;;;;;;',
+      'not an address;;;;;fair;2026-11-01',
+      'future@example.org;;;;;fair;2027-11-01',
+      'date@example.org;;;;;fair;yesterday',
+      'section@example.org;;;sport;;fair;2026-11-01',
+      'often@example.org;;;;hourly;fair;2026-11-01',
+      '',
+      'tail@example.org;;xx-nope-nope-nope-;;;fair;2026-11-01',
+    ].join('\r\n');
+    const result = await run(bytes(file));
+    expect(result).toMatchObject({ state: 'done', lines: 9, added: 2, updated: 0, skipped: 7 });
+    expect(result.errors.map((error) => error.line)).toEqual([5, 6, 7, 8, 9, 11]);
+    expect(result.errors[0]?.reason).toContain('write the address alone');
+    expect(await getImport(db, result.id)).toEqual(result);
+    expect(await subscription('ana@example.org')).toMatchObject({
+      email: 'Ana@Example.org',
+      name: 'Ana; "La jefa"',
+      state: 'active',
+      sections: ['news'],
+      frequency: 'weekly',
+      confirmedAt: new Date('2026-11-01T10:00:00Z'),
+      activeFrom: now,
+    });
+    const consent = await db
+      .selectFrom('consents')
+      .selectAll()
+      .orderBy('at', 'desc')
+      .executeTakeFirst();
+    expect(consent).toMatchObject({
+      action: 'import',
+      at: new Date('2026-11-01T10:00:00Z'),
+      detail: { source: 'fair', line: 2 },
+    });
+  });
+
+  test('never brings back who left after that consent, or who is suppressed', async () => {
+    for (const who of ['left', 'stayed']) {
+      await requestSubscription(db, asks(`${who}@example.org`, [daily]), now);
+      const { id } = await db
+        .selectFrom('subscribers')
+        .select('id')
+        .where('emailKey', '=', `${who}@example.org`)
+        .executeTakeFirstOrThrow();
+      await confirmSubscriptions(db, id, { evidence }, now);
+      if (who === 'left') await leave(db, id, { evidence }, now);
+    }
+    await db
+      .insertInto('suppressions')
+      .values({ addressHash: hashAddress('bounced@example.org'), reason: 'bounce' })
+      .execute();
+    const result = await run(
+      bytes(
+        'email,consent_source,consent_at\nleft@example.org,fair,2026-01-01\nbounced@example.org,fair,2026-01-01\nstayed@example.org,fair,2026-01-01\n',
+      ),
+    );
+    expect(result).toMatchObject({ added: 0, updated: 1, skipped: 2 });
+    expect(await subscription('left@example.org')).toMatchObject({ state: 'unsubscribed' });
+    expect(await subscription('bounced@example.org')).toBeUndefined();
+    expect(await subscription('stayed@example.org')).toMatchObject({ state: 'active' });
+  });
+
+  test('takes an address twice in one file as one subscriber', async () => {
+    const result = await run(
+      bytes(
+        'email,name,consent_source,consent_at\ntwin@example.org,One,fair,2026-01-01\nTWIN@example.org,Two,fair,2026-01-02\n',
+      ),
+    );
+    expect(result).toMatchObject({ lines: 2, added: 1, updated: 1 });
+    expect(await subscription('twin@example.org')).toMatchObject({ name: 'Two' });
+  });
+
+  test.each([
+    ['', 'first line must name the columns'],
+    ['ana@example.org,fair,2026-01-01\n', 'missing: email'],
+    ['email,consent_source,consent_at,phone\n', 'no column "phone"'],
+    ['email,consent_source,consent_at\n"ana@example.org,fair', 'not CSV'],
+    [`email,consent_source,consent_at\n"${'x'.repeat(200_000)}`, 'not CSV'],
+  ])('refuses what is no list of subscribers (%#)', async (file, message) => {
+    await expect(run(bytes(file))).rejects.toThrow(message);
+    const last = await db
+      .selectFrom('imports')
+      .select('state')
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow();
+    expect(last.state).toBe('failed');
+  });
+
+  test('refuses a file in Latin-1 instead of storing garbled names', async () => {
+    const latin = Buffer.from(
+      'email,name,consent_source,consent_at\nj@example.org,Jos\xe9,f,2026-01-01\n',
+      'latin1',
+    );
+    await expect(run(ReadableStream.from([latin]))).rejects.toThrow(InvalidImport);
+    expect(await subscription('j@example.org')).toBeUndefined();
+  });
+
+  test('reads 100,000 lines in bounded memory', async () => {
+    let most = 0;
+    async function* lines() {
+      yield Buffer.from('email,name,consent_source,consent_at\n');
+      for (let i = 0; i < 100_000; i += 100) {
+        let chunk = '';
+        for (let j = i; j < i + 100; j++)
+          chunk += `reader${j}@example.net,Reader ${j},fair,2026-01-01\n`;
+        yield Buffer.from(chunk);
+        most = Math.max(most, process.memoryUsage().heapUsed);
+      }
+    }
+    globalThis.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    const result = await run(lines());
+    expect(result).toMatchObject({ state: 'done', lines: 100_000, added: 100_000, errors: [] });
+    expect((most - before) / 1e6).toBeLessThan(150);
+  }, 120_000);
+});
+
+describe('an export', () => {
+  test('holds every subscription, page by page, and can be read by a spreadsheet without running', async () => {
+    await db
+      .insertInto('subscribers')
+      .values({ email: '=cmd@example.org', emailKey: '=cmd@example.org', name: '=1+1' })
+      .execute();
+    const { id } = await db
+      .selectFrom('subscribers')
+      .select('id')
+      .where('name', '=', '=1+1')
+      .executeTakeFirstOrThrow();
+    await db
+      .insertInto('subscriptions')
+      .values({ newsletterId: daily.id, subscriberId: id, state: 'active', activeFrom: now })
+      .execute();
+    let lines = 0;
+    let pages = 0;
+    let text = '';
+    for await (const page of exportSubscribers(db)) {
+      pages++;
+      lines += page.split('\n').length - 1;
+      if (page.includes('cmd') || page.includes('jefa')) text += page;
+    }
+    const { n } = await db
+      .selectFrom('subscriptions')
+      .select((eb) => eb.fn.countAll<string>().as('n'))
+      .executeTakeFirstOrThrow();
+    expect(lines).toBe(Number(n) + 1);
+    expect(pages).toBeGreaterThan(100);
+    expect(text).toContain(`'=cmd@example.org,'=1+1,,,daily,active,daily`);
+    expect(text).toContain('Ana@Example.org,"Ana; ""La jefa""",es,,daily,active,weekly,,news,');
+  });
+});
