@@ -93,4 +93,6 @@ async function runMigrate(): Promise<void> {
 const report = (names: string[]) =>
   say(names.length > 0 ? `migrated: ${names.join(', ')}` : 'the database is up to date');
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
