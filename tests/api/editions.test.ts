@@ -97,9 +97,8 @@ describe('sending', async () => {
         call('POST', '/editions', { ...today, send: true }, { role: 'sender' }),
       ),
     );
-    expect(answers.map((answer) => answer.status).sort()).toEqual([
-      200, 200, 200, 200, 200, 200, 200, 201,
-    ]);
+    expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
+    expect(answers.filter((answer) => answer.status === 200)).toHaveLength(7);
     expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
     expect(answers[0]?.body).toMatchObject({ state: 'sending', revision: 1 });
     expect(await context.db.selectFrom('revisions').select('number').execute()).toHaveLength(1);

@@ -18,7 +18,7 @@ const DAYS = 14;
 export function sessions(context: Context): RequestHandler {
   const secure = context.config.publicUrl.startsWith('https:');
   const Store = connectPgSimple(session);
-  return session({
+  const handle = session({
     store: new Store({
       pool: context.pool,
       tableName: 'sessions',
@@ -33,7 +33,6 @@ export function sessions(context: Context): RequestHandler {
     saveUninitialized: false,
     rolling: true,
     unset: 'destroy',
-    // behind a proxy that ends TLS, PUBLIC_URL says that we are on https
     proxy: true,
     cookie: {
       httpOnly: true,
@@ -43,6 +42,11 @@ export function sessions(context: Context): RequestHandler {
       maxAge: DAYS * 24 * 60 * 60 * 1000,
     },
   });
+  return (req, res, next) => {
+    // A proxy that ends TLS need not say so: PUBLIC_URL does. Else no cookie would be set, without a word.
+    if (secure) req.headers['x-forwarded-proto'] = 'https';
+    handle(req, res, next);
+  };
 }
 
 /** Begins a session of an operator under a new id: one that was known before signing in is worth nothing. */

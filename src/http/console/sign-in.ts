@@ -3,6 +3,7 @@ import {
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterRedis,
+  RateLimiterRes,
 } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
@@ -13,10 +14,13 @@ import { beginSession, endSession, signedIn } from './sessions.ts';
 
 const form = z.object({ email: z.string().max(254), password: z.string().max(1000) });
 
-/** Signing in and out. Ten wrong tries in a quarter of an hour, for an account or from an address, and it is shut for as long. */
+/**
+ * Signing in and out. After ten wrong tries from one address in a quarter of an hour it has to wait; after
+ * fifty for one account everybody has to, so that nobody shuts an operator out from a single machine.
+ */
 export function signInRoutes(context: Context): Router {
   const router = Router();
-  const tries = limiter(context);
+  const tries = { from: limiter(context, 'from', 10), to: limiter(context, 'to', 50) };
 
   router.get('/sign-in', async (req, res) => {
     if (await signedIn(context, req)) return res.redirect(303, '/console');
@@ -40,19 +44,19 @@ export function signInRoutes(context: Context): Router {
         data: { email: typed.email },
       });
 
-    const keys = [`from ${req.ip}`, `to ${typed.email.trim().toLowerCase()}`];
-    const spent = await Promise.all(keys.map((key) => tries.get(key)));
-    const shut = spent.filter((one) => one !== null && one.remainingPoints <= 0);
-    if (shut.length > 0) {
-      const seconds = Math.ceil(Math.max(...shut.map((one) => one?.msBeforeNext ?? 0)) / 1000);
+    const from = req.ip ?? '';
+    const to = typed.email.trim().toLowerCase();
+    // counted before the slow hash, so that tries at the same moment do not slip through
+    const counted = await Promise.allSettled([tries.from.consume(from), tries.to.consume(to)]);
+    const waits = counted.flatMap((one) => (one.status === 'rejected' ? [wait(one.reason)] : []));
+    if (waits.length > 0) {
+      const seconds = Math.ceil(Math.max(...waits) / 1000);
       res.set('Retry-After', String(seconds));
       return refuse(429, t('signIn.wait', { minutes: Math.ceil(seconds / 60) }));
     }
-    // counted before the slow hash, so that tries at the same moment do not slip through
-    await Promise.all(keys.map((key) => tries.penalty(key)));
     const operator = await signIn(context.db, typed.email, typed.password);
     if (!operator) return refuse(422, t('signIn.wrong'));
-    await Promise.all(keys.map((key) => tries.delete(key)));
+    await Promise.all([tries.from.delete(from), tries.to.delete(to)]);
     await audit(context.db, { kind: 'operator', id: operator.id }, 'sign in', 'console');
     await beginSession(context, req, operator);
     return res.redirect(303, '/console');
@@ -65,9 +69,15 @@ export function signInRoutes(context: Context): Router {
   return router;
 }
 
+/** How long a limiter that is used up wants us to wait, in ms. Anything else it rejects with is an error. */
+function wait(reason: unknown): number {
+  if (reason instanceof RateLimiterRes) return reason.msBeforeNext;
+  throw reason;
+}
+
 /** Held across processes where there is Redis; otherwise each web process counts for itself. */
-function limiter(context: Context): RateLimiterAbstract {
-  const rule = { keyPrefix: 'gaceta-sign-in', points: 10, duration: 15 * 60 };
+function limiter(context: Context, name: string, points: number): RateLimiterAbstract {
+  const rule = { keyPrefix: `gaceta-sign-in-${name}`, points, duration: 15 * 60 };
   const memory = new RateLimiterMemory(rule);
   return context.redis
     ? new RateLimiterRedis({ ...rule, storeClient: context.redis, insuranceLimiter: memory })

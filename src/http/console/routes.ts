@@ -1,0 +1,54 @@
+import { Router } from 'express';
+import helmet from 'helmet';
+import type { Context } from '../../context.ts';
+import { formBody } from '../middleware/bodies.ts';
+import { sameOrigin } from '../middleware/same-origin.ts';
+import { actionRoutes } from './actions.ts';
+import { editionRoutes } from './editions.ts';
+import { leaveMessage } from './pages.ts';
+import { sessions, signedIn } from './sessions.ts';
+import { setupRoutes } from './setup.ts';
+import { signInRoutes } from './sign-in.ts';
+
+/** Everything below /console: for operators who are signed in, but for the doors themselves. */
+export function consoleRoutes(context: Context): Router {
+  const router = Router();
+  router.use((_req, res, next) => {
+    res.set('Cache-Control', 'no-store').set('Referrer-Policy', 'same-origin');
+    next();
+  });
+  router.use(
+    helmet.contentSecurityPolicy({
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        frameSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+  );
+  router.use(formBody);
+  router.use(sessions(context));
+  router.use(setupRoutes(context));
+  router.use(sameOrigin(context.config.publicUrl));
+  router.use(signInRoutes(context));
+
+  router.use(async (req, res, next) => {
+    const operator = await signedIn(context, req);
+    if (operator) {
+      res.locals.operator = operator;
+      return next();
+    }
+    if (req.method !== 'GET') leaveMessage(req, 'signIn.expired', false);
+    return res.redirect(303, '/console/sign-in');
+  });
+  router.use(editionRoutes(context));
+  router.use(actionRoutes(context));
+  return router;
+}

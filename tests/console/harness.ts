@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import express from 'express';
+import { afterAll } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { type Context, openContext } from '../../src/context.ts';
+import { consoleRoutes } from '../../src/http/console/routes.ts';
+import { errorPages } from '../../src/http/middleware/errors.ts';
+import { requestLog } from '../../src/http/middleware/request-log.ts';
+import { openLog } from '../../src/log.ts';
+import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
+import { freshDatabase } from '../harness/database.ts';
+
+export interface Answer {
+  status: number;
+  location: string | undefined;
+  headers: IncomingMessage['headers'];
+  text: string;
+}
+
+/** A browser of one person: keeps its cookie, says that its forms come from the same origin. */
+export interface Browser {
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(
+    path: string,
+    form: Record<string, string>,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  cookie: string | undefined;
+}
+
+export interface Console {
+  context: Context;
+  base: string;
+  browser(): Browser;
+}
+
+/** A database of its own with the first newsletter, and the console on loopback. */
+export async function openConsole(variables: Record<string, string> = {}): Promise<Console> {
+  const config = loadConfig({ LOG_LEVEL: 'silent', ...variables });
+  const context = await openContext(config, await freshDatabase(), openLog('silent', 'test'));
+  await ensureFirstNewsletter(context.db);
+  const app = express();
+  app.use(requestLog(context.log));
+  app.use('/assets', express.static(join(import.meta.dirname, '../../src/http/assets')));
+  app.use('/console', consoleRoutes(context));
+  app.use(errorPages(context));
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  afterAll(async () => {
+    server.close();
+    server.closeAllConnections();
+    await context.close();
+  });
+  return { context, base, browser: () => newBrowser(base) };
+}
+
+function newBrowser(base: string): Browser {
+  async function send(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: string,
+  ): Promise<Answer> {
+    const req = request(`${base}${path}`, {
+      method,
+      headers: { ...(browser.cookie ? { Cookie: browser.cookie } : {}), ...headers },
+    });
+    req.end(body);
+    const [res] = (await once(req, 'response')) as [IncomingMessage];
+    const [set] = res.headers['set-cookie'] ?? [];
+    if (set) browser.cookie = set.split(';')[0];
+    let text = '';
+    for await (const chunk of res.setEncoding('utf8')) text += chunk;
+    return {
+      status: res.statusCode ?? 0,
+      location: res.headers.location,
+      headers: res.headers,
+      text,
+    };
+  }
+  const browser: Browser = {
+    cookie: undefined,
+    get: (path, headers = {}) => send('GET', path, headers),
+    post: (path, form, headers = { 'Sec-Fetch-Site': 'same-origin' }) =>
+      send(
+        'POST',
+        path,
+        { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+        new URLSearchParams(form).toString(),
+      ),
+  };
+  return browser;
+}
