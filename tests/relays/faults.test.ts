@@ -131,7 +131,11 @@ test('a relay that cannot be reached is lost at connect, rests longer each time,
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  await using both = await sinkAndRelay({}, { port }, { timeouts: { rest: 40, longestRest: 90 } });
+  await using both = await sinkAndRelay(
+    {},
+    { port },
+    { timeouts: { rest: 200, longestRest: 500 } },
+  );
   const { relay } = both;
   const rests: number[] = [];
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -149,7 +153,7 @@ test('a relay that cannot be reached is lost at connect, rests longer each time,
     await vi.waitFor(() => expect(relay.free).toBe(2));
   }
   expect(rests[1]).toBeGreaterThan((rests[0] ?? 0) * 1.3);
-  expect(rests[2]).toBeLessThanOrEqual(91);
+  expect(rests[2]).toBeLessThanOrEqual(501);
 });
 
 test('an envelope that was pipelined behind a dot is never uncertain', async () => {

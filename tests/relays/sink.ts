@@ -25,11 +25,11 @@ export type Step =
 
 /**
  * What to do at a step: answer something else (`\n` separates lines of one reply), cut the
- * connection (before or after the answer), never answer, or answer when a promise is done.
+ * connection (before or after the answer; `taken`: having taken the message all the same), never answer, or answer when a promise is done.
  */
 export type Reaction =
   | { reply: string }
-  | { drop: true; reply?: string }
+  | { drop: true; reply?: string; taken?: true }
   | { silence: true }
   | { after: Promise<unknown>; reply?: string }
   | undefined;
@@ -232,7 +232,8 @@ class Conversation {
     if (reaction && 'after' in reaction) await reaction.after;
     const reply =
       reaction?.reply ?? (reaction && 'drop' in reaction ? '' : this.#ordinary(step, line));
-    if (message && reply.startsWith('2')) this.#sink.accepted.push(message);
+    const taken = reply.startsWith('2') || (reaction && 'drop' in reaction && reaction.taken);
+    if (message && taken) this.#sink.accepted.push(message);
     if (reply) await this.#write(reply);
     if (reaction && 'drop' in reaction) this.#socket.destroy();
     return Number(reply.slice(0, 3));
