@@ -161,6 +161,8 @@ interface ArticlesTable {
   publishedAt: Time;
   createdAt: Made;
   updatedAt: Made;
+  /** Set when an editor changed it: what the feed says later no longer overwrites it. */
+  editedAt: Optional<Date>;
   deletedAt: Optional<Date>;
 }
 

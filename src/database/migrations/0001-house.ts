@@ -159,6 +159,7 @@ const statements = [
     published_at timestamptz not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    edited_at timestamptz,
     deleted_at timestamptz
   )`,
   `create index articles_canonical_url on articles (canonical_url)`,
@@ -177,6 +178,7 @@ const statements = [
     joined_by text check (joined_by in ('guid', 'url', 'title', 'operator')),
     seen_at timestamptz not null default now()
   )`,
+  `create index article_sources_any_guid on article_sources (guid) where guid is not null`,
   `create unique index article_sources_guid on article_sources (feed_id, guid)`,
   `create index article_sources_article on article_sources (article_id)`,
   `create index article_sources_newsletter on article_sources (newsletter_id, seen_at)`,
