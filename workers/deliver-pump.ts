@@ -29,8 +29,6 @@ export interface PumpParts {
   judge(held: HeldRange, row: Claimed, answer: Answer): Settlement;
   /** Pauses that answers have asked for; run between statements. */
   pauses(): Promise<void>;
-  /** Whether what the edition bounces is held for the operator. */
-  isHeld(edition: string): boolean;
   /** Hands back rows of a claim whose outcome was unknown: they never started. */
   handBack(held: HeldRange, claim: string): Promise<void>;
   close(held: HeldRange, options: { giveBack: boolean; laterMs?: number }): Promise<Closing>;
@@ -104,8 +102,16 @@ export class Pump {
     });
   }
 
-  /** Something the pump waits for may have changed. */
-  wake(): void {
+  /** The editions whose ranges are held. */
+  editions(): string[] {
+    return [...new Set([...this.#work.values()].map((work) => work.held.edition))];
+  }
+
+  /** Gives back the ranges of an edition that is not being sent any more; what has started finishes. */
+  giveBack(edition: string): void {
+    for (const work of this.#work.values()) {
+      if (work.held.edition === edition) work.giveBack ??= { laterMs: 0 };
+    }
     this.#turn();
   }
 
@@ -299,7 +305,6 @@ export class Pump {
       range,
       subscriber: row.subscriber,
       claim,
-      held: this.#parts.isHeld(edition),
       ...(variant !== undefined && { variant }),
     };
     if (this.#settles.length === 0) this.#oldest = performance.now();

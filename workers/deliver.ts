@@ -8,7 +8,7 @@ import { openLease } from '../src/deliveries/lease.ts';
 import { domainOf } from '../src/deliveries/message-id.ts';
 import { closeRange, handBackClaim, takeRange } from '../src/deliveries/ranges.ts';
 import { settlementOf } from '../src/deliveries/settlement.ts';
-import { standingOf } from '../src/deliveries/standing.ts';
+import { notSending, standingOf } from '../src/deliveries/standing.ts';
 import { prepareSigner } from '../src/relays/dkim.ts';
 import { loadDkimKeys, parseDkim } from '../src/relays/dkim-keys.ts';
 import type { Answer } from '../src/relays/outgoing.ts';
@@ -25,6 +25,8 @@ export interface Deliverer {
   /** Two phases: claims nothing more, then waits for what has started; ends its lease. */
   stop(): Promise<void>;
 }
+
+const NOTICE_MS = 3_000;
 
 /** Opens the worker's pump: a lease, a connection for the ledger and the relays of its own. */
 export async function startDeliverer(context: Context, pace: Pace): Promise<Deliverer> {
@@ -100,9 +102,9 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
           log.error({ edition, words }, 'an edition was paused: its messages are refused');
         doubts.get(edition)?.forget();
         inDoubt.delete(edition);
+        pump.giveBack(edition);
       }
     },
-    isHeld: (edition) => inDoubt.has(edition),
     handBack: (held, claim) => handBackClaim(db, held, claim),
     async close(held, options) {
       const closing = await closeRange(db, held, lease.workerId, { uncertain, ...options });
@@ -111,6 +113,14 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     },
   });
 
+  // Without a relay nothing is claimed, and a claim is what notices that an edition was paused or cancelled.
+  const noticing = setInterval(async () => {
+    try {
+      for (const edition of await notSending(db, pump.editions())) pump.giveBack(edition);
+    } catch (err) {
+      log.debug({ err }, 'the editions that are being sent cannot be read');
+    }
+  }, NOTICE_MS);
   let stopping = false;
   return {
     async handle({ range }) {
@@ -135,6 +145,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     },
     async stop() {
       stopping = true;
+      clearInterval(noticing);
       await pump.stop();
       await claims.close();
       await lease.close();

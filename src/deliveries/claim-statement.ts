@@ -14,7 +14,7 @@ const HELD = `
   answered as materialized (
     select * from json_to_recordset($8::json) as a(
       edition bigint, subscriber bigint, claim bigint, state text, reason text, delay integer, counted integer,
-      relay text, answer text, uncertain boolean, variant bigint, event json, bounce text)
+      relay text, answer text, uncertain boolean, variant bigint, event json, bounce boolean)
   )`;
 
 // "exists held" only orders the work: no row is written before its range is locked.
@@ -113,11 +113,12 @@ const WRITTEN_DOWN = `
   ),
   bounced as (
     insert into suppressions (address_hash, reason, edition_id, held, detail)
-    select u.address_hash, 'bounce', a.edition, a.bounce = 'held', a.answer
+    select u.address_hash, 'bounce', a.edition, e.state = 'paused' and e.reason is not null, a.answer
     from answered a
       join settled s on s.edition_id = a.edition and s.subscriber_id = a.subscriber
+      join editions e on e.id = a.edition
       join subscribers u on u.id = a.subscriber
-    where a.bounce is not null and u.address_hash is not null
+    where a.bounce and u.address_hash is not null
     on conflict (address_hash) do nothing
   )`;
 

@@ -11,8 +11,6 @@ export interface Settle extends Settlement {
   range: string;
   claim: string;
   variant?: string;
-  /** The edition is in doubt: what it bounces waits for the operator. */
-  held?: boolean;
 }
 
 /** What to claim: so many due rows of a range after a subscriber. */
@@ -163,7 +161,7 @@ function answersOf(settles: Settle[]): string {
       uncertain: settle.uncertain ?? false,
       variant: settle.variant,
       event: settle.event,
-      bounce: settle.bounce ? (settle.held ? 'held' : 'bounced') : undefined,
+      bounce: settle.bounce,
     })),
   );
 }

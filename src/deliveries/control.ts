@@ -99,34 +99,28 @@ export async function resendMissed(
   db: DbOrTransaction,
   edition: string,
 ): Promise<Change & { tickets: RangeTicket[] }> {
-  return inTransaction(db, async (tx) => {
-    const { numAffectedRows } = await sql`
-      update editions set state = 'sending', reason = null, finished_at = null
-      where id = ${edition} and frozen_at is not null and state in ('sent', 'cancelled')`.execute(
-      tx,
-    );
-    const change = await changedOrIs(
-      tx,
-      edition,
-      numAffectedRows,
-      'sent to those it missed',
-      'sending',
-      ['sent', 'cancelled'],
-    );
-    if (!change.changed) return { ...change, tickets: [] };
-    const { rows } = await sql`
-      update ranges r set missed = true, state = 'planned', next_at = now()
-      where r.edition_id = ${edition} and (r.state = 'planned' or exists (
-        select 1 from deliveries d where d.edition_id = r.edition_id and d.range_id = r.id
-          and d.subscriber_id between r.first_subscriber and r.last_subscriber
-          and (d.state = 'failed' and d.reason = 'expired' or d.state = 'skipped' and d.reason = 'cancelled'
-            or d.state = 'uncertain')))
-      returning 1`.execute(tx);
-    const { rows: unplanned } = await sql`
-      select 1 from editions where id = ${edition} and planned_at is null`.execute(tx);
-    if (rows.length === 0 && unplanned.length === 0) throw new NothingMissed();
-    return { ...change, tickets: await issueTickets(tx, { edition }) };
-  });
+  if (!db.isTransaction) return db.transaction().execute((tx) => resendMissed(tx, edition));
+  const { numAffectedRows } = await sql`
+    update editions set state = 'sending', reason = null, finished_at = null
+    where id = ${edition} and frozen_at is not null and state in ('sent', 'cancelled')`.execute(db);
+  const verb = 'sent to those it missed';
+  const change = await changedOrIs(db, edition, numAffectedRows, verb, 'sending', [
+    'sent',
+    'cancelled',
+  ]);
+  if (!change.changed) return { ...change, tickets: [] };
+  const { rows } = await sql`
+    update ranges r set missed = true, state = 'planned', next_at = now()
+    where r.edition_id = ${edition} and (r.state = 'planned' or exists (
+      select 1 from deliveries d where d.edition_id = r.edition_id and d.range_id = r.id
+        and d.subscriber_id between r.first_subscriber and r.last_subscriber
+        and (d.state = 'failed' and d.reason = 'expired' or d.state = 'skipped' and d.reason = 'cancelled'
+          or d.state = 'uncertain')))
+    returning 1`.execute(db);
+  const { rows: unplanned } = await sql`
+    select 1 from editions where id = ${edition} and planned_at is null`.execute(db);
+  if (rows.length === 0 && unplanned.length === 0) throw new NothingMissed();
+  return { ...change, tickets: await issueTickets(db, { edition }) };
 }
 
 async function changedOrIs(

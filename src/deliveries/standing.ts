@@ -23,3 +23,15 @@ export async function standingOf(db: DbOrTransaction, edition: string): Promise<
     audience: Number(row?.readers ?? 0),
   };
 }
+
+/** Those of some editions that are not being sent now: paused, cancelled, done. */
+export async function notSending(db: DbOrTransaction, editions: string[]): Promise<string[]> {
+  if (editions.length === 0) return [];
+  const rows = await db
+    .selectFrom('editions')
+    .select('id')
+    .where('id', 'in', editions)
+    .where('state', '<>', 'sending')
+    .execute();
+  return rows.map((row) => row.id);
+}
