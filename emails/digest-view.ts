@@ -94,7 +94,7 @@ function articleView(content: DigestContent, t: Translate, article: DigestArticl
 
 // The day is told only where it is not the edition's own.
 function dayOf(content: DigestContent, { publishedAt }: DigestArticle): string {
-  if (!publishedAt) return '';
+  if (!publishedAt || Number.isNaN(publishedAt.getTime())) return '';
   const day = dayInWords(publishedAt, content.language, content.timezone);
   const today = dayInWords(new Date(`${content.edition.date}T12:00:00Z`), content.language, 'UTC');
   return day === today ? '' : day;

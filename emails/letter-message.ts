@@ -1,5 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { headerAddress, listUnsubscribeHeader, messageIdHeader } from './header-values.ts';
+import { languageTag } from './language.ts';
 import type { LetterContent } from './letter-content.ts';
 import { type ReaderValues, refuseControl } from './reader-values.ts';
 import type { Renderer } from './renderer.ts';
@@ -44,7 +45,7 @@ export async function buildLetter(
     headers: {
       // RFC 3834: an answering machine must not answer this.
       'Auto-Submitted': 'auto-generated',
-      'Content-Language': content.language,
+      'Content-Language': languageTag(content.language),
       ...leaving,
     },
     html,

@@ -2,6 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { DigestContent, Rendered } from './content.ts';
 import { oneLine } from './escape.ts';
 import { phraseOf } from './header-values.ts';
+import { languageTag } from './language.ts';
 import {
   type HeaderKey,
   type HeaderPlace,
@@ -64,7 +65,8 @@ export async function buildVariant(
 
 function compose(content: DigestContent, rendered: Rendered, seed: string): Promise<Buffer> {
   const { newsletter, edition, imprint } = content;
-  const host = new URL(imprint.publicUrl).hostname;
+  // A List-Id is a dot-atom (RFC 2919): the brackets and colons of an IPv6 address are none.
+  const host = new URL(imprint.publicUrl).hostname.replaceAll(/[[\]:]+/g, '-');
   return new MailComposer({
     from: newsletter.from,
     to: 'reader@reader.invalid',
@@ -79,7 +81,7 @@ function compose(content: DigestContent, rendered: Rendered, seed: string): Prom
       },
       'List-Unsubscribe': { prepared: true, value: '<https://reader.invalid>' },
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'Content-Language': content.language,
+      'Content-Language': languageTag(content.language),
       'Feedback-ID': `${edition.number}:${edition.kind}:${newsletter.slug}:gaceta`,
     },
     text: rendered.text,

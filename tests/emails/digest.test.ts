@@ -253,6 +253,11 @@ describe('links', () => {
   });
 });
 
+test('a time that is none is left out', async () => {
+  const { text } = await render(withLead({ publishedAt: new Date('yesterday') }));
+  expect(text).toContain('By Inés Robledo · Picture');
+});
+
 test('the lead is not told twice', async () => {
   const { html } = await render(edition(6));
   expect(html.split('>Harbour board votes to keep pier 1 open').length).toBe(2);
