@@ -18,6 +18,14 @@ import {
 import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
 import { SetupLinkGone } from '../operators/setup-links.ts';
+import {
+  AddressSuppressed,
+  AddressTaken,
+  ImportNotFound,
+  InvalidImport,
+  InvalidSubscriber,
+  SubscriberNotFound,
+} from '../subscribers/errors.ts';
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
@@ -29,6 +37,8 @@ const statuses: [number, ErrorClass[]][] = [
       EditionNotFound,
       UnknownEdition,
       NewsletterNotFound,
+      SubscriberNotFound,
+      ImportNotFound,
       OperatorNotFound,
       TokenNotFound,
       SetupLinkGone,
@@ -45,6 +55,8 @@ const statuses: [number, ErrorClass[]][] = [
       DatabaseNotEmpty,
       StillAtWork,
       SlugTaken,
+      AddressTaken,
+      AddressSuppressed,
       OperatorExists,
       LastOwner,
       StillRunning,
@@ -57,6 +69,8 @@ const statuses: [number, ErrorClass[]][] = [
       UnknownArticles,
       UnusableBackup,
       InvalidNewsletter,
+      InvalidSubscriber,
+      InvalidImport,
       InvalidOperator,
       InvalidToken,
       KeyReused,

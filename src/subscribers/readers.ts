@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Frequency, SubscriptionState } from '../database/tables.ts';
+import type { Frequency, Kind, SubscriptionState } from '../database/tables.ts';
 
 /** A subscriber with all their subscriptions, as their own pages show them. */
 export interface Reader {
@@ -20,6 +20,7 @@ export interface ReaderSubscription {
   language: string;
   timezone: string;
   sendAt: string;
+  kinds: Kind[];
   offered: { slug: string; title: string }[];
   state: SubscriptionState;
   frequency: Frequency;
@@ -50,6 +51,7 @@ export async function readerOf(db: DbOrTransaction, id: string): Promise<Reader 
         'n.language',
         'n.timezone',
         'n.sendAt',
+        'n.kinds',
         't.state',
         't.frequency',
         't.hour',

@@ -1,0 +1,97 @@
+import type { DbOrTransaction } from '../database/connection.ts';
+import { queueLetter } from '../letters/letters.ts';
+import { SubscriberNotFound } from '../subscribers/errors.ts';
+import { suppress } from '../subscribers/suppression.ts';
+
+/**
+ * Erases a person: what is left is an id, so that old ledgers still balance, and a hash of the address, so
+ * that nobody signs it up again. Relays quote addresses, so their words about this reader go too. Answers
+ * the last letter to them, to be enqueued. Throws SubscriberNotFound, also for one erased before.
+ */
+export async function eraseSubscriber(
+  tx: DbOrTransaction,
+  subscriberId: string,
+  now: Date,
+): Promise<{ letters: string[] }> {
+  const person = await tx
+    .selectFrom('subscribers')
+    .select(['email', 'addressHash', 'language'])
+    .where('id', '=', subscriberId)
+    .where('erasedAt', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!person) throw new SubscriberNotFound(subscriberId);
+
+  await endSubscriptions(tx, subscriberId, now);
+  await tx
+    .updateTable('consents')
+    .set({ originAddress: null, userAgent: null })
+    .where('subscriberId', '=', subscriberId)
+    .execute();
+  await clearMessages(tx, subscriberId);
+  await tx
+    .updateTable('subscribers')
+    .set({
+      email: null,
+      emailKey: null,
+      addressHash: null,
+      receiverGroup: 'rest',
+      name: null,
+      language: null,
+      timezone: null,
+      confirmationAt: null,
+      noticeAt: null,
+      letterMark: null,
+      erasedAt: now,
+    })
+    .where('id', '=', subscriberId)
+    .execute();
+  if (person.addressHash) await suppress(tx, person.addressHash, { reason: 'erasure' });
+  if (person.email === null) return { letters: [] };
+  const letter = await queueLetter(tx, {
+    kind: 'erased',
+    email: person.email,
+    language: person.language ?? 'en',
+    content: { requestedAt: now.toISOString() },
+  });
+  return { letters: [letter] };
+}
+
+async function endSubscriptions(tx: DbOrTransaction, subscriberId: string, now: Date) {
+  await tx
+    .updateTable('subscriptions')
+    .set({ state: 'unsubscribed', leftAt: now })
+    .where('subscriberId', '=', subscriberId)
+    .where('state', '<>', 'unsubscribed')
+    .execute();
+  await tx
+    .updateTable('subscriptions')
+    .set({ leaveReason: null, hour: null, sections: null, pausedUntil: null })
+    .where('subscriberId', '=', subscriberId)
+    .execute();
+}
+
+async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
+  await tx
+    .updateTable('deliveries')
+    .set({ answer: null })
+    .where('subscriberId', '=', subscriberId)
+    .where('answer', 'is not', null)
+    .execute();
+  await tx
+    .updateTable('deliveryEvents')
+    .set({ reply: null })
+    .where('subscriberId', '=', subscriberId)
+    .execute();
+  // One that a worker holds at this moment keeps its row, and nothing of the person in it.
+  await tx
+    .deleteFrom('letters')
+    .where('subscriberId', '=', subscriberId)
+    .where('state', '<>', 'sending')
+    .execute();
+  await tx
+    .updateTable('letters')
+    .set({ email: null, content: '{}', answer: null })
+    .where('subscriberId', '=', subscriberId)
+    .execute();
+}

@@ -1,0 +1,87 @@
+import type { DbOrTransaction } from '../database/connection.ts';
+import { type Consent, consentsOf } from '../subscribers/consents.ts';
+import type { Subscriber } from '../subscribers/shapes.ts';
+import { getSubscriber } from '../subscribers/subscribers.ts';
+
+/** Everything that is held about one person, for that person. */
+export interface PersonalData {
+  subscriber: Subscriber;
+  /** What they said when leaving, by newsletter. */
+  reasons: { newsletter: string; reason: string }[];
+  consents: Consent[];
+  deliveries: Awaited<ReturnType<typeof deliveriesOf>>;
+  /** What relays answered about messages to them. */
+  answers: Awaited<ReturnType<typeof answersOf>>;
+  letters: Awaited<ReturnType<typeof lettersOf>>;
+  suppressed: { reason: string; since: Date } | null;
+}
+
+/** Collects it. Throws SubscriberNotFound. */
+export async function personalData(
+  db: DbOrTransaction,
+  subscriberId: string,
+): Promise<PersonalData> {
+  const subscriber = await getSubscriber(db, subscriberId);
+  const [reasons, consents, deliveries, answers, letters, suppressed] = await Promise.all([
+    reasonsOf(db, subscriberId),
+    consentsOf(db, subscriberId),
+    deliveriesOf(db, subscriberId),
+    answersOf(db, subscriberId),
+    lettersOf(db, subscriberId),
+    suppressionOf(db, subscriberId),
+  ]);
+  return {
+    subscriber,
+    reasons,
+    consents,
+    deliveries,
+    answers,
+    letters,
+    suppressed: suppressed ?? null,
+  };
+}
+
+const reasonsOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('subscriptions as t')
+    .innerJoin('newsletters as n', 'n.id', 't.newsletterId')
+    .select(['n.slug as newsletter', 't.leaveReason as reason'])
+    .where('t.subscriberId', '=', id)
+    .where('t.leaveReason', 'is not', null)
+    .$narrowType<{ reason: string }>()
+    .execute();
+
+const deliveriesOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('deliveries as d')
+    .innerJoin('editions as e', 'e.id', 'd.editionId')
+    .innerJoin('newsletters as n', 'n.id', 'e.newsletterId')
+    .select(['n.slug as newsletter', 'e.number', 'e.kind', 'd.state', 'd.reason', 'd.answer'])
+    .select(['d.sentAt', 'd.dueAt'])
+    .where('d.subscriberId', '=', id)
+    .orderBy('d.editionId')
+    .execute();
+
+const answersOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('deliveryEvents')
+    .select(['at', 'phase', 'code', 'enhanced', 'reply'])
+    .where('subscriberId', '=', id)
+    .orderBy('id')
+    .execute();
+
+const lettersOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('letters')
+    .select(['kind', 'email', 'language', 'content', 'state', 'createdAt', 'sentAt'])
+    .where('subscriberId', '=', id)
+    .orderBy('id')
+    .execute();
+
+const suppressionOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('suppressions as x')
+    .innerJoin('subscribers as s', 's.addressHash', 'x.addressHash')
+    .select(['x.reason', 'x.createdAt as since'])
+    .where('s.id', '=', id)
+    .executeTakeFirst();
