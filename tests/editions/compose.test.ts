@@ -5,6 +5,7 @@ import { startEdition } from '../../src/editions/freeze.ts';
 import { frozenContent } from '../../src/editions/read-content.ts';
 import { NewsletterNotFound } from '../../src/newsletters/errors.ts';
 import { openFreshDatabase } from '../harness/database.ts';
+import { oneAfterTheOther } from './fixtures/held.ts';
 import { newArticle, newNewsletter } from './fixtures/newsroom.ts';
 
 const { db } = await openFreshDatabase();
@@ -60,6 +61,19 @@ test('two schedulers and two operators at once make one edition', async () => {
   expect(only?.number).toBe(1);
   const row = await editionOf(results[0]?.id ?? '');
   expect(row).toMatchObject({ state: 'scheduled', sendAt: at('24T07:00') });
+});
+
+test('a scheduler that comes while another’s edition is not committed waits for it, and takes it', async () => {
+  const newsletter = await newNewsletter(db);
+  await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const composing = { newsletter: newsletter.slug, kind: 'daily' as const, now: at('24T06:30') };
+  const [first, second] = await oneAfterTheOther(
+    db,
+    (tx) => composeEdition(tx, composing),
+    () => compose(composing),
+  );
+  expect([first.made, second.made]).toEqual([true, false]);
+  expect(second.id).toBe(first.id);
 });
 
 test('nothing new makes no edition and takes no number', async () => {

@@ -122,6 +122,21 @@ test('a draft composed by hand before its hour is taken over by the clock', asyn
   expect(await slotsToCompose(db, newsletter, now)).toEqual([]);
 });
 
+test('one composed by hand after its hour is left to whoever composed it', async () => {
+  const newsletter = await newNewsletter(db);
+  await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const later = at('24T07:20');
+  const { id } = await db
+    .transaction()
+    .execute((tx) =>
+      composeEdition(tx, { newsletter: newsletter.slug, kind: 'daily', now: later }),
+    );
+  await db.updateTable('editions').set({ createdAt: later }).where('id', '=', id).execute();
+  expect(await slotsToCompose(db, newsletter, later)).toEqual([]);
+  await db.transaction().execute((tx) => composeSlot(tx, newsletter, slot, later));
+  expect(await row(id)).toMatchObject({ state: 'draft', sendAt: null });
+});
+
 test('a correction while sending is the next revision; afterwards nothing can be changed', async () => {
   const { id, ids } = await draft();
   await startEdition(db, id, { due: 'now', now });

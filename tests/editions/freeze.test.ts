@@ -11,6 +11,7 @@ import {
 import { editionContent, frozenContent } from '../../src/editions/read-content.ts';
 import type { Newsletter } from '../../src/newsletters/newsletters.ts';
 import { openFreshDatabase } from '../harness/database.ts';
+import { oneAfterTheOther } from './fixtures/held.ts';
 import { newArticle, newNewsletter, sourceOf } from './fixtures/newsroom.ts';
 
 const { db } = await openFreshDatabase();
@@ -211,6 +212,23 @@ test('of two editions with the same story the later one knows of the earlier, in
   const pairs = overlap?.articles.map(({ theirs, ours }) => [theirs, ours]);
   const both = [[shared, shared], later === two ? [shared, translation] : [translation, shared]];
   expect(new Set(pairs?.map(String))).toEqual(new Set(both.map(String)));
+});
+
+test('an edition frozen while another’s freeze is not committed waits for it, and knows of it', async () => {
+  const newsletter = await newNewsletter(db);
+  const article = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const [one, two] = [
+    await special(newsletter, at('24T06:00'), [article]),
+    await special(newsletter, at('24T06:00'), [article]),
+  ];
+  const now = at('24T06:10');
+  await oneAfterTheOther(
+    db,
+    (tx) => startEdition(tx, two, { due: 'now', now }),
+    () => startEdition(db, one, { due: 'now', now }),
+  );
+  expect((await frozen(two)).overlaps).toEqual([]);
+  expect((await frozen(one)).overlaps.map((overlap) => overlap.edition)).toEqual([two]);
 });
 
 test('a story older than the window, dropped there, or never sent there, is no overlap', async () => {
