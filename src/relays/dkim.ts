@@ -6,7 +6,7 @@ import type { DkimKey } from './dkim-keys.ts';
 export interface DkimSigner {
   /**
    * The DKIM-Signature header fields, each ending in CRLF, to be put before `headers` (the message's
-   * own, CRLF, with or without the empty line after them). `bodyHash` is what `bodyHasher` gives.
+   * own as bytes in latin1, CRLF, with or without the empty line after them). `bodyHash` is what `bodyHasher` gives.
    * The signing itself runs on libuv's threads.
    */
   signHeaders(headers: string, bodyHash: string): Promise<string[]>;
@@ -82,7 +82,7 @@ async function signature(
     `bh=${bodyHash};`,
     'b=',
   ].join('\r\n ');
-  const signed = Buffer.from(data + relaxField(unsigned));
+  const signed = Buffer.from(data + relaxField(unsigned), 'latin1');
   const bytes =
     algorithm === 'rsa-sha256'
       ? await signAsync('sha256', signed, key)
@@ -113,9 +113,10 @@ function relaxedFields(headers: string): Map<string, string[]> {
 /** One field in relaxed form: name in lower case, unfolded, white space as one space, none at the edges. */
 function relaxField(field: string): string {
   const colon = field.indexOf(':');
+  // No trim(): it would take the byte 0xa0, the end of an "à" in UTF-8, for white space.
   const value = field
     .slice(colon + 1)
     .replaceAll(/[ \t\r\n]+/g, ' ')
-    .trim();
+    .replaceAll(/^ | $/g, '');
   return `${field.slice(0, colon).trimEnd().toLowerCase()}:${value}`;
 }

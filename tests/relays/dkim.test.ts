@@ -32,24 +32,26 @@ async function resolver(name: string): Promise<string[][]> {
   return [[`v=DKIM1; k=${selector}; p=${p}`]];
 }
 
-const HEADERS = [
-  'From: "The Daily, morning" <daily@news.test>',
-  'To: ana@r.test',
-  'Subject: =?UTF-8?Q?Ma=C3=B1ana?= and a rather long subject that is folded',
-  '\tonto a second line  with   spaces ',
-  'Date: Tue, 24 Nov 2026 07:00:00 +0000',
-  'Message-ID: <1.2@news.test>',
-  'MIME-Version: 1.0',
-  'Content-Type: text/plain; charset=utf-8',
-  'List-Id: The Daily <daily.news.test>',
-  'List-Unsubscribe: <https://news.test/unsubscribe/abc>,\r\n <mailto:daily@news.test>',
-  'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
-  '',
-].join('\r\n');
+const HEADERS = Buffer.from(
+  [
+    'From: "The Daily, morning" <daily@news.test>',
+    'To: ana@r.test',
+    'Cc: "e voilà" <josé@r.test>,\r\n "ça va là',
+    'Subject: =?UTF-8?Q?Ma=C3=B1ana?= and a rather long subject that is folded',
+    '\tonto a second line  with   spaces ',
+    'Date: Tue, 24 Nov 2026 07:00:00 +0000',
+    'Message-ID: <1.2@news.test>',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'List-Id: The Daily <daily.news.test>',
+    'List-Unsubscribe: <https://news.test/unsubscribe/abc>,\r\n <mailto:daily@news.test>',
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+    '',
+  ].join('\r\n'),
+).toString('latin1');
 
-async function signed(
-  names: string[],
-): Promise<{ message: string; fixed: string[]; values: string[] }> {
+/** A signed message, its bytes as latin1. */
+async function signed(names: string[]): Promise<string> {
   const folder = await keyFolder();
   const keys = await loadDkimKeys(
     parseDkim(names.map((name) => `${name}:news.test:${join(folder, name)}`).join(', ')),
@@ -60,14 +62,15 @@ async function signed(
   const body = `${fixed[0]}${values[0]}${fixed[1]}${values[1]}${fixed[2]}`;
   const bodyHash = hasher.hash(values.map((value) => Buffer.from(value)));
   const signatures = await prepareSigner(keys, 'news.test').signHeaders(HEADERS, bodyHash);
-  return { message: `${signatures.join('')}${HEADERS}\r\n${body}`, fixed, values };
+  const bytes = Buffer.from(body).toString('latin1');
+  return `${signatures.join('')}${HEADERS}\r\n${bytes}`;
 }
 
 test.each([[['rsa']], [['ed25519']], [['rsa', 'ed25519']]])(
   'a receiver finds %j good',
   async (names) => {
-    const { message } = await signed(names);
-    const { results } = await dkimVerify(Buffer.from(message), { resolver });
+    const message = await signed(names);
+    const { results } = await dkimVerify(Buffer.from(message, 'latin1'), { resolver });
     expect(
       results.map((result) => [result.signingDomain, result.selector, result.status.result]),
     ).toEqual(names.map((name) => ['news.test', name, 'pass']));
@@ -82,9 +85,11 @@ test.each([
   ['a second subject', 'To: ana', 'Subject: win money\r\nTo: ana'],
   ['a second unsubscribe link', 'To: ana', 'List-Unsubscribe: <https://evil.test>\r\nTo: ana'],
 ])('who changes %s breaks both signatures', async (_what, before, after) => {
-  const { message } = await signed(['rsa', 'ed25519']);
+  const message = await signed(['rsa', 'ed25519']);
   expect(message).toContain(before);
-  const { results } = await dkimVerify(Buffer.from(message.replace(before, after)), { resolver });
+  const { results } = await dkimVerify(Buffer.from(message.replace(before, after), 'latin1'), {
+    resolver,
+  });
   expect(results.map((result) => result.status.result)).not.toContain('pass');
   expect(results).toHaveLength(2);
 });
