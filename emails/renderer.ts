@@ -88,9 +88,15 @@ export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
       forget(asked).kill('SIGKILL');
       next();
     }, settings.timeoutMs);
-    asked.send({ kind: current.kind, content: current.content }, (error) => {
-      if (error) lost(asked);
-    });
+    try {
+      asked.send({ kind: current.kind, content: current.content }, (error) => {
+        if (error) lost(asked);
+      });
+    } catch (error) {
+      // What cannot be sent to another process (a function, say) throws here, not in the callback.
+      fail(String(error));
+      next();
+    }
   }
 
   // An idle child must not keep the program alive.

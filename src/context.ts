@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -69,7 +70,11 @@ export async function openContext(
       : undefined;
     redis?.on('error', (err) => log.debug({ err }, 'redis'));
     const queues = openQueues(config, databaseUrl, log);
-    const renderer = openRenderer({ idleMs: 30_000, log: (line) => log.debug(line) });
+    const renderer = openRenderer({
+      idleMs: 30_000,
+      templates: join(config.dataDir, 'templates'),
+      log: (line) => log.debug(line),
+    });
     let closing: Promise<void> | undefined;
     return {
       config,

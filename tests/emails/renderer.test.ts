@@ -54,6 +54,20 @@ test('one bad content fails alone, with the reason', async () => {
   expect(events.length).toBe(1);
 });
 
+test('a content that cannot be sent to the child fails alone', async () => {
+  const { renderer, render } = opened();
+  const odd = { content: edition(1), reader: { ...reader, name: '' } };
+  Reflect.set(odd.content, 'extra', () => 'a function');
+  const [before, bad, after] = await Promise.allSettled([
+    render(1),
+    renderer.render('digest', odd),
+    render(2),
+  ]);
+  expect(before.status).toBe('fulfilled');
+  expect(bad).toMatchObject({ status: 'rejected', reason: expect.any(RenderError) });
+  expect(after.status).toBe('fulfilled');
+});
+
 test('a child that dies while rendering costs that content alone', async () => {
   const { render, events, pid } = opened();
   await render();

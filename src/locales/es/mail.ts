@@ -54,7 +54,7 @@ export default {
   },
   notice: {
     subject: 'Ya recibes {{newsletters}}',
-    heading: 'Ya estabas suscrito',
+    heading: 'Ya tenías una suscripción',
     request:
       'Tú, o alguien que escribió tu dirección, pidió {{newsletters}} en {{origin}} el {{time}}. Ya lo recibes, así que no ha cambiado nada.',
     button: 'Elegir lo que recibo',
@@ -65,7 +65,7 @@ export default {
     heading: '¿Es esta tu nueva dirección?',
     request:
       'Tú, u otra persona, pidió que los boletines de {{oldAddress}} lleguen a esta dirección desde ahora.',
-    button: 'Sí, enviadlos aquí',
+    button: 'Sí, quiero recibirlos aquí',
     hours_one: 'El botón funciona durante {{count}} hora.',
     hours_many: 'El botón funciona durante {{count}} horas.',
     hours_other: 'El botón funciona durante {{count}} horas.',
@@ -94,7 +94,7 @@ export default {
   },
   invitation: {
     subject: 'Tu cuenta en {{newsroom}}',
-    heading: 'Bienvenida a la redacción',
+    heading: 'Te damos la bienvenida a la redacción',
     invited:
       '{{inviter}} te ha creado una cuenta para trabajar en los boletines de {{newsroom}}, con el papel de {{role}}.',
     setUp:
