@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { EmbeddedFailed } from './embedded-errors.ts';
+import { EmbeddedFailed, UnusableDataDir } from './embedded-errors.ts';
 import type { Place } from './embedded-location.ts';
 import { findPostmaster } from './embedded-postmaster.ts';
 
@@ -16,7 +16,10 @@ export function urlOf(sockets: string, database: string): string {
   return `postgresql://gaceta@/${encodeURIComponent(database)}?host=${host}&port=5432&sslmode=disable`;
 }
 
-/** Asks whoever listens in that folder. A full server ("too many clients") is a ready one. */
+/**
+ * Asks whoever listens in that folder. A full server ("too many clients") is a ready one.
+ * @throws UnusableDataDir when that folder is closed to us
+ */
 export async function ask(sockets: string): Promise<Answer> {
   const client = new pg.Client({
     connectionString: urlOf(sockets, 'postgres'),
@@ -30,6 +33,11 @@ export async function ask(sockets: string): Promise<Answer> {
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === '53300') return 'ready';
+    if (code === 'EACCES') {
+      throw new UnusableDataDir(
+        `${sockets} belongs to another account: run this as the account that runs gaceta start.`,
+      );
+    }
     return code === '57P03' ? 'starting' : 'absent';
   } finally {
     await client.end().catch(() => undefined);

