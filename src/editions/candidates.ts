@@ -27,12 +27,14 @@ export interface Candidate {
  * brought, then the newest. What came too late for one edition is in the next. The first edition looks
  * back 24 h, the first weekly 7 days.
  * @param until an article counts only if it was published, or else seen, by then
+ * @param composedAt from when a first edition looks back; a draft keeps it, so that nothing ages out of it
  */
 export async function candidates(
   db: DbOrTransaction,
   newsletter: Newsletter,
   kind: Kind,
   until: Date,
+  composedAt: Date,
 ): Promise<Candidate[]> {
   const last = await db
     .selectFrom('editions')
@@ -41,7 +43,7 @@ export async function candidates(
     .where('kind', '=', kind)
     .executeTakeFirstOrThrow();
   const back = LOOK_BACK[kind];
-  const since = (last.frozenAt?.getTime() ?? until.getTime()) - back;
+  const since = (last.frozenAt ?? (composedAt < until ? composedAt : until)).getTime() - back;
   // An article whose transaction was open at the freeze carries an earlier time than it was visible from.
   const seenSince = last.frozenAt ? new Date(last.frozenAt.getTime() - HOUR / 6) : new Date(0);
   const { rows } = await sql<Candidate & { sources: string; led: boolean }>`

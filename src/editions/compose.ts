@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Kind } from '../database/tables.ts';
+import type { Database, Kind } from '../database/tables.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';
 import { getNewsletter, type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
 import { arrange, candidates } from './candidates.ts';
@@ -9,6 +9,8 @@ import { localDateOf } from './due.ts';
 import { putEditionArticles } from './edition-articles.ts';
 import { NothingNew, UnknownArticles } from './errors.ts';
 import type { Slot } from './schedule.ts';
+
+type EditionRow = Selectable<Database['editions']>;
 
 export interface Composing {
   /** Slug. */
@@ -39,6 +41,7 @@ export async function composeEdition(
   return make(tx, newsletter, {
     ...composing,
     localDate: localDateOf(sendAt ?? now, newsletter.timezone),
+    now,
     until: now,
     sendAt: sendAt ?? null,
     state: sendAt ? 'scheduled' : 'draft',
@@ -61,6 +64,7 @@ export async function composeSlot(
     ...slot,
     // What comes while a missed hour is made up for belongs to the next edition.
     until: now < slot.sendAt ? now : slot.sendAt,
+    now,
     state: newsletter.reviewRequired ? 'draft' : 'scheduled',
     touchedAt: null,
   });
@@ -88,12 +92,12 @@ export async function composeSlot(
  */
 export async function refreshDraft(
   tx: DbOrTransaction,
-  edition: { id: string; newsletterId: string; kind: Kind; sendAt: Date | null },
+  edition: Pick<EditionRow, 'id' | 'newsletterId' | 'kind' | 'sendAt' | 'createdAt'>,
   now: Date,
 ): Promise<boolean> {
   const newsletter = await newsletterOfId(tx, edition.newsletterId);
   const until = edition.sendAt && edition.sendAt < now ? edition.sendAt : now;
-  const found = await candidates(tx, newsletter, edition.kind, until);
+  const found = await candidates(tx, newsletter, edition.kind, until, edition.createdAt);
   const articles = arrange(found, newsletter.sections);
   const held = await tx
     .selectFrom('editionArticles')
@@ -110,6 +114,7 @@ interface Draft {
   localDate: string;
   sendAt: Date | null;
   state: 'draft' | 'scheduled';
+  now: Date;
   until: Date;
   touchedAt: Date | null;
   articles?: string[];
@@ -140,7 +145,10 @@ async function make(
   }
   const articles = draft.articles?.length
     ? await chosenArticles(tx, newsletter, draft.articles)
-    : arrange(await candidates(tx, newsletter, draft.kind, draft.until), newsletter.sections);
+    : arrange(
+        await candidates(tx, newsletter, draft.kind, draft.until, draft.now),
+        newsletter.sections,
+      );
   if (articles.length === 0) throw new NothingNew(newsletter.slug, draft.kind);
   const number = lastNumber + 1;
   await tx
@@ -159,6 +167,7 @@ async function make(
       sendAt: draft.sendAt,
       introduction: draft.introduction ?? '',
       touchedAt: draft.touchedAt,
+      createdAt: draft.now,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

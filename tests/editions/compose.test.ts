@@ -135,6 +135,16 @@ test('a draft takes up what comes until it is frozen, unless an editor touched i
   expect(await ids(chosen.id)).toEqual([first]);
 });
 
+test('nothing ages out of a draft that waits to be sent', async () => {
+  const newsletter = await newNewsletter(db);
+  const first = await newArticle(db, newsletter, '2026-11-23T08:00:00Z');
+  const { id } = await daily(newsletter.slug, at('24T07:00'));
+  const second = await newArticle(db, newsletter, '2026-11-25T05:00:00Z');
+  await start(id, at('25T11:00'));
+  const content = await frozenContent(db, id, 1);
+  expect(content?.articles.map((article) => article.id)).toEqual([second, first]);
+});
+
 test('the first weekly looks back seven days and puts first what led a daily', async () => {
   const newsletter = await newNewsletter(db);
   const best = await newArticle(db, newsletter, '2026-11-19T05:00:00Z');
