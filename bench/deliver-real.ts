@@ -1,0 +1,139 @@
+import { sql } from 'kysely';
+import type { Db } from '../src/database/connection.ts';
+import { freePort } from './free-port.ts';
+import type { Newsroom } from './newsroom.ts';
+import { usageOf } from './process-usage.ts';
+import { type Api, openApi, type Role, startRole } from './service.ts';
+
+/** One sending of the whole real path. */
+export interface RealRun {
+  messagesPerSecond: number;
+  cpuMsPerMessage: number;
+  peakRssMb: number;
+  planMs: number;
+  firstMessageMs: number;
+  sent: number;
+}
+
+/** What the processes are given. */
+export interface RealSettings {
+  newsroom: Newsroom;
+  redisUrl: string | undefined;
+  smtpPort: number;
+  connections: number;
+  workers: number;
+  dkimFile: string | undefined;
+  articles: string[];
+}
+
+/** Starts web and workers, triggers an edition through the API and waits until it is sent. */
+export async function runReal(settings: RealSettings): Promise<RealRun> {
+  const { newsroom } = settings;
+  return withService(settings, async (api, workers) => {
+    const before = workers.map(({ pid }) => usageOf(pid).cpuMs);
+    const triggeredAt = Date.now();
+    const { id } = await api.call<{ id: string }>('POST', '/editions', {
+      newsletter: 'daily',
+      kind: 'special',
+      articles: settings.articles,
+      send: true,
+    });
+    await untilSent(newsroom.db, id);
+    const used = workers.map(({ pid }) => usageOf(pid));
+    const times = await timesOf(newsroom.db, id);
+    const cpuMs = used.reduce((sum, { cpuMs: now }, at) => sum + now - (before[at] ?? 0), 0);
+    return {
+      messagesPerSecond: (times.sent * 1_000) / (times.lastAt - triggeredAt),
+      cpuMsPerMessage: cpuMs / times.sent,
+      peakRssMb: Math.max(...used.map(({ peakRssMb }) => peakRssMb)),
+      planMs: times.planMs,
+      firstMessageMs: times.firstAt - triggeredAt,
+      sent: times.sent,
+    };
+  });
+}
+
+/** How many articles make a message of so many kilobytes. */
+export async function articlesFor(settings: RealSettings, kilobytes: number): Promise<string[]> {
+  return withService({ ...settings, workers: 0 }, async (api) => {
+    const wanted = kilobytes * 1_024;
+    let count = 20;
+    for (let round = 0; round < 4; round += 1) {
+      const articles = settings.newsroom.articles.slice(0, count);
+      const { id } = await api.call<{ id: string }>('POST', '/editions', {
+        newsletter: 'daily',
+        kind: 'special',
+        articles,
+      });
+      const message = await api.call<string>('GET', `/editions/${id}/preview?format=eml`);
+      if (Math.abs(message.length - wanted) < wanted * 0.02) return articles;
+      count = Math.max(
+        1,
+        Math.min(settings.newsroom.articles.length, Math.round((count * wanted) / message.length)),
+      );
+    }
+    return settings.newsroom.articles.slice(0, count);
+  });
+}
+
+/** The whole message that so many articles make. */
+export async function previewMessage(settings: RealSettings, articles: string[]): Promise<string> {
+  return withService({ ...settings, workers: 0 }, async (api) => {
+    const draft = { newsletter: 'daily', kind: 'special', articles };
+    const { id } = await api.call<{ id: string }>('POST', '/editions', draft);
+    return api.call<string>('GET', `/editions/${id}/preview?format=eml`);
+  });
+}
+
+async function withService<T>(
+  { newsroom, redisUrl, smtpPort, connections, workers, dkimFile }: RealSettings,
+  work: (api: Api, workers: Role[]) => Promise<T>,
+): Promise<T> {
+  const port = await freePort();
+  const environment = {
+    DATABASE_URL: newsroom.databaseUrl,
+    DATA_DIR: newsroom.folder,
+    PORT: String(port),
+    SMTP_URL: `smtp://127.0.0.1:${smtpPort}?connections=${connections}&name=sink`,
+    MAIL_FROM: 'The Daily <daily@example.test>',
+    ...(redisUrl && { REDIS_URL: redisUrl }),
+    ...(dkimFile && { DKIM: `bench:example.test:${dkimFile}` }),
+  };
+  const roles: Role[] = [];
+  try {
+    const web = await startRole('web', environment);
+    roles.push(web);
+    for (let started = 0; started < workers; started += 1)
+      roles.push(await startRole('worker', environment));
+    const api = await openApi(newsroom.db, port);
+    return await work(api, roles.slice(1));
+  } finally {
+    await Promise.all(roles.map((role) => role.stop()));
+  }
+}
+
+async function untilSent(db: Db, edition: string): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ state: string; reason: string | null }>`
+      select state, reason from editions where id = ${edition}`.execute(db);
+    if (rows[0]?.state === 'sent') return;
+    if (rows[0]?.state !== 'sending')
+      throw new Error(`the edition is ${rows[0]?.state}: ${rows[0]?.reason}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function timesOf(db: Db, edition: string) {
+  const { rows } = await sql<{ sent: string; firstAt: Date; lastAt: Date; planMs: number }>`
+    select count(*) filter (where d.state = 'sent') as sent, min(d.sent_at) as first_at, max(d.sent_at) as last_at,
+      extract(epoch from (select planned_at - started_at from editions where id = ${edition}))::float8 * 1000 as plan_ms
+    from deliveries d where d.edition_id = ${edition}`.execute(db);
+  const [row] = rows;
+  if (!row) throw new Error('no ledger');
+  return {
+    sent: Number(row.sent),
+    firstAt: row.firstAt.getTime(),
+    lastAt: row.lastAt.getTime(),
+    planMs: Math.round(row.planMs),
+  };
+}

@@ -1,0 +1,13 @@
+/** The benches by their names; each reads its own options from the command line. */
+const benches: Record<string, () => Promise<unknown>> = {
+  deliver: () => import('./deliver.ts'),
+  web: () => import('./web.ts'),
+};
+
+const [name = ''] = process.argv.splice(2, 1);
+const bench = benches[name];
+if (!bench) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join('|')} [options]\n`);
+  process.exit(2);
+}
+await bench();

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { type Db, openDatabase } from '../src/database/connection.ts';
+import { createDatabase } from '../src/database/create.ts';
+import { type Embedded, startEmbedded } from '../src/database/embedded.ts';
+import { ensureFirstNewsletter } from '../src/newsletters/newsletters.ts';
+import { migrateAll } from '../src/services.ts';
+
+/** A PostgreSQL of the bench's own, with a newsletter, its readers and articles enough for any edition. */
+export interface Newsroom {
+  db: Db;
+  server: Embedded;
+  folder: string;
+  /** As DATABASE_URL takes it. */
+  databaseUrl: string;
+  articles: string[];
+  close(): Promise<void>;
+}
+
+const ARTICLES = 120;
+
+/** Makes it in a temporary folder, with PostgreSQL's own settings: every commit is on disk. */
+export async function openNewsroom(readers: number): Promise<Newsroom> {
+  const folder = mkdtempSync(join(tmpdir(), 'gaceta-bench-'));
+  const server = await startEmbedded(join(folder, 'data'));
+  await createDatabase(server.url('postgres'), 'gaceta');
+  const databaseUrl = server.url().replace('@/', '@localhost/');
+  await migrateAll(databaseUrl);
+  const { db, close } = openDatabase(databaseUrl, { max: 4, onError: () => undefined });
+  await ensureFirstNewsletter(db);
+  await addReaders(db, readers);
+  return {
+    db,
+    server,
+    folder,
+    databaseUrl,
+    articles: await addArticles(db),
+    async close() {
+      await close();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function addReaders(db: Db, readers: number): Promise<void> {
+  const CHUNK = 100_000;
+  for (let first = 1; first <= readers; first += CHUNK) {
+    const last = Math.min(readers, first + CHUNK - 1);
+    await sql`
+      with made as (
+        insert into subscribers (email, email_key, address_hash, language, timezone)
+        select a, a, sha256(a::bytea), 'en', 'Europe/Madrid'
+        from (select 'reader-' || n || '@example.test' as a from generate_series(${first}::integer, ${last}) n) each
+        returning id
+      )
+      insert into subscriptions (newsletter_id, subscriber_id, state, active_from, confirmed_at)
+      select (select min(id) from newsletters), id, 'active', now() - interval '1 day', now() from made`.execute(
+      db,
+    );
+  }
+  await sql`analyze subscribers, subscriptions`.execute(db);
+}
+
+async function addArticles(db: Db): Promise<string[]> {
+  const words =
+    'The council has agreed on a plan that nobody expected a year ago and few will praise';
+  const { rows } = await sql<{ id: string }>`
+    with made as (
+      insert into articles (title, standfirst, url, canonical_url, author, language, published_at)
+      select 'Story number ' || n || ' of the morning', left(repeat(${`${words}. `}, 4), 290),
+        'https://news.example/story/' || n, 'https://news.example/story/' || n, 'A. Reporter', 'en', now()
+      from generate_series(1, ${ARTICLES}::integer) n
+      returning id, url, title
+    )
+    insert into article_sources (article_id, newsletter_id, section_id, url, title)
+    select id, (select min(id) from newsletters), (select min(id) from sections), url, title from made
+    returning article_id as id`.execute(db);
+  return rows.map((row) => row.id);
+}
