@@ -1,0 +1,34 @@
+import { dueFeeds, fetchDueFeed } from '../src/articles/fetching.ts';
+import type { Context } from '../src/context.ts';
+import type { Handler } from '../src/queues.ts';
+import type { Task } from './tasks.ts';
+
+/** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */
+export function feedTasks({ db, queues, now }: Context): Task[] {
+  return [
+    {
+      name: 'read feeds',
+      everyMs: 10_000,
+      async run() {
+        for (const feed of await dueFeeds(db, now())) {
+          // With the queue away the next round asks again.
+          if (!(await queues.enqueueFeed(feed))) return;
+        }
+      },
+    },
+  ];
+}
+
+/** Reads one feed, if it is still due. */
+export function feedJob({ db, config, log, now }: Context): Handler<'feeds'> {
+  const allowPrivate = config.feedAllowPrivate;
+  return async ({ feed }, signal) => {
+    try {
+      const stored = await fetchDueFeed(db, feed, { allowPrivate, now, signal });
+      if (stored && stored.added + stored.updated > 0) log.info({ feed, ...stored }, 'feed read');
+    } catch (error) {
+      // A worker that stops lets go of the feed; another reads it.
+      if (!signal.aborted) throw error;
+    }
+  };
+}
