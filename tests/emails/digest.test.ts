@@ -139,6 +139,14 @@ describe('pictures', () => {
   });
 });
 
+test('a logo takes the place of the title and says it', async () => {
+  const imprint = { ...edition().imprint, logoUrl: 'https://paper.example.org/logo.png' };
+  const { html } = await render(edition(1, { imprint }));
+  expect(html).toMatch(/<h1[^>]*><img[^>]* src="https:\/\/paper.example.org\/logo.png"/);
+  expect(html).toMatch(/<h1[^>]*><img[^>]* alt="The Daily"/);
+  expect(html).not.toContain('>The Daily</h1>');
+});
+
 describe('languages', () => {
   test('English tells the date and its words in English', async () => {
     const { html, text, subject } = await render(edition(3));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Unaddressable } from '../../emails/reader-values.ts';
@@ -181,6 +182,32 @@ describe('for one reader after the other', () => {
     expect(parsed.html).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;@b.org');
     expect(parsed.text).toContain(maskedAddress);
   });
+});
+
+test('whatever a reader is called and lives at, the message reads as it should', async () => {
+  const variant = prepareVariant(await buildVariant(renderer, edition(1)));
+  const printable = fc
+    .string({ unit: 'grapheme', maxLength: 120 })
+    .map((text) => text.toWellFormed().replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ''));
+  await fc.assert(
+    fc.asyncProperty(
+      printable.filter((name) => name.trim() !== ''),
+      printable,
+      fc.webUrl({ withQueryParameters: true }),
+      async (name, maskedAddress, preferencesUrl) => {
+        const to = { address: 'ana@example.org', name };
+        const spliced = spliceMessage(variant, { ...reader, to, maskedAddress, preferencesUrl });
+        for (const line of wholeOf(spliced).toString('latin1').split('\r\n').slice(0, -1)) {
+          expect(line.length).toBeLessThanOrEqual(line.startsWith('List-') ? 998 : 76);
+        }
+        const { text, to: read } = await simpleParser(wholeOf(spliced));
+        expect(text).toContain(`\nSent to ${maskedAddress}\n`);
+        expect(text).toContain(`\n${preferencesUrl}\n`);
+        expect(read).toMatchObject({ value: [{ address: 'ana@example.org' }] });
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 test('the same content gives the same bytes', async () => {
