@@ -158,6 +158,8 @@ interface ArticlesTable {
   categories: Default<string[]>;
   /** Shared by articles that translate each other. */
   storyId: Optional<string>;
+  /** An operator said which story it is of: no feed changes that. */
+  storyByHand: Default<boolean>;
   publishedAt: Time;
   createdAt: Made;
   updatedAt: Made;

@@ -3,11 +3,12 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { UnknownArticles } from './errors.ts';
 
 /** What a joining or separating changed: give it to `restoreStories` to undo it. */
-export type StoriesBefore = { id: string; storyId: string | null }[];
+export type StoriesBefore = { id: string; storyId: string | null; storyByHand: boolean }[];
 
 /**
  * Says that articles translate each other: from now on they are one story, with all that were joined
- * to any of them before. A story is named by the id of its oldest article. Throws UnknownArticles.
+ * to any of them before, whatever their feeds say. A story is named by the id of its oldest article.
+ * Throws UnknownArticles.
  */
 export async function joinArticles(tx: DbOrTransaction, ids: string[]): Promise<StoriesBefore> {
   const before = await withVersions(tx, ids);
@@ -21,7 +22,11 @@ export async function joinArticles(tx: DbOrTransaction, ids: string[]): Promise<
 /** Says that an article is a story of its own after all. Throws UnknownArticles. */
 export async function separateArticle(tx: DbOrTransaction, id: string): Promise<StoriesBefore> {
   const before = await withVersions(tx, [id]);
-  await tx.updateTable('articles').set({ storyId: null }).where('id', '=', id).execute();
+  await tx
+    .updateTable('articles')
+    .set({ storyId: null, storyByHand: true })
+    .where('id', '=', id)
+    .execute();
   // The story may have been named after this article: the others need a name of their own.
   await regroup(
     tx,
@@ -32,24 +37,24 @@ export async function separateArticle(tx: DbOrTransaction, id: string): Promise<
 
 /** Undoes a joining or separating: every article it changed is of the story it was of before. */
 export async function restoreStories(tx: DbOrTransaction, before: StoriesBefore): Promise<void> {
-  for (const { id, storyId } of before) {
-    await tx.updateTable('articles').set({ storyId }).where('id', '=', id).execute();
+  for (const { id, ...story } of before) {
+    await tx.updateTable('articles').set(story).where('id', '=', id).execute();
   }
 }
 
 async function regroup(tx: DbOrTransaction, ids: string[]): Promise<void> {
   await sql`
-    update articles set story_id = case when ${ids.length} > 1
+    update articles set story_by_hand = true, story_id = case when ${ids.length} > 1
       then (select min(id) from unnest(${ids}::bigint[]) as id) end
     where id = any(${ids}::bigint[])`.execute(tx);
 }
 
 async function withVersions(tx: DbOrTransaction, ids: string[]): Promise<StoriesBefore> {
   const numbers = ids.filter((id) => /^\d{1,18}$/.test(id));
-  const { rows } = await sql<{ id: string; storyId: string | null }>`
+  const { rows } = await sql<StoriesBefore[number]>`
     with named as (
       select coalesce(story_id, id) as story from articles where id = any(${numbers}::bigint[]))
-    select id, story_id from articles
+    select id, story_id, story_by_hand from articles
     where story_id in (select story from named)
       or (story_id is null and id in (select story from named))
     order by id for no key update`.execute(tx);
