@@ -158,8 +158,8 @@ interface ArticlesTable {
   categories: Default<string[]>;
   /** Shared by articles that translate each other. */
   storyId: Optional<string>;
-  /** An operator said which story it is of: no feed changes that. */
-  storyByHand: Default<boolean>;
+  /** An operator said that it is a story of its own: no feed joins it to another. */
+  setApart: Default<boolean>;
   publishedAt: Time;
   createdAt: Made;
   updatedAt: Made;

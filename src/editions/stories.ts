@@ -3,28 +3,29 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { UnknownArticles } from './errors.ts';
 
 /** What a joining or separating changed: give it to `restoreStories` to undo it. */
-export type StoriesBefore = { id: string; storyId: string | null; storyByHand: boolean }[];
+export type StoriesBefore = { id: string; storyId: string | null; setApart: boolean }[];
 
 /**
  * Says that articles translate each other: from now on they are one story, with all that were joined
- * to any of them before, whatever their feeds say. A story is named by the id of its oldest article.
- * Throws UnknownArticles.
+ * to any of them before. A story is named by the id of its oldest article. Throws UnknownArticles.
  */
 export async function joinArticles(tx: DbOrTransaction, ids: string[]): Promise<StoriesBefore> {
   const before = await withVersions(tx, ids);
-  await regroup(
-    tx,
-    before.map(({ id }) => id),
-  );
+  const together = before.map(({ id }) => id);
+  await tx.updateTable('articles').set({ setApart: false }).where('id', 'in', together).execute();
+  await regroup(tx, together);
   return before;
 }
 
-/** Says that an article is a story of its own after all. Throws UnknownArticles. */
+/**
+ * Says that an article is a story of its own after all, whatever its feeds say from now on. Throws
+ * UnknownArticles.
+ */
 export async function separateArticle(tx: DbOrTransaction, id: string): Promise<StoriesBefore> {
   const before = await withVersions(tx, [id]);
   await tx
     .updateTable('articles')
-    .set({ storyId: null, storyByHand: true })
+    .set({ storyId: null, setApart: true })
     .where('id', '=', id)
     .execute();
   // The story may have been named after this article: the others need a name of their own.
@@ -44,7 +45,7 @@ export async function restoreStories(tx: DbOrTransaction, before: StoriesBefore)
 
 async function regroup(tx: DbOrTransaction, ids: string[]): Promise<void> {
   await sql`
-    update articles set story_by_hand = true, story_id = case when ${ids.length} > 1
+    update articles set story_id = case when ${ids.length} > 1
       then (select min(id) from unnest(${ids}::bigint[]) as id) end
     where id = any(${ids}::bigint[])`.execute(tx);
 }
@@ -54,7 +55,7 @@ async function withVersions(tx: DbOrTransaction, ids: string[]): Promise<Stories
   const { rows } = await sql<StoriesBefore[number]>`
     with named as (
       select coalesce(story_id, id) as story from articles where id = any(${numbers}::bigint[]))
-    select id, story_id, story_by_hand from articles
+    select id, story_id, set_apart from articles
     where story_id in (select story from named)
       or (story_id is null and id in (select story from named))
     order by id for no key update`.execute(tx);

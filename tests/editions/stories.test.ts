@@ -55,6 +55,24 @@ test('joining and separating can be undone', async () => {
   expect(await storiesOf(ids)).toEqual([0, 0, 2, 2]);
 });
 
+test('a separated article is marked as set apart until it is joined again or that is undone', async () => {
+  const [a = '', b = ''] = await articles(2);
+  const apart = async () =>
+    (await db.selectFrom('articles').select('id').where('setApart', '=', true).execute()).map(
+      (row) => row.id,
+    );
+  const start = await apart();
+  await join([a, b]);
+  expect(await apart()).toEqual(start);
+  const before = await separate(a);
+  expect(await apart()).toEqual([...start, a]);
+  await db.transaction().execute((tx) => restoreStories(tx, before));
+  expect(await apart()).toEqual(start);
+  await separate(a);
+  await join([a, b]);
+  expect(await apart()).toEqual(start);
+});
+
 test('an article that is not there joins nothing', async () => {
   const [a = ''] = await articles(1);
   await expect(join([a, '999999', 'x'])).rejects.toMatchObject({ ids: ['999999', 'x'] });

@@ -156,7 +156,7 @@ const statements = [
     language text,
     categories text[] not null default '{}',
     story_id bigint,
-    story_by_hand boolean not null default false,
+    set_apart boolean not null default false,
     published_at timestamptz not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
