@@ -17,9 +17,10 @@ export async function startServer(
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { host, port } = context.config;
   const server = createServer(createApp(context));
-  // an idle keep-alive connection may not hold a stop; a slow sender may not hold a connection
+  // an idle keep-alive connection may not hold a stop; a slow sender may not hold a connection for ever, but
+  // an import is received as fast as its lines are stored
   server.keepAliveTimeout = 5_000;
-  server.requestTimeout = 60_000;
+  server.requestTimeout = 30 * 60_000;
   server.listen(port, host);
   try {
     await once(server, 'listening');

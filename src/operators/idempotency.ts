@@ -23,32 +23,44 @@ export function requestHash(method: string, path: string, body: unknown): Buffer
     .digest();
 }
 
+/** A request that was answered, and its answer. */
+export interface EarlierRequest {
+  hash: Buffer;
+  answer: StoredAnswer;
+}
+
 /**
- * Takes a key for the length of the transaction. Answers what the first request was answered, if it was
- * within 24 hours; undefined when this is the first. Throws StillRunning, KeyReused.
+ * Takes a key for the length of the transaction. Answers the request it was used for within 24 hours;
+ * undefined when this is the first. Throws StillRunning.
  */
 export async function takeIdempotencyKey(
   tx: DbOrTransaction,
-  request: { tokenId: string; key: string; hash: Buffer },
-): Promise<StoredAnswer | undefined> {
+  { tokenId, key }: { tokenId: string; key: string },
+): Promise<EarlierRequest | undefined> {
   // A lock that ends with its transaction, also when the process is killed. An insert would wait for the
   // first request instead of telling the second one that it runs.
   const { rows } = await sql<{ taken: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`${request.tokenId} ${request.key}`}, 0)) as taken
+    select pg_try_advisory_xact_lock(hashtextextended(${`${tokenId} ${key}`}, 0)) as taken
   `.execute(tx);
   if (!rows[0]?.taken)
     throw new StillRunning('The first request with this Idempotency-Key is still running.');
   const row = await tx
     .selectFrom('idempotencyKeys')
     .select(['requestHash', 'status', 'response'])
-    .where('tokenId', '=', request.tokenId)
-    .where('key', '=', request.key)
+    .where('tokenId', '=', tokenId)
+    .where('key', '=', key)
     .where('createdAt', '>', sql<Date>`now() - interval '24 hours'`)
     .executeTakeFirst();
-  if (!row) return undefined;
-  if (!row.requestHash.equals(request.hash))
+  return (
+    row && { hash: row.requestHash, answer: { status: row.status ?? 200, body: row.response } }
+  );
+}
+
+/** What the earlier request was answered, if this is the same one. Throws KeyReused. */
+export function replay(earlier: EarlierRequest, hash: Buffer): StoredAnswer {
+  if (!earlier.hash.equals(hash))
     throw new KeyReused('This Idempotency-Key was used for another request.');
-  return { status: row.status ?? 200, body: row.response };
+  return earlier.answer;
 }
 
 /** Keeps the answer, in the transaction of what it answers for. */

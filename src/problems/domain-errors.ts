@@ -1,3 +1,13 @@
+import {
+  ArticleExists,
+  ArticleNotFound,
+  FeedBusy,
+  FeedNotFound,
+  FeedTaken,
+  InvalidArticle,
+  InvalidFeed,
+  NothingJoined,
+} from '../articles/article-errors.ts';
 import { DatabaseNotEmpty, StillAtWork, UnusableBackup } from '../database/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
 import { CannotSend } from '../desk/steer.ts';
@@ -18,6 +28,7 @@ import {
 import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
 import { SetupLinkGone } from '../operators/setup-links.ts';
+import { InvalidAddress } from '../subscribers/address.ts';
 import {
   AddressSuppressed,
   AddressTaken,
@@ -41,6 +52,9 @@ const statuses: [number, ErrorClass[]][] = [
       ImportNotFound,
       OperatorNotFound,
       TokenNotFound,
+      FeedNotFound,
+      ArticleNotFound,
+      NothingJoined,
       SetupLinkGone,
     ],
   ],
@@ -57,6 +71,9 @@ const statuses: [number, ErrorClass[]][] = [
       SlugTaken,
       AddressTaken,
       AddressSuppressed,
+      FeedTaken,
+      ArticleExists,
+      FeedBusy,
       OperatorExists,
       LastOwner,
       StillRunning,
@@ -71,6 +88,9 @@ const statuses: [number, ErrorClass[]][] = [
       InvalidNewsletter,
       InvalidSubscriber,
       InvalidImport,
+      InvalidAddress,
+      InvalidFeed,
+      InvalidArticle,
       InvalidOperator,
       InvalidToken,
       KeyReused,

@@ -74,3 +74,20 @@ export async function listSuppressions(
     next: rows.length > limit ? (data.at(-1)?.addressHash.toString('hex') ?? null) : null,
   };
 }
+
+/** The suppression of an address, in force or held. */
+export function findSuppression(
+  db: DbOrTransaction,
+  addressHash: Buffer,
+): Promise<Suppression | undefined> {
+  return db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where('addressHash', '=', addressHash)
+    .executeTakeFirst();
+}
+
+/** A suppression as the API shows it. */
+export function suppressionShape({ addressHash, editionId, ...rest }: Suppression) {
+  return { hash: addressHash.toString('hex'), edition: editionId, ...rest };
+}

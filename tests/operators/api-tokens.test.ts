@@ -8,6 +8,7 @@ import {
 import {
   KeyReused,
   keepAnswer,
+  replay,
   requestHash,
   StillRunning,
   takeIdempotencyKey,
@@ -68,15 +69,17 @@ describe('an idempotency key', async () => {
       ).rejects.toThrow(StillRunning);
       await keepAnswer(tx, request, { status: 201, body: { id: '7' } });
     });
-    const again = (hash = request.hash) =>
-      db.transaction().execute((tx) => takeIdempotencyKey(tx, { ...request, hash }));
-    expect(await again()).toEqual({ status: 201, body: { id: '7' } });
-    await expect(again(requestHash('POST', '/x', { a: 2 }))).rejects.toThrow(KeyReused);
+    const again = () => db.transaction().execute((tx) => takeIdempotencyKey(tx, request));
+    const earlier = await again();
+    expect(earlier && replay(earlier, request.hash)).toEqual({ status: 201, body: { id: '7' } });
+    expect(() => earlier && replay(earlier, requestHash('POST', '/x', { a: 2 }))).toThrow(
+      KeyReused,
+    );
     await db
       .updateTable('idempotencyKeys')
       .set({ createdAt: new Date(Date.now() - 25 * 3600 * 1000) })
       .execute();
-    expect(await again(requestHash('POST', '/x', { a: 2 }))).toBeUndefined();
+    expect(await again()).toBeUndefined();
   });
 
   it('is forgotten with what it guarded', async () => {

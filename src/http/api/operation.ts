@@ -5,11 +5,16 @@ import type { Context } from '../../context.ts';
 import type { Db, DbOrTransaction } from '../../database/connection.ts';
 import type { Role } from '../../database/tables.ts';
 import type { Actor } from '../../operators/audit.ts';
-import { keepAnswer, requestHash, takeIdempotencyKey } from '../../operators/idempotency.ts';
+import {
+  keepAnswer,
+  replay,
+  requestHash,
+  takeIdempotencyKey,
+} from '../../operators/idempotency.ts';
 import { mayAct } from '../../operators/roles.ts';
 import { invalid } from '../../problems/of-error.ts';
 import type { Queues } from '../../queues.ts';
-import { jsonBody } from '../middleware/bodies.ts';
+import { HashedBody, jsonBody } from '../middleware/bodies.ts';
 import { Problem } from '../middleware/problem.ts';
 import { problemShape } from './shapes.ts';
 
@@ -44,6 +49,8 @@ interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType
   params?: P;
   query?: Q;
   body?: B;
+  /** A body that is no JSON: its media type. */
+  bodyType?: string;
   /** Answers that are no error, by status, and which errors beside those that every call may give. */
   answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
   errors?: number[];
@@ -97,13 +104,44 @@ export function changes<
       const hash = requestHash(req.method, req.originalUrl, req.body);
       const request = { tokenId: call.actor.id, key, hash };
       const earlier = await takeIdempotencyKey(tx, request);
-      if (earlier) return earlier;
+      if (earlier) return replay(earlier, hash);
       const made = await handle(call, tx);
       await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
       return made;
     });
     await answer.enqueue?.(call.context.queues);
     send(req, res, answer);
+  });
+}
+
+/**
+ * A call that takes its time and works in transactions of its own. Its Idempotency-Key is held while it
+ * runs, and kept with the answer when it is done; what fails half-way may be called again.
+ */
+export function runs<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  spec: Spec<P, Q, B> & { before?: RequestHandler[] },
+  handle: (call: Parsed<P, Q, B>, body: HashedBody) => Promise<Answer>,
+): Operation {
+  return operation(spec, spec.before ?? jsonBody, async (call, req, res) => {
+    const key = idempotencyKey(req);
+    const body = new HashedBody(req);
+    if (key === undefined || call.actor.kind !== 'token')
+      return send(req, res, await handle(call, body));
+    const { id: tokenId } = call.actor;
+    // Idle, and having written nothing, this transaction holds no snapshot: only the key's lock.
+    const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
+      const earlier = await takeIdempotencyKey(tx, { tokenId, key });
+      if (earlier) return replay(earlier, await body.hash());
+      const made = await handle(call, body);
+      const request = { tokenId, key, hash: await body.hash() };
+      await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
+      return made;
+    });
+    return send(req, res, answer);
   });
 }
 
@@ -209,6 +247,9 @@ function describe<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodT
     },
     ...(spec.body
       ? { requestBody: { content: { 'application/json': { schema: spec.body } } } }
+      : {}),
+    ...(spec.bodyType
+      ? { requestBody: { content: { [spec.bodyType]: { schema: z.string() } } } }
       : {}),
     responses,
   };

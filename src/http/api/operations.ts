@@ -1,9 +1,12 @@
 import { deliveryOperations } from './deliveries.ts';
 import { steeringOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
+import { importOperations } from './imports.ts';
 import { newsletterOperations } from './newsletters.ts';
 import type { Operation } from './operation.ts';
 import { previewOperations } from './preview.ts';
+import { subscriberOperations } from './subscribers.ts';
+import { suppressionOperations } from './suppressions.ts';
 
 /** Every call of the API. */
 export const operations: Operation[] = [
@@ -12,4 +15,7 @@ export const operations: Operation[] = [
   ...steeringOperations,
   ...previewOperations,
   ...deliveryOperations,
+  ...subscriberOperations,
+  ...importOperations,
+  ...suppressionOperations,
 ];

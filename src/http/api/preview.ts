@@ -36,13 +36,10 @@ export const previewOperations: Operation[] = [
       query: z.strictObject({
         format: z.enum(previewFormats).default('html'),
         language: z.string().max(35).optional().meta({ description: "Left out: the newsletter's" }),
-        sections: z
-          .string()
-          .optional()
-          .meta({
-            description: 'Slugs, separated by commas; left out: all',
-            example: 'news,updates',
-          }),
+        sections: z.string().optional().meta({
+          description: 'Slugs, separated by commas; left out: all',
+          example: 'news,updates',
+        }),
       }),
       answers: {
         200: {

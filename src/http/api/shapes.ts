@@ -169,6 +169,17 @@ export const subscriberShape = z
   })
   .meta({ id: 'Subscriber' });
 
+export const suppressionShape = z
+  .object({
+    hash: z.string().meta({ description: 'HMAC of the address: it cannot be read back' }),
+    reason: z.enum(['bounce', 'complaint', 'erasure', 'operator']),
+    edition: id.nullable(),
+    held: z.boolean().meta({ description: 'true: not yet in force, waits for an operator' }),
+    detail: z.string().nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Suppression' });
+
 export const importShape = z
   .object({
     id,

@@ -1,4 +1,5 @@
-import express, { type RequestHandler } from 'express';
+import { createHash } from 'node:crypto';
+import express, { type Request, type RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 
 /**
@@ -18,3 +19,47 @@ export const jsonBody: RequestHandler[] = [
 
 /** Reads a form of at most 64 kB. Another type is left unread: `req.body` is then undefined. */
 export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb' });
+
+const LARGEST_FILE = 1024 ** 3;
+
+/** Lets CSV through unread, for whoever takes it in as it arrives; another type is refused (415). */
+export const csvBody: RequestHandler = (req, _res, next) => {
+  if (!req.is('text/csv'))
+    throw new Problem(415, 'The body must be CSV: send it with Content-Type: text/csv.');
+  if (req.headers['content-encoding'] !== undefined)
+    throw new Problem(415, 'Send the file as it is, without Content-Encoding.');
+  next();
+};
+
+/**
+ * A body that can be taken in once as it arrives, and knows afterwards what it was: with its address it
+ * makes two requests the same. Reading throws Problem 413 above 1 GB.
+ */
+export class HashedBody implements AsyncIterable<Buffer> {
+  readonly #req: Request;
+  readonly #hash;
+  #done = false;
+
+  constructor(req: Request) {
+    this.#req = req;
+    this.#hash = createHash('sha256').update(JSON.stringify([req.method, req.originalUrl]));
+    if (req.body !== undefined) this.#hash.update(JSON.stringify(req.body));
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    let size = 0;
+    for await (const chunk of this.#req as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > LARGEST_FILE) throw new Problem(413, 'The file is larger than 1 GB: split it.');
+      this.#hash.update(chunk);
+      yield chunk;
+    }
+    this.#done = true;
+  }
+
+  /** Call it once, at the end: reads what nobody has read. */
+  async hash(): Promise<Buffer> {
+    if (!this.#done && this.#req.readable) for await (const _ of this);
+    return this.#hash.digest();
+  }
+}

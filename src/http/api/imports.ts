@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { NewsletterNotFound } from '../../newsletters/errors.ts';
+import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { audit } from '../../operators/audit.ts';
+import { exportSubscribers } from '../../subscribers/export.ts';
+import { getImport, importSubscribers } from '../../subscribers/import.ts';
+import { csvBody } from '../middleware/bodies.ts';
+import { type Operation, reads, runs } from './operation.ts';
+import { byId, importShape } from './shapes.ts';
+
+const tag = 'Imports and exports';
+
+export const importOperations: Operation[] = [
+  runs(
+    {
+      method: 'post',
+      path: '/imports',
+      tag,
+      summary: 'Import subscribers from CSV',
+      description:
+        'Header `email[,name,language,timezone,sections,frequency],consent_source,consent_at`. A line with its consent becomes active, one without is counted as skipped. The file is taken in as it arrives; the answer comes when all is done.',
+      role: 'admin',
+      query: z.strictObject({
+        newsletter: z.string().max(100).meta({ description: 'Its slug', example: 'daily' }),
+      }),
+      bodyType: 'text/csv',
+      before: [csvBody],
+      answers: { 201: { description: 'Done', schema: importShape } },
+      errors: [404, 409],
+    },
+    async ({ query: { newsletter }, actor, context }, file) => {
+      if (!(await getNewsletter(context.db, newsletter))) throw new NewsletterNotFound(newsletter);
+      await audit(context.db, actor, 'import', `newsletter ${newsletter}`);
+      const body = await importSubscribers(context.db, file, {
+        newsletter,
+        hashAddress: context.hashAddress,
+        now: context.now(),
+      });
+      return { status: 201, body };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/imports/{id}',
+      tag,
+      summary: 'Show an import',
+      role: 'admin',
+      params: byId,
+      answers: { 200: { description: 'As far as it has come', schema: importShape } },
+    },
+    async ({ params }, db) => ({ body: await getImport(db, params.id) }),
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/exports/subscribers.csv',
+      tag,
+      summary: 'Export all subscriptions as CSV',
+      role: 'admin',
+      query: z.strictObject({ newsletter: z.string().optional() }),
+      answers: {
+        200: { description: 'A line a subscription', schema: z.string(), type: 'text/csv' },
+      },
+    },
+    async ({ query: { newsletter }, actor }, db, res) => {
+      if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
+        throw new NewsletterNotFound(newsletter);
+      await audit(db, actor, 'export', newsletter ? `newsletter ${newsletter}` : 'subscribers');
+      res.type('text/csv').set('Content-Disposition', 'attachment; filename="subscribers.csv"');
+      // a client that goes away half-way ends the reading; there is nobody to tell
+      await pipeline(Readable.from(exportSubscribers(db, { newsletter })), res).catch((error) => {
+        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+      });
+      return undefined;
+    },
+  ),
+];

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { addSubscriber, newSubscriber } from '../../letters/addition.ts';
+import { audit } from '../../operators/audit.ts';
+import { eraseSubscriber } from '../../privacy/erase.ts';
+import { personalData } from '../../privacy/export.ts';
+import { readAddress } from '../../subscribers/address.ts';
+import { getSubscriber, listSubscribers } from '../../subscribers/subscribers.ts';
+import { subscriberChanges, updateSubscriber } from '../../subscribers/update.ts';
+import { changes, type Operation, reads } from './operation.ts';
+import { paging } from './paging.ts';
+import { byId, pageOf, subscriberShape, subscriptionShape } from './shapes.ts';
+
+const tag = 'Subscribers';
+
+/** People: all of it takes an admin. */
+export const subscriberOperations: Operation[] = [
+  reads(
+    {
+      method: 'get',
+      path: '/subscribers',
+      tag,
+      summary: 'List subscribers',
+      role: 'admin',
+      query: z.strictObject({
+        ...paging,
+        email: z.string().max(320).optional().meta({ description: 'Of one address' }),
+        newsletter: z.string().optional().meta({ description: 'A slug' }),
+        state: subscriptionShape.shape.state.optional(),
+      }),
+      answers: { 200: { description: 'By id', schema: pageOf(subscriberShape) } },
+    },
+    async ({ query: { email, ...filter } }, db) => ({
+      body: await listSubscribers(db, {
+        ...filter,
+        emailKey: email === undefined ? undefined : readAddress(email).key,
+      }),
+    }),
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/subscribers',
+      tag,
+      summary: 'Add a subscriber',
+      description:
+        'With `consent`, where and when it was given, active at once; without, a confirmation is sent first. Of somebody who is known by the address, subscriptions are added.',
+      role: 'admin',
+      body: newSubscriber,
+      answers: { 201: { description: 'The subscriber', schema: subscriberShape } },
+      errors: [409],
+    },
+    async ({ input, actor, context }, tx) => {
+      const { id, letters } = await addSubscriber(tx, input, {
+        hashAddress: context.hashAddress,
+        origin: new URL(context.config.publicUrl).host,
+        now: context.now(),
+      });
+      await audit(tx, actor, 'add', `subscriber ${id}`);
+      return {
+        status: 201,
+        body: await getSubscriber(tx, id),
+        enqueue: (queues) => queues.enqueueLetters(letters),
+      };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/subscribers/{id}',
+      tag,
+      summary: 'Show a subscriber',
+      role: 'admin',
+      params: byId,
+      answers: { 200: { description: 'The subscriber', schema: subscriberShape } },
+    },
+    async ({ params }, db) => ({ body: await getSubscriber(db, params.id) }),
+  ),
+  changes(
+    {
+      method: 'patch',
+      path: '/subscribers/{id}',
+      tag,
+      summary: 'Change a subscriber',
+      description: 'A subscription can be ended here; it begins by consent alone.',
+      role: 'admin',
+      params: byId,
+      body: subscriberChanges,
+      answers: { 200: { description: 'As it is now', schema: subscriberShape } },
+      errors: [409],
+    },
+    async ({ params, input, actor, context }, tx) => {
+      const { hashAddress } = context;
+      await updateSubscriber(tx, params.id, input, { hashAddress, now: context.now() });
+      const fields = Object.keys(input as object);
+      await audit(tx, actor, 'change', `subscriber ${params.id}`, { fields });
+      return { body: await getSubscriber(tx, params.id) };
+    },
+  ),
+  changes(
+    {
+      method: 'delete',
+      path: '/subscribers/{id}',
+      tag,
+      summary: 'Erase a subscriber',
+      description:
+        'What is left is an id, for the ledgers, and a suppression as a hash. A last letter tells the person.',
+      role: 'admin',
+      params: byId,
+      answers: { 204: { description: 'Erased' } },
+    },
+    async ({ params, actor, context }, tx) => {
+      const { letters } = await eraseSubscriber(tx, params.id, context.now());
+      await audit(tx, actor, 'erase', `subscriber ${params.id}`);
+      return { status: 204, enqueue: (queues) => queues.enqueueLetters(letters) };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/subscribers/{id}/export',
+      tag,
+      summary: 'Export everything held about a person',
+      role: 'admin',
+      params: byId,
+      answers: {
+        200: {
+          description: 'Subscriptions, consents, deliveries, letters',
+          schema: z.looseObject({ subscriber: subscriberShape }),
+        },
+      },
+    },
+    async ({ params, actor }, db) => {
+      const body = await personalData(db, params.id);
+      await audit(db, actor, 'export', `subscriber ${params.id}`);
+      return { body };
+    },
+  ),
+];

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { audit } from '../../operators/audit.ts';
+import { readAddress } from '../../subscribers/address.ts';
+import {
+  findSuppression,
+  listSuppressions,
+  removeSuppression,
+  suppressionShape as shapeOf,
+  suppress,
+} from '../../subscribers/suppression.ts';
+import { Problem } from '../middleware/problem.ts';
+import { changes, type Operation, reads } from './operation.ts';
+import { paging } from './paging.ts';
+import { pageOf, suppressionShape } from './shapes.ts';
+
+const tag = 'Suppressions';
+const hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash that a list shows');
+const which = z
+  .strictObject({ email: z.string().max(320).optional(), hash: hex.optional() })
+  .meta({ description: 'One of the two' });
+
+function hashOf(context: Context, { email, hash }: z.output<typeof which>): Buffer {
+  if (email !== undefined) return context.hashAddress(readAddress(email).key);
+  if (hash !== undefined) return Buffer.from(hash, 'hex');
+  throw new Problem(422, 'Name the address, or its hash.', {
+    errors: [{ pointer: '/email', detail: 'is missing' }],
+  });
+}
+
+export const suppressionOperations: Operation[] = [
+  reads(
+    {
+      method: 'get',
+      path: '/suppressions',
+      tag,
+      summary: 'List suppressions',
+      description: 'Addresses are kept as hashes: `email` finds the one of an address.',
+      role: 'admin',
+      query: z.strictObject({
+        limit: paging.limit,
+        after: hex.optional(),
+        email: z.string().max(320).optional(),
+        held: z
+          .enum(['true', 'false'])
+          .transform((text) => text === 'true')
+          .optional()
+          .meta({ description: 'true: those that wait for an operator' }),
+      }),
+      answers: { 200: { description: 'By hash', schema: pageOf(suppressionShape) } },
+    },
+    async ({ query: { email, limit, after, held }, context }, db) => {
+      if (email !== undefined) {
+        const found = await findSuppression(db, hashOf(context, { email }));
+        return { body: { data: found ? [shapeOf(found)] : [], next: null } };
+      }
+      const page = { limit, after, ...(held === undefined ? {} : { held }) };
+      const { data, next } = await listSuppressions(db, page);
+      return { body: { data: data.map(shapeOf), next } };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/suppressions',
+      tag,
+      summary: 'Never mail an address again',
+      role: 'admin',
+      body: z.strictObject({
+        email: z.string().max(320),
+        detail: z.string().trim().max(500).optional().meta({ description: 'Why, for colleagues' }),
+      }),
+      answers: {
+        200: { description: 'It was suppressed before', schema: suppressionShape },
+        201: { description: 'Suppressed from now on', schema: suppressionShape },
+      },
+    },
+    async ({ body: { email, detail }, actor, context }, tx) => {
+      const hash = hashOf(context, { email });
+      const made = await suppress(tx, hash, { reason: 'operator', detail: detail ?? null });
+      if (made) await audit(tx, actor, 'suppress', `address ${hash.toString('hex')}`);
+      const suppression = await findSuppression(tx, hash);
+      return { status: made ? 201 : 200, body: suppression && shapeOf(suppression) };
+    },
+  ),
+  changes(
+    {
+      method: 'delete',
+      path: '/suppressions',
+      tag,
+      summary: 'Take a suppression back',
+      description: 'Named by `email` or `hash`, in the body or in the query.',
+      role: 'admin',
+      query: which,
+      body: which.optional(),
+      answers: { 204: { description: 'Gone' } },
+      errors: [404],
+    },
+    async ({ query, body, actor, context }, tx) => {
+      const hash = hashOf(context, { ...query, ...body });
+      if (!(await removeSuppression(tx, hash)))
+        throw new Problem(404, 'This address is not suppressed.');
+      await audit(tx, actor, 'unsuppress', `address ${hash.toString('hex')}`);
+      return { status: 204 };
+    },
+  ),
+];
