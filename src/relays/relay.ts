@@ -101,7 +101,7 @@ class SmtpRelay implements Relay, SessionHost {
     const job: Job = { outgoing, at: 'connect', answered: false, refused: false, since, resolve };
     this.#busy += 1;
     if (this.#closing) this.answer(job, { kind: 'withdrawn' });
-    else if (this.#rest.left > 0) this.answer(job, this.#failure ?? { kind: 'withdrawn' });
+    else if (this.#rest.left > 0) this.answer(job, this.#whileResting());
     else {
       this.#waiting.push(job);
       this.#dispatch();
@@ -241,7 +241,7 @@ class SmtpRelay implements Relay, SessionHost {
     if (this.#sessions.size === 0 && this.#openings.size === 0) this.#goToRest(failure, failure);
     else {
       this.#failure = failure;
-      this.#log.warn(lastError(failure), 'the relay takes no further connection');
+      this.#log.warn(logged(failure), 'the relay takes no further connection');
     }
   }
 
@@ -249,10 +249,17 @@ class SmtpRelay implements Relay, SessionHost {
     this.#failure = failure;
     this.#rest.begin();
     this.#resting = true;
-    this.#log.warn({ ...lastError(failure), restMs: this.#rest.left }, 'the relay rests');
+    this.#log.warn({ ...logged(failure), restMs: this.#rest.left }, 'the relay rests');
     this.#giveBackWaiting(waiting);
     this.#startTicking();
     this.#onState?.(this.state());
+  }
+
+  /** Why nothing is sent, where that is true of every message; what befell another one is not this one's fate. */
+  #whileResting(): Outcome {
+    const at = this.#failure?.at;
+    const general = at === 'connect' || at === 'greeting' || at === 'auth';
+    return this.#failure && general ? this.#failure : { kind: 'withdrawn' };
   }
 
   #giveBackWaiting(outcome: Outcome): void {
@@ -299,4 +306,10 @@ function lastError(failure: Failure): { at: Phase; code?: number; reply: string 
   return failure.kind === 'lost'
     ? { at: failure.at, reply: failure.error }
     : { at: failure.at, code: failure.code, reply: failure.reply };
+}
+
+/** Relays quote addresses, and logs hold none. */
+function logged(failure: Failure): { at: Phase; code?: number; reply: string } {
+  const { reply, ...rest } = lastError(failure);
+  return { ...rest, reply: reply.replaceAll(/[^\s<>@]+@[^\s<>@]+/g, '…@…') };
 }

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { parseWarmUp, type WarmUpPlan } from './warm-up.ts';
 
 /** One relay as the operator described it. */
@@ -106,10 +107,11 @@ function parseRelayUrl(
       'warmup= must be START:FIRST:GROWTH, e.g. 2026-11-01:500:1.5 (from that day, 500 messages on it, each day 1.5 times the one before)',
     );
   }
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const typed = decode(url.hostname.replace(/^\[(.*)\]$/, '$1'));
+  const host = domainToASCII(typed) || typed;
   return {
-    name: given.get('name')?.trim() || decode(host),
-    host: decode(host),
+    name: given.get('name')?.trim() || host,
+    host,
     port: url.port === '' ? (secure ? 465 : auth ? 587 : 25) : Number(url.port),
     secure,
     requireTls: tls === 'required',

@@ -10,7 +10,7 @@ const QUICK = {
   command: 100,
   data: 100,
   dot: 100,
-  greeting: 500,
+  greeting: 150,
   rest: 5,
   longestRest: 20,
 };
@@ -45,7 +45,7 @@ function judge(answers: Map<string, Answer>, sink: Sink): void {
     const context = `${to}: ${JSON.stringify(answer)}, read ${read}, taken ${taken}`;
     if (answer.kind === 'sent') expect(taken, context).toBe(1);
     else if ('at' in answer && answer.at === 'dot') {
-      expect(read, context).toBeLessThanOrEqual(1);
+      expect(read, context).toBe(1);
       if (answer.kind === 'refused') expect(taken, context).toBe(0);
     } else expect(read, context).toBe(0);
   }
@@ -76,12 +76,17 @@ test.each([{ capabilities: ['PIPELINING', 'SIZE'] }, { capabilities: [] }])(
           );
           const answers = new Map<string, Answer>();
           const readers = Array.from({ length: 16 }, (_, at) => `r${at}@r.test`);
+          const send = async (to: string) => {
+            const answer = await both.relay.send(outgoing(to));
+            expect(answers.has(to)).toBe(false);
+            answers.set(to, answer);
+            if (answers.size === givenUpAfter) both.relay.destroyUnfinished();
+          };
+          // The second half comes while the first one fails: while the relay rests, too.
           await Promise.all(
-            readers.map(async (to) => {
-              const answer = await both.relay.send(outgoing(to));
-              expect(answers.has(to)).toBe(false);
-              answers.set(to, answer);
-              if (answers.size === givenUpAfter) both.relay.destroyUnfinished();
+            readers.slice(0, 8).map(async (to, at) => {
+              await send(to);
+              await send(readers[at + 8] ?? '');
             }),
           );
           expect(answers.size).toBe(readers.length);
@@ -89,7 +94,7 @@ test.each([{ capabilities: ['PIPELINING', 'SIZE'] }, { capabilities: [] }])(
           judge(answers, both.sink);
         },
       ),
-      { numRuns: 80, seed: 20_261_124 },
+      { numRuns: 60, seed: 20_261_124 },
     );
   },
 );

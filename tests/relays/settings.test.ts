@@ -16,6 +16,9 @@ test('one relay, and what is filled in', () => {
     },
   ]);
   expect(parseRelayUrls(' smtps://relay.test , ', 10)).toMatchObject([{ port: 465, secure: true }]);
+  expect(parseRelayUrls('smtp://Correo.España.test', 10)).toMatchObject([
+    { host: 'correo.xn--espaa-rta.test' },
+  ]);
   expect(parseRelayUrls('smtp://u:p@[::1]:2525/', 10)).toMatchObject([
     { host: '::1', port: 2525, auth: { user: 'u', pass: 'p' } },
   ]);
