@@ -11,9 +11,7 @@ export type StoriesBefore = { id: string; storyId: string | null; setApart: bool
  */
 export async function joinArticles(tx: DbOrTransaction, ids: string[]): Promise<StoriesBefore> {
   const before = await withVersions(tx, ids);
-  const together = before.map(({ id }) => id);
-  await tx.updateTable('articles').set({ setApart: false }).where('id', 'in', together).execute();
-  await regroup(tx, together);
+  await regroup(tx, before, true);
   return before;
 }
 
@@ -29,10 +27,8 @@ export async function separateArticle(tx: DbOrTransaction, id: string): Promise<
     .where('id', '=', id)
     .execute();
   // The story may have been named after this article: the others need a name of their own.
-  await regroup(
-    tx,
-    before.map((one) => one.id).filter((other) => other !== id),
-  );
+  const others = before.filter((other) => other.id !== id);
+  await regroup(tx, others, false);
   return before;
 }
 
@@ -43,10 +39,12 @@ export async function restoreStories(tx: DbOrTransaction, before: StoriesBefore)
   }
 }
 
-async function regroup(tx: DbOrTransaction, ids: string[]): Promise<void> {
+async function regroup(tx: DbOrTransaction, group: { id: string }[], joined: boolean) {
+  const ids = group.map(({ id }) => id);
   await sql`
-    update articles set story_id = case when ${ids.length} > 1
-      then (select min(id) from unnest(${ids}::bigint[]) as id) end
+    update articles set set_apart = set_apart and not ${joined},
+      story_id = case when ${ids.length} > 1
+        then (select min(id) from unnest(${ids}::bigint[]) as id) end
     where id = any(${ids}::bigint[])`.execute(tx);
 }
 

@@ -76,5 +76,6 @@ test('a separated article is marked as set apart until it is joined again or tha
 test('an article that is not there joins nothing', async () => {
   const [a = ''] = await articles(1);
   await expect(join([a, '999999', 'x'])).rejects.toMatchObject({ ids: ['999999', 'x'] });
+  expect(await join([])).toEqual([]);
   await expect(separate('999999')).rejects.toBeInstanceOf(UnknownArticles);
 });
