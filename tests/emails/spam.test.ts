@@ -27,13 +27,15 @@ function score(message: Buffer): number {
 }
 
 describe.skipIf('missing' in tool)('SpamAssassin', () => {
-  test.each(Object.entries(digests()))('has nothing against %s', async (_, content) => {
+  test.each(['digest-en', 'special-es'])('has nothing against %s', async (name) => {
+    const content = digests()[name];
+    if (!content) throw new Error(`There is no sample ${name}`);
     const variant = prepareVariant(await buildVariant(renderer, content));
     const { headers, body } = spliceMessage(variant, values);
     expect(score(Buffer.concat([headers, ...body]))).toBeLessThanOrEqual(0.5);
   });
 
-  test.each(['confirmation-en', 'welcome-es', 'access-en'])('nor against %s', async (name) => {
+  test.each(['confirmation-en', 'welcome-es'])('nor against %s', async (name) => {
     const content = letters()[name];
     if (!content) throw new Error(`There is no sample ${name}`);
     const { message } = await buildLetter(renderer, content, {
