@@ -4,7 +4,10 @@ export function resolveAddress(
   base: string | null,
 ): string | null {
   // Line breaks and tabs inside an address come from its layout in the file.
-  const bare = address?.replace(/[\t\r\n]+\s*/g, '').trim();
+  const bare = address
+    ?.toWellFormed()
+    .replace(/[\t\r\n]+\s*|\p{Cc}/gu, '')
+    .trim();
   if (!bare || bare.length > 4000) return null;
   if (/^[a-z][a-z\d+.-]*:/i.test(bare) && !/^https?:/i.test(bare)) return null;
   try {

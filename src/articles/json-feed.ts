@@ -1,6 +1,7 @@
 import { readDate } from './dates.ts';
 import { absoluteAddress, resolveAddress } from './feed-addresses.ts';
 import { pictureInContent } from './feed-pictures.ts';
+import { itemId } from './item-id.ts';
 import { languageTag } from './language-tag.ts';
 import type { ParsedFeed, ParsedItem } from './parsed-feed.ts';
 import { cutAtWord, oneLine, readHtml, standfirstFrom } from './plain-text.ts';
@@ -38,7 +39,7 @@ function readItem(value: unknown, base: string | null, feedLanguage: string | nu
   const text = textOf(item['summary']) ?? textOf(item['content_text']) ?? content.text;
   const updated = readDate(textOf(item['date_modified']));
   return {
-    id: (textOf(item['id']) ?? link ?? title ?? '').slice(0, 1000),
+    id: itemId(textOf(item['id']) ?? link ?? title ?? ''),
     title: title ? cutAtWord(title, 1000) : null,
     link,
     original: absoluteAddress(textOf(item['external_url']), base),

@@ -87,8 +87,8 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
 export function oneLine(text: string): string {
   return text
     .toWellFormed()
-    .replace(/[\s\u00a0\u2028\u2029]+/g, ' ')
-    .replace(/[\p{Cc}\u200b\u202a-\u202e\ufeff\ufffe\uffff]/gu, '')
+    .replace(/[\u200b\u202a-\u202e\ufeff\ufffe\uffff]/g, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 }
 

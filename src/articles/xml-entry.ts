@@ -2,6 +2,7 @@ import { authorOf } from './authors.ts';
 import { readDate } from './dates.ts';
 import { absoluteAddress, resolveAddress } from './feed-addresses.ts';
 import { pictureOf } from './feed-pictures.ts';
+import { itemId } from './item-id.ts';
 import { languageTag } from './language-tag.ts';
 import type { ParsedItem } from './parsed-feed.ts';
 import { cutAtWord, headline, oneLine, readHtml, standfirstFrom } from './plain-text.ts';
@@ -134,7 +135,7 @@ export function readEntry(entry: Element, feed: Surroundings & { element: Elemen
   const updated = dateOf(entry, UPDATED);
   const image = pictureOf(entry, around.base, pictured?.images ?? [], pictured?.base ?? null);
   return {
-    id: (guid || link || title || text || '').slice(0, 1000),
+    id: itemId(guid || link || title || text || ''),
     title,
     link,
     original: absoluteAddress(firstText(entry, 'feedburner:origlink', 'pheedo:origlink'), null),

@@ -10,7 +10,7 @@ import {
 } from '../../src/articles/feed-errors.ts';
 import { fetchFeed } from '../../src/articles/fetch-feed.ts';
 import { readFeed } from '../../src/articles/read-feed.ts';
-import { serve } from './hostile-server.ts';
+import { serve } from './fixtures/hostile-server.ts';
 
 const FEED = '<rss version="2.0"><channel><title>News</title></channel></rss>';
 const open = { allowPrivate: true };

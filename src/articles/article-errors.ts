@@ -1,0 +1,74 @@
+import type { FieldError } from '../newsletters/errors.ts';
+
+const joined = (errors: FieldError[]) =>
+  errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
+
+/** There is no feed of that id. */
+export class FeedNotFound extends Error {
+  constructor(id: string) {
+    super(`There is no feed ${id.slice(0, 20)}.`);
+    this.name = 'FeedNotFound';
+  }
+}
+
+/** The newsletter reads that address already. */
+export class FeedTaken extends Error {
+  constructor(url: string, newsletter: string) {
+    super(`"${newsletter}" reads ${url.slice(0, 200)} already.`);
+    this.name = 'FeedTaken';
+  }
+}
+
+/** The feed is being read by somebody else, and takes its time. */
+export class FeedBusy extends Error {
+  constructor(id: string) {
+    super(`Feed ${id} is being read at this moment. Try again in a minute.`);
+    this.name = 'FeedBusy';
+  }
+}
+
+/** A feed that cannot be: all that is wrong with it at once. */
+export class InvalidFeed extends Error {
+  readonly errors: FieldError[];
+  constructor(errors: FieldError[]) {
+    super(joined(errors));
+    this.name = 'InvalidFeed';
+    this.errors = errors;
+  }
+}
+
+/** There is no article of that id, or it was removed. */
+export class ArticleNotFound extends Error {
+  constructor(id: string) {
+    super(`There is no article ${id.slice(0, 20)}.`);
+    this.name = 'ArticleNotFound';
+  }
+}
+
+/** The newsletter has an article of that address. */
+export class ArticleExists extends Error {
+  readonly id: string;
+  constructor(id: string, url: string) {
+    super(`Article ${id} has the address ${url.slice(0, 200)} already: change that one instead.`);
+    this.name = 'ArticleExists';
+    this.id = id;
+  }
+}
+
+/** An article that cannot be: all that is wrong with it at once. */
+export class InvalidArticle extends Error {
+  readonly errors: FieldError[];
+  constructor(errors: FieldError[]) {
+    super(joined(errors));
+    this.name = 'InvalidArticle';
+    this.errors = errors;
+  }
+}
+
+/** There is no such source, or it is the only one of its article: nothing was joined. */
+export class NothingJoined extends Error {
+  constructor(id: string) {
+    super(`Source ${id.slice(0, 20)} was not joined to an article: there is nothing to undo.`);
+    this.name = 'NothingJoined';
+  }
+}

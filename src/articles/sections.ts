@@ -1,0 +1,39 @@
+import type { DbOrTransaction } from '../database/connection.ts';
+import { NewsletterNotFound } from '../newsletters/errors.ts';
+
+export type NewsletterSections = {
+  id: string;
+  slug: string;
+  sections: { id: string; slug: string; title: string }[];
+};
+
+/** A newsletter by its slug, with the ids of its sections. Throws NewsletterNotFound. */
+export async function sectionsOf(db: DbOrTransaction, slug: string): Promise<NewsletterSections> {
+  const newsletter = await db
+    .selectFrom('newsletters')
+    .select(['id', 'slug'])
+    .where('slug', '=', slug)
+    .executeTakeFirst();
+  if (!newsletter) throw new NewsletterNotFound(slug);
+  return { ...newsletter, sections: await sectionRows(db, newsletter.id) };
+}
+
+export async function sectionRows(db: DbOrTransaction, newsletterId: string) {
+  return db
+    .selectFrom('sections')
+    .select(['id', 'slug', 'title'])
+    .where('newsletterId', '=', newsletterId)
+    .orderBy('position')
+    .execute();
+}
+
+/** What to tell who named a section that the newsletter does not have. */
+export function noSection(slug: string, { slug: newsletter, sections }: NewsletterSections) {
+  const known = sections.map((section) => section.slug).join(', ');
+  return {
+    pointer: '/section',
+    detail: known
+      ? `"${newsletter}" has no section "${slug.slice(0, 80)}". It has: ${known}.`
+      : `"${newsletter}" has no sections yet: add them to the newsletter first.`,
+  };
+}

@@ -1,0 +1,264 @@
+import { expect, test } from 'vitest';
+import { NothingJoined } from '../../src/articles/article-errors.ts';
+import {
+  deleteArticle,
+  getArticle,
+  listArticles,
+  updateArticle,
+} from '../../src/articles/articles.ts';
+import { storiesOf } from '../../src/articles/feed-stories.ts';
+import { addFeed, removeFeed } from '../../src/articles/feeds.ts';
+import { readFeed } from '../../src/articles/read-feed.ts';
+import { joinDuplicate, listSources, separateSource } from '../../src/articles/sources.ts';
+import { storeStories } from '../../src/articles/storing.ts';
+import { openFreshDatabase } from '../harness/database.ts';
+import { newsletter, rss } from './fixtures/newsroom.ts';
+
+const { db } = await openFreshDatabase();
+let count = 0;
+
+/** A newsletter and a way to bring it entries by feeds of its own. */
+async function house(language = 'en') {
+  const slug = `house-${++count}`;
+  const newsletterId = await newsletter(db, slug, language);
+  const feed = async (section?: string) => {
+    const url = `https://port.example/${slug}/${++count}`;
+    const { id } = await addFeed(db, { newsletter: slug, url, section }, new Date());
+    return db.selectFrom('feeds').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  };
+  const bring = (
+    row: { id: string; newsletterId: string; sectionId: string | null },
+    entries: Parameters<typeof rss>[0],
+    tongue = language,
+  ) => {
+    const { items } = readFeed(Buffer.from(rss(entries, tongue)));
+    return db.transaction().execute((tx) => storeStories(tx, row, storiesOf(items, new Date())));
+  };
+  const list = async () => (await listArticles(db, { newsletter: slug, limit: 1000 })).data;
+  return { slug, newsletterId, feed, bring, list };
+}
+
+const at = (path: string) => `https://port.example/${count}${path}`;
+
+test('a story comes once, a changed title or text updates it', async () => {
+  const { feed, bring, list } = await house();
+  const row = await feed('news');
+  const entry = { id: 'i1', title: 'Ferry waits', link: at('/ferry'), text: 'In fog.' };
+  expect(await bring(row, [entry])).toEqual({ added: 1, updated: 0, unchanged: 0, joined: 0 });
+  expect(await bring(row, [entry])).toEqual({ added: 0, updated: 0, unchanged: 1, joined: 0 });
+  expect(await bring(row, [{ ...entry, title: 'Ferry sails', link: at('/ferry-sails') }])).toEqual({
+    added: 0,
+    updated: 1,
+    unchanged: 0,
+    joined: 0,
+  });
+  // what a feed leaves out later is kept
+  await bring(row, [{ id: 'i1', title: 'Ferry sails', link: at('/ferry-sails') }]);
+  expect(await list()).toMatchObject([
+    {
+      title: 'Ferry sails',
+      standfirst: 'In fog.',
+      url: at('/ferry-sails'),
+      section: 'news',
+      feed: row.id,
+    },
+  ]);
+});
+
+test('the same entry twice in one file is one article', async () => {
+  const { feed, bring, list } = await house();
+  const row = await feed();
+  const entry = { title: 'Twice', link: at('/twice') };
+  await bring(row, [
+    { ...entry, id: 'i1' },
+    { ...entry, id: 'i1' },
+    { ...entry, id: 'i2', link: `${at('/twice')}?utm_source=rss` },
+  ]);
+  expect(await list()).toHaveLength(1);
+});
+
+test('two feeds bring one story: by address, by id, by headline; each joining is told', async () => {
+  const { feed, bring, list } = await house();
+  const [a, b] = [await feed('news'), await feed('updates')];
+  const text = 'All ferries wait in the harbour until the fog lifts.';
+  await bring(a, [
+    { id: at('/id-1'), title: 'By address', link: at('/one') },
+    { id: at('/id-2'), title: 'By its id', link: at('/two') },
+    { id: '3', title: 'Fog keeps the ferry in port', link: at('/three'), text },
+  ]);
+  expect(
+    await bring(b, [
+      { id: '1', title: 'By address, otherwise named', link: `${at('/one')}/amp?utm_source=x` },
+      { id: at('/id-2'), title: 'By its id', link: at('/elsewhere') },
+      { id: '9', title: 'FOG keeps the ferry in port', link: 'https://other.example/x', text },
+    ]),
+  ).toEqual({ added: 0, updated: 0, unchanged: 3, joined: 3 });
+  const articles = await list();
+  expect(articles.map(({ title }) => title).sort()).toEqual([
+    'By address',
+    'By its id',
+    'Fog keeps the ferry in port',
+  ]);
+  const joinedBy = await Promise.all(
+    articles.map(async ({ id }) => (await listSources(db, id)).map((source) => source.joinedBy)),
+  );
+  expect(joinedBy.map(String).sort()).toEqual([',guid', ',title', ',url']);
+  // and reading them again changes nothing
+  expect(await bring(b, [{ id: '1', title: 'Third name', link: at('/one') }])).toMatchObject({
+    added: 0,
+    updated: 0,
+  });
+});
+
+test('headlines that come back every day stay apart', async () => {
+  const { feed, bring, list } = await house();
+  const [a, b] = [await feed(), await feed()];
+  const title = 'Good morning from the harbour';
+  await bring(a, [{ id: '1', title, link: at('/monday-edition'), text: 'Monday.' }]);
+  await bring(b, [{ id: '1', title, link: at('/tuesday-edition'), text: 'Tuesday.' }]);
+  await bring(a, [{ id: '7', title: 'Weather', link: at('/w/1'), text: 'Fog.' }]);
+  await bring(b, [{ id: '8', title: 'Weather', link: at('/w/2'), text: 'Fog.' }]);
+  expect(await list()).toHaveLength(4);
+});
+
+test('a joining can be undone and stays undone', async () => {
+  const { feed, bring, list } = await house();
+  const [a, b] = [await feed(), await feed()];
+  const entries = [{ id: 'own', title: 'Another story', link: at('/same') }];
+  await bring(a, [{ id: 'first', title: 'A story', link: at('/same') }]);
+  await bring(b, entries);
+  const [article] = await list();
+  const joined = (await listSources(db, article?.id ?? '')).find((source) => source.joinedBy);
+  const separate = await separateSource(db, joined?.id ?? '');
+  expect((await getArticle(db, separate)).title).toBe('Another story');
+  expect(await bring(b, entries)).toMatchObject({ added: 0, joined: 0 });
+  expect(await list()).toHaveLength(2);
+  await expect(separateSource(db, joined?.id ?? '')).rejects.toThrow(NothingJoined);
+  await joinDuplicate(db, article?.id ?? '', separate);
+  expect((await list()).map(({ id }) => id)).toEqual([article?.id]);
+});
+
+test('translations are one story: by hreflang, or by a shared id', async () => {
+  const { feed, bring, list } = await house();
+  const [en, es] = [await feed(), await feed()];
+  const other = (language: string, href: string) =>
+    `<atom:link rel="alternate" hreflang="${language}" href="${href}"/>`;
+  await bring(en, [
+    { id: 'e1', title: 'Fog', link: at('/en/fog'), more: other('es', at('/es/niebla')) },
+    { id: at('/shared'), title: 'Tide', link: at('/en/tide') },
+  ]);
+  await bring(
+    es,
+    [
+      { id: 's1', title: 'Niebla', link: at('/es/niebla'), more: other('en', at('/en/fog')) },
+      { id: at('/shared'), title: 'Marea', link: at('/es/marea') },
+    ],
+    'es',
+  );
+  const rows = await db
+    .selectFrom('articles')
+    .select(['title', 'storyId'])
+    .where(
+      'id',
+      'in',
+      (await list()).map(({ id }) => id),
+    )
+    .execute();
+  const story = Object.fromEntries(rows.map((row) => [row.title, row.storyId]));
+  expect(rows).toHaveLength(4);
+  expect(story['Fog']).not.toBeNull();
+  expect(story['Niebla']).toBe(story['Fog']);
+  expect(story['Marea']).toBe(story['Tide']);
+  expect(story['Tide']).not.toBe(story['Fog']);
+});
+
+test('what an editor wrote is not overwritten, and what was removed does not come back', async () => {
+  const { feed, bring, list } = await house();
+  const row = await feed();
+  const entry = { id: 'i', title: 'Feed title', link: at('/x'), text: 'Feed text.' };
+  await bring(row, [entry]);
+  const [{ id } = { id: '' }] = await list();
+  await updateArticle(db, id, { title: 'Our title' }, new Date());
+  expect(await bring(row, [{ ...entry, title: 'New feed title' }])).toMatchObject({ updated: 0 });
+  expect(await getArticle(db, id)).toMatchObject({ title: 'Our title', standfirst: 'Feed text.' });
+  await deleteArticle(db, id, new Date());
+  await bring(row, [entry]);
+  await bring(await feed(), [entry]);
+  expect(await list()).toEqual([]);
+});
+
+test('a feed without a section takes the one its categories name', async () => {
+  const { feed, bring, list } = await house();
+  const more = '<category>World</category><category>UPDATES</category>';
+  await bring(await feed(), [{ id: 'c', title: 'Sorted', link: at('/c'), more }]);
+  expect(await list()).toMatchObject([{ section: 'updates' }]);
+});
+
+test('no date, or one to come, counts as now', async () => {
+  const { feed, bring, list } = await house();
+  const before = Date.now();
+  await bring(await feed(), [
+    { id: '1', title: 'Undated', link: at('/1') },
+    { id: '2', title: 'To come', link: at('/2'), date: 'Fri, 01 Jan 2199 00:00:00 GMT' },
+    { id: '3', title: 'Past', link: at('/3'), date: 'Fri, 01 Mar 2024 00:00:00 GMT' },
+  ]);
+  const times = Object.fromEntries(
+    (await list()).map((one) => [one.title, one.publishedAt.getTime()]),
+  );
+  expect(times['Undated']).toBeGreaterThanOrEqual(before);
+  expect(times['To come']).toBeLessThanOrEqual(Date.now());
+  expect(times['Past']).toBe(Date.UTC(2024, 2, 1));
+});
+
+test('ten thousand entries are taken for an archive: the newest 500', async () => {
+  const { feed, bring, list } = await house();
+  const day = (n: number) => new Date(Date.UTC(2020, 0, 1) + n * 3_600_000).toUTCString();
+  const entries = Array.from({ length: 10_000 }, (_, n) => ({
+    id: `n${n}`,
+    title: `Number ${n}`,
+    link: at(`/n/${n}`),
+    date: day(n),
+  }));
+  const row = await feed();
+  expect(await bring(row, entries)).toMatchObject({ added: 500 });
+  expect(await bring(row, entries)).toMatchObject({ added: 0, unchanged: 500 });
+  const titles = (await list()).map(({ title }) => title);
+  expect(titles[0]).toBe('Number 9999');
+  expect(titles.at(-1)).toBe('Number 9500');
+});
+
+test('hostile text is stored as text', async () => {
+  const { feed, bring, list } = await house();
+  await bring(await feed(), [
+    { id: '\u0000'.repeat(3), title: `'); drop table articles; --`, link: at('/sql') },
+    { id: '\ud83d', title: 'Bell \u0007 rings', link: `${at('/')}\u0000` },
+    { id: '漢'.repeat(5000), link: at(`/${'漢'.repeat(300)}`), title: 'Long' },
+    { id: 'x'.repeat(5000), title: '🐟'.repeat(300), link: at('/fish') },
+  ]);
+  expect((await list()).map(({ title }) => title.slice(0, 20))).toEqual([
+    `'); drop table artic`,
+    'Bell rings',
+    'Long',
+    '🐟'.repeat(10),
+  ]);
+});
+
+test('the same story in two feeds at the same moment is one article', async () => {
+  const { feed, bring, list } = await house();
+  const rows = await Promise.all([feed(), feed(), feed(), feed()]);
+  const results = await Promise.all(
+    rows.map((row) => bring(row, [{ id: row.id, title: 'At once', link: at('/at-once') }])),
+  );
+  expect(results.map(({ added }) => added).sort()).toEqual([0, 0, 0, 1]);
+  expect(await list()).toHaveLength(1);
+});
+
+test('articles outlive their feed, and are known when it is added again', async () => {
+  const { feed, bring, list } = await house();
+  const entry = { id: 'again', title: 'Again', link: at('/again') };
+  const row = await feed();
+  await bring(row, [entry]);
+  await removeFeed(db, row.id);
+  expect(await list()).toMatchObject([{ title: 'Again', feed: null }]);
+  expect(await bring(await feed(), [entry])).toMatchObject({ added: 0 });
+});
