@@ -8,6 +8,7 @@ import {
   InvalidFeed,
   NothingJoined,
 } from '../articles/article-errors.ts';
+import { FeedError } from '../articles/feed-errors.ts';
 import { DatabaseNotEmpty, StillAtWork, UnusableBackup } from '../database/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
 import { CannotSend } from '../desk/steer.ts';
@@ -90,6 +91,7 @@ const statuses: [number, ErrorClass[]][] = [
       InvalidImport,
       InvalidAddress,
       InvalidFeed,
+      FeedError,
       InvalidArticle,
       InvalidOperator,
       InvalidToken,

@@ -1,6 +1,8 @@
+import { articleOperations } from './articles.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { steeringOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
+import { feedOperations } from './feeds.ts';
 import { importOperations } from './imports.ts';
 import { newsletterOperations } from './newsletters.ts';
 import type { Operation } from './operation.ts';
@@ -11,6 +13,8 @@ import { suppressionOperations } from './suppressions.ts';
 /** Every call of the API. */
 export const operations: Operation[] = [
   ...newsletterOperations,
+  ...feedOperations,
+  ...articleOperations,
   ...editionOperations,
   ...steeringOperations,
   ...previewOperations,

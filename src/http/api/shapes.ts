@@ -64,6 +64,7 @@ export const feedShape = z
     id,
     newsletter: slug,
     url: z.string(),
+    title: z.string().nullable(),
     section: z.string().nullable(),
     state: z.enum(['active', 'off', 'gone']),
     lastFetchedAt: time.nullable(),

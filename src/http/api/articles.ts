@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import {
+  articleChanges,
+  createArticle,
+  deleteArticle,
+  getArticle,
+  listArticles,
+  newArticle,
+  updateArticle,
+} from '../../articles/articles.ts';
+import { NewsletterNotFound } from '../../newsletters/errors.ts';
+import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { audit } from '../../operators/audit.ts';
+import { changes, type Operation, reads } from './operation.ts';
+import { paging } from './paging.ts';
+import { articleShape, byId, pageOf } from './shapes.ts';
+
+const tag = 'Articles';
+
+export const articleOperations: Operation[] = [
+  reads(
+    {
+      method: 'get',
+      path: '/articles',
+      tag,
+      summary: 'List articles, newest first',
+      role: 'viewer',
+      query: z.strictObject({ ...paging, newsletter: z.string().optional() }),
+      answers: { 200: { description: 'A page of articles', schema: pageOf(articleShape) } },
+    },
+    async ({ query }, db) => {
+      if (query.newsletter !== undefined && !(await getNewsletter(db, query.newsletter)))
+        throw new NewsletterNotFound(query.newsletter);
+      return { body: await listArticles(db, query) };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/articles',
+      tag,
+      summary: 'Write an article by hand',
+      role: 'editor',
+      body: newArticle,
+      answers: { 201: { description: 'Made', schema: articleShape } },
+      errors: [404, 409],
+    },
+    async ({ input, actor, context }, tx) => {
+      const article = await createArticle(tx, input, context.now());
+      await audit(tx, actor, 'create', `article ${article.id}`);
+      return { status: 201, body: article };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/articles/{id}',
+      tag,
+      summary: 'Show an article',
+      role: 'viewer',
+      params: byId,
+      answers: { 200: { description: 'The article', schema: articleShape } },
+    },
+    async ({ params }, db) => ({ body: await getArticle(db, params.id) }),
+  ),
+  changes(
+    {
+      method: 'patch',
+      path: '/articles/{id}',
+      tag,
+      summary: 'Change an article',
+      description: 'From then on its feed no longer overwrites it.',
+      role: 'editor',
+      params: byId,
+      body: articleChanges,
+      answers: { 200: { description: 'As it is now', schema: articleShape } },
+    },
+    async ({ params, input, actor, context }, tx) => {
+      const article = await updateArticle(tx, params.id, input, context.now());
+      const fields = Object.keys(input as object);
+      await audit(tx, actor, 'change', `article ${article.id}`, { fields });
+      return { body: article };
+    },
+  ),
+  changes(
+    {
+      method: 'delete',
+      path: '/articles/{id}',
+      tag,
+      summary: 'Remove an article',
+      description: 'No edition takes it any more, and its feed does not bring it back.',
+      role: 'editor',
+      params: byId,
+      answers: { 204: { description: 'Removed' } },
+    },
+    async ({ params, actor, context }, tx) => {
+      await deleteArticle(tx, params.id, context.now());
+      await audit(tx, actor, 'remove', `article ${params.id}`);
+      return { status: 204 };
+    },
+  ),
+];

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import {
+  addFeed,
+  feedChanges,
+  getFeed,
+  listFeeds,
+  newFeed,
+  removeFeed,
+  updateFeed,
+} from '../../articles/feeds.ts';
+import { fetchFeedNow } from '../../articles/fetching.ts';
+import { NewsletterNotFound } from '../../newsletters/errors.ts';
+import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { audit } from '../../operators/audit.ts';
+import { changes, type Operation, reads, runs } from './operation.ts';
+import { paging } from './paging.ts';
+import { byId, feedShape, pageOf } from './shapes.ts';
+
+const tag = 'Feeds';
+
+export const feedOperations: Operation[] = [
+  reads(
+    {
+      method: 'get',
+      path: '/feeds',
+      tag,
+      summary: 'List feeds',
+      role: 'viewer',
+      query: z.strictObject({ ...paging, newsletter: z.string().optional() }),
+      answers: {
+        200: { description: 'In the order they were added', schema: pageOf(feedShape) },
+      },
+    },
+    async ({ query }, db) => {
+      if (query.newsletter !== undefined && !(await getNewsletter(db, query.newsletter)))
+        throw new NewsletterNotFound(query.newsletter);
+      return { body: await listFeeds(db, query) };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/feeds',
+      tag,
+      summary: 'Add a feed',
+      description: 'It is read within a minute, or at once with `POST /feeds/{id}/fetch`.',
+      role: 'editor',
+      body: newFeed,
+      answers: { 201: { description: 'Added', schema: feedShape } },
+      errors: [404, 409],
+    },
+    async ({ input, actor, context }, tx) => {
+      const feed = await addFeed(tx, input, context.now());
+      await audit(tx, actor, 'add', `feed ${feed.id}`, { url: feed.url });
+      return { status: 201, body: feed };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/feeds/{id}',
+      tag,
+      summary: 'Show a feed',
+      role: 'viewer',
+      params: byId,
+      answers: { 200: { description: 'The feed', schema: feedShape } },
+    },
+    async ({ params }, db) => ({ body: await getFeed(db, params.id) }),
+  ),
+  changes(
+    {
+      method: 'patch',
+      path: '/feeds/{id}',
+      tag,
+      summary: 'Change a feed',
+      role: 'editor',
+      params: byId,
+      body: feedChanges,
+      answers: { 200: { description: 'As it is now', schema: feedShape } },
+      errors: [409],
+    },
+    async ({ params, input, actor, context }, tx) => {
+      const feed = await updateFeed(tx, params.id, input, context.now());
+      const fields = Object.keys(input as object);
+      await audit(tx, actor, 'change', `feed ${feed.id}`, { fields });
+      return { body: feed };
+    },
+  ),
+  changes(
+    {
+      method: 'delete',
+      path: '/feeds/{id}',
+      tag,
+      summary: 'Remove a feed',
+      description: 'Its articles stay.',
+      role: 'editor',
+      params: byId,
+      answers: { 204: { description: 'Removed' } },
+    },
+    async ({ params, actor }, tx) => {
+      const feed = await removeFeed(tx, params.id);
+      await audit(tx, actor, 'remove', `feed ${feed.id}`, { url: feed.url });
+      return { status: 204 };
+    },
+  ),
+  runs(
+    {
+      method: 'post',
+      path: '/feeds/{id}/fetch',
+      tag,
+      summary: 'Read a feed now',
+      description: 'Answers when what it brought is stored. 422 says why it could not be read.',
+      role: 'editor',
+      params: byId,
+      answers: {
+        200: {
+          description: 'How many articles it brought',
+          schema: z.object({
+            added: z.number().int(),
+            updated: z.number().int(),
+            unchanged: z.number().int(),
+            joined: z.number().int().meta({ description: 'Told in another article already' }),
+          }),
+        },
+      },
+      errors: [409],
+    },
+    async ({ params, actor, context }) => {
+      const { db, config, now } = context;
+      const body = await fetchFeedNow(db, params.id, {
+        allowPrivate: config.feedAllowPrivate,
+        now,
+      });
+      await audit(db, actor, 'fetch', `feed ${params.id}`);
+      return { body };
+    },
+  ),
+];
