@@ -65,6 +65,9 @@ function redisStore(redis: Redis): OpenPaceStore {
  */
 function postgresStore(pool: Pool): OpenPaceStore {
   let made: Promise<void> | undefined;
+  const look = async () => {
+    await pool.query(`select from ${TABLE} limit 0`);
+  };
   const make = async () => {
     await pool.query(
       `create unlogged table if not exists ${TABLE} (key varchar(255) primary key, points integer not null default 0, expire bigint)`,
@@ -72,11 +75,14 @@ function postgresStore(pool: Pool): OpenPaceStore {
   };
   return {
     ready() {
-      made ??= make().catch((error) => {
-        made = undefined;
-        // Another process was making it at the same moment.
-        if (error.code !== '23505' && error.code !== '42P07') throw error;
-      });
+      // Making it fails when another process makes it at the same moment: then it is there.
+      made ??= look()
+        .catch(() => make())
+        .catch(() => look())
+        .catch((error: unknown) => {
+          made = undefined;
+          throw error;
+        });
       return made;
     },
     limiter: ({ permits, length }) =>

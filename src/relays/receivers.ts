@@ -161,9 +161,6 @@ const BY_DOMAIN = new Map<string, ReceiverGroup>(
   ),
 );
 
-/** All receiver groups, `rest` last. */
-export const RECEIVER_GROUPS = [...Object.keys(GROUPS), 'rest'] as ReceiverGroup[];
-
 /** The group that receives for an address's domain (in ASCII, any case). */
 export function receiverGroup(domain: string): ReceiverGroup {
   return BY_DOMAIN.get(domain.toLowerCase()) ?? 'rest';

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { impossibility } from './envelope.ts';
-import { type Capabilities, HandshakeError, type Opened, openSession } from './handshake.ts';
+import type { Capabilities, HandshakeError, Opened } from './handshake.ts';
+import type { Ending, Job, Outcome } from './job.ts';
+import { Openings } from './openings.ts';
 import type { Answer, Outgoing, Phase } from './outgoing.ts';
 import { Rest } from './rest.ts';
-import { type Ending, type Job, type Outcome, Session, type SessionHost } from './session.ts';
+import { Session, type SessionHost } from './session.ts';
 import type { RelaySettings } from './settings.ts';
 import { TIMEOUTS, type Timeouts } from './timeouts.ts';
 
@@ -47,11 +49,6 @@ export function openRelay(settings: RelaySettings, options: RelayOptions): Relay
 
 type Failure = Extract<Outcome, { kind: 'refused' | 'lost' }>;
 
-interface Opening {
-  since: number;
-  abandon(): void;
-}
-
 class SmtpRelay implements Relay, SessionHost {
   readonly settings: RelaySettings;
   readonly #log: Logger;
@@ -59,10 +56,8 @@ class SmtpRelay implements Relay, SessionHost {
   readonly #timeouts: Timeouts;
   readonly #waiting: Job[] = [];
   readonly #sessions = new Set<Session>();
-  readonly #openings = new Set<Opening>();
+  readonly #openings: Openings;
   readonly #rest: Rest;
-  /** Only opening rests: the relay takes no more connections, but serves the ones it has. */
-  readonly #openingRest: Rest;
   #resting = false;
   #failure: Failure | undefined;
   #busy = 0;
@@ -77,7 +72,7 @@ class SmtpRelay implements Relay, SessionHost {
     this.#onState = onState;
     this.#timeouts = { ...TIMEOUTS, ...timeouts };
     this.#rest = new Rest(this.#timeouts);
-    this.#openingRest = new Rest(this.#timeouts);
+    this.#openings = new Openings(settings, this.#timeouts);
   }
 
   get busy(): number {
@@ -90,7 +85,7 @@ class SmtpRelay implements Relay, SessionHost {
 
   get free(): number {
     if (this.#closing || this.#rest.left > 0) return 0;
-    let connections = this.#openings.size - this.#slowOpenings() + this.#openable();
+    let connections = this.#openings.prompt + this.#openable();
     for (const session of this.#sessions) if (session.open) connections += 1;
     return Math.max(0, this.#depth * connections - this.#busy);
   }
@@ -129,7 +124,7 @@ class SmtpRelay implements Relay, SessionHost {
     if (this.#closing) return this.#closing.promise;
     this.#closing = Promise.withResolvers<void>();
     this.#giveBackWaiting({ kind: 'withdrawn' });
-    for (const opening of this.#openings) opening.abandon();
+    this.#openings.abandon();
     for (const session of this.#sessions) session.quit();
     this.#settleClose();
     return this.#closing.promise;
@@ -138,7 +133,7 @@ class SmtpRelay implements Relay, SessionHost {
   next(capabilities: Capabilities, following: boolean): Job | undefined {
     if (this.#closing || this.#rest.left > 0) return undefined;
     // What a connection that is just opening will take need not wait behind another's answer.
-    const reserved = following ? this.#openings.size - this.#slowOpenings() : 0;
+    const reserved = following ? this.#openings.prompt : 0;
     while (this.#waiting.length > reserved) {
       const job = this.#waiting.shift();
       if (!job) return undefined;
@@ -184,7 +179,12 @@ class SmtpRelay implements Relay, SessionHost {
       if (session.idle) session.proceed();
     }
     const wanted = Math.min(this.#waiting.length - this.#openings.size, this.#openable());
-    for (let opening = 0; opening < wanted; opening += 1) void this.#open();
+    for (let opening = 0; opening < wanted; opening += 1) {
+      void this.#openings.open(
+        (opened) => this.#onOpened(opened),
+        (error) => this.#onRefused(error),
+      );
+    }
     for (const session of this.#sessions) {
       if (this.#waiting.length === 0) return;
       session.proceed();
@@ -193,39 +193,13 @@ class SmtpRelay implements Relay, SessionHost {
 
   /** Connections that may be opened now and would come soon. */
   #openable(): number {
-    if (this.#closing || this.#rest.left > 0 || this.#openingRest.left > 0) return 0;
-    if (this.#slowOpenings() > 0) return 0;
+    if (this.#closing || this.#rest.left > 0 || !this.#openings.allowed) return 0;
     return this.settings.connections - this.#sessions.size - this.#openings.size;
-  }
-
-  #slowOpenings(): number {
-    if (this.#openings.size === 0) return 0;
-    const limit = performance.now() - this.#timeouts.start;
-    let slow = 0;
-    for (const opening of this.#openings) if (opening.since < limit) slow += 1;
-    return slow;
-  }
-
-  async #open(): Promise<void> {
-    const attempt = openSession(this.settings, this.#timeouts);
-    const opening = { since: performance.now(), abandon: () => attempt.abandon() };
-    this.#openings.add(opening);
-    try {
-      const session = await attempt.opened;
-      this.#openings.delete(opening);
-      this.#onOpened(session);
-    } catch (error) {
-      this.#openings.delete(opening);
-      this.#onRefused(
-        error instanceof HandshakeError ? error : new HandshakeError('connect', String(error)),
-      );
-    }
   }
 
   #onOpened(opened: Opened): void {
     const session = new Session(opened, this.#timeouts, this);
     this.#sessions.add(session);
-    this.#openingRest.succeed();
     if (this.#closing) return session.quit();
     session.proceed();
     this.#onState?.(this.state());
@@ -233,7 +207,6 @@ class SmtpRelay implements Relay, SessionHost {
 
   #onRefused(error: HandshakeError): void {
     if (this.#settleClose() || this.#closing) return;
-    this.#openingRest.begin();
     const { at, code, enhanced, message } = error;
     const failure: Failure = code
       ? { kind: 'refused', at, code, ...(enhanced && { enhanced }), reply: message }

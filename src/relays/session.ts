@@ -1,24 +1,10 @@
+import { AwaitedReplies } from './awaited.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
 import type { Capabilities, Opened } from './handshake.ts';
-import type { Answer, Outgoing, Phase } from './outgoing.ts';
+import type { Ending, Job, Outcome } from './job.ts';
+import type { Phase } from './outgoing.ts';
 import { type Reply, replyReader } from './reply.ts';
 import type { Timeouts } from './timeouts.ts';
-
-/** A message within this room, from `send` to its answer. */
-export interface Job {
-  outgoing: Outgoing;
-  at: Phase;
-  answered: boolean;
-  /** The relay refused it, so that what it still says about it is for nobody. */
-  refused: boolean;
-  /** When it began to wait for a connection, `performance.now()`. */
-  since: number;
-  resolve: (answer: Answer) => void;
-}
-
-type Told<A> = A extends { relay: string } ? Omit<A, 'relay'> : never;
-/** An answer before the relay's name is put on it. */
-export type Outcome = Told<Answer>;
 
 /** What a session needs from its relay. */
 export interface SessionHost {
@@ -32,20 +18,6 @@ export interface SessionHost {
   answer(job: Job, outcome: Outcome): void;
   /** Once, when the socket is gone. */
   ended(session: Session, ending: Ending): void;
-}
-
-/** Why a session ended. */
-export interface Ending {
-  /** Quiet: by QUIT, by our own hand, or while nothing was under way. */
-  cause: 'quiet' | 'closing' | 'lost';
-  at?: Phase;
-  reply?: Reply;
-  error?: string;
-}
-
-interface Expected {
-  step: 'mail' | 'rcpt' | 'data' | 'dot' | 'lone' | 'rset' | 'quit';
-  job?: Job;
 }
 
 // Below exim's limit of 1,000 a connection, after which it answers 421.
@@ -64,14 +36,13 @@ export class Session {
   readonly #socket: Opened['socket'];
   readonly #capabilities: Capabilities;
   readonly #host: SessionHost;
-  readonly #timeouts: Timeouts;
-  readonly #expected: Expected[] = [];
+  readonly #awaited: AwaitedReplies;
+  readonly #keepIdle: number;
   #body: Job | undefined;
   #envelope: Job | undefined;
   #enveloped = 0;
   #delivered = 0;
   #refusals = 0;
-  #deadline = 0;
   #idleSince = performance.now();
   #reset = false;
   #quitting = false;
@@ -80,7 +51,8 @@ export class Session {
   constructor(opened: Opened, timeouts: Timeouts, host: SessionHost) {
     this.#socket = opened.socket;
     this.#capabilities = opened.capabilities;
-    this.#timeouts = timeouts;
+    this.#awaited = new AwaitedReplies(timeouts);
+    this.#keepIdle = timeouts.idle;
     this.#host = host;
     const read = replyReader((reply) => this.#onReply(reply));
     this.#socket.on('data', (chunk: Buffer) => {
@@ -101,7 +73,7 @@ export class Session {
 
   /** Nothing is under way. */
   get idle(): boolean {
-    return this.#expected.length === 0 && !this.#quitting && !this.#over;
+    return this.#awaited.none && !this.#quitting && !this.#over;
   }
 
   /** It will take more messages. */
@@ -130,8 +102,7 @@ export class Session {
   quit(): void {
     if (this.#over || this.#quitting || !this.idle) return;
     this.#quitting = true;
-    this.#expect({ step: 'quit' });
-    this.#deadline = performance.now() + 2_000;
+    this.#awaited.add({ step: 'quit' });
     this.#socket.write('QUIT\r\n');
   }
 
@@ -144,17 +115,15 @@ export class Session {
   /** To be called a few times a second: ends what has waited too long. */
   tick(now: number): void {
     if (this.#over) return;
-    if (this.#expected.length > 0) {
-      if (now > this.#deadline) {
-        const cause = this.#quitting ? 'quiet' : 'lost';
-        this.#end({ cause, error: 'the relay did not answer in time' });
-      }
-    } else if (now - this.#idleSince > this.#timeouts.idle) this.quit();
+    if (this.#awaited.late(now)) {
+      const cause = this.#quitting ? 'quiet' : 'lost';
+      this.#end({ cause, error: 'the relay did not answer in time' });
+    } else if (this.idle && now - this.#idleSince > this.#keepIdle) this.quit();
   }
 
   /** The next envelope as text, with RSET before it where the last one left a transaction open. */
   #opening(): string {
-    const job = this.#host.next(this.#capabilities, this.#expected.length > 0);
+    const job = this.#host.next(this.#capabilities, !this.#awaited.none);
     if (!job) return '';
     this.#envelope = job;
     this.#enveloped += 1;
@@ -163,42 +132,27 @@ export class Session {
     if (this.#reset) {
       this.#reset = false;
       text = RSET;
-      this.#expect({ step: 'rset' });
+      this.#awaited.add({ step: 'rset' });
     }
     text += mailCommand(job.outgoing, this.#capabilities);
-    this.#expect({ step: 'mail', job });
+    this.#awaited.add({ step: 'mail', job });
     if (this.#capabilities.pipelining) {
       text += rcptCommand(job.outgoing) + DATA;
-      this.#expect({ step: 'rcpt', job });
-      this.#expect({ step: 'data', job });
+      this.#awaited.add({ step: 'rcpt', job });
+      this.#awaited.add({ step: 'data', job });
     }
     return text;
   }
 
-  #expect(expected: Expected): void {
-    this.#expected.push(expected);
-    if (this.#expected.length === 1) this.#await();
-  }
-
-  /** Sets the deadline for the first reply that is due. */
-  #await(): void {
-    const step = this.#expected[0]?.step;
-    if (!step || step === 'quit') return;
-    const { command, data, dot } = this.#timeouts;
-    const wait = step === 'dot' || step === 'lone' ? dot : step === 'data' ? data : command;
-    this.#deadline = performance.now() + wait;
-  }
-
   #onReply(reply: Reply): void {
     if (this.#over) return;
-    const expected = this.#expected.shift();
-    if (!expected) {
+    const awaited = this.#awaited.take();
+    if (!awaited) {
       const cause = reply.code === 421 ? 'quiet' : 'lost';
       this.#end({ cause, error: `the relay spoke unasked: ${reply.text}`, reply });
       return;
     }
-    this.#await();
-    const { step, job } = expected;
+    const { step, job } = awaited;
     if (step === 'quit') return this.#end({ cause: 'quiet' });
     if (reply.code === 421) {
       const at = step === 'lone' || step === 'rset' ? 'mail' : step;
@@ -241,7 +195,7 @@ export class Session {
   }
 
   #say(step: 'rcpt' | 'data', job: Job, command: string): void {
-    this.#expect({ step, job });
+    this.#awaited.add({ step, job });
     this.#socket.write(command);
   }
 
@@ -252,7 +206,7 @@ export class Session {
       this.#reset = true;
       this.proceed();
     } else {
-      this.#expect({ step: 'rset' });
+      this.#awaited.add({ step: 'rset' });
       this.#socket.write(RSET);
     }
   }
@@ -278,7 +232,7 @@ export class Session {
       job.at = 'dot';
       this.#body = job;
     }
-    this.#expect({ step: lone ? 'lone' : 'dot', ...(!lone && { job }) });
+    this.#awaited.add({ step: lone ? 'lone' : 'dot', ...(!lone && { job }) });
     const follows = this.#capabilities.pipelining && this.open ? this.#opening() : '';
     this.#socket.write(DOT + follows);
     this.#socket.uncork();
@@ -310,7 +264,7 @@ export class Session {
     const unfinished = [this.#body, this.#envelope].filter((job) => job && !job.answered);
     for (const job of unfinished) if (job) this.#answer(job, { kind: 'lost', at: job.at, error });
     const at = ending.at ?? unfinished[0]?.at;
-    const quiet = ending.cause === 'lost' && this.#expected.length === 0 && !at;
+    const quiet = ending.cause === 'lost' && this.#awaited.none && !at;
     this.#host.ended(this, {
       ...ending,
       cause: quiet ? 'quiet' : ending.cause,
