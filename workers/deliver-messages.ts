@@ -2,10 +2,11 @@ import { Unaddressable } from '../emails/reader-values.ts';
 import { RenderError } from '../emails/renderer.ts';
 import { spliceMessage } from '../emails/splice.ts';
 import type { Context } from '../src/context.ts';
+import { broughtBefore } from '../src/deliveries/brought-before.ts';
 import type { Claimed } from '../src/deliveries/claim.ts';
 import { domainOf, messageIdOf } from '../src/deliveries/message-id.ts';
 import type { HeldRange } from '../src/deliveries/ranges.ts';
-import { broughtBefore, choicesOf } from '../src/deliveries/readers.ts';
+import { choicesOf } from '../src/deliveries/readers.ts';
 import type { DkimSigner } from '../src/relays/dkim.ts';
 import { InvalidAddress, maskAddress, readAddress } from '../src/subscribers/address.ts';
 import {
