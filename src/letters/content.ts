@@ -25,6 +25,8 @@ export interface LetterContents {
     /** True if it goes only by hand. */
     waits: boolean;
   };
+  /** An edition as a reader with these choices would get it, to an operator. */
+  test: { edition: string; language: string | null; sections: string[] | null };
 }
 
 export type LetterKind = keyof LetterContents;

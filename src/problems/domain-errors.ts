@@ -12,6 +12,7 @@ import { FeedError } from '../articles/feed-errors.ts';
 import { DatabaseNotEmpty, StillAtWork, UnusableBackup } from '../database/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
 import { CannotSend } from '../desk/steer.ts';
+import { TooManyTests } from '../desk/test-send.ts';
 import {
   EditionNotEditable,
   EditionNotFound,
@@ -98,6 +99,7 @@ const statuses: [number, ErrorClass[]][] = [
       KeyReused,
     ],
   ],
+  [429, [TooManyTests]],
 ];
 
 /** The status of a domain error; undefined for an error nobody named. */

@@ -18,6 +18,9 @@ export function toProblem(error: unknown, occurrence: string): Problem {
     return new Problem(status, error.message, {
       type: typeOf(error),
       cause: error,
+      ...('retryAfterSeconds' in error && status === 429
+        ? { headers: { 'Retry-After': String(error.retryAfterSeconds) } }
+        : {}),
       ...('errors' in error ? { errors: error.errors as ProblemDetail[] } : {}),
     });
   const unreadable = ofBodyParser(error);

@@ -159,6 +159,44 @@ describe('sending', async () => {
   });
 });
 
+describe('a test', async () => {
+  const { call, context } = await openApi();
+  await addArticle(context.db, { title: 'Ferry is late' });
+  const { id } = (await call('POST', '/editions', today)).body;
+
+  it('goes to one address, and the ledger does not know of it', async () => {
+    const { status, body } = await call('POST', `/editions/${id}/test`, {
+      email: 'desk@example.org',
+    });
+    expect(status).toBe(202);
+    const letters = await context.db.selectFrom('letters').selectAll().execute();
+    expect(letters).toMatchObject([
+      { id: body.letter, kind: 'test', email: 'desk@example.org', content: { edition: id } },
+    ]);
+    expect((await call('GET', `/editions/${id}`)).body.state).toBe('draft');
+  });
+
+  it('is refused where it cannot go, and after a hundred an hour', async () => {
+    const test = (body: unknown) => call('POST', `/editions/${id}/test`, body);
+    expect((await test({})).status).toBe(422);
+    expect((await test({ email: 'desk' })).status).toBe(422);
+    const [letter] = await context.db.selectFrom('letters').selectAll().execute();
+    await context.db
+      .insertInto('letters')
+      .values(
+        Array.from({ length: 99 }, () => ({
+          kind: 'test',
+          email: 'desk@example.org',
+          language: 'en',
+          content: JSON.stringify(letter?.content),
+        })),
+      )
+      .execute();
+    const more = await test({ email: 'desk@example.org' });
+    expect([more.status, more.headers.get('retry-after')]).toEqual([429, '600']);
+  });
+});
+
 describe('a preview', async () => {
   const { call, context } = await openApi();
   await addArticle(context.db, { title: '<script>alert(1)</script> & sons' });

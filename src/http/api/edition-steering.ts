@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import { showEdition } from '../../desk/show-editions.ts';
 import { type Steer, steerEdition } from '../../desk/steer.ts';
+import { sendTest } from '../../desk/test-send.ts';
+import { languageSchema } from '../../subscribers/choices.ts';
 import { changes, type Operation } from './operation.ts';
 import { byId, editionShape } from './shapes.ts';
 
@@ -49,3 +52,33 @@ export const steeringOperations: Operation[] = steering.map(({ steer, summary, d
     },
   ),
 );
+
+export const testOperations: Operation[] = [
+  changes(
+    {
+      method: 'post',
+      path: '/editions/{id}/test',
+      tag: 'Editions',
+      summary: 'Send an edition to one address, to look at',
+      description: 'As a reader with these choices would get it. Its ledger does not know of it.',
+      role: 'sender',
+      params: byId,
+      body: z
+        .strictObject({
+          email: z.string().max(320),
+          language: languageSchema.optional().meta({ description: "Left out: the newsletter's" }),
+          sections: z.array(z.string()).min(1).optional().meta({ description: 'Left out: all' }),
+        })
+        .meta({ id: 'Test' }),
+      answers: {
+        202: { description: 'On its way', schema: z.object({ letter: z.string() }) },
+      },
+      errors: [409],
+    },
+    async ({ params, body: { email, language, sections }, actor, context }, tx) => {
+      const test = { email, language: language ?? null, sections: sections ?? null };
+      const { value, enqueue } = await sendTest(tx, actor, params.id, test, context.now());
+      return { status: 202, body: value, ...(enqueue ? { enqueue } : {}) };
+    },
+  ),
+];

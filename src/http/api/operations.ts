@@ -1,6 +1,6 @@
 import { articleOperations } from './articles.ts';
 import { deliveryOperations } from './deliveries.ts';
-import { steeringOperations } from './edition-steering.ts';
+import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
 import { feedOperations } from './feeds.ts';
 import { importOperations } from './imports.ts';
@@ -17,6 +17,7 @@ export const operations: Operation[] = [
   ...articleOperations,
   ...editionOperations,
   ...steeringOperations,
+  ...testOperations,
   ...previewOperations,
   ...deliveryOperations,
   ...subscriberOperations,

@@ -1,0 +1,30 @@
+import { buildLetter } from '../emails/letter-message.ts';
+import type { Context } from '../src/context.ts';
+import { editionMessage } from '../src/desk/preview.ts';
+import type { ClaimedLetter } from '../src/letters/claim.ts';
+import type { LetterContents } from '../src/letters/content.ts';
+import { letterContent } from './letter-content.ts';
+
+/** A finished letter: CRLF, not dot-stuffed. */
+export interface OutgoingLetter {
+  /** As in From: `The Daily <daily@example.org>` */
+  from: string;
+  message: Buffer;
+  utf8: boolean;
+}
+
+/** Writes a letter: from its template, or for a test an edition as a reader would get it. */
+export async function letterMessage(
+  context: Context,
+  letter: ClaimedLetter,
+  address: string,
+): Promise<OutgoingLetter> {
+  const to = { address, name: null };
+  if (letter.kind === 'test') {
+    const { edition, language, sections } = letter.content as LetterContents['test'];
+    return editionMessage(context, edition, { language, sections }, to);
+  }
+  const { content, envelope } = await letterContent(context, letter);
+  const { message, utf8 } = await buildLetter(context.renderer, content, { ...envelope, to });
+  return { from: envelope.from, message, utf8 };
+}
