@@ -1,4 +1,5 @@
-import { dueFeeds, fetchDueFeed } from '../src/articles/fetching.ts';
+import { dueFeeds } from '../src/articles/feed-claims.ts';
+import { fetchDueFeed } from '../src/articles/fetching.ts';
 import type { Context } from '../src/context.ts';
 import type { Handler } from '../src/queues.ts';
 import type { Task } from './tasks.ts';

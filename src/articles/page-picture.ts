@@ -8,6 +8,8 @@ import { cutAtWord, oneLine } from './plain-text.ts';
 
 const HEAD_BYTES = 300_000;
 const TIMEOUT_MS = 5000;
+// No new request after that: the stories are waited for.
+const PATIENCE_MS = 15_000;
 // Stories asked about at one fetch, and at a time.
 const MOST = 20;
 const AT_ONCE = 4;
@@ -85,11 +87,15 @@ export async function completePictures(
     (b.published ?? '').localeCompare(a.published ?? ''),
   );
   const known = new Set(changed);
-  // What nobody looked at must not take the place of a picture that is known to be there.
-  for (const item of newest.slice(MOST)) if (known.has(item)) item.image = null;
-  const asked = newest.slice(0, MOST).values();
+  const until = performance.now() + PATIENCE_MS;
+  const asked = newest.entries();
   const work = async () => {
-    for (const item of asked) {
+    for (const [place, item] of asked) {
+      if (place >= MOST || performance.now() > until) {
+        // What nobody looked at must not take the place of a picture that is known to be there.
+        if (known.has(item)) item.image = null;
+        continue;
+      }
       if (item.image && !(await canBeShown(item.image.url, access))) item.image = null;
       const link = item.original ?? item.link;
       if (item.image || !link || known.has(item)) continue;

@@ -5,13 +5,13 @@ import type { FeedStory } from './feed-stories.ts';
 import { sectionRows } from './sections.ts';
 
 export type Stored = {
-  /** Articles that were not there before. */
+  /** Articles that the newsletter did not have before. */
   added: number;
   /** Articles that now read otherwise. */
   updated: number;
-  /** Stories that changed nothing, the joined ones among them. */
+  /** Stories that changed nothing for the newsletter. */
   unchanged: number;
-  /** Stories that were found to be copies of an article there was. */
+  /** Stories that were found to be copies of an article there was, of this newsletter or another. */
   joined: number;
 };
 
@@ -80,6 +80,7 @@ export async function storeStories(
     const match = matchOf(story, around);
     const copyOf = match && 'articleId' in match ? match : null;
     const articleId = copyOf?.articleId ?? (await add(tx, story, around));
+    const isNew = await isNewTo(tx, feed.newsletterId, articleId);
     if (match && 'translates' in match) await joinStories(tx, articleId, [match.translates]);
     await tx
       .insertInto('articleSources')
@@ -99,10 +100,8 @@ export async function storeStories(
       joinedBy: copyOf?.by ?? null,
       imageUrl: story.image?.url ?? null,
     });
-    if (copyOf) {
-      counts.joined++;
-      counts.unchanged++;
-    } else counts.added++;
+    counts[isNew ? 'added' : 'unchanged']++;
+    if (copyOf) counts.joined++;
   }
   // Only when they come: what an editor took apart later stays apart.
   await pairTranslations(tx, fresh);
@@ -117,6 +116,14 @@ async function add(tx: DbOrTransaction, story: FeedStory, around: Neighbours): P
     .executeTakeFirstOrThrow();
   addNeighbour(around, { ...story, articleId: id });
   return id;
+}
+
+async function isNewTo(tx: DbOrTransaction, newsletterId: string, articleId: string) {
+  const { rows } = await sql`
+    select from articles where id = ${articleId} and deleted_at is null and not exists (
+      select from article_sources where article_id = ${articleId} and newsletter_id = ${newsletterId})
+    `.execute(tx);
+  return rows.length > 0;
 }
 
 /** True if the article reads otherwise now. What the feed no longer says is kept. */

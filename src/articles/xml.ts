@@ -74,7 +74,8 @@ export function readXml(text: string): Element {
           if (key !== 'xmlns' && !key.startsWith('xmlns:')) continue;
           if (scope === scopes.at(-1)) scope = new Map(scope);
           const prefix = key.slice(6);
-          scope.set(prefix, prefixOf(value) ?? (prefix || '?'));
+          // An unknown default namespace is a slip, not another vocabulary.
+          scope.set(prefix, prefixOf(value) ?? prefix);
         }
         const colon = tag.indexOf(':');
         const prefix = colon < 0 ? '' : tag.slice(0, colon);
