@@ -84,15 +84,20 @@ export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender):
   };
 }
 
-/** The subject and preheader that a variant's mail will have. */
+/** The subject and preheader that a variant's mail has. */
 export function wordingOf(
   held: HeldEdition,
   choice: HeldChoice,
-  sender: Sender,
 ): { subject: string; preheader: string } {
-  const content = digestOf(held, choice, sender);
+  const content = digestOf(held, choice, nobody);
   return { subject: subjectOf(content), preheader: preheaderOf(content) };
 }
+
+// Who sends is no part of the wording.
+const nobody: Sender = {
+  imprint: { newsroom: '', postalAddress: null, publicUrl: '', accent: null, logoUrl: null },
+  from: '',
+};
 
 const articleOf = (held: HeldArticle): DigestArticle => ({
   id: held.id,

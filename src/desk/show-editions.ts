@@ -1,7 +1,9 @@
+import { wordingOf } from '../../emails/from-edition.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { emptyLedger, ledger, ledgers } from '../deliveries/ledger.ts';
-import { editionShape, getEdition, listEditions } from '../editions/editions.ts';
+import { type Edition, editionShape, getEdition, listEditions } from '../editions/editions.ts';
 import { EditionNotFound } from '../editions/errors.ts';
+import { chooseArticles } from '../editions/variant.ts';
 
 /** An edition with its ledger, as the API and the command line show it. */
 export type ShownEdition = ReturnType<typeof editionShape>;
@@ -14,7 +16,7 @@ export async function showEdition(
 ): Promise<ShownEdition> {
   const edition = await getEdition(db, id);
   if (!edition) throw new EditionNotFound(id);
-  return editionShape(edition, await ledger(db, id), now);
+  return editionShape(edition, await ledger(db, id), now, wordingFor(edition));
 }
 
 /** Editions with their ledgers, newest first; `next` is the `after` of the next page. */
@@ -30,8 +32,22 @@ export async function showEditions(
   );
   return {
     data: data.map((edition) =>
-      editionShape(edition, counts.get(edition.id) ?? emptyLedger(), now),
+      editionShape(edition, counts.get(edition.id) ?? emptyLedger(), now, wordingFor(edition)),
     ),
     next,
   };
+}
+
+/** The subject and preheader that readers of the newsletter's own language see: the editor's, or the headlines'. */
+function wordingFor(edition: Edition): { subject: string; preheader: string } {
+  const { newsletter, articles, subject, preheader } = edition;
+  const head = { ...edition, subject: subject || null, preheader: preheader || null };
+  const held = {
+    newsletter: { ...newsletter, from: null, replyTo: null, linkParameters: null, sections: [] },
+    edition: head,
+    languages: [],
+    articles,
+  };
+  const choice = chooseArticles(held, { language: null, sections: null });
+  return choice ? wordingOf(held, choice) : { subject, preheader };
 }

@@ -6,7 +6,7 @@ import { listEditionArticles } from './edition-articles.ts';
 
 /** An edition with what belongs to it, before the ledger is put to it. */
 export interface Edition extends Selectable<Omit<Database['editions'], 'planCursor' | 'planner'>> {
-  newsletter: { slug: string; title: string; language: string };
+  newsletter: { slug: string; title: string; language: string; timezone: string };
   /** What it holds: the frozen articles of its newest revision, else the draft's. */
   articles: EditionArticle[];
 }
@@ -40,8 +40,16 @@ export async function listEditions(
   return { data, next: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null };
 }
 
-/** An edition as the API shows it, with its ledger. `now` ends the time of one that is still being sent. */
-export function editionShape(edition: Edition, ledger: Ledger, now: Date) {
+/**
+ * An edition as the API shows it, with its ledger and the wording its readers see. `now` ends the time
+ * of one that is still being sent.
+ */
+export function editionShape(
+  edition: Edition,
+  ledger: Ledger,
+  now: Date,
+  wording: { subject: string; preheader: string },
+) {
   const { newsletter, articles } = edition;
   const end = edition.finishedAt ?? now;
   const seconds = edition.startedAt ? (end.getTime() - edition.startedAt.getTime()) / 1000 : 0;
@@ -54,8 +62,7 @@ export function editionShape(edition: Edition, ledger: Ledger, now: Date) {
     state: edition.state,
     reason: edition.reason,
     revision: edition.revision,
-    subject: edition.subject,
-    preheader: edition.preheader,
+    ...wording,
     introduction: edition.introduction,
     articles: articles.map(({ story: _story, ...article }) => article),
     sendAt: edition.sendAt,
@@ -78,16 +85,22 @@ const editions = (db: DbOrTransaction) =>
         .onRef('revisions.number', '=', 'editions.revision'),
     )
     .selectAll('editions')
-    .select(['newsletters.slug', 'newsletters.title', 'newsletters.language', 'revisions.content']);
+    .select([
+      'newsletters.slug',
+      'newsletters.title',
+      'newsletters.language',
+      'newsletters.timezone',
+      'revisions.content',
+    ]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof editions>['execute']>>[number];
 
 async function withArticles(db: DbOrTransaction, rows: Row[]): Promise<Edition[]> {
   const drafts = rows.filter((row) => !row.content).map((row) => row.id);
   const listed = await listEditionArticles(db, drafts);
-  return rows.map(({ content, slug, title, language, ...row }) => ({
+  return rows.map(({ content, slug, title, language, timezone, ...row }) => ({
     ...row,
-    newsletter: { slug, title, language },
+    newsletter: { slug, title, language, timezone },
     articles: content
       ? (content as EditionContent).articles
       : listed.filter((one) => one.edition === row.id && !one.dropped).map((one) => one.article),

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { baseLanguage, type EditionArticle, type EditionContent } from './content.ts';
 
+/** What of an edition's content is chosen from. */
+export interface Choosable extends Pick<EditionContent, 'languages' | 'articles'> {
+  newsletter: Pick<EditionContent['newsletter'], 'language' | 'sections'>;
+}
+
 /** What decides which articles a reader gets. */
 export interface ReaderChoice {
   /** Null: the newsletter's. */
@@ -36,7 +41,7 @@ export interface Choice {
  * The mail itself is in the reader's language where the edition has anything in it, else in the
  * newsletter's. Pure; about 0.02 ms for 20 articles, so callers keep answers by choice.
  */
-export function chooseArticles(content: EditionContent, reader: ReaderChoice): Choice | null {
+export function chooseArticles(content: Choosable, reader: ReaderChoice): Choice | null {
   const own = content.newsletter.language;
   const wanted = reader.language ?? own;
   const base = baseLanguage(wanted);

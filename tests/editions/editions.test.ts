@@ -20,13 +20,14 @@ const compose = async () =>
       }),
     )
   ).id;
+const wording = { subject: 'What readers see', preheader: 'And beside it' };
 const empty = { queued: 0, sending: 0, sent: 0, failed: 0, skipped: 0, uncertain: 0 };
 
 test('an edition has the shape of the API', async () => {
   const id = await compose();
   const draft = await getEdition(db, id);
   if (!draft) throw new Error('it is not there');
-  expect(editionShape(draft, empty, now)).toEqual({
+  expect(editionShape(draft, empty, now, wording)).toEqual({
     id,
     newsletter: newsletter.slug,
     number: 1,
@@ -35,8 +36,7 @@ test('an edition has the shape of the API', async () => {
     state: 'draft',
     reason: null,
     revision: 0,
-    subject: '',
-    preheader: '',
+    ...wording,
     introduction: '',
     articles: [
       expect.objectContaining({ id: article, section: 'news', language: 'en', image: null }),
@@ -53,7 +53,7 @@ test('an edition has the shape of the API', async () => {
   const sending = await getEdition(db, id);
   if (!sending) throw new Error('it is not there');
   const ledger = { ...empty, sent: 500 };
-  const shape = editionShape(sending, ledger, new Date(now.getTime() + 2000));
+  const shape = editionShape(sending, ledger, new Date(now.getTime() + 2000), wording);
   expect(shape).toMatchObject({ state: 'sending', messagesPerSecond: 250, startedAt: now });
 });
 

@@ -85,14 +85,14 @@ test('the newsletter’s own address goes before the house’s', () => {
 });
 
 test('the editor’s words are for the newsletter’s language; another gets its own headline', () => {
-  expect(wordingOf(held, choice('en', english), sender)).toEqual({
+  expect(wordingOf(held, choice('en', english))).toEqual({
     subject: 'What the editor wrote',
     preheader: 'And beside it',
   });
-  expect(wordingOf(held, choice('es', spanish), sender)).toEqual({
+  expect(wordingOf(held, choice('es', spanish))).toEqual({
     subject: 'The Daily: El muelle sigue abierto',
     preheader: 'More of it.',
   });
   // a reader of Spanish who gets the English story gets the editor's English words
-  expect(wordingOf(held, choice('es', english), sender).subject).toBe('What the editor wrote');
+  expect(wordingOf(held, choice('es', english)).subject).toBe('What the editor wrote');
 });
