@@ -1,15 +1,15 @@
 import { type Request, type Response, Router } from 'express';
-import type { Context } from '../../context.ts';
 import { confirmSubscriptions } from '../../letters/welcome.ts';
 import { preferencesUrl } from '../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../subscribers/readers.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './links-shown.ts';
-import { languageOf, type Show, words } from './page.ts';
+import { languageOf, words } from './page.ts';
+import type { PublicParts } from './parts.ts';
 
 /** The double opt-in: GET shows one button and changes nothing, POST makes active. */
-export function confirmRoutes(context: Context, show: Show): Router {
+export function confirmRoutes({ context, show }: PublicParts): Router {
   const router = Router();
   router.get('/confirm/:token', async (req, res) => {
     const reader = await readerOfToken(req);

@@ -1,20 +1,15 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { Context } from '../../context.ts';
 import { meantDomain } from '../../subscribers/slips.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { Problem } from '../middleware/problem.ts';
-import type { Masthead } from './newsroom.ts';
-import { languageOf, type Show, words } from './page.ts';
-import { acceptSignUp, dontKeep } from './sign-up.ts';
-import { formView } from './sign-up-form.ts';
+import { languageOf, words } from './page.ts';
+import type { PublicParts } from './parts.ts';
+import { acceptSignUp, dontKeep, ProofNeeded, withDomain } from './sign-up.ts';
+import { type FormTrouble, formView } from './sign-up-form.ts';
 import { readSignUpForm, readSignUpJson, UnusableForm } from './sign-up-input.ts';
 
 /** The sign-up page, and the two doors that it and other programs come through. */
-export function frontRoutes(
-  context: Context,
-  show: Show,
-  masthead: () => Promise<Masthead>,
-): Router {
+export function frontRoutes({ context, gate, show, masthead }: PublicParts): Router {
   const router = Router();
 
   router.get('/', async (req, res) => {
@@ -26,6 +21,11 @@ export function frontRoutes(
     });
     const title = words(language)('signUp.title');
     await show(req, res, { view: './sign-up', title, language, here: '/', data });
+  });
+
+  router.get('/challenge', async (_req, res) => {
+    dontKeep(res);
+    res.json(await gate.proofs.challenge());
   });
 
   router.get('/subscribed', async (req, res) => {
@@ -53,11 +53,20 @@ export function frontRoutes(
     const input = readSignUpJson(req.body, head.newsletters);
     const language = languageOf(req, input.language);
     dontKeep(res);
-    await acceptSignUp(context, req, input, { door: 'json', language, masthead: head });
+    try {
+      await acceptSignUp({ context, gate }, req, input, {
+        door: 'json',
+        language,
+        masthead: head,
+      });
+    } catch (error) {
+      if (error instanceof ProofNeeded) throw proofProblem(error);
+      throw error;
+    }
     const meant = meantDomain(input.address.domain);
     res.status(202).json({
       status: 'pending',
-      ...(meant ? { suggestion: withDomain(input.address.email, meant) } : {}),
+      ...(meant ? { suggestion: withDomain(input.address, meant) } : {}),
     });
   }
 
@@ -68,35 +77,34 @@ export function frontRoutes(
     const done = () => res.redirect(303, `/subscribed?lang=${language}`);
     // A field that no person sees: whoever fills it in is told that all went well.
     if (req.body?.website) return done();
-    const again = (status: number, trouble: { error?: UnusableForm; slip?: Slip }) =>
+    const again = (status: number, trouble: FormTrouble, proof = false) =>
       show(req, res, {
         view: './sign-up',
         title: words(language)('signUp.title'),
         language,
         status,
         here: '/',
-        data: formView(
-          head,
-          language,
-          { action: '/subscribe', full: true, proof: false },
-          { body: req.body, ...trouble },
-        ),
+        data: formView(head, language, { action: '/subscribe', full: true, proof }, trouble),
       });
+    // A button of the question about a slip carries the address that was meant.
+    const meant: unknown = req.body?.meant;
+    const body = typeof meant === 'string' && meant ? { ...req.body, email: meant } : req.body;
     try {
-      // A button of the question about a slip carries the address that was meant.
-      const meant: unknown = req.body?.meant;
-      const body = typeof meant === 'string' && meant ? { ...req.body, email: meant } : req.body;
       const input = readSignUpForm(body, head.newsletters);
       const domain = body === req.body ? meantDomain(input.address.domain) : null;
       if (domain) {
         const typed = input.address.email;
-        return await again(422, { slip: { typed, meant: withDomain(typed, domain) } });
+        return await again(422, {
+          body,
+          slip: { typed, meant: withDomain(input.address, domain) },
+        });
       }
-      await acceptSignUp(context, req, input, { door: 'page', language, masthead: head });
+      await acceptSignUp({ context, gate }, req, input, { door: 'page', language, masthead: head });
       done();
     } catch (error) {
-      if (!(error instanceof UnusableForm)) throw error;
-      await again(422, { error });
+      if (error instanceof UnusableForm) return again(422, { body, error });
+      if (error instanceof ProofNeeded) return again(429, { body, unproved: error.tried }, true);
+      throw error;
     }
   }
   return router;
@@ -115,10 +123,10 @@ const eitherBody: RequestHandler[] = [
   formBody,
 ];
 
-interface Slip {
-  typed: string;
-  meant: string;
+function proofProblem({ tried }: ProofNeeded): Problem {
+  return new Problem(
+    429,
+    `${tried ? 'The proof of work is wrong, too old, or used before.' : 'The rate of sign-ups is unusual.'} Solve a challenge of GET /challenge (ALTCHA) and send the payload as "altcha", or wait.`,
+    { type: 'urn:gaceta:proof-needed', headers: { 'Retry-After': '600' } },
+  );
 }
-
-const withDomain = (email: string, domain: string) =>
-  `${email.slice(0, email.lastIndexOf('@'))}@${domain}`;

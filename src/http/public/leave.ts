@@ -1,12 +1,12 @@
 import express, { type Request, type Response, Router } from 'express';
-import type { Context } from '../../context.ts';
 import { leave, UNDO_MS } from '../../subscribers/leaving.ts';
 import { preferencesUrl } from '../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../subscribers/readers.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './links-shown.ts';
-import { languageOf, type Show, words } from './page.ts';
+import { languageOf, words } from './page.ts';
+import type { PublicParts } from './parts.ts';
 
 // RFC 8058 lets a mail provider post multipart as well; the token says all, so the parts are not read.
 const oneClickBody = express.raw({ type: 'multipart/form-data', limit: '64kb' });
@@ -15,7 +15,7 @@ const oneClickBody = express.raw({ type: 'multipart/form-data', limit: '64kb' })
  * Leaving: GET shows whose subscription it is and one button, and changes nothing; POST leaves. The same
  * POST is the one-click target of RFC 8058: no cookie, any number of times, at once, always 200.
  */
-export function leaveRoutes(context: Context, show: Show): Router {
+export function leaveRoutes({ context, show }: PublicParts): Router {
   const router = Router();
   router.get('/unsubscribe/:token', async (req, res) => {
     const found = await find(req);

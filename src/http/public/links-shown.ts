@@ -1,10 +1,16 @@
 import type { Request, Response } from 'express';
 import { maskAddress } from '../../subscribers/address.ts';
 import type { Reader } from '../../subscribers/readers.ts';
+import { Problem } from '../middleware/problem.ts';
 import { languageOf, type Show, words } from './page.ts';
 
 /** The page for a token that opens nothing: cut, forged, too old, or of somebody who is not here any more. */
 export async function showBadLink(req: Request, res: Response, show: Show): Promise<void> {
+  if (req.accepts(['html', 'json']) === 'json')
+    throw new Problem(
+      404,
+      'This link does not work any more: it is cut short, too old, or used up.',
+    );
   const language = languageOf(req);
   const t = words(language);
   await show(req, res, {

@@ -1,12 +1,14 @@
 import type { Db } from '../../database/connection.ts';
 import { listNewsletters, type Newsletter } from '../../newsletters/newsletters.ts';
 import { getNewsroom, type Newsroom } from '../../newsletters/newsroom.ts';
+import { getSignUpSettings, type SignUpSettings } from '../../subscribers/sign-up-settings.ts';
 
 /** What every page of a reader shows. */
 export interface Masthead {
   newsroom: Newsroom;
   /** Active and not private, in the order they were made. */
   newsletters: Newsletter[];
+  signUp: SignUpSettings;
 }
 
 const FRESH_MS = 5_000;
@@ -28,9 +30,14 @@ export function openMasthead(db: Db): () => Promise<Masthead> {
 }
 
 async function read(db: Db): Promise<Masthead> {
-  const [newsroom, all] = await Promise.all([getNewsroom(db), listNewsletters(db)]);
+  const [newsroom, all, signUp] = await Promise.all([
+    getNewsroom(db),
+    listNewsletters(db),
+    getSignUpSettings(db),
+  ]);
   return {
     newsroom,
+    signUp,
     newsletters: all.filter((newsletter) => newsletter.active && !newsletter.private),
   };
 }

@@ -1,13 +1,19 @@
 import { Router } from 'express';
 import type { Context } from '../../context.ts';
+import { addressRoutes } from './address.ts';
 import { confirmRoutes } from './confirm.ts';
 import { frontRoutes } from './front.ts';
+import { openGate } from './gate.ts';
 import { leaveRoutes } from './leave.ts';
 import { openMasthead } from './newsroom.ts';
 import { openPages } from './page.ts';
+import type { PublicParts } from './parts.ts';
 import { pagePolicy, secretPage } from './policy.ts';
+import { preferencesRoutes } from './preferences.ts';
+import { privacyRoutes } from './privacy.ts';
 import { themeSheet } from './theme.ts';
 import { undoRoutes } from './undo.ts';
+import { vendorFiles } from './vendor.ts';
 
 /** Everything a reader meets. GET never changes anything, and nothing here needs a cookie. */
 export function publicRoutes(context: Context): Router {
@@ -15,17 +21,22 @@ export function publicRoutes(context: Context): Router {
   const masthead = openMasthead(context.db);
   const show = openPages(masthead);
   const https = context.config.publicUrl.startsWith('https:');
+  const parts: PublicParts = { context, gate: openGate(context), show, masthead };
 
   router.get('/theme.css', themeSheet(masthead));
+  router.get('/vendor/altcha/:file', vendorFiles);
   router.use(pagePolicy({ https, pictures: true }));
-  router.use(frontRoutes(context, show, masthead)); // / /subscribe /subscribed
+  router.use(frontRoutes(parts)); // / /subscribe /subscribed /challenge
   router.use(
     ['/confirm', '/unsubscribe', '/undo', '/preferences', '/privacy', '/address'],
     pagePolicy({ https }),
     secretPage,
   );
-  router.use(confirmRoutes(context, show)); // /confirm/:token
-  router.use(leaveRoutes(context, show)); // /unsubscribe/:token
-  router.use(undoRoutes(context, show)); // /undo/:token
+  router.use(confirmRoutes(parts)); // /confirm/:token
+  router.use(leaveRoutes(parts)); // /unsubscribe/:token
+  router.use(undoRoutes(parts)); // /undo/:token
+  router.use(preferencesRoutes(parts)); // /preferences/:token
+  router.use(privacyRoutes(parts)); // /privacy/:token
+  router.use(addressRoutes(parts)); // /address/:token
   return router;
 }

@@ -10,6 +10,8 @@ export interface FormTrouble {
   body: unknown;
   error?: UnusableForm | undefined;
   slip?: { typed: string; meant: string } | undefined;
+  /** A proof of work was sent that is no good. */
+  unproved?: boolean;
 }
 
 /** What the sign-up form shows. `full`: with name, hour and the other choices. */
@@ -36,7 +38,9 @@ export function formView(
     // One list of sections stands for one newsletter; with several, each is chosen on the preference page.
     sections: (only?.sections ?? []).map((section) => ({ ...section, language: only?.language })),
     hours: Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`),
-    error: error && { field: error.field, text: t(error.key) },
+    error: error
+      ? { field: error.field, text: t(error.key) }
+      : trouble.unproved && { field: 'proof', text: t('signUp.proofFailed') },
     slip: trouble.slip,
     values: valuesOf(trouble.body, newsletters),
   };

@@ -1,9 +1,12 @@
 import type { Request, Response } from 'express';
 import type { Context } from '../../context.ts';
 import { requestSubscription } from '../../letters/confirmation.ts';
+import type { Address } from '../../subscribers/address.ts';
 import { isDisposable } from '../../subscribers/disposable.ts';
+import { meantDomain } from '../../subscribers/slips.ts';
 import { Problem } from '../middleware/problem.ts';
 import { consentOf } from './evidence.ts';
+import type { Gate } from './gate.ts';
 import type { Masthead } from './newsroom.ts';
 import { words } from './page.ts';
 import { type SignUpInput, UnusableForm } from './sign-up-input.ts';
@@ -11,17 +14,33 @@ import { type SignUpInput, UnusableForm } from './sign-up-input.ts';
 /** Which door a sign-up came through, kept with the consent. */
 export type Door = 'page' | 'embed' | 'site' | 'json';
 
+/** A proof of work is needed before this sign-up is taken. */
+export class ProofNeeded extends Error {
+  /** True when one was sent and is no good: wrong, too old, or used before. */
+  readonly tried: boolean;
+  constructor(tried: boolean) {
+    super('A proof of work is needed.');
+    this.name = 'ProofNeeded';
+    this.tried = tried;
+  }
+}
+
 /**
  * Takes a sign-up that can be understood: writes it down and has the letter sent. The answer, and the time
  * it takes, are the same whether the address is new, known, active or suppressed.
+ * Throws ProofNeeded, UnusableForm, Problem.
  */
 export async function acceptSignUp(
-  context: Context,
+  { context, gate }: { context: Context; gate: Gate },
   req: Request,
   input: SignUpInput,
   { door, language, masthead }: { door: Door; language: string; masthead: Masthead },
 ): Promise<void> {
-  refuseDisposable(input, door);
+  const { signUp, newsroom } = masthead;
+  if (signUp.refuseDisposable) refuseDisposable(input, door);
+  const admission = await gate.admit(req.ip ?? '', input.address, input.proof, signUp);
+  if (admission === 'prove') throw new ProofNeeded(input.proof !== null);
+  if (admission === 'quiet') return;
   const { letters } = await requestSubscription(
     context.db,
     {
@@ -43,7 +62,7 @@ export async function acceptSignUp(
       evidence: consentOf(
         req,
         door,
-        words(language)('signUp.consent', { newsroom: masthead.newsroom.name }),
+        words(language)('signUp.consent', { newsroom: newsroom.name }),
       ),
     },
     context.now(),
@@ -55,10 +74,19 @@ export async function acceptSignUp(
 function refuseDisposable(input: SignUpInput, door: Door): void {
   if (!isDisposable(input.address.domain)) return;
   if (door !== 'json') throw new UnusableForm('email', 'signUp.disposable');
+  // Misspelt providers are among them: somebody lies in wait for their mail.
+  const meant = meantDomain(input.address.domain);
+  const detail = meant
+    ? `Did you mean ${withDomain(input.address, meant)}?`
+    : 'Addresses of throw-away services are not taken.';
   throw new Problem(422, 'The request is not valid: see errors.', {
-    errors: [{ pointer: '/email', detail: 'Addresses of throw-away services are not taken.' }],
+    errors: [{ pointer: '/email', detail }],
   });
 }
+
+/** The address with the domain that was meant. */
+export const withDomain = ({ email }: Address, domain: string): string =>
+  `${email.slice(0, email.lastIndexOf('@'))}@${domain}`;
 
 /** The site that the form stood on, as its visitors know it. */
 function siteOf(req: Request, publicUrl: string): string {

@@ -1,16 +1,16 @@
 import { type Request, Router } from 'express';
-import type { Context } from '../../context.ts';
 import { keepReason, undoLeaving } from '../../subscribers/leaving.ts';
 import { readerOf } from '../../subscribers/readers.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './links-shown.ts';
-import { languageOf, type Show, words } from './page.ts';
+import { languageOf, words } from './page.ts';
+import type { PublicParts } from './parts.ts';
 
 const MAX_REASON = 500;
 
 /** After leaving: back as it was, for an hour; and why, for who wants to say. */
-export function undoRoutes(context: Context, show: Show): Router {
+export function undoRoutes({ context, show }: PublicParts): Router {
   const router = Router();
   router.get('/undo/:token', async (req, res) => {
     const found = await find(req);

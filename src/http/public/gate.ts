@@ -1,0 +1,70 @@
+import ipaddr from 'ipaddr.js';
+import type { Context } from '../../context.ts';
+import type { Address } from '../../subscribers/address.ts';
+import { mailboxOf } from '../../subscribers/mailbox.ts';
+import type { SignUpSettings } from '../../subscribers/sign-up-settings.ts';
+import { tryLater } from '../middleware/problem.ts';
+import { openCounter } from './counters.ts';
+import { openProofs, type Proofs } from './proof.ts';
+
+/**
+ * `go`: write it down. `quiet`: this mailbox had its share today; answer as always, and send nothing.
+ * `prove`: the rate is unusual, a proof of work is needed first.
+ */
+export type Admission = 'go' | 'quiet' | 'prove';
+
+/** Keeps the sign-up from being a weapon. */
+export interface Gate {
+  proofs: Proofs;
+  /** Throws Problem 429 for who has to wait whatever they prove. */
+  admit(
+    origin: string,
+    address: Address,
+    proof: string | null,
+    settings: SignUpSettings,
+  ): Promise<Admission>;
+}
+
+const HOUR = 3600;
+const WAIT = 'Too many sign-ups at this moment: wait, then try again.';
+
+/** Opens the gate; its counts hold across all processes. */
+export function openGate(context: Context): Gate {
+  const origins = openCounter(context, 'signup-origin', HOUR / 6);
+  const mailboxes = openCounter(context, 'signup-mailbox', 24 * HOUR);
+  const domains = openCounter(context, 'signup-domain', HOUR);
+  const all = openCounter(context, 'signup-all', HOUR);
+  const proofs = openProofs(context.secrets[0] ?? '', openCounter(context, 'signup-proof', HOUR));
+
+  return {
+    proofs,
+    async admit(origin, address, proof, settings) {
+      const hashed = (text: string) => context.hashAddress(text).toString('base64url');
+      const fromHere = await origins.add(hashed(networkOf(origin)));
+      if (fromHere.count > settings.perOrigin[1]) throw tryLater(429, fromHere.msLeft / 1000, WAIT);
+      const proved = proof !== null && (await proofs.accepts(proof));
+      if (fromHere.count > settings.perOrigin[0] && !proved) return 'prove';
+
+      const forMailbox = await mailboxes.add(hashed(mailboxOf(address)));
+      if (forMailbox.count > settings.perMailbox) return 'quiet';
+
+      const large = address.group !== 'rest';
+      const [forDomain, inAll] = await Promise.all([
+        domains.add(large ? address.group : hashed(address.domain)),
+        all.add('all'),
+      ]);
+      if (inAll.count > settings.inAll[1]) throw tryLater(429, inAll.msLeft / 1000, WAIT);
+      const unusual =
+        forDomain.count > (large ? settings.perProvider : settings.perDomain) ||
+        inAll.count > settings.inAll[0];
+      return unusual && !proved ? 'prove' : 'go';
+    },
+  };
+}
+
+/** Whoever has one IPv6 address has the other 2^64 of its network too. */
+function networkOf(origin: string): string {
+  if (!ipaddr.isValid(origin)) return origin;
+  const parsed = ipaddr.process(origin);
+  return parsed.kind() === 'ipv6' ? parsed.toByteArray().slice(0, 8).join('.') : parsed.toString();
+}

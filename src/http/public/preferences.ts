@@ -1,0 +1,113 @@
+import { type Request, type Response, Router } from 'express';
+import { requestAccess } from '../../letters/access.ts';
+import { unsubscribeUrl } from '../../subscribers/links.ts';
+import { keepChoices } from '../../subscribers/preferences.ts';
+import { type Reader, type ReaderSubscription, readerOf } from '../../subscribers/readers.ts';
+import { formBody } from '../middleware/bodies.ts';
+import { showBadLink, shownAddress, tokenOf } from './links-shown.ts';
+import { languageOf, words } from './page.ts';
+import type { PublicParts } from './parts.ts';
+import { pauseDay, readChoices, UnusableChoice } from './preferences-input.ts';
+
+/** The page to choose on. Its link is in every message, so it shows the address masked and begins nothing. */
+export function preferencesRoutes({ context, show }: PublicParts): Router {
+  const router = Router();
+  router.get('/preferences/:token', async (req, res) => {
+    const reader = await find(req);
+    if (!reader) return showBadLink(req, res, show);
+    await showChoices(req, res, reader, req.query.saved === '1' ? { saved: true } : {});
+  });
+
+  router.post('/preferences/:token', formBody, async (req, res) => {
+    const reader = await find(req);
+    if (!reader) return showBadLink(req, res, show);
+    try {
+      const choices = readChoices(req.body, reader, context.now());
+      await keepChoices(context.db, reader.id, choices);
+      const language = choices.language ?? languageOf(req);
+      res.redirect(303, `/preferences/${tokenOf(req)}?saved=1&lang=${language}`);
+    } catch (error) {
+      if (!(error instanceof UnusableChoice)) throw error;
+      await showChoices(req, res, reader, { wrong: error });
+    }
+  });
+
+  router.post('/preferences/:token/data', formBody, async (req, res) => {
+    const reader = await find(req);
+    if (!reader) return showBadLink(req, res, show);
+    const letters = await requestAccess(context.db, reader.id, context.now());
+    void context.queues.enqueueLetters(letters);
+    const language = languageOf(req, reader.language);
+    const t = words(language);
+    await show(req, res, {
+      view: './message',
+      title: t('preferences.dataSentTitle'),
+      language,
+      data: {
+        secret: true,
+        texts: [t('preferences.dataSent', { address: shownAddress(reader) })],
+      },
+    });
+  });
+
+  async function find(req: Request): Promise<Reader | undefined> {
+    const subject = context.tokens.verify('preferences', tokenOf(req));
+    return subject ? readerOf(context.db, subject.subscriber) : undefined;
+  }
+
+  async function showChoices(
+    req: Request,
+    res: Response,
+    reader: Reader,
+    { saved = false, wrong }: { saved?: boolean; wrong?: UnusableChoice },
+  ) {
+    const language = languageOf(req, reader.language);
+    const t = words(language);
+    const active = reader.subscriptions.filter((one) => one.state === 'active');
+    const maker = { publicUrl: '', tokens: context.tokens };
+    const trouble = wrong?.newsletter
+      ? t('preferences.noSection', { newsletter: wrong.newsletter })
+      : wrong && t('preferences.wrong');
+    await show(req, res, {
+      view: './preferences',
+      title: t('preferences.title'),
+      language,
+      status: wrong ? 422 : 200,
+      here: req.path,
+      data: {
+        secret: true,
+        reader,
+        saved,
+        wrong: trouble,
+        address: shownAddress(reader),
+        here: req.path,
+        mailLanguage: reader.language ?? language,
+        newsroomZone: active[0]?.timezone ?? 'UTC',
+        zones: Intl.supportedValuesOf('timeZone'),
+        hours: Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`),
+        today: pauseFloor(reader.timezone ?? active[0]?.timezone ?? 'UTC', context.now()),
+        subscriptions: active.map((one) => ({
+          ...one,
+          frequencies: frequenciesOf(one),
+          pause: pauseDay(one.pausedUntil, reader.timezone ?? one.timezone, context.now()),
+          leave: unsubscribeUrl(maker, reader.id, one.newsletterId),
+        })),
+      },
+    });
+  }
+  return router;
+}
+
+/** What can be had of a newsletter, and what the reader has. */
+function frequenciesOf({ kinds, frequency }: ReaderSubscription) {
+  const offered = [
+    ...(kinds.includes('daily') ? (['daily', 'weekdays'] as const) : []),
+    ...(kinds.includes('weekly') ? (['weekly'] as const) : []),
+    ...(kinds.includes('special') ? (['special'] as const) : []),
+  ];
+  return offered.includes(frequency) ? offered : [frequency, ...offered];
+}
+
+/** Tomorrow, for the date field: a pause begins at once. */
+const pauseFloor = (timezone: string, now: Date) =>
+  pauseDay(new Date(now.getTime() + 24 * 3_600_000), timezone, now);
