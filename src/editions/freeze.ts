@@ -82,18 +82,23 @@ export async function lockEdition(tx: DbOrTransaction, id: string) {
   return edition;
 }
 
-/** The editions that go by themselves and whose time has come, oldest first; not those missed for too long. */
+/**
+ * The editions that go by themselves and whose time has come, oldest first: none that was missed for too
+ * long, none of a newsletter that was switched off since.
+ */
 export async function editionsToStart(
   db: DbOrTransaction,
   now: Date,
 ): Promise<{ id: string; due: 'now' | 'hour' }[]> {
   const rows = await db
     .selectFrom('editions')
-    .select(['id', 'kind'])
-    .where('state', '=', 'scheduled')
-    .where('sendAt', '<=', now)
-    .where('sendAt', '>', new Date(now.getTime() - MADE_UP_FOR))
-    .orderBy('sendAt')
+    .innerJoin('newsletters', 'newsletters.id', 'editions.newsletterId')
+    .select(['editions.id', 'editions.kind'])
+    .where('newsletters.active', '=', true)
+    .where('editions.state', '=', 'scheduled')
+    .where('editions.sendAt', '<=', now)
+    .where('editions.sendAt', '>', new Date(now.getTime() - MADE_UP_FOR))
+    .orderBy('editions.sendAt')
     .execute();
   return rows.map(({ id, kind }) => ({ id, due: kind === 'special' ? 'now' : 'hour' }));
 }

@@ -204,6 +204,20 @@ test('one newsletter that cannot be composed does not hold up the others', async
   expect(await editionsOf(broken.id)).toMatchObject([{ kind: 'special', state: 'draft' }]);
 });
 
+test('a newsletter that is switched off sends nothing, and goes on when it is switched on in time', async () => {
+  const newsletter = await newDaily();
+  await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  await tick('24T06:30');
+  const update = (changes: object) =>
+    db.updateTable('newsletters').set(changes).where('id', '=', newsletter.id).execute();
+  await update({ active: false });
+  await tick('24T07:00');
+  expect(await editionsOf(newsletter.id)).toMatchObject([{ state: 'scheduled' }]);
+  await update({ active: true });
+  await tick('24T07:05');
+  expect(await editionsOf(newsletter.id)).toMatchObject([{ state: 'sending' }]);
+});
+
 test('a scheduled edition that nothing is left in is given up, said so', async () => {
   const newsletter = await newDaily();
   const article = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
