@@ -60,7 +60,15 @@ export async function fetchFeedNow(
   }
 }
 
-const NOTHING: Stored = { added: 0, updated: 0, unchanged: 0, joined: 0 };
+/** What a feed that has not changed brings: all that it ever brought, as it was. */
+async function nothingNew(db: Db, feed: FeedRow): Promise<Stored> {
+  const { number } = await db
+    .selectFrom('articleSources')
+    .select((eb) => eb.fn.countAll<string>().as('number'))
+    .where('feedId', '=', feed.id)
+    .executeTakeFirstOrThrow();
+  return { added: 0, updated: 0, unchanged: Number(number), joined: 0 };
+}
 
 async function readAndStore(
   db: Db,
@@ -78,7 +86,7 @@ async function readAndStore(
       throw new FeedRefused('This feed is gone for good (410): it is not read any more.', 410);
     if (answer.status === 'unchanged') {
       await feedRead(db, feed, answer, undefined, now());
-      return NOTHING;
+      return nothingNew(db, feed);
     }
     const parsed = readFeed(answer.body, { contentType: answer.contentType, url: answer.finalUrl });
     const known = await knownGuids(

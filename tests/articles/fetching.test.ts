@@ -40,7 +40,11 @@ test('a feed is read at once, and again without change', async () => {
     );
   });
   expect(await fetchFeedNow(db, feed.id, open)).toMatchObject({ added: 3, updated: 0 });
-  expect(await fetchFeedNow(db, feed.id, open)).toMatchObject({ added: 0, updated: 0 });
+  expect(await fetchFeedNow(db, feed.id, open)).toMatchObject({
+    added: 0,
+    updated: 0,
+    unchanged: 3,
+  });
   const { data } = await listArticles(db, { newsletter: feed.slug, limit: 10 });
   expect(data.map((article) => article.title).sort()).toEqual([
     'One & all',

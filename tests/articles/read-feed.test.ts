@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FeedTooLarge, NotAFeed } from '../../src/articles/feed-errors.ts';
 import { readFeed } from '../../src/articles/read-feed.ts';
@@ -250,4 +251,37 @@ test('what is no feed is refused in words that help', () => {
 
 test('a feed without entries is a feed', () => {
   expect(read(rss('')).items).toEqual([]);
+});
+
+test('whatever comes is a feed or is refused by name', () => {
+  const scraps = fc.constantFrom(
+    '<rss>',
+    '<feed>',
+    '<item>',
+    '</item>',
+    '<title>',
+    '<link href="',
+    '<![CDATA[',
+    ']]>',
+    '&#0;',
+    '&#xd800;',
+    '<description>',
+    '<media:content url="',
+    'xml:base="',
+    '"',
+    '>',
+    '{"version":"1","items":[',
+  );
+  const text = fc.array(fc.oneof(scraps, fc.string({ unit: 'binary' })), { maxLength: 40 });
+  fc.assert(
+    fc.property(text, (parts) => {
+      try {
+        const feed = JSON.stringify(read(parts.join('')));
+        expect(feed).not.toMatch(/\\u0000|\\ud[89a-f]/i);
+      } catch (error) {
+        expect(error).toBeInstanceOf(NotAFeed);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
