@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EditionArticle, EditionContent } from '../../src/editions/content.ts';
 import { chooseArticles } from '../../src/editions/variant.ts';
@@ -133,4 +134,58 @@ test('readers share a variant exactly when list and language are the same', () =
   expect(key(null, null)).toBe(key('en-GB', ['updates', 'news', 'later']));
   expect(key('es', null)).not.toBe(key('en', null));
   expect(key(null, ['news'])).not.toBe(key(null, null));
+});
+
+const anyArticle = fc.record({
+  story: fc.constantFrom('a', 'b', 'c', 'd'),
+  section: fc.constantFrom('news', 'updates', 'gone', null),
+  language: fc.constantFrom('en', 'en-GB', 'es', 'es-VE', 'fr'),
+});
+const anyContent = fc
+  .array(anyArticle, { maxLength: 12 })
+  .map((list) => content(list.map((one, id) => article(String(id), one.section ?? '', one))));
+const anyReader = fc.record({
+  language: fc.constantFrom(null, 'en', 'es', 'es-MX', 'de'),
+  sections: fc.constantFrom<string[] | null>(null, [], ['news'], ['updates', 'news'], ['gone']),
+  excluded: fc.subarray(['0', '1', '2', '3']).map((ids) => new Set(ids)),
+});
+
+test('whatever the edition and the reader: each story once, only chosen ones, in the order of the list', () => {
+  fc.assert(
+    fc.property(anyContent, anyReader, (edition, reader) => {
+      const choice = chooseArticles(edition, reader);
+      const articles = choice?.sections.flatMap((section) => section.articles) ?? [];
+      const got = articles.map((one) => one.story);
+      expect(new Set(got).size).toBe(got.length);
+      const place = new Map<string, EditionArticle>();
+      for (const one of edition.articles) if (!place.has(one.story)) place.set(one.story, one);
+      const wanted = [...place.values()].filter(
+        (first) =>
+          (!reader.sections || first.section === null || reader.sections.includes(first.section)) &&
+          !edition.articles.some((one) => one.story === first.story && reader.excluded.has(one.id)),
+      );
+      expect(new Set(got)).toEqual(new Set(wanted.map((one) => one.story)));
+      expect(choice?.lead.story).toBe(wanted[0]?.story);
+      for (const section of choice?.sections ?? []) {
+        const order = section.articles.map((one) => [...place.keys()].indexOf(one.story));
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('whatever the readers: the same key exactly for the same mail', () => {
+  fc.assert(
+    fc.property(anyContent, anyReader, anyReader, (edition, one, other) => {
+      const mail = (reader: typeof one) => {
+        const choice = chooseArticles(edition, reader);
+        return choice && { ...choice, key: '' };
+      };
+      const keys = [one, other].map((reader) => chooseArticles(edition, reader)?.key);
+      const same = JSON.stringify(mail(one)) === JSON.stringify(mail(other));
+      expect(keys[0] === keys[1]).toBe(same);
+    }),
+    { numRuns: 1000 },
+  );
 });
