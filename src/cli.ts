@@ -17,7 +17,7 @@ registerNouns(program); // newsletters feeds articles editions subscribers … d
 try {
   await program.parseAsync();
 } catch (error) {
-  // commander has said what is wrong by now; help and version are no failure
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else process.exitCode = fail(error, process.argv.includes('--json'));
+  // help and version are no failure
+  const done = error instanceof CommanderError && error.exitCode === 0;
+  process.exitCode = done ? 0 : fail(error, process.argv.includes('--json'));
 }

@@ -6,6 +6,7 @@ import {
   updateNewsletter,
 } from '../newsletters/newsletters.ts';
 import { audit } from '../operators/audit.ts';
+import { several } from './choices.ts';
 import type { Open } from './open.ts';
 import { print, table, WrongUse } from './output.ts';
 
@@ -75,7 +76,6 @@ export function registerNewsletters(program: Command, open: Open): void {
 }
 
 function settings(command: Command): Command {
-  const several = (value: string, before: string[] = []) => [...before, value];
   return command
     .option('--description <text>', 'shown where readers sign up')
     .option('--active', 'composed and sent at its hours')

@@ -1,12 +1,27 @@
 import type { Command } from 'commander';
+import { registerArticles } from './articles.ts';
 import { registerBackup } from './backup.ts';
+import { registerEditions } from './editions.ts';
+import { registerFeeds } from './feeds.ts';
 import { registerNewsletters } from './newsletters.ts';
 import { openForCommand } from './open.ts';
 import { registerOperators } from './operators.ts';
+import { registerSubscribers } from './subscribers.ts';
+import { registerSuppressions } from './suppressions.ts';
 import { registerTokens } from './tokens.ts';
 
 /** The commands about things: one file per noun. */
 export function registerNouns(program: Command): void {
-  for (const register of [registerNewsletters, registerOperators, registerTokens, registerBackup])
+  for (const register of [
+    registerNewsletters,
+    registerFeeds,
+    registerArticles,
+    registerEditions,
+    registerSubscribers,
+    registerSuppressions,
+    registerOperators,
+    registerTokens,
+    registerBackup,
+  ])
     register(program, openForCommand);
 }

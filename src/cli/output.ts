@@ -28,7 +28,8 @@ export function fail(error: unknown, json: boolean): number {
   const wrongUse = error instanceof WrongUse || error instanceof CommanderError;
   const problem = asProblem(error, wrongUse);
   if (json) print(true, problem.toDocument(`urn:uuid:${randomUUID()}`), '');
-  note(problem.message);
+  // commander has said it by now
+  if (!(error instanceof CommanderError)) note(problem.message);
   for (const { pointer, detail } of problem.errors ?? [])
     note(`  ${pointer || 'input'}: ${detail}`);
   return wrongUse || error instanceof ConfigError ? 2 : 1;

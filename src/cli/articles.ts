@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { createArticle, listArticles } from '../articles/articles.ts';
+import { commit } from '../desk/commit.ts';
+import { audit } from '../operators/audit.ts';
+import { chooseNewsletter, readId, readLimit } from './choices.ts';
+import type { Open } from './open.ts';
+import { print, table } from './output.ts';
+
+interface ListOptions {
+  json?: boolean;
+  newsletter?: string;
+  limit: number;
+  after?: string;
+}
+interface AddOptions extends Record<string, unknown> {
+  json?: boolean;
+  newsletter?: string;
+  image?: string;
+  imageAlt?: string;
+  imageCredit?: string;
+}
+
+export function registerArticles(program: Command, open: Open): void {
+  const noun = program.command('articles').description('what editions are made of');
+  noun
+    .command('list')
+    .description('list articles, newest first')
+    .option('--newsletter <slug>', 'of one newsletter')
+    .option('--limit <number>', 'so many', readLimit, 100)
+    .option('--after <next>', 'go on after the page before', readId)
+    .option('--json', 'print JSON')
+    .action(({ json, ...page }: ListOptions) =>
+      open(async ({ db }) => {
+        const list = await listArticles(db, page);
+        const rows = list.data.map((one) => [
+          one.id,
+          one.publishedAt.toISOString(),
+          one.section,
+          one.language,
+          one.title.slice(0, 80),
+        ]);
+        const heads = ['ID', 'PUBLISHED', 'SECTION', 'LANGUAGE', 'HEADLINE'];
+        print(json, list, rows.length > 0 ? table(heads, rows) : 'no articles yet');
+      }),
+    );
+  noun
+    .command('add')
+    .description('write an article by hand')
+    .requiredOption('--title <text>', 'its headline')
+    .requiredOption('--url <address>', 'where it is read')
+    .option('--newsletter <slug>', 'for which newsletter; may be left out where there is one')
+    .option('--section <slug>', 'its section')
+    .option('--standfirst <text>', 'the sentence below the headline')
+    .option('--image <address>', 'its picture')
+    .option('--image-alt <text>', 'what the picture shows')
+    .option('--image-credit <text>', 'who made the picture')
+    .option('--author <name>', 'who wrote it')
+    .option('--language <tag>', 'such as en or es-VE')
+    .option('--published-at <time>', 'such as 2026-11-24T07:00:00Z; left out: now')
+    .option('--json', 'print JSON')
+    .action(({ json, newsletter, image, imageAlt, imageCredit, ...words }: AddOptions) =>
+      open(async (context) => {
+        const slug = await chooseNewsletter(context.db, newsletter);
+        const picture = image && { image: { url: image, alt: imageAlt, credit: imageCredit } };
+        const article = await commit(context, async (tx) => {
+          const input = { newsletter: slug, ...words, ...picture };
+          const value = await createArticle(tx, input, context.now());
+          await audit(tx, { kind: 'cli' }, 'create', `article ${value.id}`);
+          return { value };
+        });
+        print(json, article, `added ${article.id}: ${article.title}`);
+      }),
+    );
+}

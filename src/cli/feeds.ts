@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { FeedError } from '../articles/feed-errors.ts';
+import { addFeed, type Feed, getFeed, listFeeds, removeFeed } from '../articles/feeds.ts';
+import { fetchFeedNow } from '../articles/fetching.ts';
+import { configFromEnvironment } from '../config.ts';
+import type { Context } from '../context.ts';
+import { commit } from '../desk/commit.ts';
+import { audit } from '../operators/audit.ts';
+import { chooseNewsletter, readId, readLimit } from './choices.ts';
+import { printFeed } from './feeds-parse.ts';
+import type { Open } from './open.ts';
+import { note, print, table } from './output.ts';
+
+interface Options {
+  json?: boolean;
+  newsletter?: string;
+  section?: string;
+  limit: number;
+  after?: string;
+}
+
+export function registerFeeds(program: Command, open: Open): void {
+  const noun = program.command('feeds').description('where articles are read from');
+  noun
+    .command('list')
+    .description('list feeds')
+    .option('--newsletter <slug>', 'of one newsletter')
+    .option('--limit <number>', 'so many', readLimit, 100)
+    .option('--after <next>', 'go on after the page before', readId)
+    .option('--json', 'print JSON')
+    .action(({ json, ...page }: Options) =>
+      open(async ({ db }) => {
+        const list = await listFeeds(db, page);
+        print(json, list, list.data.length > 0 ? overview(list.data) : 'no feeds yet');
+      }),
+    );
+  noun
+    .command('add <url>')
+    .description('add a feed and read it at once')
+    .option('--newsletter <slug>', 'for which newsletter; may be left out where there is one')
+    .option('--section <slug>', 'the section its articles go into')
+    .option('--json', 'print JSON')
+    .action((url: string, { json, newsletter, section }: Options) =>
+      open(async (context) => {
+        const { db, now } = context;
+        const slug = await chooseNewsletter(db, newsletter);
+        const { id } = await commit(context, async (tx) => {
+          const value = await addFeed(tx, { newsletter: slug, url, section }, now());
+          await audit(tx, { kind: 'cli' }, 'add', `feed ${value.id}`, { url: value.url });
+          return { value };
+        });
+        // It stays added: what cannot be read now is tried again.
+        await read(context, id).catch((error) => {
+          if (!(error instanceof FeedError)) throw error;
+          note(error.message);
+        });
+        const feed = await getFeed(db, id);
+        print(json, feed, `added ${feed.id}: ${feed.title ?? feed.url}, ${feed.articles} articles`);
+      }),
+    );
+  noun
+    .command('fetch <id>')
+    .description('read a feed now')
+    .option('--json', 'print JSON')
+    .action((id: string, { json }: Options) =>
+      open(async (context) => {
+        const stored = await read(context, id);
+        const { added, updated, unchanged } = stored;
+        print(json, stored, `${added} added, ${updated} updated, ${unchanged} unchanged`);
+      }),
+    );
+  noun
+    .command('remove <id>')
+    .description('stop reading a feed for good; its articles stay')
+    .option('--json', 'print JSON')
+    .action((id: string, { json }: Options) =>
+      open(async (context) => {
+        const feed = await commit(context, async (tx) => {
+          const value = await removeFeed(tx, id);
+          await audit(tx, { kind: 'cli' }, 'remove', `feed ${id}`, { url: value.url });
+          return { value };
+        });
+        print(json, feed, `removed ${feed.url}`);
+      }),
+    );
+  noun
+    .command('parse <source>')
+    .description('show what is understood of a feed: a file, or an address')
+    .option('--json', 'print JSON')
+    .action((source: string, { json }: Options) =>
+      printFeed(source, { json, allowPrivate: configFromEnvironment().feedAllowPrivate }),
+    );
+}
+
+function read({ db, config, now }: Context, id: string) {
+  return fetchFeedNow(db, id, { allowPrivate: config.feedAllowPrivate, now });
+}
+
+function overview(feeds: Feed[]): string {
+  return table(
+    ['ID', 'NEWSLETTER', 'SECTION', 'STATE', 'ARTICLES', 'LAST READ', 'ADDRESS'],
+    feeds.map((feed) => [
+      feed.id,
+      feed.newsletter,
+      feed.section,
+      feed.lastError ? `${feed.state}: ${feed.lastError.slice(0, 60)}` : feed.state,
+      feed.articles,
+      feed.lastFetchedAt?.toISOString() ?? 'never',
+      feed.url,
+    ]),
+  );
+}

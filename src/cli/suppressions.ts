@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { commit } from '../desk/commit.ts';
+import { audit } from '../operators/audit.ts';
+import { Problem } from '../problems/problem.ts';
+import { readAddress } from '../subscribers/address.ts';
+import {
+  findSuppression,
+  listSuppressions,
+  removeSuppression,
+  suppress,
+  suppressionShape,
+} from '../subscribers/suppression.ts';
+import { readLimit } from './choices.ts';
+import type { Open } from './open.ts';
+import { print, table, WrongUse } from './output.ts';
+
+export function registerSuppressions(program: Command, open: Open): void {
+  const noun = program.command('suppressions').description('addresses that are never mailed again');
+  noun
+    .command('list')
+    .description('list suppressions; addresses are kept as hashes')
+    .option('--limit <number>', 'so many', readLimit, 100)
+    .option('--after <next>', 'go on after the page before')
+    .option('--json', 'print JSON')
+    .action(({ json, ...page }: { json?: boolean; limit: number; after?: string }) => {
+      if (page.after !== undefined && !/^[0-9a-f]{64}$/.test(page.after))
+        throw new WrongUse('--after takes the `next` of the page before.');
+      return open(async ({ db }) => {
+        const { data, next } = await listSuppressions(db, page);
+        const shown = data.map(suppressionShape);
+        const rows = shown.map((one) => [
+          one.hash,
+          one.held ? `${one.reason} (held)` : one.reason,
+          one.createdAt.toISOString(),
+          one.detail,
+        ]);
+        const text = table(['HASH', 'REASON', 'SINCE', 'DETAIL'], rows);
+        print(json, { data: shown, next }, rows.length > 0 ? text : 'no suppressions');
+      });
+    });
+  noun
+    .command('add <email>')
+    .description('never mail an address again')
+    .option('--detail <text>', 'why, for colleagues')
+    .option('--json', 'print JSON')
+    .action((email: string, { json, detail }: { json?: boolean; detail?: string }) =>
+      open(async (context) => {
+        const hash = context.hashAddress(readAddress(email).key);
+        const made = await commit(context, async (tx) => {
+          const value = await suppress(tx, hash, { reason: 'operator', detail: detail ?? null });
+          const object = `address ${hash.toString('hex')}`;
+          if (value) await audit(tx, { kind: 'cli' }, 'suppress', object);
+          return { value };
+        });
+        const suppression = await findSuppression(context.db, hash);
+        const text = made ? `${email} is suppressed` : `${email} was suppressed before`;
+        print(json, suppression && suppressionShape(suppression), text);
+      }),
+    );
+  noun
+    .command('remove <email>')
+    .description('take a suppression back')
+    .option('--json', 'print JSON')
+    .action((email: string, { json }: { json?: boolean }) =>
+      open(async (context) => {
+        const hash = context.hashAddress(readAddress(email).key);
+        const suppression = await findSuppression(context.db, hash);
+        await commit(context, async (tx) => {
+          if (!(await removeSuppression(tx, hash)))
+            throw new Problem(404, 'This address is not suppressed.');
+          await audit(tx, { kind: 'cli' }, 'unsuppress', `address ${hash.toString('hex')}`);
+          return { value: undefined };
+        });
+        print(json, suppression && suppressionShape(suppression), `${email} may be mailed again`);
+      }),
+    );
+}

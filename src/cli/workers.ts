@@ -1,0 +1,17 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+
+/** Whether some worker holds a lease at this moment. */
+export async function anyWorker(db: DbOrTransaction): Promise<boolean> {
+  const row = await db
+    .selectFrom('workers')
+    .select('id')
+    .where('stoppedAt', 'is', null)
+    .where('leaseUntil', '>', sql<Date>`now()`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export const NO_WORKER =
+  'No worker is running, so nothing goes out yet: start one with "npm start" or "npx gaceta worker".';
