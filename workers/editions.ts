@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import { planEdition } from '../src/deliveries/plan.ts';
 import { composeSlot } from '../src/editions/compose.ts';
@@ -35,14 +36,8 @@ export function planJob({ db, queues, log }: Context): Handler<'editions'> {
 
 function composer(context: Context): () => Promise<void> {
   const { db, log, queues } = context;
-  // Said once for each edition that does not come, not every quarter of a minute.
-  const empty = new Set<string>();
-  const nothing = (newsletter: Newsletter, slot: Slot, now: Date) => {
-    const name = `${newsletter.slug} ${slot.kind} ${slot.localDate}`;
-    if (now < slot.sendAt || empty.has(name)) return;
-    empty.add(name);
-    log.info({ newsletter: newsletter.slug, kind: slot.kind }, 'nothing new: no edition');
-  };
+  // What this worker has said already, so that it asks the database once.
+  const said = new Set<string>();
   return async () => {
     const now = context.now();
     for (const newsletter of await listNewsletters(db)) {
@@ -51,7 +46,7 @@ function composer(context: Context): () => Promise<void> {
           const letters = await compose(context, newsletter, slot, now);
           await queues.enqueueLetters(letters);
         } catch (error) {
-          if (error instanceof NothingNew) nothing(newsletter, slot, now);
+          if (error instanceof NothingNew) await sayNothingNew(context, said, newsletter, slot);
           else
             log.error({ err: error, newsletter: newsletter.slug }, 'an edition was not composed');
         }
@@ -59,6 +54,39 @@ function composer(context: Context): () => Promise<void> {
     }
     await refreshDrafts(db, now);
   };
+}
+
+/** At the hour of an edition that does not come, tells the operators once that there was nothing new for it. */
+async function sayNothingNew(
+  { db, log, now }: Context,
+  said: Set<string>,
+  newsletter: Newsletter,
+  { kind, localDate, sendAt }: Slot,
+): Promise<void> {
+  const object = `newsletter ${newsletter.slug}`;
+  const name = `${object} ${kind} ${localDate}`;
+  if (now() < sendAt || said.has(name)) return;
+  said.add(name);
+  const detail = { kind, localDate };
+  await db.transaction().execute(async (tx) => {
+    // Of several workers one says it.
+    await tx
+      .selectFrom('newsletters')
+      .select('id')
+      .where('id', '=', newsletter.id)
+      .forNoKeyUpdate()
+      .execute();
+    const known = await tx
+      .selectFrom('audit')
+      .select('id')
+      .where('action', '=', 'nothing new')
+      .where('object', '=', object)
+      .where(sql<boolean>`detail @> ${JSON.stringify(detail)}::jsonb`)
+      .executeTakeFirst();
+    if (known) return;
+    log.info({ newsletter: newsletter.slug, kind }, 'nothing new: no edition');
+    await audit(tx, { kind: 'system' }, 'nothing new', object, detail);
+  });
 }
 
 /** Makes the draft, its line in the audit and the notices to the editors who want them. Answers the letters. */

@@ -107,12 +107,23 @@ test('the started edition is planned by whoever takes its ticket', async () => {
   await Promise.all(consumers.map((consumer) => consumer.close()));
 });
 
-test('nothing new: no edition, and the next day has both days’ articles', async () => {
+test('nothing new: no edition, said once, and the next day has what has come since', async () => {
   const newsletter = await newDaily();
   await tick('24T06:45');
   await tick('24T07:00');
+  await tick('24T07:15');
+  const later = editionTasks({ ...workers[0], now: () => now } as Context);
+  await Promise.all(later.map((task) => task.run()));
   await tick('24T09:00:01');
   expect(await editionsOf(newsletter.id)).toEqual([]);
+  const said = await db
+    .selectFrom('audit')
+    .select(['action', 'detail'])
+    .where('object', '=', `newsletter ${newsletter.slug}`)
+    .execute();
+  expect(said).toEqual([
+    { action: 'nothing new', detail: { kind: 'daily', localDate: '2026-11-24' } },
+  ]);
   await newArticle(db, newsletter, '2026-11-24T09:30:00Z');
   await tick('24T10:00');
   expect(await editionsOf(newsletter.id)).toEqual([]);
