@@ -43,7 +43,9 @@ export async function readSummary(
 function summarize(mail: ParsedMail) {
   return {
     subject: mail.subject ?? '',
-    sender: mail.from?.text ?? '',
+    sender: (mail.from?.value ?? [])
+      .map(({ name, address = '' }) => (name ? `${name} <${address}>` : address))
+      .join(', '),
     messageId: mail.messageId ?? '',
   };
 }

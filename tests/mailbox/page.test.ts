@@ -103,7 +103,7 @@ test('shows headers, gives the bytes, and answers programs in JSON', async () =>
           id,
           to: ['ana@example.com'],
           subject: 'Edición ☕',
-          sender: '"Daily" <daily@example.com>',
+          sender: 'Daily <daily@example.com>',
         },
       ],
       next: null,
