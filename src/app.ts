@@ -8,6 +8,7 @@ import { errorPages, notFound } from './http/middleware/errors.ts';
 import { requestLog } from './http/middleware/request-log.ts';
 import { operatingRoutes } from './http/operating.ts';
 import { publicRoutes } from './http/public/routes.ts';
+import { websubRoutes } from './http/websub.ts';
 
 /** The whole web app: every middleware and every room of routes, in order. */
 export function createApp(context: Context): express.Express {
@@ -38,6 +39,7 @@ export function createApp(context: Context): express.Express {
   app.use(operatingRoutes(context)); // /healthz /readyz /metrics
   app.use('/api', apiRoutes(context)); // /api/v1, /api/openapi.json, /api/docs
   app.use('/console', consoleRoutes(context));
+  app.use('/websub', websubRoutes(context)); // where hubs say that a feed has changed
   app.use(publicRoutes(context)); // / /subscribe /confirm /unsubscribe /preferences /archive /embed /privacy
   app.use(notFound);
   app.use(errorPages(context));

@@ -1,11 +1,12 @@
 import { dueFeeds } from '../src/articles/feed-claims.ts';
 import { fetchDueFeed } from '../src/articles/fetching.ts';
+import { askHub, canBeCalled, hubsToAsk } from '../src/articles/websub.ts';
 import type { Context } from '../src/context.ts';
 import type { Handler } from '../src/queues.ts';
 import type { Task } from './tasks.ts';
 
 /** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */
-export function feedTasks({ db, queues, now }: Context): Task[] {
+export function feedTasks({ config, db, queues, now }: Context): Task[] {
   return [
     {
       name: 'read feeds',
@@ -14,6 +15,17 @@ export function feedTasks({ db, queues, now }: Context): Task[] {
         for (const feed of await dueFeeds(db, now())) {
           // With the queue away the next round asks again.
           if (!(await queues.enqueueFeed(feed))) return;
+        }
+      },
+    },
+    {
+      name: 'ask hubs',
+      everyMs: 60_000,
+      async run() {
+        if (!canBeCalled(config.publicUrl)) return;
+        for (const feed of await hubsToAsk(db, now())) {
+          const callback = `${config.publicUrl}/websub/${feed}`;
+          await askHub(db, feed, { callback, allowPrivate: config.feedAllowPrivate, now: now() });
         }
       },
     },

@@ -24,6 +24,8 @@ export type DownloadOptions = {
   timeoutMs: number;
   /** What a body above `maxBytes` does: fail, or be cut there. */
   tooLarge: 'throw' | 'cut';
+  /** Sent with POST; only redirects that keep the method (307, 308) are followed then. */
+  form?: URLSearchParams;
   signal?: AbortSignal | undefined;
 };
 
@@ -159,12 +161,14 @@ export async function download(address: string, options: DownloadOptions): Promi
       const response = await agent.request({
         origin: url.origin,
         path: url.pathname + url.search,
-        method: 'GET',
+        method: options.form ? 'POST' : 'GET',
         headers: { ...headersFor(url, start), ...options.headers },
+        ...(options.form ? { body: options.form.toString() } : {}),
         signal,
       });
       const { statusCode: status, headers } = response;
-      const location = [301, 302, 303, 307, 308].includes(status) ? headers['location'] : undefined;
+      const followed = options.form ? [307, 308] : [301, 302, 303, 307, 308];
+      const location = followed.includes(status) ? headers['location'] : undefined;
       if (location === undefined) {
         const body = await readBody(response, options, url);
         return { status, headers, body, url: url.href, movedTo };

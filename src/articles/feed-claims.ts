@@ -48,8 +48,10 @@ export async function feedRead(
   now: Date,
 ): Promise<void> {
   const { etag, lastModified, cacheSeconds, retryAfterSeconds, movedTo } = answer;
-  const hub = (answer.status === 'fetched' ? answer.hub : null) ?? parsed?.hub;
-  const topic = (answer.status === 'fetched' ? answer.self : null) ?? parsed?.self;
+  const hub = (answer.status === 'fetched' ? answer.hub : null) ?? parsed?.hub ?? null;
+  const topic = (answer.status === 'fetched' ? answer.self : null) ?? parsed?.self ?? null;
+  // What was agreed with one hub about one topic does not hold for another.
+  const agreed = hub === feed.hubUrl && topic === feed.hubTopic;
   await ours(tx, feed)
     .set({
       etag,
@@ -66,7 +68,8 @@ export async function feedRead(
       failures: 0,
       claimedUntil: null,
       ...(feed.state === 'gone' ? { state: 'active' as const } : {}),
-      ...(parsed ? { title: parsed.title, hubUrl: hub ?? null, hubTopic: topic ?? null } : {}),
+      ...(parsed ? { title: parsed.title, hubUrl: hub, hubTopic: topic } : {}),
+      ...(parsed && !agreed ? { hubSecret: null, hubLeaseUntil: null } : {}),
       ...(movedTo && (await isFree(tx, feed, movedTo)) ? { url: movedTo } : {}),
     })
     .execute();

@@ -135,7 +135,17 @@ export async function updateFeed(
       : { sectionId: (await sectionId(tx, before.newsletter, wanted.section)).sectionId }),
     ...(wanted.url === undefined || wanted.url === before.url
       ? {}
-      : { url: wanted.url, etag: null, lastModified: null, nextFetchAt: now, failures: 0 }),
+      : {
+          url: wanted.url,
+          etag: null,
+          lastModified: null,
+          nextFetchAt: now,
+          failures: 0,
+          hubUrl: null,
+          hubTopic: null,
+          hubSecret: null,
+          hubLeaseUntil: null,
+        }),
     ...(wanted.state === undefined || wanted.state === before.state
       ? {}
       : { state: wanted.state, nextFetchAt: now, failures: 0, lastError: null }),
