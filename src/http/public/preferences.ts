@@ -88,7 +88,7 @@ export function preferencesRoutes({ context, show }: PublicParts): Router {
         today: pauseFloor(reader.timezone ?? active[0]?.timezone ?? 'UTC', context.now()),
         subscriptions: active.map((one) => ({
           ...one,
-          frequencies: frequenciesOf(one),
+          ...frequenciesOf(one),
           pause: pauseDay(one.pausedUntil, reader.timezone ?? one.timezone, context.now()),
           leave: unsubscribeUrl(maker, reader.id, one.newsletterId),
         })),
@@ -98,14 +98,20 @@ export function preferencesRoutes({ context, show }: PublicParts): Router {
   return router;
 }
 
-/** What can be had of a newsletter, and what the reader has. */
+/** What can be had of a newsletter. One without a daily goes to all but readers of special reports alike. */
 function frequenciesOf({ kinds, frequency }: ReaderSubscription) {
-  const offered = [
-    ...(kinds.includes('daily') ? (['daily', 'weekdays'] as const) : []),
-    ...(kinds.includes('weekly') ? (['weekly'] as const) : []),
-    ...(kinds.includes('special') ? (['special'] as const) : []),
-  ];
-  return offered.includes(frequency) ? offered : [frequency, ...offered];
+  const special = kinds.includes('special') ? (['special'] as const) : [];
+  if (!kinds.includes('daily'))
+    return {
+      frequencies: ['weekly' as const, ...special],
+      frequency: frequency === 'special' ? frequency : ('weekly' as const),
+    };
+  const weekly = kinds.includes('weekly') || frequency === 'weekly' ? (['weekly'] as const) : [];
+  const offered = ['daily' as const, 'weekdays' as const, ...weekly, ...special];
+  return {
+    frequencies: offered.includes(frequency) ? offered : [...offered, frequency],
+    frequency,
+  };
 }
 
 /** Tomorrow, for the date field: a pause begins at once. */

@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import type { Context } from '../../context.ts';
 import { addressRoutes } from './address.ts';
+import { archiveRoutes } from './archive.ts';
+import { sitemap } from './archive-feed.ts';
 import { confirmRoutes } from './confirm.ts';
 import { frontRoutes } from './front.ts';
 import { openGate } from './gate.ts';
@@ -11,6 +13,7 @@ import type { PublicParts } from './parts.ts';
 import { pagePolicy, secretPage } from './policy.ts';
 import { preferencesRoutes } from './preferences.ts';
 import { privacyRoutes } from './privacy.ts';
+import { robots } from './robots.ts';
 import { themeSheet } from './theme.ts';
 import { undoRoutes } from './undo.ts';
 import { vendorFiles } from './vendor.ts';
@@ -27,6 +30,9 @@ export function publicRoutes(context: Context): Router {
   router.get('/vendor/altcha/:file', vendorFiles);
   router.use(pagePolicy({ https, pictures: true }));
   router.use(frontRoutes(parts)); // / /subscribe /subscribed /challenge
+  router.use(archiveRoutes(parts)); // /archive /archive/:newsletter /archive/:newsletter/:number …/feed.xml
+  router.get('/sitemap.xml', (_req, res) => sitemap(parts, res));
+  router.get('/robots.txt', robots(context.config.publicUrl));
   router.use(
     ['/confirm', '/unsubscribe', '/undo', '/preferences', '/privacy', '/address'],
     pagePolicy({ https }),

@@ -6,6 +6,8 @@ export function timetable(newsletter: Newsletter, language: string, t: Translate
   const { kinds, days, weeklyDay, sendAt: hour } = newsletter;
   if (kinds.includes('daily')) {
     if (days.length === 7) return t('signUp.everyDay', { hour });
+    if (String(days) === '1,2,3,4,5')
+      return t('signUp.someDays', { days: t('frequency.weekdays'), hour });
     const list = new Intl.ListFormat(language, { type: 'conjunction' });
     const named = capital(list.format(days.map((day) => dayName(day, language))), language);
     return t('signUp.someDays', { days: named, hour });

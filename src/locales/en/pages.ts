@@ -144,6 +144,18 @@ export default {
     archive: 'Read past editions meanwhile',
     none: 'Choose at least one newsletter, or close the page.',
   },
+  archive: {
+    title: 'Past editions',
+    lead: 'Everything we have sent, to read here without signing up.',
+    empty: 'Nothing has been sent yet. The first edition will be found here.',
+    all: 'All editions',
+    feed: 'Atom feed',
+    older: 'Older editions',
+    previous: 'The edition before',
+    next: 'The edition after',
+    corrected: 'Corrected on {{time}}.',
+    join: 'Would you like {{newsletter}} in your inbox?',
+  },
   badLink: {
     title: 'This link does not work any more',
     text: 'It may be cut short, too old, or used up. Open it once more from the newest message that we sent you, or sign up again.',

@@ -145,6 +145,18 @@ export default {
     archive: 'Leer mientras tanto ediciones anteriores',
     none: 'Elija al menos un boletín, o cierre la página.',
   },
+  archive: {
+    title: 'Ediciones anteriores',
+    lead: 'Todo lo que hemos enviado, para leerlo aquí sin suscribirse.',
+    empty: 'Todavía no se ha enviado nada. La primera edición estará aquí.',
+    all: 'Todas las ediciones',
+    feed: 'Canal Atom',
+    older: 'Ediciones más antiguas',
+    previous: 'La edición anterior',
+    next: 'La edición siguiente',
+    corrected: 'Corregida el {{time}}.',
+    join: '¿Quiere recibir {{newsletter}} en su correo?',
+  },
   badLink: {
     title: 'Este enlace ya no sirve',
     text: 'Puede que esté cortado, sea demasiado antiguo o ya se haya usado. Ábralo de nuevo desde el último mensaje que le enviamos, o suscríbase otra vez.',
