@@ -18,7 +18,7 @@ import type { Task } from './tasks.ts';
 export function editionTasks(context: Context): Task[] {
   return [
     { name: 'compose editions', everyMs: 15_000, run: composer(context) },
-    { name: 'start editions', everyMs: 5_000, run: () => startDue(context) },
+    { name: 'start editions', everyMs: 2_000, run: () => startDue(context) },
   ];
 }
 
