@@ -32,32 +32,56 @@ export async function listSources(db: DbOrTransaction, articleId: string): Promi
 
 /**
  * Undoes a joining: the source becomes an article of its own, with the headline and address it came
- * with, and stays one when its feed is read again. Throws NothingJoined. Returns the new article's id.
+ * with, and stays one when its feed is read again. One that an editor had joined is as it was before.
+ * Throws NothingJoined. Returns the article's id.
  */
-export async function separateSource(tx: DbOrTransaction, sourceId: string): Promise<string> {
-  const source = /^\d{1,18}$/.test(sourceId)
-    ? await tx
-        .selectFrom('articleSources')
-        .innerJoin('articles', 'articles.id', 'articleSources.articleId')
-        .select(['articleSources.url', 'articleSources.title', 'articles.standfirst'])
-        .select(['articles.language', 'articles.publishedAt'])
-        .where('articleSources.id', '=', sourceId)
-        .where('joinedBy', 'is not', null)
-        .forNoKeyUpdate()
-        .executeTakeFirst()
-    : undefined;
+export async function separateSource(
+  tx: DbOrTransaction,
+  articleId: string,
+  sourceId: string,
+): Promise<string> {
+  const isId = (id: string) => /^\d{1,18}$/.test(id);
+  const source =
+    isId(articleId) && isId(sourceId)
+      ? await tx
+          .selectFrom('articleSources')
+          .innerJoin('articles', 'articles.id', 'articleSources.articleId')
+          .select(['articleSources.url', 'articleSources.title', 'articles.standfirst'])
+          .select(['articles.language', 'articles.publishedAt'])
+          .where('articleSources.id', '=', sourceId)
+          .where('articleId', '=', articleId)
+          .where('joinedBy', 'is not', null)
+          .forNoKeyUpdate()
+          .executeTakeFirst()
+      : undefined;
   if (!source) throw new NothingJoined(sourceId);
-  const { id } = await tx
-    .insertInto('articles')
-    .values({ ...source, canonicalUrl: canonicalAddress(source.url) })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const canonicalUrl = canonicalAddress(source.url);
+  const id =
+    (await revive(tx, canonicalUrl)) ??
+    (
+      await tx
+        .insertInto('articles')
+        .values({ ...source, canonicalUrl })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+    ).id;
   await tx
     .updateTable('articleSources')
     .set({ articleId: id, joinedBy: null })
     .where('id', '=', sourceId)
     .execute();
   return id;
+}
+
+/** The article that was emptied when an editor joined it to another. */
+async function revive(tx: DbOrTransaction, canonicalUrl: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    update articles set deleted_at = null where id = (
+      select max(id) from articles emptied
+      where canonical_url = ${canonicalUrl} and deleted_at is not null
+        and not exists (select from article_sources where article_id = emptied.id))
+    returning id`.execute(tx);
+  return rows[0]?.id;
 }
 
 /**
@@ -79,7 +103,7 @@ export async function joinDuplicate(
           .forNoKeyUpdate()
           .executeTakeFirst()
       : undefined;
-    if (!found || (id === copy && keep === copy)) throw new ArticleNotFound(id);
+    if (!found || keep === copy) throw new ArticleNotFound(id);
   }
   await tx
     .updateTable('articleSources')

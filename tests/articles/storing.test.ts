@@ -144,13 +144,17 @@ test('a joining can be undone and stays undone', async () => {
   await bring(b, entries);
   const [article] = await list();
   const joined = (await listSources(db, article?.id ?? '')).find((source) => source.joinedBy);
-  const separate = await separateSource(db, joined?.id ?? '');
+  const id = article?.id ?? '';
+  const separate = await separateSource(db, id, joined?.id ?? '');
   expect((await getArticle(db, separate)).title).toBe('Another story');
   expect(await bring(b, entries)).toMatchObject({ added: 0, joined: 0 });
   expect(await list()).toHaveLength(2);
-  await expect(separateSource(db, joined?.id ?? '')).rejects.toThrow(NothingJoined);
+  await expect(separateSource(db, id, joined?.id ?? '')).rejects.toThrow(NothingJoined);
   await joinDuplicate(db, article?.id ?? '', separate);
   expect((await list()).map(({ id }) => id)).toEqual([article?.id]);
+  // an editor's joining is undone like any other
+  expect(await separateSource(db, id, joined?.id ?? '')).toBe(separate);
+  expect(await list()).toHaveLength(2);
 });
 
 test('translations are one story: by hreflang, or by a shared id', async () => {

@@ -34,7 +34,7 @@ test('the hub gets its challenge back as plain text for what was asked, and else
   const challenge = '<script>alert(1)</script>';
   const ask = (asked: string) =>
     fetch(
-      `${door}?${new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.topic': asked, 'hub.challenge': challenge, 'hub.lease_seconds': '864000' })}`,
+      `${door}?${new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.topic': asked, 'hub.challenge': challenge, 'hub.lease_seconds': '864000' }).toString()}`,
     );
   const answer = await ask(topic);
   expect(answer.status).toBe(200);

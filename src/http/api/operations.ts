@@ -1,3 +1,4 @@
+import { sourceOperations } from './article-sources.ts';
 import { articleOperations } from './articles.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { steeringOperations, testOperations } from './edition-steering.ts';
@@ -15,6 +16,7 @@ export const operations: Operation[] = [
   ...newsletterOperations,
   ...feedOperations,
   ...articleOperations,
+  ...sourceOperations,
   ...editionOperations,
   ...steeringOperations,
   ...testOperations,
