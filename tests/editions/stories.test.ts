@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { FeedStory } from '../../src/articles/feed-stories.ts';
+import { storeStories } from '../../src/articles/storing.ts';
 import { UnknownArticles } from '../../src/editions/errors.ts';
 import { joinArticles, restoreStories, separateArticle } from '../../src/editions/stories.ts';
 import { openFreshDatabase } from '../harness/database.ts';
@@ -71,6 +73,46 @@ test('a separated article is marked as set apart until it is joined again or tha
   await separate(a);
   await join([a, b]);
   expect(await apart()).toEqual(start);
+});
+
+test('no feed joins again what was separated by hand, when it is read again', async () => {
+  const { id: feedId } = await db
+    .insertInto('feeds')
+    .values({ newsletterId: newsletter.id, url: 'https://news.example/feed.xml' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const story = (language: string, other: string): FeedStory => ({
+    guid: `pier-${language}`,
+    title: language === 'es' ? 'El muelle sigue abierto' : 'The pier stays open',
+    standfirst: '',
+    url: `https://news.example/${language}/pier`,
+    canonicalUrl: `https://news.example/${language}/pier`,
+    image: null,
+    author: null,
+    language,
+    categories: [],
+    publishedAt: new Date('2026-11-24T05:00Z'),
+    translations: [`https://news.example/${other}/pier`],
+  });
+  const feed = { id: feedId, newsletterId: newsletter.id, sectionId: null };
+  const read = () =>
+    db
+      .transaction()
+      .execute((tx) => storeStories(tx, feed, [story('en', 'es'), story('es', 'en')]));
+  await read();
+  const sources = await db
+    .selectFrom('articleSources')
+    .select('articleId')
+    .where('feedId', '=', feedId)
+    .orderBy('id')
+    .execute();
+  const ids = sources.map((source) => source.articleId);
+  expect(await storiesOf(ids)).toEqual([0, 0]);
+  await read();
+  expect(await storiesOf(ids)).toEqual([0, 0]);
+  await separate(ids[1] ?? '');
+  await read();
+  expect(await storiesOf(ids)).toEqual([0, 1]);
 });
 
 test('an article that is not there joins nothing', async () => {
