@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { registerDemo } from './cli/demo.ts';
-import { registerNouns } from './cli/nouns.ts';
-import { fail } from './cli/output.ts';
-import { registerProcesses } from './cli/processes.ts';
+
+// Types are stripped once and not at every start; what follows is imported after this.
+enableCompileCache();
+const { registerProcesses } = await import('./cli/processes.ts');
 
 const program = new Command('gaceta')
   .description('Newsletter subscription and delivery for newsrooms')
@@ -11,13 +12,18 @@ const program = new Command('gaceta')
   .showHelpAfterError('(gaceta --help lists the commands)')
   .exitOverride();
 registerProcesses(program); // start web worker migrate
-registerDemo(program);
-registerNouns(program); // newsletters feeds articles editions subscribers … doctor backup restore
+if (!['start', 'web', 'worker'].includes(process.argv[2] ?? '')) {
+  const { registerDemo } = await import('./cli/demo.ts');
+  const { registerNouns } = await import('./cli/nouns.ts');
+  registerDemo(program);
+  registerNouns(program); // newsletters feeds articles editions subscribers … doctor backup restore
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
   // help and version are no failure
   const done = error instanceof CommanderError && error.exitCode === 0;
+  const { fail } = await import('./cli/output.ts');
   process.exitCode = done ? 0 : fail(error, process.argv.includes('--json'));
 }

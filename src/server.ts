@@ -2,14 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
-
-/** PORT is taken, or HOST is not an address of this machine. */
-export class CannotListen extends Error {
-  constructor(host: string, port: number, why: string) {
-    super(`Cannot listen on ${host}:${port} (${why}): set PORT (and HOST) to a free address.`);
-    this.name = 'CannotListen';
-  }
-}
+import { CannotListen } from './hopeless.ts';
 
 /** The web process: listens on HOST:PORT until `close`, which lets open requests finish. */
 export async function startServer(

@@ -4,6 +4,7 @@ import { type Config, childEnvironment } from './config.ts';
 import { MAILBOX_SETTING } from './context.ts';
 import { openDatabase } from './database/connection.ts';
 import { putSetting } from './database/settings.ts';
+import { HOPELESS } from './hopeless.ts';
 import type { Logger } from './log.ts';
 import { type MailboxServer, startMailbox } from './mailbox/mailbox.ts';
 import { ensureFirstNewsletter } from './newsletters/newsletters.ts';
@@ -20,9 +21,6 @@ export interface Running {
   broken: Promise<number>;
   stop(): Promise<void>;
 }
-
-/** What a child exits with when starting it again would not help. */
-export const HOPELESS = 3;
 
 /**
  * Starts what is embedded, brings the schema up to date, then runs web and worker as children and

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { startWorker } from '../../workers/main.ts';
 import { ConfigError, configFromEnvironment } from '../config.ts';
-import { openContext } from '../context.ts';
+import { type Context, openContext } from '../context.ts';
+import { CannotListen, HOPELESS } from '../hopeless.ts';
 import { type Logger, openLog } from '../log.ts';
-import { CannotListen, startServer } from '../server.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
 import { stopOnSignal } from '../shutdown.ts';
-import { HOPELESS, start } from '../start.ts';
 
 /** The commands that run as long as the service does, and the one that prepares its database. */
 export function registerProcesses(program: Command): void {
@@ -17,20 +15,32 @@ export function registerProcesses(program: Command): void {
   program
     .command('web')
     .description('run one web process on a database that is there')
-    .action(() => runChild('web', async (context) => (await startServer(context)).close));
+    .action(() => runChild('web', runWeb));
   program
     .command('worker')
     .description('run one worker on a database that is there')
-    .action(() => runChild('worker', async (context) => (await startWorker(context)).stop));
+    .action(() => runChild('worker', runWorker));
   program
     .command('migrate')
     .description('bring the database to the newest schema')
     .action(runMigrate);
 }
 
+// Each process loads what it needs and no more: a worker without pages and commands has half the memory.
+async function runWeb(context: Context) {
+  const { startServer } = await import('../server.ts');
+  return (await startServer(context)).close;
+}
+
+async function runWorker(context: Context) {
+  const { startWorker } = await import('../../workers/main.ts');
+  return (await startWorker(context)).stop;
+}
+
 async function runStart(): Promise<void> {
   const config = configFromEnvironment();
   const log = openLog(config.logLevel, 'start');
+  const { start } = await import('../start.ts');
   const running = await start(config, log);
   stopOnSignal(log, running.stop, 60);
   say(`Gaceta runs at ${config.publicUrl}`);
@@ -49,7 +59,7 @@ async function runStart(): Promise<void> {
 /** Runs one process of the service until a signal; tells the one that forked it when it is ready. */
 async function runChild(
   role: 'web' | 'worker',
-  run: (context: Awaited<ReturnType<typeof openContext>>) => Promise<() => Promise<void>>,
+  run: (context: Context) => Promise<() => Promise<void>>,
 ): Promise<void> {
   let log: Logger | undefined;
   try {
