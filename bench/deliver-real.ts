@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../src/database/connection.ts';
 import { freePort } from './free-port.ts';
-import type { Newsroom } from './newsroom.ts';
+import { addArticles, type Newsroom } from './newsroom.ts';
 import { usageOf } from './process-usage.ts';
 import { type Api, openApi, type Role, startRole } from './service.ts';
 
@@ -23,19 +23,21 @@ export interface RealSettings {
   connections: number;
   workers: number;
   dkimFile: string | undefined;
-  articles: string[];
+  /** How many articles an edition has. */
+  articles: number;
 }
 
 /** Starts web and workers, triggers an edition through the API and waits until it is sent. */
 export async function runReal(settings: RealSettings): Promise<RealRun> {
   const { newsroom } = settings;
   return withService(settings, async (api, workers) => {
+    const articles = await addArticles(newsroom.db, settings.articles);
     const before = workers.map(({ pid }) => usageOf(pid).cpuMs);
     const triggeredAt = Date.now();
     const { id } = await api.call<{ id: string }>('POST', '/editions', {
       newsletter: 'daily',
       kind: 'special',
-      articles: settings.articles,
+      articles,
       send: true,
     });
     await untilSent(newsroom.db, id);
@@ -53,35 +55,23 @@ export async function runReal(settings: RealSettings): Promise<RealRun> {
   });
 }
 
-/** How many articles make a message of so many kilobytes. */
-export async function articlesFor(settings: RealSettings, kilobytes: number): Promise<string[]> {
+/** How many articles make a message of so many kilobytes, and that message. */
+export function articlesFor(
+  settings: RealSettings,
+  kilobytes: number,
+): Promise<{ articles: number; message: string }> {
   return withService({ ...settings, workers: 0 }, async (api) => {
     const wanted = kilobytes * 1_024;
     let count = 20;
-    for (let round = 0; round < 4; round += 1) {
-      const articles = settings.newsroom.articles.slice(0, count);
-      const { id } = await api.call<{ id: string }>('POST', '/editions', {
-        newsletter: 'daily',
-        kind: 'special',
-        articles,
-      });
+    for (let round = 1; ; round += 1) {
+      const articles = await addArticles(settings.newsroom.db, count);
+      const draft = { newsletter: 'daily', kind: 'special', articles };
+      const { id } = await api.call<{ id: string }>('POST', '/editions', draft);
       const message = await api.call<string>('GET', `/editions/${id}/preview?format=eml`);
-      if (Math.abs(message.length - wanted) < wanted * 0.02) return articles;
-      count = Math.max(
-        1,
-        Math.min(settings.newsroom.articles.length, Math.round((count * wanted) / message.length)),
-      );
+      const near = Math.abs(message.length - wanted) < wanted * 0.02;
+      if (near || round === 4) return { articles: count, message };
+      count = Math.max(1, Math.min(200, Math.round((count * wanted) / message.length)));
     }
-    return settings.newsroom.articles.slice(0, count);
-  });
-}
-
-/** The whole message that so many articles make. */
-export async function previewMessage(settings: RealSettings, articles: string[]): Promise<string> {
-  return withService({ ...settings, workers: 0 }, async (api) => {
-    const draft = { newsletter: 'daily', kind: 'special', articles };
-    const { id } = await api.call<{ id: string }>('POST', '/editions', draft);
-    return api.call<string>('GET', `/editions/${id}/preview?format=eml`);
   });
 }
 

@@ -5,13 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { simpleParser } from 'mailparser';
 import { type OtherRun, runSendMail, runSmtpSource } from './deliver-others.ts';
-import {
-  articlesFor,
-  previewMessage,
-  type RealRun,
-  type RealSettings,
-  runReal,
-} from './deliver-real.ts';
+import { articlesFor, type RealRun, type RealSettings, runReal } from './deliver-real.ts';
 import { freePort } from './free-port.ts';
 import { startLatencyProxy } from './latency-proxy.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
@@ -98,10 +92,9 @@ async function compare(newsroom: Newsroom): Promise<object> {
     connections,
     workers,
     dkimFile: key,
-    articles: [],
+    articles: 0,
   };
-  const articles = await articlesFor(settings, kilobytes);
-  const message = await previewMessage(settings, articles);
+  const { articles, message } = await articlesFor(settings, kilobytes);
   const parsed = await simpleParser(message);
   const content = { html: parsed.html || '', text: parsed.text ?? '' };
   const bytes = Buffer.byteLength(message);

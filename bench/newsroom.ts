@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -8,22 +8,20 @@ import { type Embedded, startEmbedded } from '../src/database/embedded.ts';
 import { ensureFirstNewsletter } from '../src/newsletters/newsletters.ts';
 import { migrateAll } from '../src/services.ts';
 
-/** A PostgreSQL of the bench's own, with a newsletter, its readers and articles enough for any edition. */
+/** A PostgreSQL of the bench's own, with a newsletter and its readers. */
 export interface Newsroom {
   db: Db;
   server: Embedded;
   folder: string;
   /** As DATABASE_URL takes it. */
   databaseUrl: string;
-  articles: string[];
   close(): Promise<void>;
 }
-
-const ARTICLES = 120;
 
 /** Makes it in a temporary folder, with PostgreSQL's own settings: every commit is on disk. */
 export async function openNewsroom(readers: number): Promise<Newsroom> {
   const folder = mkdtempSync(join(tmpdir(), 'gaceta-bench-'));
+  chmodSync(folder, 0o755); // root's PostgreSQL runs as another account, which must be able to enter
   const server = await startEmbedded(join(folder, 'data'));
   await createDatabase(server.url('postgres'), 'gaceta');
   const databaseUrl = server.url().replace('@/', '@localhost/');
@@ -36,7 +34,6 @@ export async function openNewsroom(readers: number): Promise<Newsroom> {
     server,
     folder,
     databaseUrl,
-    articles: await addArticles(db),
     async close() {
       await close();
       await server.stop();
@@ -64,7 +61,11 @@ async function addReaders(db: Db, readers: number): Promise<void> {
   await sql`analyze subscribers, subscriptions`.execute(db);
 }
 
-async function addArticles(db: Db): Promise<string[]> {
+/** New articles: no reader gets a story twice, so that each edition needs its own. */
+export async function addArticles(db: Db, count: number): Promise<string[]> {
+  const { rows: known } = await sql<{ articles: string }>`
+    select count(*) as articles from articles`.execute(db);
+  const first = Number(known[0]?.articles ?? 0) + 1;
   const words =
     'The council has agreed on a plan that nobody expected a year ago and few will praise';
   const { rows } = await sql<{ id: string }>`
@@ -72,7 +73,7 @@ async function addArticles(db: Db): Promise<string[]> {
       insert into articles (title, standfirst, url, canonical_url, author, language, published_at)
       select 'Story number ' || n || ' of the morning', left(repeat(${`${words}. `}, 4), 290),
         'https://news.example/story/' || n, 'https://news.example/story/' || n, 'A. Reporter', 'en', now()
-      from generate_series(1, ${ARTICLES}::integer) n
+      from generate_series(${first}::integer, ${first + count - 1}::integer) n
       returning id, url, title
     )
     insert into article_sources (article_id, newsletter_id, section_id, url, title)
