@@ -10,6 +10,8 @@ import type { Newsroom } from '../../newsletters/newsroom.ts';
 export interface EditionView extends DigestView {
   number: number;
   subject: string;
+  /** The editor's subject, else the lead's title: for lists under the newsletter's name. */
+  headline: string;
   summary: string;
   revisedAt: Date;
   frozenAt: Date;
@@ -36,6 +38,7 @@ export function editionView(
     ...digestView(digest),
     number: edition.number,
     subject: subjectOf(digest),
+    headline: digest.edition.subject || choice.lead.title,
     summary: preheaderOf(digest),
     frozenAt: edition.frozenAt,
     revisedAt: edition.revisedAt,

@@ -2,6 +2,9 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { meantDomain } from '../../subscribers/slips.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { Problem } from '../middleware/problem.ts';
+import { editionView } from './edition-view.ts';
+import { keptFor } from './kept.ts';
+import { newestEdition } from './newest.ts';
 import { languageOf, words } from './page.ts';
 import type { PublicParts } from './parts.ts';
 import { acceptSignUp, dontKeep, ProofNeeded, withDomain } from './sign-up.ts';
@@ -12,16 +15,48 @@ import { readSignUpForm, readSignUpJson, UnusableForm } from './sign-up-input.ts
 export function frontRoutes({ context, gate, show, masthead }: PublicParts): Router {
   const router = Router();
 
+  const newest = keptFor(30_000, () => newestEdition(context, masthead));
+
   router.get('/', async (req, res) => {
-    const language = languageOf(req);
-    const data = formView(await masthead(), language, {
-      action: '/subscribe',
-      full: true,
-      proof: false,
-    });
-    const title = words(language)('signUp.title');
-    await show(req, res, { view: './sign-up', title, language, here: '/', data });
+    await showForm(req, res, 200, { body: {} });
   });
+
+  /** The form, with what was wrong with it, beside the newest edition. */
+  async function showForm(
+    req: Request,
+    res: Response,
+    status: number,
+    trouble: FormTrouble,
+    proof = false,
+  ) {
+    const language = languageOf(req);
+    const head = await masthead();
+    const t = words(language);
+    const form = { action: '/subscribe', full: true, proof };
+    const edition = await newest();
+    await show(req, res, {
+      view: './sign-up',
+      title: t('signUp.title'),
+      language,
+      status,
+      here: '/',
+      data: {
+        wide: true,
+        ...formView(head, language, form, trouble),
+        newest: edition && {
+          ...edition,
+          view: editionView(edition.edition, language, {
+            newsroom: head.newsroom,
+            publicUrl: context.config.publicUrl,
+          }),
+        },
+        meta: {
+          canonical: `${context.config.publicUrl}/`,
+          description: t('signUp.lead'),
+        },
+      },
+    });
+  }
 
   router.get('/challenge', async (_req, res) => {
     dontKeep(res);
@@ -77,15 +112,6 @@ export function frontRoutes({ context, gate, show, masthead }: PublicParts): Rou
     const done = () => res.redirect(303, `/subscribed?lang=${language}`);
     // A field that no person sees: whoever fills it in is told that all went well.
     if (req.body?.website) return done();
-    const again = (status: number, trouble: FormTrouble, proof = false) =>
-      show(req, res, {
-        view: './sign-up',
-        title: words(language)('signUp.title'),
-        language,
-        status,
-        here: '/',
-        data: formView(head, language, { action: '/subscribe', full: true, proof }, trouble),
-      });
     // A button of the question about a slip carries the address that was meant.
     const meant: unknown = req.body?.meant;
     const body = typeof meant === 'string' && meant ? { ...req.body, email: meant } : req.body;
@@ -94,7 +120,7 @@ export function frontRoutes({ context, gate, show, masthead }: PublicParts): Rou
       const domain = body === req.body ? meantDomain(input.address.domain) : null;
       if (domain) {
         const typed = input.address.email;
-        return await again(422, {
+        return await showForm(req, res, 422, {
           body,
           slip: { typed, meant: withDomain(input.address, domain) },
         });
@@ -102,8 +128,9 @@ export function frontRoutes({ context, gate, show, masthead }: PublicParts): Rou
       await acceptSignUp({ context, gate }, req, input, { door: 'page', language, masthead: head });
       done();
     } catch (error) {
-      if (error instanceof UnusableForm) return again(422, { body, error });
-      if (error instanceof ProofNeeded) return again(429, { body, unproved: error.tried }, true);
+      if (error instanceof UnusableForm) return showForm(req, res, 422, { body, error });
+      if (error instanceof ProofNeeded)
+        return showForm(req, res, 429, { body, unproved: error.tried }, true);
       throw error;
     }
   }

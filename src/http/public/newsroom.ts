@@ -2,6 +2,7 @@ import type { Db } from '../../database/connection.ts';
 import { listNewsletters, type Newsletter } from '../../newsletters/newsletters.ts';
 import { getNewsroom, type Newsroom } from '../../newsletters/newsroom.ts';
 import { getSignUpSettings, type SignUpSettings } from '../../subscribers/sign-up-settings.ts';
+import { keptFor } from './kept.ts';
 
 /** What every page of a reader shows. */
 export interface Masthead {
@@ -11,23 +12,8 @@ export interface Masthead {
   signUp: SignUpSettings;
 }
 
-const FRESH_MS = 5_000;
-
-/** Reads the masthead; kept for 5 s, so that a rush of readers does not ask for the same settings each time. */
-export function openMasthead(db: Db): () => Promise<Masthead> {
-  let kept: { at: number; masthead: Promise<Masthead> } | undefined;
-  return () => {
-    const now = performance.now();
-    if (kept && now - kept.at < FRESH_MS) return kept.masthead;
-    const masthead = read(db);
-    kept = { at: now, masthead };
-    // what failed is not kept: the next reader asks again
-    masthead.catch(() => {
-      kept = undefined;
-    });
-    return masthead;
-  };
-}
+/** Reads the masthead; kept for 5 s. */
+export const openMasthead = (db: Db): (() => Promise<Masthead>) => keptFor(5_000, () => read(db));
 
 async function read(db: Db): Promise<Masthead> {
   const [newsroom, all, signUp] = await Promise.all([

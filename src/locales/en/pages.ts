@@ -12,6 +12,8 @@ export default {
     heading: 'The news, at your hour',
     headingOne: '{{newsletter}}',
     lead: 'One message a day with what matters, written by our newsroom. Free, and gone with one click when you want.',
+    newest: 'From the newest edition',
+    readNewest: 'Read it whole',
     newsletters: 'Which ones would you like?',
     everyDay: 'Every day at {{hour}}',
     someDays: '{{days}} at {{hour}}',

@@ -12,6 +12,8 @@ export default {
     heading: 'Las noticias, a su hora',
     headingOne: '{{newsletter}}',
     lead: 'Un mensaje al día con lo que importa, escrito por nuestra redacción. Gratis, y se va con un clic cuando usted quiera.',
+    newest: 'De la última edición',
+    readNewest: 'Leerla entera',
     newsletters: '¿Cuáles quiere recibir?',
     everyDay: 'Todos los días a las {{hour}}',
     someDays: '{{days}} a las {{hour}}',

@@ -1,0 +1,14 @@
+/** `read`, asked again only after so many milliseconds: a rush of readers costs one look. What failed is not kept. */
+export function keptFor<T>(milliseconds: number, read: () => Promise<T>): () => Promise<T> {
+  let kept: { at: number; answer: Promise<T> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (kept && now - kept.at < milliseconds) return kept.answer;
+    const answer = read();
+    kept = { at: now, answer };
+    answer.catch(() => {
+      kept = undefined;
+    });
+    return answer;
+  };
+}
