@@ -25,7 +25,23 @@ export function makePlace(dataDir: string, account: Account, log: (line: string)
       `PostgreSQL runs as ${account.name}, which cannot enter ${dataDir}: its database is in ${place.cluster}`,
     );
   }
+  if (account.uid !== undefined) nameStrays(log);
   return makeSockets(dataDir, place, account);
+}
+
+/** Says which databases lie outside that no DATA_DIR names. Never deletes one: the folder may be on a
+ * disk that is not mounted today. */
+function nameStrays(log: (line: string) => void): void {
+  if (!fs.existsSync(OUTSIDE)) return;
+  for (const name of fs.readdirSync(OUTSIDE)) {
+    const record = join(OUTSIDE, name, 'data-dir');
+    if (!fs.existsSync(record)) continue;
+    const owner = fs.readFileSync(record, 'utf8');
+    if (names(owner, join(OUTSIDE, name, 'postgres'))) continue;
+    log(
+      `${dirname(record)} holds a database that ${owner} no longer names: delete it if nobody needs it`,
+    );
+  }
 }
 
 /** Folders that a copy of the programs may go to, best first. */
@@ -41,6 +57,15 @@ export function removeOutside(dataDir: string, { cluster }: Place): void {
   if (isWithin(dataDir, cluster) || !fs.existsSync(record)) return;
   if (fs.readFileSync(record, 'utf8') !== dataDir) return;
   fs.rmSync(home, { recursive: true, force: true });
+}
+
+/** Whether a DATA_DIR has its database there; one with a damaged pointer might. */
+function names(dataDir: string, cluster: string): boolean {
+  try {
+    return readPlace(dataDir).cluster === cluster;
+  } catch {
+    return true;
+  }
 }
 
 /** Root's `mktemp -d` is 0700: the account must be able to pass through, and no more than that. */

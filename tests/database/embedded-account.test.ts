@@ -112,6 +112,22 @@ describe.skipIf(process.getuid?.() !== 0)('as root', () => {
     expect(fs.existsSync(cluster ?? '')).toBe(false);
   });
 
+  test('a database whose DATA_DIR was deleted is named, and left alone', async () => {
+    fs.chmodSync(clone, 0o700);
+    const { cluster = '' } = await start();
+    child?.kill('SIGTERM');
+    await once(child ?? process, 'exit');
+    await expect.poll(() => attachEmbedded(join(clone, 'data'))).toBeNull();
+    fs.rmSync(join(clone, 'data'), { recursive: true });
+    const again = await start();
+    expect(again['cluster']).not.toBe(cluster);
+    const stray = dirname(cluster);
+    expect(again.lines).toContain(
+      `${stray} holds a database that ${join(clone, 'data')} no longer names: delete it if nobody needs it`,
+    );
+    fs.rmSync(stray, { recursive: true });
+  });
+
   test('an account that may not write in node_modules starts with the links missing', async () => {
     fs.chmodSync(clone, 0o755);
     fs.mkdirSync(join(clone, 'data'));

@@ -198,6 +198,12 @@ test('what a first start left that was killed is no cluster, and goes', async ()
   expect(fs.existsSync(half)).toBe(false);
 });
 
+test('a damaged pointer is named, not guessed around', async () => {
+  fs.writeFileSync(join(folder, 'postgres.location'), '{"cluster":');
+  await expect(startEmbedded(folder)).rejects.toThrow(/postgres\.location.* cannot be read/);
+  fs.rmSync(join(folder, 'postgres.location'));
+});
+
 test('a database is made once, however many ask at the same time', async () => {
   const embedded = await start();
   const url = (name: string) => embedded.url(name);
