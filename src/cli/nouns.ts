@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerArticles } from './articles.ts';
 import { registerBackup } from './backup.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerEditions } from './editions.ts';
 import { registerFeeds } from './feeds.ts';
 import { registerNewsletters } from './newsletters.ts';
@@ -21,6 +22,7 @@ export function registerNouns(program: Command): void {
     registerSuppressions,
     registerOperators,
     registerTokens,
+    registerDoctor,
     registerBackup,
   ])
     register(program, openForCommand);

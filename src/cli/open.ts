@@ -29,7 +29,7 @@ export const openForCommand: Open = async (work) => {
     // from the terminal and from npm it may come twice
     if (stopping) return;
     stopping = true;
-    close().finally(() => process.exit(130));
+    void close().finally(() => process.exit(130));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {

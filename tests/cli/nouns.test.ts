@@ -1,0 +1,152 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  articleShape,
+  editionShape,
+  importShape,
+  newsletterShape,
+  pageOf,
+  subscriberShape,
+  suppressionShape,
+} from '../../src/http/api/shapes.ts';
+import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
+import { findApiToken } from '../../src/operators/api-tokens.ts';
+import { findSetupLink } from '../../src/operators/setup-links.ts';
+import { openFreshDatabase } from '../harness/database.ts';
+import { openShell } from './harness.ts';
+
+describe('the command line', async () => {
+  const { db, url } = await openFreshDatabase();
+  await ensureFirstNewsletter(db);
+  const { gaceta, folder } = await openShell({ DATABASE_URL: url });
+
+  it('tells wrong use (2) from failure (1), each with a problem on stdout', async () => {
+    for (const [args, code, status] of [
+      ['newsletters lost --json', 2, 400],
+      ['newsletters update daily --json', 2, 400],
+      ['tokens create --json', 2, 400],
+      ['tokens create --name x --role owner --json', 2, 400],
+      ['subscribers erase 1 --json', 2, 400],
+      ['editions send 1 --kind daily --json', 2, 400],
+      ['editions list --limit 0 --json', 2, 400],
+      ['editions show 999 --json', 1, 404],
+      ['editions show x --json', 1, 404],
+      ['editions compose --json', 1, 409],
+      ['newsletters update none --title X --json', 1, 404],
+      ['newsletters update daily --send-at 25:00 --json', 1, 422],
+      ['suppressions remove a@example.org --json', 1, 404],
+    ] as const) {
+      const outcome = await gaceta(args);
+      expect(outcome.code, args).toBe(code);
+      expect(outcome.json(), args).toMatchObject({ status, detail: expect.any(String) });
+      expect(outcome.stderr.trim(), args).not.toBe('');
+    }
+  }, 90_000);
+
+  it('says what it is for, which is no failure', async () => {
+    const help = await gaceta('editions send --help');
+    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('--wait')]);
+  });
+
+  it('makes and changes newsletters', async () => {
+    const made = await gaceta(
+      "newsletters create diario --title 'El Diario' --language es --section 'noticias=Las noticias' --days 1,2,3 --json",
+    );
+    expect(newsletterShape.parse(made.json())).toMatchObject({
+      slug: 'diario',
+      days: [1, 2, 3],
+      sections: [{ slug: 'noticias', title: 'Las noticias' }],
+    });
+    const changed = await gaceta('newsletters update diario --send-at 06:15 --no-active --json');
+    expect(changed.json()).toMatchObject({ sendAt: '06:15', active: false, title: 'El Diario' });
+    const list = await gaceta('newsletters list --json');
+    expect(pageOf(newsletterShape).parse(list.json()).data).toHaveLength(2);
+    expect((await gaceta('newsletters list')).stdout).toContain('El Diario');
+  });
+
+  it('makes tokens and operators', async () => {
+    const { token } = (await gaceta('tokens create --name desk --role editor --json')).json();
+    expect(await findApiToken(db, token)).toMatchObject({ name: 'desk', role: 'editor' });
+    const plain = await gaceta('tokens create --name bare');
+    expect(plain.stdout).toMatch(/^gct_[\w-]{43}\n$/);
+    const { data } = (await gaceta('tokens list --json')).json();
+    expect(data).toHaveLength(2);
+    expect(JSON.stringify(data)).not.toContain('gct_');
+    await gaceta(`tokens revoke ${data[0].id}`);
+    expect(await findApiToken(db, token)).toBeUndefined();
+
+    const operator = await gaceta('operators create --email ana@example.org --role owner --json');
+    const { setupUrl } = operator.json();
+    expect(setupUrl).toMatch(/^http:\/\/localhost:3000\/console\/setup\/gcs_/);
+    expect(await findSetupLink(db, setupUrl.split('/').at(-1))).toMatchObject({
+      email: 'ana@example.org',
+    });
+    expect((await gaceta('operators disable ana@example.org')).code).toBe(1);
+  });
+
+  it('adds, imports, exports and erases subscribers', async () => {
+    const added = await gaceta(
+      'subscribers add ana@example.org --newsletter daily --consent-source fair --consent-at 2026-01-02T10:00:00Z --json',
+    );
+    expect(subscriberShape.parse(added.json()).subscriptions).toMatchObject([{ state: 'active' }]);
+    const csv = 'email,consent_source,consent_at\nbea@example.org,fair,2026-01-02\ncleo,,\n';
+    await writeFile(join(folder, 'in.csv'), csv);
+    const done = await gaceta('subscribers import in.csv --newsletter daily --json');
+    expect(importShape.parse(done.json())).toMatchObject({ added: 1, skipped: 1 });
+    const piped = await gaceta('subscribers import - --newsletter daily --json', csv);
+    expect(piped.json()).toMatchObject({ added: 0, updated: 1 });
+    expect((await gaceta('subscribers export')).stdout.trim().split('\n')).toHaveLength(3);
+    const all = await gaceta('subscribers export --json');
+    expect(pageOf(subscriberShape).parse(all.json()).data).toHaveLength(2);
+    const one = await gaceta('subscribers export ana@example.org');
+    expect(one.json()).toMatchObject({ subscriber: { email: 'ana@example.org' } });
+    const gone = await gaceta('subscribers erase ana@example.org --yes --json');
+    expect(gone.json()).toMatchObject({ email: null });
+    const list = await gaceta('subscribers list --newsletter daily --state active --json');
+    expect(list.json().data).toMatchObject([{ email: 'bea@example.org' }]);
+  }, 60_000);
+
+  it('suppresses addresses', async () => {
+    const made = await gaceta('suppressions add eve@example.org --detail phone --json');
+    expect(suppressionShape.parse(made.json())).toMatchObject({ detail: 'phone' });
+    expect((await gaceta('suppressions list --json')).json().data.length).toBeGreaterThan(0);
+    expect((await gaceta('suppressions remove eve@example.org')).code).toBe(0);
+  });
+
+  it('writes articles, composes and previews editions', async () => {
+    const article = await gaceta(
+      "articles add --newsletter daily --section news --title 'Ferry is late' --url https://news.example.org/f --json",
+    );
+    expect(articleShape.parse(article.json())).toMatchObject({ section: 'news' });
+    expect((await gaceta('articles list')).stdout).toContain('Ferry is late');
+    const composed = await gaceta('editions compose --newsletter daily --json');
+    const edition = editionShape.parse(composed.json());
+    expect(edition).toMatchObject({ state: 'draft', kind: 'daily' });
+    expect((await gaceta(`editions preview ${edition.id}`)).stdout).toContain('Ferry is late');
+    const html = await gaceta(`editions preview ${edition.id} --format html --json`);
+    expect(html.json()).toMatchObject({ format: 'html', body: expect.stringContaining('<html') });
+    expect((await gaceta(`editions cancel ${edition.id} --json`)).json().state).toBe('cancelled');
+    expect((await gaceta('editions list --json')).json().data).toHaveLength(1);
+    expect((await gaceta('editions list')).stdout).toContain('cancelled');
+  });
+
+  it('backs up and restores', async () => {
+    const made = await gaceta('backup all.gz --json');
+    expect(made.json().rows).toBeGreaterThan(10);
+    expect((await readFile(join(folder, 'all.gz'))).subarray(0, 2)).toEqual(
+      Buffer.from([0x1f, 0x8b]),
+    );
+    expect((await gaceta('restore all.gz --json')).json()).toMatchObject({ status: 409 });
+    expect((await gaceta('restore all.gz --replace --json')).json().rows).toBe(made.json().rows);
+    expect((await gaceta('restore none.gz')).code).toBe(2);
+  });
+
+  it('says what is wrong with the environment', async () => {
+    const { gaceta: broken } = await openShell({ DATABASE_URL: url, PORT: 'x' });
+    const outcome = await broken('newsletters list --json');
+    expect([outcome.code, outcome.json().detail]).toEqual([2, expect.stringContaining('PORT')]);
+    const { gaceta: away } = await openShell({ DATABASE_URL: 'postgresql://127.0.0.1:1/none' });
+    expect((await away('newsletters list --json')).json().status).toBe(503);
+  });
+});
