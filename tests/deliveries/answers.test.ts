@@ -179,7 +179,7 @@ test('ten contents refused in a row pause the edition with the relay’s words, 
   const { db, sink } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 200));
   await sending.send(edition);
-  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
+  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
   expect((await editionOf(db, edition)).reason).toBe('sink: 554 5.7.1 your news is spam');
   expect(sink.received.length).toBeLessThan(30);
   expect(await ledger(db, edition)).toMatchObject({ queued: 200, failed: 0 });
@@ -198,7 +198,7 @@ test('when more than half of the recipients are refused, the edition pauses and 
   const { db } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 300));
   await sending.send(edition);
-  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
+  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
   const counts = await ledger(db, edition);
   expect(counts.failed).toBeGreaterThan(50);
   expect(counts.failed).toBeLessThan(80);
@@ -222,7 +222,10 @@ test.each([
     const { db } = sending;
     const edition = await freezeEdition(db, await makeReaders(db, 50));
     await sending.send(edition);
-    await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
+    await vi.waitFor(
+      async () => expect((await editionOf(db, edition)).state).toBe('paused'),
+      10_000,
+    );
     expect((await editionOf(db, edition)).reason).toBe(`sink: ${reply}`);
     expect(await ledger(db, edition)).toMatchObject({ queued: 50, failed: 0 });
     for (const row of await rowsOf(db, edition)) expect(row.attempts).toBe(0);
@@ -235,7 +238,7 @@ test('a message larger than the relay takes pauses the edition and says so', asy
   const { db } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 5));
   await sending.send(edition);
-  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
+  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
   expect((await editionOf(db, edition)).reason).toMatch(
     /^sink: the message has \d+ bytes, the relay takes 1000$/,
   );
