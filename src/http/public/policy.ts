@@ -14,7 +14,7 @@ export function pagePolicy({
   pictures?: boolean;
   framedBy?: string[];
 }): RequestHandler {
-  return helmet({
+  const policy = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -26,7 +26,7 @@ export function pagePolicy({
         imgSrc: pictures ? ["'self'", 'https:', 'http:'] : ["'self'"],
         formAction: ["'self'"],
         baseUri: ["'none'"],
-        frameAncestors: framedBy.length > 0 ? ["'self'", ...framedBy] : ["'none'"],
+        frameAncestors: framedBy.length > 0 ? framedBy : ["'none'"],
         ...(https ? { upgradeInsecureRequests: [] } : {}),
       },
     },
@@ -34,6 +34,12 @@ export function pagePolicy({
     xFrameOptions: framedBy.length > 0 ? false : { action: 'deny' },
     ...(framedBy.length > 0 ? { crossOriginResourcePolicy: { policy: 'cross-origin' } } : {}),
   });
+  if (framedBy.length === 0) return policy;
+  return (req, res, next) => {
+    // set for every other page before; it knows no list of sites
+    res.removeHeader('X-Frame-Options');
+    policy(req, res, next);
+  };
 }
 
 /** Pages with a token in their address: kept by nobody, and told to nobody. */

@@ -4,6 +4,7 @@ import { addressRoutes } from './address.ts';
 import { archiveRoutes } from './archive.ts';
 import { sitemap } from './archive-feed.ts';
 import { confirmRoutes } from './confirm.ts';
+import { embedRoutes } from './embed.ts';
 import { frontRoutes } from './front.ts';
 import { openGate } from './gate.ts';
 import { leaveRoutes } from './leave.ts';
@@ -30,6 +31,7 @@ export function publicRoutes(context: Context): Router {
   router.get('/vendor/altcha/:file', vendorFiles);
   router.use(pagePolicy({ https, pictures: true }));
   router.use(frontRoutes(parts)); // / /subscribe /subscribed /challenge
+  router.use(embedRoutes(parts)); // /embed /embed.js
   router.use(archiveRoutes(parts)); // /archive /archive/:newsletter /archive/:newsletter/:number …/feed.xml
   router.get('/sitemap.xml', (_req, res) => sitemap(parts, res));
   router.get('/robots.txt', robots(context.config.publicUrl));

@@ -60,6 +60,8 @@ function valuesOf(body: unknown, newsletters: Masthead['newsletters']) {
     hour: text('hour'),
     language: languages.includes(text('language')) ? text('language') : '',
     timezone: text('timezone'),
+    sure: text('sure'),
+    redirect: text('redirect'),
     newsletters: list('newsletter') ?? newsletters.slice(0, 1).map((one) => one.slug),
     sections: list('sections'),
   };
