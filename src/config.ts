@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseRelayUrls, type RelaySettings, RelayUrlError } from './relays/settings.ts';
+import { receiverGroups } from './subscribers/receivers.ts';
 
 /** Everything that is wrong with the environment, one clear line each. */
 export class ConfigError extends Error {
@@ -66,6 +67,19 @@ const environment = z.object({
     .transform(Number)
     .refine((n) => n > 0, 'SEND_RATE must be above 0; leave it unset for no limit')
     .optional(),
+  RECEIVER_RATES: z
+    .string()
+    .transform((v) => v.split(',').map((entry) => entry.trim().split(':')))
+    .refine(
+      (all) =>
+        all.every(
+          ([group, rate]) =>
+            receiverGroups.includes(group ?? '') && group !== 'rest' && Number(rate) > 0,
+        ),
+      `RECEIVER_RATES must be receiver:messages a second, for example google:20,microsoft:10; known are ${receiverGroups.filter((group) => group !== 'rest').join(', ')}`,
+    )
+    .transform((all) => Object.fromEntries(all.map(([group, rate]) => [group ?? '', Number(rate)])))
+    .optional(),
   UNCERTAIN: z.enum(['resend', 'hold'], 'UNCERTAIN must be resend or hold').default('resend'),
   DKIM: z
     .string()
@@ -123,6 +137,8 @@ export type Config = Readonly<{
   mailboxPort: number;
   /** Messages a second over all workers. */
   sendRate: number | undefined;
+  /** Messages a second to each receiver group that has a limit, over all workers. */
+  receiverRates: Record<string, number>;
   uncertain: 'resend' | 'hold';
   dkim: string[];
   /** `The Daily <daily@example.org>`: newsletters without an address of their own send from it. */
@@ -176,6 +192,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     smtpConnections: env.SMTP_CONNECTIONS,
     mailboxPort: env.MAILBOX_PORT,
     sendRate: env.SEND_RATE,
+    receiverRates: env.RECEIVER_RATES ?? {},
     uncertain: env.UNCERTAIN,
     dkim: env.DKIM ?? [],
     // enough for the embedded mailbox; with relays of your own MAIL_FROM is asked for

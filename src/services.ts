@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { openDatabase } from './database/connection.ts';
 import { createDatabase } from './database/create.ts';
-import { attachEmbedded, startEmbedded } from './database/embedded.ts';
+import { attachEmbedded, type Embedded, startEmbedded } from './database/embedded.ts';
 import { ownDataDir } from './database/embedded-owner.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
 import type { Logger } from './log.ts';
@@ -57,10 +57,10 @@ export async function borrowServices(config: Config, log: Logger): Promise<Servi
  */
 export async function ownServices(config: Config, log: Logger): Promise<Services> {
   const owner = await ownDataDir(config.dataDir);
+  let embedded: Embedded | undefined;
   try {
-    const embedded = config.databaseUrl
-      ? undefined
-      : await startEmbedded(config.dataDir, { log: (line) => log.info(line) });
+    if (!config.databaseUrl)
+      embedded = await startEmbedded(config.dataDir, { log: (line) => log.info(line) });
     if (embedded) await createDatabase(embedded.url('postgres'), 'gaceta');
     const databaseUrl = config.databaseUrl ?? embedded?.url() ?? '';
     await migrateAll(databaseUrl);
@@ -73,6 +73,7 @@ export async function ownServices(config: Config, log: Logger): Promise<Services
       },
     };
   } catch (error) {
+    await embedded?.stop();
     await owner.close();
     throw error;
   }

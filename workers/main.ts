@@ -24,6 +24,7 @@ export async function startWorker(context: Context): Promise<Worker> {
     limits: {
       ...(config.sendRate !== undefined && { global: config.sendRate }),
       relays: Object.fromEntries(rates),
+      groups: config.receiverRates,
     },
   });
   const deliverer = await startDeliverer(context, pace);

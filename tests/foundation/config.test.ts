@@ -27,6 +27,7 @@ test('all that is wrong is said at once, a line each', () => {
     PUBLIC_URL: 'news.example.org',
     DATABASE_URL: 'mysql://x',
     SEND_RATE: '0',
+    RECEIVER_RATES: 'gmail.com:20',
     UNCERTAIN: 'maybe',
     SECRET: 'short',
     OPERATOR_EMAIL: 'ana@example.org',
@@ -53,4 +54,11 @@ test('a relay needs an address that digests come from', () => {
   });
   expect(relays).toHaveLength(1);
   expect(relays?.[0]).toMatchObject({ host: 'relay.example.org', connections: 10 });
+});
+
+test('receivers have rates of their own', () => {
+  expect(loadConfig({ RECEIVER_RATES: 'google:20, microsoft:0.5' }).receiverRates).toEqual({
+    google: 20,
+    microsoft: 0.5,
+  });
 });

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { receiverGroup } from '../../src/relays/receivers.ts';
 import { parseRelayUrls, RelayUrlError } from '../../src/relays/settings.ts';
 import { parseWarmUp, warmUpCeiling } from '../../src/relays/warm-up.ts';
 
@@ -109,16 +108,3 @@ test.each([
   '2026-01-01:500',
   '2026-01-01:5e3:2',
 ])('%j is no warm-up plan', (text) => expect(parseWarmUp(text)).toBeUndefined());
-
-test.each([
-  ['gmail.com', 'gmail'],
-  ['GoogleMail.com', 'gmail'],
-  ['hotmail.es', 'microsoft'],
-  ['aol.com', 'yahoo'],
-  ['icloud.com', 'apple'],
-  ['news.test', 'rest'],
-  ['constructor', 'rest'],
-  ['', 'rest'],
-])('mail for %s is received by %s', (domain, group) => {
-  expect(receiverGroup(domain)).toBe(group);
-});
