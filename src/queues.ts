@@ -1,15 +1,8 @@
-import {
-  createPostgresBackend,
-  createRedisBackend,
-  type JobsOptions,
-  runMigrations,
-  withBackend,
-} from 'bullmq';
-import { Redis } from 'ioredis';
-import pg from 'pg';
+import type { JobsOptions } from 'bullmq';
 import type { Config } from './config.ts';
 import type { RangeTicket } from './deliveries/tickets.ts';
 import type { Logger } from './log.ts';
+import { type Producer, postgresEngine, redisEngine } from './queue-engines.ts';
 
 /** What each queue carries: names of rows, never truth. */
 export interface Jobs {
@@ -43,27 +36,6 @@ export interface Queues {
   close(): Promise<void>;
 }
 
-interface Job {
-  name: string;
-  data: unknown;
-  opts: JobsOptions;
-}
-interface Producer {
-  addBulk(jobs: Job[]): Promise<unknown>;
-  getJobCounts(): Promise<Record<string, number>>;
-  close(): Promise<void>;
-}
-interface Engine {
-  producer(name: QueueName): Producer;
-  consumer(
-    name: QueueName,
-    run: (data: unknown) => Promise<void>,
-    concurrency: number,
-    onError: (error: Error) => void,
-  ): { pause(doNotWait: boolean): Promise<void>; close(): Promise<void> };
-  close(): Promise<void>;
-}
-
 // A job is only a ticket: forgotten however it ends, so that the same work can be ticketed again.
 const ticket = (jobId: string, delay = 0): JobsOptions => ({
   jobId,
@@ -71,11 +43,6 @@ const ticket = (jobId: string, delay = 0): JobsOptions => ({
   removeOnComplete: true,
   removeOnFail: true,
 });
-// A worker that was killed gives its jobs back within seconds, any number of times.
-const recovery = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 };
-// The braces put all keys in one slot of a Redis Cluster.
-const prefix = '{gaceta}';
-
 /** Opens the queues on Redis where REDIS_URL is set, else in the database. Connects at the first use. */
 export function openQueues(
   config: Pick<Config, 'redisUrl'>,
@@ -155,93 +122,5 @@ export function openQueues(
       await Promise.all([...producers.values()].map((queue) => queue.close()));
       await engine.close();
     },
-  };
-}
-
-/** Makes or updates the tables of the queue in PostgreSQL. Safe from several processes at once. */
-export async function migrateQueues(databaseUrl: string): Promise<void> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
-  try {
-    await runMigrations(client, 'bullmq');
-  } finally {
-    await client.end();
-  }
-}
-
-function redisEngine(url: string, log: Logger): Engine {
-  const { Queue, Worker } = withBackend(createRedisBackend);
-  const clients: Redis[] = [];
-  const open = (options: object) => {
-    const redis = new Redis(url, { lazyConnect: false, ...options });
-    redis.on('error', (err) => log.debug({ err }, 'redis'));
-    clients.push(redis);
-    return redis;
-  };
-  // Producers fail at once when Redis is away (else `add` hangs); workers wait for it.
-  let producing: Redis | undefined;
-  let consuming: Redis | undefined;
-  return {
-    producer(name) {
-      producing ??= open({
-        maxRetriesPerRequest: 1,
-        enableOfflineQueue: true,
-        commandTimeout: 5000,
-      });
-      const queue = new Queue(name, {
-        connection: producing,
-        prefix,
-        skipWaitingForReady: true,
-      });
-      queue.on('error', (err) => log.debug({ err }, 'queue'));
-      return queue;
-    },
-    consumer(name, run, concurrency, onError) {
-      consuming ??= open({ maxRetriesPerRequest: null });
-      const worker = new Worker(name, (job) => run(job.data), {
-        connection: consuming,
-        prefix,
-        concurrency,
-        ...recovery,
-      });
-      worker.on('failed', (_job, error) => onError(error));
-      worker.on('error', (err) => log.debug({ err }, 'queue worker'));
-      return worker;
-    },
-    async close() {
-      await Promise.all(clients.map((redis) => redis.quit().catch(() => redis.disconnect())));
-    },
-  };
-}
-
-function postgresEngine(databaseUrl: string, log: Logger): Engine {
-  const { Queue, Worker } = withBackend(createPostgresBackend);
-  // Each consumer keeps one client for LISTEN: too small a pool would hang for ever.
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    options: '-c search_path=bullmq',
-    max: 14,
-    keepAlive: true,
-    application_name: 'gaceta-queue',
-  });
-  pool.setMaxListeners(0);
-  pool.on('error', (err) => log.debug({ err }, 'queue database'));
-  return {
-    producer(name) {
-      const queue = new Queue(name, { connection: pool });
-      queue.on('error', (err) => log.debug({ err }, 'queue'));
-      return queue;
-    },
-    consumer(name, run, concurrency, onError) {
-      const worker = new Worker(name, (job) => run(job.data), {
-        connection: pool,
-        concurrency,
-        ...recovery,
-      });
-      worker.on('failed', (_job, error) => onError(error));
-      worker.on('error', (err) => log.debug({ err }, 'queue worker'));
-      return worker;
-    },
-    close: () => pool.end(),
   };
 }

@@ -5,7 +5,7 @@ import { attachEmbedded, type Embedded, startEmbedded } from './database/embedde
 import { ownDataDir } from './database/embedded-owner.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
 import type { Logger } from './log.ts';
-import { migrateQueues } from './queues.ts';
+import { migrateQueues } from './queue-engines.ts';
 
 /** The database is older than this program, and it is not ours to change. */
 export class MigrationsPending extends Error {

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/database/connection.ts';
 import { createDatabase } from '../../src/database/create.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { migrateQueues } from '../../src/queues.ts';
+import { migrateQueues } from '../../src/queue-engines.ts';
 import { provideTool } from './tools.ts';
 
 declare module 'vitest' {
