@@ -5,6 +5,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerEditions } from './editions.ts';
 import { registerFeeds } from './feeds.ts';
 import { registerNewsletters } from './newsletters.ts';
+import { registerNewsroom } from './newsroom.ts';
 import { openForCommand } from './open.ts';
 import { registerOperators } from './operators.ts';
 import { registerSubscribers } from './subscribers.ts';
@@ -14,6 +15,7 @@ import { registerTokens } from './tokens.ts';
 /** The commands about things: one file per noun. */
 export function registerNouns(program: Command): void {
   for (const register of [
+    registerNewsroom,
     registerNewsletters,
     registerFeeds,
     registerArticles,

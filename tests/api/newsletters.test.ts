@@ -88,6 +88,25 @@ describe('newsletters', async () => {
   });
 });
 
+describe('the newsroom', async () => {
+  const { call } = await openApi();
+
+  it('is shown and changed, field by field', async () => {
+    expect((await call('GET', '/newsroom')).body).toMatchObject({ name: 'Gaceta', colour: null });
+    const changed = await call('PATCH', '/newsroom', { name: 'Tidings', colour: '#0b5a8a' });
+    expect(changed.body).toEqual({
+      name: 'Tidings',
+      colour: '#0b5a8a',
+      logo: null,
+      postalAddress: null,
+    });
+    expect((await call('PATCH', '/newsroom', { colour: 'red' })).body.errors).toMatchObject([
+      { pointer: '/colour' },
+    ]);
+    expect((await call('PATCH', '/newsroom', {}, { role: 'editor' })).status).toBe(403);
+  });
+});
+
 describe('an Idempotency-Key', async () => {
   const { call, context } = await openApi();
   const post = (key: string, body: unknown) =>

@@ -5,7 +5,9 @@ import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
 import { feedOperations } from './feeds.ts';
 import { importOperations } from './imports.ts';
+import { joiningOperations } from './joinings.ts';
 import { newsletterOperations } from './newsletters.ts';
+import { newsroomOperations } from './newsroom.ts';
 import type { Operation } from './operation.ts';
 import { previewOperations } from './preview.ts';
 import { subscriberOperations } from './subscribers.ts';
@@ -13,9 +15,11 @@ import { suppressionOperations } from './suppressions.ts';
 
 /** Every call of the API. */
 export const operations: Operation[] = [
+  ...newsroomOperations,
   ...newsletterOperations,
   ...feedOperations,
   ...articleOperations,
+  ...joiningOperations,
   ...sourceOperations,
   ...editionOperations,
   ...steeringOperations,

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { commit } from '../desk/commit.ts';
+import {
+  getNewsroom,
+  type Newsroom,
+  newsroomSchema,
+  putNewsroom,
+} from '../newsletters/newsroom.ts';
+import { audit } from '../operators/audit.ts';
+import type { Open } from './open.ts';
+import { print, table, WrongUse } from './output.ts';
+
+interface Options extends Partial<Record<keyof Newsroom, string>> {
+  json?: boolean;
+}
+
+export function registerNewsroom(program: Command, open: Open): void {
+  const noun = program.command('newsroom').description('name, colour and logo of pages and mails');
+  noun
+    .command('show')
+    .description('show the newsroom')
+    .option('--json', 'print JSON')
+    .action(({ json }: Options) =>
+      open(async ({ db }) => {
+        const newsroom = await getNewsroom(db);
+        print(json, newsroom, told(newsroom));
+      }),
+    );
+  noun
+    .command('update')
+    .description('change the newsroom; an empty text removes what was there')
+    .option('--name <name>', 'what it is called')
+    .option('--colour <#rrggbb>', 'of headings and buttons')
+    .option('--logo <address>', 'a picture, by its address')
+    .option('--postal-address <text>', 'at the foot of every digest')
+    .option('--json', 'print JSON')
+    .action(({ json, ...words }: Options) => {
+      const changes = Object.entries(words).map(([key, text]) => [key, text === '' ? null : text]);
+      if (changes.length === 0)
+        throw new WrongUse('Name what to change, for example --name Tidings.');
+      return open(async (context) => {
+        const newsroom = await commit(context, async (tx) => {
+          const before = await getNewsroom(tx);
+          const value = newsroomSchema.parse({ ...before, ...Object.fromEntries(changes) });
+          await putNewsroom(tx, value);
+          const fields = changes.map(([key]) => key);
+          await audit(tx, { kind: 'cli' }, 'change', 'newsroom', { fields });
+          return { value };
+        });
+        print(json, newsroom, told(newsroom));
+      });
+    });
+}
+
+const told = ({ name, colour, logo, postalAddress }: Newsroom) =>
+  table(['NAME', 'COLOUR', 'LOGO', 'POSTAL ADDRESS'], [[name, colour, logo, postalAddress]]);
