@@ -25,7 +25,7 @@ export interface Browser {
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(
     path: string,
-    form: Record<string, string>,
+    form: Record<string, string> | [string, string][],
     headers?: Record<string, string>,
   ): Promise<Answer>;
   cookie: string | undefined;

@@ -1,10 +1,11 @@
 import { Router } from 'express';
 import helmet from 'helmet';
 import type { Context } from '../../context.ts';
-import { formBody } from '../middleware/bodies.ts';
+import { formBody, longFormBody } from '../middleware/bodies.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { actionRoutes } from './actions.ts';
 import { editionRoutes } from './editions.ts';
+import { editorRoutes } from './editor.ts';
 import { leaveMessage } from './pages.ts';
 import { sessions, signedIn } from './sessions.ts';
 import { setupRoutes } from './setup.ts';
@@ -33,6 +34,7 @@ export function consoleRoutes(context: Context): Router {
       },
     }),
   );
+  router.use('/editions/:id/edit', longFormBody);
   router.use(formBody);
   router.use(sessions(context));
   router.use(setupRoutes(context));
@@ -50,5 +52,6 @@ export function consoleRoutes(context: Context): Router {
   });
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
+  router.use(editorRoutes(context));
   return router;
 }

@@ -20,6 +20,13 @@ export const jsonBody: RequestHandler[] = [
 /** Reads a form of at most 64 kB. Another type is left unread: `req.body` is then undefined. */
 export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb' });
 
+/** Reads the form of an editor's window: up to 1 MB and 5,000 fields, for two hundred articles reworded. */
+export const longFormBody: RequestHandler = express.urlencoded({
+  extended: false,
+  limit: '1mb',
+  parameterLimit: 5000,
+});
+
 const LARGEST_FILE = 1024 ** 3;
 
 /** Lets CSV through unread, for whoever takes it in as it arrives; another type is refused (415). */

@@ -1,0 +1,327 @@
+// Makes the editor's window quicker to use. It is one form that works without this: what moves a story
+// is done here at once, everything else is posted and its answer put in the place of the page.
+const words = JSON.parse(document.querySelector('[data-editor]').dataset.words);
+const said = document.body.appendChild(document.createElement('p'));
+said.className = 'unseen';
+said.setAttribute('role', 'status');
+let form;
+let clean = '';
+let leaving = false;
+
+begin();
+
+function begin() {
+  form = document.getElementById('editor');
+  document.querySelector('[data-editor]').classList.add('scripted');
+  clean = form.dataset.dirty === 'true' ? '' : contentOf();
+  for (const list of form.querySelectorAll('.rows')) limits(list);
+  for (const field of form.querySelectorAll('[data-length]')) lengthOf(field);
+  mark();
+  form.addEventListener('submit', submitted);
+  form.addEventListener('click', clicked);
+  form.addEventListener('keydown', pressed);
+  form.addEventListener('input', typed);
+  form.addEventListener('change', chosen);
+  form.addEventListener('focusin', entered);
+  form.addEventListener('focusout', left);
+  form.addEventListener('pointerdown', grabbed);
+}
+
+addEventListener('beforeunload', (event) => {
+  if (!leaving && isDirty()) event.preventDefault();
+});
+addEventListener('keydown', (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key !== 's') return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector('[value="save"]'));
+});
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-revert]')) leaving = true;
+});
+
+function contentOf() {
+  const data = new FormData(form);
+  for (const name of ['base', 'opened', 'search', 'to', 'look-language', 'look-sections'])
+    data.delete(name);
+  for (const field of form.querySelectorAll('[data-own]'))
+    if (field.value.trim() === field.dataset.own) data.set(field.name, '');
+  return new URLSearchParams(data).toString();
+}
+const isDirty = () => contentOf() !== clean;
+
+function mark() {
+  const place = form.querySelector('[data-saved]');
+  const state = isDirty() ? 'unsaved' : 'saved';
+  place.dataset.state = state;
+  place.textContent = words[state];
+}
+
+function say(text) {
+  said.textContent = '';
+  setTimeout(() => {
+    said.textContent = text;
+  }, 50);
+}
+
+// Posting without leaving the page: focus and place stay, and a service that is away loses nothing.
+async function submitted(event) {
+  event.preventDefault();
+  const button = event.submitter;
+  const place = form.querySelector('[data-saved]');
+  place.textContent = words.saving;
+  const focused = document.activeElement?.id;
+  const body = new URLSearchParams(new FormData(form, button));
+  const address = (button?.getAttribute('formaction') ?? form.action).split('#')[0];
+  try {
+    const answer = await fetch(address, { method: 'POST', body });
+    if (new URL(answer.url).pathname.endsWith('/sign-in')) return failed(words.session);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const main = page.querySelector('main:has([data-editor])');
+    if (!main) {
+      // another page is the answer: the edition is over, or the service says why it cannot
+      if (!answer.redirected) return failed(words.network);
+      leaving = true;
+      location.assign(answer.url);
+      return;
+    }
+    put(main, focused, button);
+  } catch {
+    failed(words.network);
+  }
+}
+
+function failed(text) {
+  mark();
+  let message = document.querySelector('main > .message');
+  if (!message) {
+    message = document.createElement('p');
+    document.querySelector('main').prepend(message);
+  }
+  message.className = 'message bad';
+  message.textContent = text;
+  message.scrollIntoView({ block: 'center' });
+  say(text);
+}
+
+function put(main, focused, button) {
+  const open = [...form.querySelectorAll('details[open] > summary[id], details[open][id]')].map(
+    ({ id }) => id,
+  );
+  const [x, y, across] = [scrollX, scrollY, form.querySelector('.frames').scrollLeft];
+  const verb = button?.value ?? '';
+  document.querySelector('main').replaceWith(document.adoptNode(main));
+  for (const id of open) document.getElementById(id)?.closest('details')?.setAttribute('open', '');
+  begin();
+  scrollTo(x, y);
+  form.querySelector('.frames').scrollLeft = across;
+  const conflict = main.querySelector('.conflict');
+  const message = main.querySelector(':scope > .message');
+  const wrong = form.querySelector('[aria-invalid="true"]');
+  const [, id] = verb.split(':');
+  const next =
+    document.getElementById(focused) ??
+    document.getElementById(`handle-${id}`) ??
+    document.getElementById(`restore-${id}`) ??
+    form.querySelector('[value="save"]');
+  if (conflict) {
+    conflict.tabIndex = -1;
+    conflict.focus();
+  } else if (wrong && !message?.classList.contains('good')) {
+    wrong.closest('details')?.setAttribute('open', '');
+    wrong.focus();
+  } else next.focus({ preventScroll: document.getElementById(focused) !== null });
+  if (message) say(message.textContent);
+  if (conflict) conflict.scrollIntoView();
+  else if (message && verb !== 'look') message.scrollIntoView({ block: 'nearest' });
+}
+
+// Moving stories.
+function clicked(event) {
+  const button = event.target.closest('button[name="do"]');
+  const [verb] = button?.value.split(':') ?? [];
+  if (verb !== 'up' && verb !== 'down') return;
+  event.preventDefault();
+  step(button.closest('.row'), verb);
+  button.focus();
+}
+
+function pressed(event) {
+  const row = event.target.closest('.row');
+  const up = event.key === 'ArrowUp';
+  if (event.key === 'Enter' && event.target.matches('input:not([name="search"], [name="to"])')) {
+    // Enter in a line saves; in the two that have a button of their own it presses that
+    return;
+  }
+  if (event.key === 'Enter' && event.target.matches('input')) {
+    event.preventDefault();
+    form.requestSubmit(document.getElementById(event.target.name === 'to' ? 'send-test' : 'find'));
+    return;
+  }
+  if (!row || (!up && event.key !== 'ArrowDown')) return;
+  if (!event.target.matches('.handle') && !event.altKey) return;
+  event.preventDefault();
+  step(row, up ? 'up' : 'down');
+  event.target.focus();
+}
+
+function step(row, verb) {
+  const other = verb === 'up' ? row.previousElementSibling : row.nextElementSibling;
+  if (other && isPinned(other) === isPinned(row)) {
+    if (verb === 'up') other.before(row);
+    else other.after(row);
+  }
+  settled(row);
+}
+
+const isPinned = (row) => row.classList.contains('is-pinned');
+
+/** After a move: pinned stories stand first, the section is the list's, and it is told where it stands. */
+function settled(row) {
+  const list = row.parentElement;
+  const rows = [...list.children];
+  list.append(...rows.filter(isPinned), ...rows.filter((one) => !isPinned(one)));
+  const select = row.querySelector('[name^="section-"]');
+  if (select) select.value = list.dataset.section;
+  for (const each of form.querySelectorAll('.rows')) limits(each);
+  row.scrollIntoView({ block: 'nearest' });
+  mark();
+  const place = [...list.children].indexOf(row) + 1;
+  const values = {
+    title: row.dataset.title,
+    place,
+    count: list.children.length,
+    section: document.getElementById(list.getAttribute('aria-labelledby')).textContent,
+  };
+  say(words.moved.replaceAll(/\{(\w+)\}/g, (_, name) => values[name]));
+}
+
+function limits(list) {
+  for (const row of list.children) {
+    const ends = { up: row.previousElementSibling, down: row.nextElementSibling };
+    for (const [verb, other] of Object.entries(ends)) {
+      const button = row.querySelector(`[value^="${verb}:"]`);
+      // not `disabled`: that would take the focus away from somebody who goes on pressing
+      button.setAttribute('aria-disabled', String(!other || isPinned(other) !== isPinned(row)));
+    }
+  }
+}
+
+function grabbed(event) {
+  const handle = event.target.closest('.handle');
+  if (!handle || event.button !== 0) return;
+  const row = handle.closest('.row');
+  const home = { list: row.parentElement, next: row.nextElementSibling };
+  let edge = 0;
+  let timer;
+  const roll = () => {
+    scrollBy(0, edge);
+    timer = requestAnimationFrame(roll);
+  };
+  const move = ({ clientX, clientY }) => {
+    row.classList.add('dragged');
+    edge = clientY < 90 ? -8 : clientY > innerHeight - 60 ? 8 : 0;
+    const under = document.elementFromPoint(clientX, clientY);
+    const over = under?.closest('.row');
+    const list = under?.closest('.rows') ?? listNear(clientY);
+    if (over && over !== row) {
+      const { top, height } = over.getBoundingClientRect();
+      if (clientY < top + height / 2) over.before(row);
+      else over.after(row);
+    } else if (list && !over && list !== row.parentElement) list.append(row);
+  };
+  const end = (last) => {
+    cancelAnimationFrame(timer);
+    handle.removeEventListener('pointermove', move);
+    for (const name of ['pointerup', 'pointercancel']) handle.removeEventListener(name, end);
+    removeEventListener('keydown', escape);
+    row.classList.remove('dragged');
+    if (last.type === 'pointercancel' || last.type === 'keydown')
+      home.list.insertBefore(row, home.next);
+    settled(row);
+    handle.focus();
+  };
+  const escape = (key) => {
+    if (key.key === 'Escape') end(key);
+  };
+  handle.setPointerCapture(event.pointerId);
+  handle.addEventListener('pointermove', move);
+  for (const name of ['pointerup', 'pointercancel']) handle.addEventListener(name, end);
+  addEventListener('keydown', escape);
+  timer = requestAnimationFrame(roll);
+}
+
+/** The empty list beside which a story is held. */
+function listNear(y) {
+  return [...form.querySelectorAll('.rows')].find((list) => {
+    const { top, bottom } = list.getBoundingClientRect();
+    return list.children.length === 0 && y > top - 24 && y < bottom + 32;
+  });
+}
+
+// Writing.
+let waiting;
+function typed({ target }) {
+  mark();
+  const length = form.querySelector(`[data-length="${target.name}"]`);
+  if (length) lengthOf(length);
+  if (target.name === 'time') document.getElementById('when-time').checked = true;
+  if (target.name !== 'introduction') return;
+  clearTimeout(waiting);
+  waiting = setTimeout(introduce, 250);
+}
+
+function lengthOf(output) {
+  const name = output.dataset.length;
+  const field = form.elements[name];
+  const text = field.value.trim() || field.dataset.derived;
+  const count = [...new Intl.Segmenter().segment(text)].length;
+  output.firstElementChild.textContent = count === 1 ? words.one : words.many.replace('2', count);
+  output.classList.toggle('long', count > Number(output.dataset.shown));
+  form.querySelector(`[data-inbox="${name}"]`).textContent = text;
+}
+
+async function introduce() {
+  const place = form.querySelector('[data-introduction]');
+  const body = new URLSearchParams({ introduction: form.elements.introduction.value });
+  try {
+    const answer = await fetch(place.dataset.introduction, { method: 'POST', body });
+    if (!answer.ok || answer.redirected) return;
+    // escaped by the server, which obeys no markup but Markdown's
+    place.innerHTML = await answer.text();
+    if (place.innerHTML === '') place.textContent = words.empty;
+  } catch {
+    // the next letter asks again
+  }
+}
+
+// An empty headline is the article's: who goes in to change it finds it there.
+function entered({ target }) {
+  if (target.dataset.own && target.value === '') target.value = target.dataset.own;
+}
+function left({ target }) {
+  if (target.dataset.own === undefined || target.value.trim() !== target.dataset.own) return;
+  target.value = '';
+  mark();
+}
+
+function chosen({ target }) {
+  if (target.name.startsWith('section-')) {
+    const row = target.closest('.row');
+    const list = form.querySelector(`.rows[data-section="${CSS.escape(target.value)}"]`);
+    list.append(row);
+    settled(row);
+    target.focus();
+  }
+  if (target.name.startsWith('look-')) {
+    const query = new URLSearchParams({
+      language: form.elements['look-language'].value,
+      sections: form.elements['look-sections'].value,
+    });
+    for (const frame of form.querySelectorAll('[data-look]')) {
+      // replaced, so that the way back does not lead through every choice
+      const next = frame.cloneNode();
+      next.src = `${frame.dataset.look}&${query}`;
+      frame.replaceWith(next);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { type Response, Router } from 'express';
+import { z } from 'zod';
+import { escapeHtml } from '../../../emails/escape.ts';
+import { RenderError } from '../../../emails/renderer.ts';
+import type { Context } from '../../context.ts';
+import { previewEdition } from '../../desk/preview.ts';
+import { NothingNew } from '../../editions/errors.ts';
+import type { ReaderChoice } from '../../editions/variant.ts';
+import { translator } from '../../locales/index.ts';
+import { idOf } from './editor-window.ts';
+import { wordsFor } from './pages.ts';
+
+/** The ways in which readers see one message. */
+export const looks = ['phone', 'desktop', 'dark', 'darkDesktop', 'bare', 'text'] as const;
+export type Look = (typeof looks)[number];
+
+const asked = z.object({
+  look: z.enum(looks).catch('desktop'),
+  language: z.string().max(35).catch(''),
+  sections: z.string().max(2000).catch(''),
+});
+
+/** Whose message is shown: language and sections as forms and addresses carry them; empty: the newsletter's, all. */
+export const choiceOf = (language: string, sections: string): ReaderChoice => ({
+  language: language || null,
+  sections: sections ? sections.split(',') : null,
+});
+
+/** The previews, each a page of its own that can run nothing, for the frames of the editor's window. */
+export function frameRoutes(context: Context): Router {
+  const router = Router();
+  router.get('/editions/:id/edit/look', async (req, res) => {
+    const { look, language, sections } = asked.parse(req.query);
+    const format = look === 'text' ? 'text' : 'html';
+    const say = translator(wordsFor(req, res).language, 'editor');
+    try {
+      const choice = choiceOf(language, sections);
+      const { body } = await previewEdition(context, idOf(req), format, choice);
+      sendFrame(res, look, look === 'text' ? body.toString() : worn(body.toString(), look));
+    } catch (error) {
+      if (error instanceof NothingNew) sendFrame(res, look, notice(look, say('look.nothing')));
+      else if (error instanceof RenderError)
+        sendFrame(res, look, notice(look, say('look.failed', { reason: error.message })));
+      else throw error;
+    }
+  });
+  return router;
+}
+
+/**
+ * A message as a client in light or dark shows it, whatever the editor's own screen is set to: frames
+ * cannot be told which of the two they are in.
+ */
+export function worn(html: string, look: Look): string {
+  const dark = look === 'dark' || look === 'darkDesktop';
+  return html
+    .replaceAll(
+      /@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)/g,
+      `@media ${dark ? 'all' : 'not all'}`,
+    )
+    .replaceAll('color-scheme:light dark', `color-scheme:${dark ? 'dark' : 'light'}`)
+    .replaceAll(
+      /(name="(?:supported-)?color-schemes?" content=")light dark"/g,
+      `$1${dark ? 'dark' : 'light'}"`,
+    );
+}
+
+const notice = (look: Look, words: string) =>
+  look === 'text'
+    ? words
+    : `<!doctype html><meta charset="utf-8"><title>–</title><p style="font:16px/1.5 system-ui,sans-serif;padding:24px">${escapeHtml(words)}</p>`;
+
+function sendFrame(res: Response, look: Look, body: string): void {
+  // A client that loads no images shows their alt texts: so does a page that may load none.
+  const images = look === 'bare' ? "'none'" : 'http: https: data:';
+  res
+    .set(
+      'Content-Security-Policy',
+      `sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+    )
+    .set('X-Frame-Options', 'SAMEORIGIN')
+    .set('Referrer-Policy', 'no-referrer')
+    .type(look === 'text' ? 'text/plain; charset=utf-8' : 'html')
+    .send(body);
+}
