@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 
 // Types are stripped once and not at every start; what follows is imported after this.
 enableCompileCache();
+// What a message leaves behind dies young: a larger nursery saves no time and doubles a worker's memory.
+if (process.argv[2] === 'worker') setFlagsFromString('--semi-space-growth-factor=1');
 const { registerProcesses } = await import('./cli/processes.ts');
 
 const program = new Command('gaceta')
