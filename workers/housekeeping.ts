@@ -4,6 +4,9 @@ import { expireRanges, finishEditions, sweepCancelled } from '../src/deliveries/
 import { unplannedEditions } from '../src/deliveries/plan.ts';
 import { openReaper } from '../src/deliveries/reaper.ts';
 import { issueTickets } from '../src/deliveries/tickets.ts';
+import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
+import { cutOldOrigins } from '../src/subscribers/consents.ts';
+import { removeStalePending } from '../src/subscribers/pending.ts';
 import type { Task } from './tasks.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
@@ -42,5 +45,24 @@ export function housekeepingTasks(context: Context): Task[] {
     },
     { name: 'deliveries: expire', everyMs: 60_000, run: () => expireRanges(db) },
     { name: 'deliveries: make partitions', everyMs: 3_600_000, run: () => ensurePartitions(db) },
+    {
+      name: 'subscribers: forget sign-ups that nobody confirmed',
+      everyMs: 600_000,
+      run: async () => {
+        await removeStalePending(db, context.now());
+      },
+    },
+    {
+      name: 'operators: forget keys of answers that are a day old',
+      everyMs: 3_600_000,
+      run: () => forgetIdempotencyKeys(db),
+    },
+    {
+      name: 'subscribers: cut old network addresses from consents',
+      everyMs: 3_600_000,
+      run: async () => {
+        await cutOldOrigins(db, context.now());
+      },
+    },
   ];
 }

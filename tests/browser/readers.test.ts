@@ -1,0 +1,177 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  confirmUrl,
+  preferencesUrl,
+  privacyUrl,
+  unsubscribeUrl,
+} from '../../src/subscribers/links.ts';
+import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
+import { openSite, type Site } from '../public/fixtures/site.ts';
+import { type MadeNewsletter, makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
+import { browserMissing, type Look, openBrowser, styleOf } from './fixtures/browser.ts';
+
+describe.skipIf(browserMissing())('a reader', () => {
+  const browser = openBrowser();
+  let site: Site;
+  let daily: MadeNewsletter;
+  beforeAll(async () => {
+    site = await openSite();
+    const { db } = site.context;
+    daily = await makeNewsletter(db, 'daily', { title: 'The Daily' });
+    await makeNewsletter(db, 'weekend', { title: 'The Weekend' });
+  });
+  const idOf = async (email: string) => {
+    const row = await site.context.db
+      .selectFrom('subscribers')
+      .select('id')
+      .where('emailKey', '=', email)
+      .executeTakeFirstOrThrow();
+    return row.id;
+  };
+  const links = () => ({ publicUrl: site.url, tokens: site.context.tokens });
+  const soon = () => new Date(Date.now() + 3_600_000);
+  const heading = (page: Page) => page.locator('h1').first().innerText();
+  const subscription = (id: string) =>
+    site.context.db
+      .selectFrom('subscriptions')
+      .selectAll()
+      .where('subscriberId', '=', id)
+      .where('newsletterId', '=', daily.id)
+      .executeTakeFirstOrThrow();
+
+  test.each<Look>([
+    { width: 360, scripts: true },
+    { width: 360, scripts: false },
+    { width: 1280, scripts: true },
+    { width: 1280, scripts: false },
+  ])('signs up, confirms, chooses, leaves and comes back: %o', async (look) => {
+    const email = `walk-${look.width}-${look.scripts}@example.org`;
+    const page = await browser.visit(look);
+    await page.goto(site.url);
+    await page.getByLabel('Your e-mail address').fill(email);
+    await page.getByText('More choices').click();
+    await page.getByLabel('How often').selectOption('weekdays');
+    await page.getByRole('button', { name: 'Sign me up' }).click();
+    await page.waitForURL('**/subscribed?lang=en');
+    expect(await heading(page)).toBe('Look into your inbox');
+    const id = await idOf(email);
+    const person = await site.context.db
+      .selectFrom('subscribers')
+      .select('timezone')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    expect(person.timezone).toBe(look.scripts ? 'America/Caracas' : null);
+
+    await page.goto(confirmUrl(links(), id, soon()));
+    expect(await page.locator('main').innerText()).toContain('w•••@example.org');
+    expect((await subscription(id)).state).toBe('pending');
+    await page.getByRole('button', { name: 'Yes, sign me up' }).click();
+    await page.getByText('You are in').waitFor();
+    expect(await subscription(id)).toMatchObject({ state: 'active', frequency: 'weekdays' });
+
+    await page.getByRole('link', { name: 'Choose language, hour and sections' }).click();
+    await page.getByLabel('At what hour').selectOption('18:00');
+    await page.getByLabel('updates').uncheck();
+    await page.getByLabel('Your time zone').selectOption('Europe/Lisbon');
+    await page.getByRole('button', { name: 'Save my choices' }).click();
+    await page.getByText('Saved.').waitFor();
+    expect(await subscription(id)).toMatchObject({
+      hour: '18:00',
+      sections: ['news', 'special-reports'],
+    });
+
+    await page.goto(unsubscribeUrl(links(), id, daily.id));
+    expect((await subscription(id)).state).toBe('active');
+    await page.getByRole('button', { name: 'Unsubscribe', exact: true }).click();
+    await page.getByText('You are out').waitFor();
+    expect((await subscription(id)).state).toBe('unsubscribed');
+    await page.getByRole('button', { name: 'take me back' }).click();
+    await page.getByText('Welcome back').waitFor();
+    expect((await subscription(id)).state).toBe('active');
+  });
+
+  test('can do it by keyboard alone, and sees where the focus is', async () => {
+    const page = await browser.visit({ width: 1280 });
+    await page.goto(site.url);
+    const names: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      await page.keyboard.press('Tab');
+      const focused = page.locator(':focus');
+      names.push(
+        await focused.evaluate(
+          (element: { name?: string; textContent: string }) =>
+            element.name || element.textContent.trim(),
+        ),
+      );
+      const outline = await styleOf(focused, 'outlineWidth');
+      expect(outline, names.at(-1)).toBe('3px');
+      if (names.at(-1) === 'email') await page.keyboard.type('keys@example.org');
+      if (names.at(-1) === 'Sign me up') break;
+    }
+    expect(names[0]).toBe('Skip to the content');
+    expect(names).toContain('newsletter');
+    expect(names).not.toContain('website');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/subscribed?lang=en');
+    await idOf('keys@example.org');
+  });
+
+  test.each([true, false])('is asked about a slip (scripts: %s)', async (scripts) => {
+    const page = await browser.visit({ width: 360, scripts });
+    await page.goto(site.url);
+    await page.getByLabel('Your e-mail address').fill(`slip${scripts}@outlok.es`);
+    await page.getByRole('button', { name: 'Sign me up' }).click();
+    await page.getByRole('button', { name: `Yes, use slip${scripts}@outlook.es` }).click();
+    await page.waitForURL('**/subscribed?lang=en');
+    await idOf(`slip${scripts}@outlook.es`);
+  });
+
+  test.each([true, false])(
+    'has their data erased when they mean it (scripts: %s)',
+    async (scripts) => {
+      const email = `erase-${scripts}@example.org`;
+      await site.postJson('/subscribe', { email });
+      const id = await idOf(email);
+      const page = await browser.visit({ width: 360, scripts, language: 'es' });
+      await page.goto(preferencesUrl(links(), id));
+      await page.getByRole('button', { name: 'Send me the link' }).click();
+      await page.getByText('Look into your inbox').waitFor();
+      await page.goto(`${privacyUrl(links(), id, soon())}?lang=es`);
+      await page.getByLabel('Sí, borrar todo sobre mí').check();
+      await page.getByRole('button', { name: 'Borrar', exact: true }).click();
+      await page.getByText('Un último mensaje').waitFor();
+      const gone = await site.context.db
+        .selectFrom('subscribers')
+        .select(['email', 'erasedAt'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      expect(gone.email).toBeNull();
+    },
+  );
+
+  test('solves the sum when there is a rush, under our own policy', async () => {
+    const rush = await openSite({}, site.context.databaseUrl);
+    await putSignUpSettings(rush.context.db, { inAll: [1, 10_000] });
+    await rush.postJson('/subscribe', { email: 'first@rush.example' });
+    const page = await browser.visit({ width: 360 });
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('429'))
+        complaints.push(message.text());
+    });
+    await page.goto(rush.url);
+    await page.getByLabel('Your e-mail address').fill('rush@rush.example');
+    await page.getByRole('button', { name: 'Sign me up' }).click();
+    await page.getByText('A short check first').waitFor();
+    await page.locator('input[name="altcha"][value]').waitFor({ state: 'attached' });
+    await expect
+      .poll(() => page.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
+      .not.toBe('');
+    await page.getByRole('button', { name: 'Sign me up' }).click();
+    await page.waitForURL('**/subscribed?lang=en');
+    await idOf('rush@rush.example');
+    expect(complaints).toEqual([]);
+    await putSignUpSettings(rush.context.db, { inAll: [5000, 50_000] });
+  });
+});
