@@ -1,11 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { Role } from '../database/tables.ts';
-import { createOperator, disableOperator, listOperators } from '../operators/accounts.ts';
+import {
+  createOperator,
+  disableOperator,
+  listOperators,
+  type OperatorChanges,
+  updateOperator,
+} from '../operators/accounts.ts';
 import { audit } from '../operators/audit.ts';
 import { roles } from '../operators/roles.ts';
 import { makeSetupLink } from '../operators/setup-links.ts';
 import type { Open } from './open.ts';
-import { print, table } from './output.ts';
+import { print, table, WrongUse } from './output.ts';
 
 interface Options {
   json?: boolean;
@@ -56,6 +62,28 @@ export function registerOperators(program: Command, open: Open): void {
         print(json, { data, next: null }, table(['EMAIL', 'NAME', 'ROLE', 'LAST SEEN'], rows));
       }),
     );
+  noun
+    .command('update <email>')
+    .description('change an operator; what is not named stays')
+    .option('--name <name>', 'their name')
+    .addOption(new Option('--role <role>', 'what they may do').choices(roles))
+    .addOption(new Option('--language <tag>', 'of their console').choices(['en', 'es']))
+    .option('--draft-notices', 'mail them when a draft waits to be read')
+    .option('--no-draft-notices', 'mail them no drafts')
+    .option('--json', 'print JSON')
+    .action((email: string, { json, ...changes }: OperatorChanges & { json?: boolean }) => {
+      const fields = Object.keys(changes);
+      if (fields.length === 0)
+        throw new WrongUse('Name what to change, for example --role editor.');
+      return open(async ({ db }) => {
+        const operator = await db.transaction().execute(async (tx) => {
+          const changed = await updateOperator(tx, email, changes);
+          await audit(tx, { kind: 'cli' }, 'change', `operator ${changed.id}`, { fields });
+          return changed;
+        });
+        print(json, operator, `changed ${fields.join(', ')} of ${operator.email}`);
+      });
+    });
   noun
     .command('disable <email>')
     .description('shut an operator out, at once')

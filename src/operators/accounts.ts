@@ -9,6 +9,8 @@ export interface Operator {
   name: string;
   role: Role;
   language: string;
+  /** Wants a mail when a draft waits to be read. */
+  draftNotices: boolean;
   createdAt: Date;
   lastSeenAt: Date | null;
   disabledAt: Date | null;
@@ -34,6 +36,7 @@ const columns = [
   'name',
   'role',
   'language',
+  'draftNotices',
   'createdAt',
   'lastSeenAt',
   'disabledAt',
@@ -110,6 +113,47 @@ export async function setPassword(
   if (!changed) throw new OperatorNotFound('There is no such operator.');
 }
 
+/** What can be changed of an operator. */
+export interface OperatorChanges {
+  name?: string;
+  role?: Role;
+  language?: string;
+  draftNotices?: boolean;
+}
+
+/** Changes an operator who is not disabled. Throws OperatorNotFound, LastOwner. */
+export async function updateOperator(
+  tx: DbOrTransaction,
+  email: string,
+  changes: OperatorChanges,
+): Promise<Operator> {
+  if (changes.role !== undefined && changes.role !== 'owner') await keepAnOwner(tx, email);
+  const changed = await tx
+    .updateTable('operators')
+    .set(changes)
+    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
+    .where('disabledAt', 'is', null)
+    .returning(columns)
+    .executeTakeFirst();
+  if (!changed)
+    throw new OperatorNotFound(`There is no active operator with the address ${email}.`);
+  return changed;
+}
+
+/** Throws LastOwner when this is the only owner there is. Holds until the transaction ends. */
+async function keepAnOwner(tx: DbOrTransaction, email: string): Promise<void> {
+  // Two who disable each other at the same moment must not both find the other still there.
+  await sql`select pg_advisory_xact_lock(hashtext('gaceta-owners'))`.execute(tx);
+  const owners = await tx
+    .selectFrom('operators')
+    .select(sql<boolean>`lower(email) = ${email.trim().toLowerCase()}`.as('them'))
+    .where('role', '=', 'owner')
+    .where('disabledAt', 'is', null)
+    .execute();
+  if (owners.length === 1 && owners[0]?.them)
+    throw new LastOwner('The last owner stays one: make another one first.');
+}
+
 /**
  * The operator who has this address and password, or undefined: the answer (and its time) does not tell
  * whether the address, the password or both were wrong.
@@ -140,16 +184,7 @@ export async function signIn(
  * Throws OperatorNotFound, LastOwner.
  */
 export async function disableOperator(tx: DbOrTransaction, email: string): Promise<Operator> {
-  // Two who disable each other at the same moment must not both find the other still there.
-  await sql`select pg_advisory_xact_lock(hashtext('gaceta-owners'))`.execute(tx);
-  const owners = await tx
-    .selectFrom('operators')
-    .select(sql<boolean>`lower(email) = ${email.trim().toLowerCase()}`.as('them'))
-    .where('role', '=', 'owner')
-    .where('disabledAt', 'is', null)
-    .execute();
-  if (owners.length === 1 && owners[0]?.them)
-    throw new LastOwner('The last owner cannot be disabled: make another one first.');
+  await keepAnOwner(tx, email);
   const disabled = await tx
     .updateTable('operators')
     .set({ disabledAt: sql`now()` })

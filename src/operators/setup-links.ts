@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { anyOperator, createOperator, type Operator, setPassword } from './accounts.ts';
+import {
+  anyOperator,
+  createOperator,
+  getActiveOperator,
+  type Operator,
+  setPassword,
+} from './accounts.ts';
 import { audit } from './audit.ts';
 import { hashSecret, newSecret } from './secret-tokens.ts';
 
@@ -78,9 +84,7 @@ export async function useSetupLink(
     'set password',
     `operator ${used.operatorId}`,
   );
-  return tx
-    .selectFrom('operators')
-    .select(['id', 'email', 'name', 'role', 'language', 'createdAt', 'lastSeenAt', 'disabledAt'])
-    .where('id', '=', used.operatorId)
-    .executeTakeFirstOrThrow();
+  const operator = await getActiveOperator(tx, used.operatorId);
+  if (!operator) throw new SetupLinkGone('This link was for somebody who has no account any more.');
+  return operator;
 }

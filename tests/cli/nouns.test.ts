@@ -82,6 +82,9 @@ describe('the command line', async () => {
     expect(await findSetupLink(db, setupUrl.split('/').at(-1))).toMatchObject({
       email: 'ana@example.org',
     });
+    const changed = await gaceta('operators update ANA@example.org --draft-notices --json');
+    expect(changed.json()).toMatchObject({ draftNotices: true, role: 'owner' });
+    expect((await gaceta('operators update ana@example.org --role viewer --json')).code).toBe(1);
     expect((await gaceta('operators disable ana@example.org')).code).toBe(1);
   });
 

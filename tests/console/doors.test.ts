@@ -93,6 +93,33 @@ describe('signing in', async () => {
     expect((await bea.get('/console')).status).toBe(303);
   });
 
+  it('ends elsewhere when the password changes', async () => {
+    const [here, there] = [browser(), browser()];
+    for (const one of [here, there]) await one.post('/console/sign-in', ana);
+    const set = (before: string, to: string) =>
+      here.post('/console/me/password', { before, password: to });
+    await set('nonsense 1', 'battery staple');
+    expect((await here.get('/console/me')).text).toContain('Nothing was changed');
+    await set(password, 'short');
+    expect((await here.get('/console/me')).text).toContain('at least 10 characters');
+    await set(password, 'battery staple');
+    expect((await here.get('/console/me')).text).toContain('Your password is changed');
+    expect((await there.get('/console')).status).toBe(303);
+    await set('battery staple', password);
+  });
+
+  it('leads to a page of one’s own', async () => {
+    const one = browser();
+    await one.post('/console/sign-in', ana);
+    await one.post('/console/me', { language: 'es', draftNotices: 'yes' });
+    const page = await one.get('/console/me');
+    expect(page.text).toContain('Guardado.');
+    expect(page.text).toMatch(/name="draftNotices" value="yes" checked/);
+    await one.post('/console/me', { language: 'en' });
+    const rows = await context.db.selectFrom('operators').select('draftNotices').execute();
+    expect(rows.every((row) => !row.draftNotices)).toBe(true);
+  });
+
   it('has to wait after ten wrong tries', async () => {
     const tries = Array.from({ length: 14 }, () =>
       browser().post('/console/sign-in', { ...ana, password: 'nonsense 1' }),

@@ -1,6 +1,8 @@
 // Draws the bars, and renews the figures of editions that are being sent. Without scripts the page reloads.
-const live = document.querySelectorAll('[data-edition]');
-for (const edition of live) draw(edition);
+const all = [...document.querySelectorAll('[data-edition]')];
+for (const edition of all) draw(edition);
+// what is over does not change any more
+const live = all.filter((edition) => !edition.querySelector('.state.sent, .state.cancelled'));
 if (live.length > 0) setTimeout(renew, 1500);
 
 function draw(edition) {
@@ -10,7 +12,7 @@ function draw(edition) {
 
 async function renew() {
   try {
-    const ids = [...live].map((edition) => edition.dataset.edition);
+    const ids = live.map((edition) => edition.dataset.edition);
     const answer = await fetch(`/console/counts?ids=${ids.join(',')}`);
     // signed out, or the service restarts: the page is still readable, a later try may do
     if (answer.ok && !answer.redirected) (await answer.json()).forEach(show);

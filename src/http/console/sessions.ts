@@ -1,6 +1,7 @@
 import connectPgSimple from 'connect-pg-simple';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
+import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import { getActiveOperator, type Operator } from '../../operators/accounts.ts';
 
@@ -59,6 +60,14 @@ export async function beginSession(context: Context, req: Request, operator: Ope
 
 export async function endSession(req: Request): Promise<void> {
   await settled((done) => req.session.destroy(done));
+}
+
+/** Ends every session of an operator: of other browsers too. */
+export async function endSessionsOf(context: Context, operatorId: string): Promise<void> {
+  await context.db
+    .deleteFrom('sessions')
+    .where(sql`sess ->> 'operatorId'`, '=', operatorId)
+    .execute();
 }
 
 /** Who is signed in; an operator disabled meanwhile is nobody. */
