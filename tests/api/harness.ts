@@ -1,13 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express from 'express';
 import { afterAll } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
-import { apiRoutes } from '../../src/http/api/routes.ts';
-import { errorPages } from '../../src/http/middleware/errors.ts';
-import { requestLog } from '../../src/http/middleware/request-log.ts';
 import { openLog } from '../../src/log.ts';
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
 import { createApiToken } from '../../src/operators/api-tokens.ts';
@@ -32,16 +29,12 @@ export interface ApiAnswer {
   body: ReturnType<typeof JSON.parse>;
 }
 
-/** A database of its own with the first newsletter, the API on loopback, and a token of every role. */
+/** A database of its own with the first newsletter, the whole app on loopback, and a token of every role. */
 export async function openApi(variables: Record<string, string> = {}): Promise<Api> {
   const config = loadConfig({ LOG_LEVEL: 'silent', ...variables });
   const context = await openContext(config, await freshDatabase(), openLog('silent', 'test'));
   await ensureFirstNewsletter(context.db);
-  const app = express();
-  app.use(requestLog(context.log));
-  app.use('/api', apiRoutes(context));
-  app.use(errorPages(context));
-  const server = createServer(app);
+  const server = createServer(createApp(context));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import express from 'express';
 import { afterAll } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
-import { consoleRoutes } from '../../src/http/console/routes.ts';
-import { errorPages } from '../../src/http/middleware/errors.ts';
-import { requestLog } from '../../src/http/middleware/request-log.ts';
 import { openLog } from '../../src/log.ts';
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
 import { freshDatabase } from '../harness/database.ts';
@@ -37,17 +33,12 @@ export interface Console {
   browser(): Browser;
 }
 
-/** A database of its own with the first newsletter, and the console on loopback. */
+/** A database of its own with the first newsletter, and the whole app on loopback. */
 export async function openConsole(variables: Record<string, string> = {}): Promise<Console> {
   const config = loadConfig({ LOG_LEVEL: 'silent', ...variables });
   const context = await openContext(config, await freshDatabase(), openLog('silent', 'test'));
   await ensureFirstNewsletter(context.db);
-  const app = express();
-  app.use(requestLog(context.log));
-  app.use('/assets', express.static(join(import.meta.dirname, '../../src/http/assets')));
-  app.use('/console', consoleRoutes(context));
-  app.use(errorPages(context));
-  const server = createServer(app);
+  const server = createServer(createApp(context));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

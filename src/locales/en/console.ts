@@ -98,7 +98,7 @@ export default {
     live: 'These figures renew themselves.',
   },
   me: {
-    title: 'You',
+    title: 'Account',
     language: 'Language of the console',
     languages: { en: 'English', es: 'Español' },
     notices: 'Mail me when a draft waits to be read',

@@ -98,7 +98,7 @@ export default {
     live: 'Estas cifras se renuevan solas.',
   },
   me: {
-    title: 'Usted',
+    title: 'Mi cuenta',
     language: 'Idioma de la consola',
     languages: { en: 'English', es: 'Español' },
     notices: 'Avisarme por correo cuando un borrador espera lectura',
