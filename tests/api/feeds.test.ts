@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { articleShape, feedShape, pageOf, sourceShape } from '../../src/http/api/shapes.ts';
+import { articleShape, feedShape, pageOf } from '../../src/http/api/shapes.ts';
 import { openApi } from './harness.ts';
 
 const answers: Record<string, { status?: number; type: string; body: string }> = {
@@ -100,7 +100,7 @@ describe('feeds', async () => {
 });
 
 describe('articles', async () => {
-  const { call } = await openApi();
+  const { call, context } = await openApi();
   const article = {
     newsletter: 'daily',
     title: 'Election  night',
@@ -135,27 +135,20 @@ describe('articles', async () => {
     );
   });
 
-  it('are joined and separated again', async () => {
+  it('are said to translate each other, or not', async () => {
     const write = async (title: string) => {
       const url = `https://news.example.org/${title}`;
       return (await call('POST', '/articles', { newsletter: 'daily', title, url })).body.id;
     };
-    const [one, two, three] = [await write('One'), await write('Two'), await write('Tres')];
-    const joined = await call('POST', `/articles/${one}/duplicates`, { article: two });
-    expect([joined.status, joined.body.id]).toEqual([200, one]);
-    expect((await call('GET', `/articles/${two}`)).status).toBe(404);
-    const sources = pageOf(sourceShape).parse((await call('GET', `/articles/${one}/sources`)).body);
-    expect(sources.data.map((source) => source.joinedBy)).toEqual([null, 'operator']);
-    const source = sources.data[1]?.id;
-    const apart = await call('DELETE', `/articles/${one}/sources/${source}`);
-    expect(apart.body).toMatchObject({ title: 'Two' });
-    expect((await call('DELETE', `/articles/${one}/sources/${source}`)).status).toBe(404);
-    const pair = { articles: [three] };
-    expect((await call('POST', `/articles/${one}/translations`, pair)).status).toBe(204);
-    expect((await call('DELETE', `/articles/${one}/translations`)).status).toBe(204);
-    expect(
-      (await call('POST', `/articles/${one}/translations`, { articles: ['9999'] })).status,
-    ).toBe(422);
+    const [one, two] = [await write('One'), await write('Uno')];
+    const path = `/articles/${one}/translations`;
+    expect((await call('POST', path, { articles: [two] })).status).toBe(204);
+    const stories = () =>
+      context.db.selectFrom('articles').select('storyId').where('id', 'in', [one, two]).execute();
+    expect(new Set((await stories()).map((row) => row.storyId))).toEqual(new Set([one]));
+    expect((await call('DELETE', path)).status).toBe(204);
+    expect(new Set((await stories()).map((row) => row.storyId))).toEqual(new Set([null]));
+    expect((await call('POST', path, { articles: ['9999'] })).status).toBe(422);
   });
 
   it('of one address are one', async () => {

@@ -5,13 +5,13 @@ import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
 import { feedOperations } from './feeds.ts';
 import { importOperations } from './imports.ts';
-import { joiningOperations } from './joinings.ts';
 import { newsletterOperations } from './newsletters.ts';
 import { newsroomOperations } from './newsroom.ts';
 import type { Operation } from './operation.ts';
 import { previewOperations } from './preview.ts';
 import { subscriberOperations } from './subscribers.ts';
 import { suppressionOperations } from './suppressions.ts';
+import { translationOperations } from './translations.ts';
 
 /** Every call of the API. */
 export const operations: Operation[] = [
@@ -19,8 +19,8 @@ export const operations: Operation[] = [
   ...newsletterOperations,
   ...feedOperations,
   ...articleOperations,
-  ...joiningOperations,
   ...sourceOperations,
+  ...translationOperations,
   ...editionOperations,
   ...steeringOperations,
   ...testOperations,

@@ -89,19 +89,6 @@ export const articleShape = z
   })
   .meta({ id: 'Article' });
 
-export const sourceShape = z
-  .object({
-    id,
-    newsletter: slug,
-    section: z.string().nullable(),
-    feed: id.nullable(),
-    url: z.string(),
-    title: z.string(),
-    joinedBy: z.enum(['guid', 'url', 'title', 'operator']).nullable(),
-    seenAt: time,
-  })
-  .meta({ id: 'Source' });
-
 const editionArticleShape = articleShape
   .omit({ feed: true })
   .extend({ language: z.string() })
