@@ -8,8 +8,6 @@ let form;
 let clean = '';
 let leaving = false;
 
-begin();
-
 function begin() {
   form = document.getElementById('editor');
   document.querySelector('[data-editor]').classList.add('scripted');
@@ -231,8 +229,8 @@ function grabbed(event) {
   };
   const end = (last) => {
     cancelAnimationFrame(timer);
-    handle.removeEventListener('pointermove', move);
-    for (const name of ['pointerup', 'pointercancel']) handle.removeEventListener(name, end);
+    removeEventListener('pointermove', move);
+    for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, end);
     removeEventListener('keydown', escape);
     row.classList.remove('dragged');
     if (last.type === 'pointercancel' || last.type === 'keydown')
@@ -243,9 +241,10 @@ function grabbed(event) {
   const escape = (key) => {
     if (key.key === 'Escape') end(key);
   };
-  handle.setPointerCapture(event.pointerId);
-  handle.addEventListener('pointermove', move);
-  for (const name of ['pointerup', 'pointercancel']) handle.addEventListener(name, end);
+  event.preventDefault();
+  // on the window: a handle that is moved in the page loses what it had captured
+  addEventListener('pointermove', move);
+  for (const name of ['pointerup', 'pointercancel']) addEventListener(name, end);
   addEventListener('keydown', escape);
   timer = requestAnimationFrame(roll);
 }
@@ -325,3 +324,5 @@ function chosen({ target }) {
     }
   }
 }
+
+begin();

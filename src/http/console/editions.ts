@@ -67,6 +67,7 @@ export function editionRoutes(context: Context): Router {
         times: edition.times,
         actions: steersOf[edition.state],
         format: format.parse(req.query.format),
+        mayEdit: mayAct(res.locals.operator.role, 'editor'),
         maySend: may(res.locals.operator),
       },
     });

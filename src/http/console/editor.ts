@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { ledger } from '../../deliveries/ledger.ts';
+import { baseLanguage } from '../../editions/content.ts';
 import { InvalidEdition, NothingNew, UnknownArticles } from '../../editions/errors.ts';
 import { MADE_UP_FOR } from '../../editions/schedule.ts';
 import { type Translate, translator } from '../../locales/index.ts';
@@ -225,10 +226,15 @@ const lookOf = (query: Request['query']) => ({
   sections: text.parse(query['sections']),
 });
 
-const lookIn = ({ fields }: PostedWindow) => ({
-  language: fields.one('look-language').slice(0, 35),
-  sections: fields.one('look-sections').slice(0, 2000),
-});
+function lookIn({ fields, newsletter }: PostedWindow) {
+  const language = fields.one('look-language').slice(0, 35);
+  // Empty is the newsletter's, which needs no mention in an address.
+  const own = language === baseLanguage(newsletter.language);
+  return {
+    language: own ? '' : language,
+    sections: fields.one('look-sections').slice(0, 2000),
+  };
+}
 
 const addressOf = (window: PostedWindow) => {
   const { language, sections } = lookIn(window);
