@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { freePort } from './free-port.ts';
 import { startLatencyProxy } from './latency-proxy.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
 import { ended, type RunningSink, startSmtpSink } from './postfix.ts';
-import { startRedis } from './service.ts';
+import { redisIsThere, startRedis } from './service.ts';
 import { launchSink, readRecord } from './sink-record.ts';
 
 const { values } = parseArgs({
@@ -73,12 +72,7 @@ function dkimFile(folder: string): string | undefined {
 
 const backends = (): Backend[] => {
   if (values.backend === 'redis' || values.backend === 'postgres') return [values.backend];
-  try {
-    execFileSync('sh', ['-c', 'command -v redis-server']);
-    return ['redis', 'postgres'];
-  } catch {
-    return ['postgres'];
-  }
+  return redisIsThere() ? ['redis', 'postgres'] : ['postgres'];
 };
 
 async function compare(newsroom: Newsroom): Promise<object> {

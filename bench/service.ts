@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Db } from '../src/database/connection.ts';
@@ -50,6 +50,16 @@ export async function startRedis(): Promise<{ url: string; child: ChildProcess; 
   const child = launchRedis(port);
   await listening(port, child);
   return { url: `redis://127.0.0.1:${port}`, child, port };
+}
+
+/** Whether redis-server is installed here. */
+export function redisIsThere(): boolean {
+  try {
+    execFileSync('sh', ['-c', 'command -v redis-server']);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Starts redis-server on a given port. */
