@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { startWorker } from '../../workers/main.ts';
 import type { Context } from '../context.ts';
 import type { Kind } from '../database/tables.ts';
 import { commit } from '../desk/commit.ts';
@@ -12,7 +11,7 @@ import { chooseNewsletter } from './choices.ts';
 import type { Open } from './open.ts';
 import { note, print, WrongUse } from './output.ts';
 import { openProgress, progressLine } from './progress.ts';
-import { anyWorker, NO_WORKER } from './workers.ts';
+import { anyWorker, NO_WORKER, noteMailbox } from './workers.ts';
 
 interface Options {
   json?: boolean;
@@ -49,15 +48,18 @@ async function send(
 ): Promise<void> {
   const { json, work = false } = options;
   const waits = options.wait === true || work;
-  if (context.mailbox)
-    note(`Nothing leaves this machine: messages go to the mailbox, ${context.mailbox.pageUrl}`);
+  noteMailbox(context);
   if (work && context.relays.length === 0)
     throw new Problem(409, 'There is no relay to send to: set SMTP_URL, or run "npm start".');
   if (waits && !work && !(await anyWorker(context.db)))
     throw new Problem(409, `${NO_WORKER} Or add --work, to send from here.`);
 
   // ended with everything else, in order: what has started is finished
-  if (work) onStop((await startWorker(context)).stop);
+  if (work) {
+    // a worker is half of the program: no other command waits for it to load
+    const { startWorker } = await import('../../workers/main.ts');
+    onStop((await startWorker(context)).stop);
+  }
   const edition = await begin(context, id, options);
   if (!waits) {
     if (!(await anyWorker(context.db))) note(NO_WORKER);

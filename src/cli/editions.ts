@@ -11,7 +11,7 @@ import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';
 import { note, print, table } from './output.ts';
 import { progressLine } from './progress.ts';
-import { anyWorker, NO_WORKER } from './workers.ts';
+import { anyWorker, NO_WORKER, noteMailbox } from './workers.ts';
 
 interface Options {
   json?: boolean;
@@ -135,6 +135,7 @@ export function registerEditions(program: Command, open: Open): void {
         const sent = await commit(context, (tx) =>
           sendTest(tx, { kind: 'cli' }, id, test, context.now()),
         );
+        noteMailbox(context);
         if (!(await anyWorker(context.db))) note(NO_WORKER);
         print(json, sent, `on its way to ${to}`);
       }),

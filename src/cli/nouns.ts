@@ -8,12 +8,14 @@ import { registerNewsletters } from './newsletters.ts';
 import { registerNewsroom } from './newsroom.ts';
 import { openForCommand } from './open.ts';
 import { registerOperators } from './operators.ts';
+import { endWithReader } from './output.ts';
 import { registerSubscribers } from './subscribers.ts';
 import { registerSuppressions } from './suppressions.ts';
 import { registerTokens } from './tokens.ts';
 
 /** The commands about things: one file per noun. */
 export function registerNouns(program: Command): void {
+  endWithReader();
   for (const register of [
     registerNewsroom,
     registerNewsletters,

@@ -15,6 +15,14 @@ export function print(json: boolean | undefined, value: unknown, text: string): 
   process.stdout.write(out.endsWith('\n') ? out : `${out}\n`);
 }
 
+/** Ends without a word when whoever reads stdout has had enough: `| head`. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
 /** A line for the person at the terminal, beside what stdout holds. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -37,10 +37,7 @@ export function registerSubscriberExport(noun: Command, open: Open): void {
             newsletter ? `newsletter ${newsletter}` : 'subscribers',
           );
           const lines = json ? asJson(db, newsletter) : exportSubscribers(db, { newsletter });
-          await pipeline(Readable.from(lines), process.stdout, { end: false }).catch((error) => {
-            // whoever read has had enough: `| head`
-            if (error.code !== 'EPIPE') throw error;
-          });
+          await pipeline(Readable.from(lines), process.stdout, { end: false });
         }),
     );
 }

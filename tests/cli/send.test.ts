@@ -28,7 +28,7 @@ async function openSink() {
   });
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
-  afterAll(() => void server.close());
+  afterAll(() => server.close());
   return { messages, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
 }
 
@@ -70,6 +70,21 @@ describe('editions send', async () => {
     expect(mail.text).toContain('Ferry is late');
     const again = await gaceta(`editions send ${edition.id} --wait --work --json`);
     expect([again.code, sink.messages.length]).toEqual([0, 25]);
+  });
+
+  it('from two processes at once sends once', async () => {
+    const send = () => gaceta('editions send --kind weekly --json');
+    const both = await Promise.all([send(), send()]);
+    expect(both.map((outcome) => outcome.code)).toEqual([0, 0]);
+    expect(both[0]?.json().id).toBe(both[1]?.json().id);
+    const rows = await db
+      .selectFrom('audit')
+      .select('object')
+      .where('action', '=', 'send')
+      .where('object', '=', `edition ${both[0]?.json().id}`)
+      .execute();
+    expect(rows).toHaveLength(1);
+    await gaceta(`editions cancel ${both[0]?.json().id}`);
   });
 
   it('test sends to one address, and no ledger knows of it', async () => {

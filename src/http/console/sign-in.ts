@@ -47,10 +47,11 @@ export function signInRoutes(context: Context): Router {
     const from = req.ip ?? '';
     const to = typed.email.trim().toLowerCase();
     // counted before the slow hash, so that tries at the same moment do not slip through
-    const counted = await Promise.allSettled([tries.from.consume(from), tries.to.consume(to)]);
-    const waits = counted.flatMap((one) => (one.status === 'rejected' ? [wait(one.reason)] : []));
-    if (waits.length > 0) {
-      const seconds = Math.ceil(Math.max(...waits) / 1000);
+    // and the account is not touched by whoever may not try any more
+    const waits = [await taken(tries.from, from)];
+    if (waits[0] === 0) waits.push(await taken(tries.to, to));
+    const seconds = Math.ceil(Math.max(...waits) / 1000);
+    if (seconds > 0) {
       res.set('Retry-After', String(seconds));
       return refuse(429, t('signIn.wait', { minutes: Math.ceil(seconds / 60) }));
     }
@@ -69,10 +70,15 @@ export function signInRoutes(context: Context): Router {
   return router;
 }
 
-/** How long a limiter that is used up wants us to wait, in ms. Anything else it rejects with is an error. */
-function wait(reason: unknown): number {
-  if (reason instanceof RateLimiterRes) return reason.msBeforeNext;
-  throw reason;
+/** Takes one try; answers 0, or how long to wait in ms where none is left. */
+async function taken(limiter: RateLimiterAbstract, key: string): Promise<number> {
+  try {
+    await limiter.consume(key);
+    return 0;
+  } catch (reason) {
+    if (reason instanceof RateLimiterRes) return Math.max(1, reason.msBeforeNext);
+    throw reason;
+  }
 }
 
 /** Held across processes where there is Redis; otherwise each web process counts for itself. */

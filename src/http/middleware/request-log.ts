@@ -19,14 +19,18 @@ export function requestLog(log: Logger): RequestHandler {
     const from = process.hrtime.bigint();
     res.once('close', () => {
       const ms = Math.round(Number(process.hrtime.bigint() - from) / 1e5) / 10;
-      log.info(
-        { request: req.id, method: req.method, route: routeOf(req), status: res.statusCode, ms },
-        res.writableFinished ? 'answered' : 'broken off',
-      );
+      const route = routeOf(req);
+      const line = { request: req.id, method: req.method, route, status: res.statusCode, ms };
+      const said = res.writableFinished ? 'answered' : 'broken off';
+      // assets, and those who ask all day whether we are alive
+      if (quiet.includes(route) && res.statusCode < 400) log.debug(line, said);
+      else log.info(line, said);
     });
     next();
   };
 }
+
+const quiet = ['none', '/healthz', '/readyz', '/metrics', '/console/counts'];
 
 /** The route and never the path: paths hold tokens. */
 function routeOf(req: Request): string {
