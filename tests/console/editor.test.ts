@@ -119,7 +119,7 @@ describe('the editor’s window, with scripts off', async () => {
       ['time', '2001-01-01T07:00', 'time'],
       ['time', 'soon', 'time'],
     ] as const) {
-      const when = name === 'time' ? { when: 'time' } : {};
+      const when: Record<string, string> = name === 'time' ? { when: 'time' } : {};
       const page = await save(ana, await open(ana), { [name]: value, ...when });
       expect([name, page.status]).toEqual([name, 422]);
       expect(page.text).toMatch(new RegExp(`id="${id}"[^>]* aria-invalid="true"`));
@@ -179,7 +179,7 @@ describe('two editors at once', async () => {
       save(ana, first, { subject: 'At once, Ana' }),
       save(bea, second, { subject: 'At once, Bea' }),
     ]);
-    expect(answers.map((answer) => answer.status).toSorted()).toEqual([303, 409]);
+    expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([303, 409]);
   });
 
   it('shows an article that came in meanwhile instead of dropping it', async () => {
