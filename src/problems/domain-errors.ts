@@ -1,3 +1,4 @@
+import { RenderError } from '../../emails/renderer.ts';
 import {
   ArticleExists,
   ArticleNotFound,
@@ -94,6 +95,7 @@ const statuses: [number, ErrorClass[]][] = [
       InvalidFeed,
       FeedError,
       InvalidArticle,
+      RenderError,
       InvalidOperator,
       InvalidToken,
       KeyReused,
