@@ -16,6 +16,19 @@ const personal = [
   '*.password',
 ];
 
+// Errors of pg carry their whole connection, and a `detail` that quotes the row: neither belongs in a log.
+const readable = (err: unknown): unknown =>
+  err instanceof Error
+    ? {
+        type: err.name,
+        message: err.message,
+        ...('code' in err && { code: err.code }),
+        ...('constraint' in err && { constraint: err.constraint }),
+        stack: err.stack,
+        ...(err.cause !== undefined && { cause: readable(err.cause) }),
+      }
+    : err;
+
 /** Structured logs, one JSON line each, on stderr: stdout belongs to what a command was asked for. */
 export function openLog(
   level: Config['logLevel'],
@@ -28,6 +41,7 @@ export function openLog(
       name,
       level,
       base: { pid: process.pid },
+      serializers: { err: readable },
       ...(clear ? {} : { redact: { paths: personal, censor: '[hidden]' } }),
     },
     destination,

@@ -21,10 +21,21 @@ export function openDatabase(
     application_name: 'gaceta',
   });
   // Without a listener a server that goes away ends the process; the next query reports it anyway.
-  pool.on('error', (error) => onError?.(error));
+  let closing = false;
+  pool.on('error', (error) => {
+    // a closing pool hands its connections back a moment before they are really gone
+    if (!closing) onError?.(error);
+  });
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
-  return { db, pool, close: () => db.destroy() };
+  return {
+    db,
+    pool,
+    close() {
+      closing = true;
+      return db.destroy();
+    },
+  };
 }
