@@ -15,8 +15,10 @@ import { mayAct } from '../../operators/roles.ts';
 import { invalid } from '../../problems/of-error.ts';
 import type { Queues } from '../../queues.ts';
 import { HashedBody, jsonBody } from '../middleware/bodies.ts';
-import { Problem } from '../middleware/problem.ts';
+import { Problem, tryLater } from '../middleware/problem.ts';
 import { problemShape } from './shapes.ts';
+
+const MOST_RUNS = 3;
 
 /** What a call was asked, with everything checked. */
 export interface Call<P, Q, B> {
@@ -126,22 +128,31 @@ export function runs<
   spec: Spec<P, Q, B> & { before?: RequestHandler[] },
   handle: (call: Parsed<P, Q, B>, body: HashedBody) => Promise<Answer>,
 ): Operation {
+  // Each holds a connection for its key's lock and takes others for its work: all of a pool would wait for
+  // each other for ever.
+  let running = 0;
   return operation(spec, spec.before ?? jsonBody, async (call, req, res) => {
     const key = idempotencyKey(req);
     const body = new HashedBody(req);
     if (key === undefined || call.actor.kind !== 'token')
       return send(req, res, await handle(call, body));
     const { id: tokenId } = call.actor;
-    // Idle, and having written nothing, this transaction holds no snapshot: only the key's lock.
-    const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
-      const earlier = await takeIdempotencyKey(tx, { tokenId, key });
-      if (earlier) return replay(earlier, await body.hash());
-      const made = await handle(call, body);
-      const request = { tokenId, key, hash: await body.hash() };
-      await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
-      return made;
-    });
-    return send(req, res, answer);
+    if (running >= MOST_RUNS) throw tryLater(503, 2, 'Too many of these are running: try again.');
+    running++;
+    try {
+      // Idle, and having written nothing, this transaction holds no snapshot: only the key's lock.
+      const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
+        const earlier = await takeIdempotencyKey(tx, { tokenId, key });
+        if (earlier) return replay(earlier, await body.hash());
+        const made = await handle(call, body);
+        const request = { tokenId, key, hash: await body.hash() };
+        await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
+        return made;
+      });
+      return send(req, res, answer);
+    } finally {
+      running--;
+    }
   });
 }
 
