@@ -25,10 +25,7 @@ export interface SubscriptionRequest {
 /**
  * Writes down that somebody asked for newsletters, and the letter that asks whether it was the owner of the
  * address: a confirmation, or a notice where all of them are active already, each at most once a day to one
- * address however many ask at once. What a reader has confirmed is never changed by it.
- *
- * One statement, with a write whatever the address is (new, known, active, suppressed): the same work and
- * the same wait for the disk, so that the time tells nobody which it was.
+ * address however many ask at once. What a reader has confirmed is never changed by it. Answers the letters.
  */
 export async function requestSubscription(
   db: DbOrTransaction,
@@ -37,35 +34,65 @@ export async function requestSubscription(
   /** Silent: for somebody whose consent is recorded elsewhere; no letter, and none of the day's is used up. */
   { silent = false }: { silent?: boolean } = {},
 ): Promise<{ letters: string[] }> {
-  const { address, evidence } = request;
-  const mark = randomInt(2 ** 47);
-  const newsletters = JSON.stringify(request.newsletters);
+  return { letters: await requestSubscriptions(db, [request], now, silent) };
+}
+
+/**
+ * The same for many at once, which must be of different addresses.
+ *
+ * One statement, with a write whatever the address is (new, known, active, suppressed): the same work and
+ * the same wait for the disk, so that the time tells nobody which it was. Alone it takes about a
+ * millisecond, mostly of planning and of the commit; a lot of 30 takes little more.
+ */
+export async function requestSubscriptions(
+  db: DbOrTransaction,
+  requests: SubscriptionRequest[],
+  now: Date,
+  silent = false,
+): Promise<string[]> {
+  const given = requests.map(({ address, addressHash, evidence, ...request }, n) => ({
+    ...request,
+    ...evidence,
+    n,
+    email: address.email,
+    key: address.key,
+    hash: addressHash.toString('hex'),
+    group: address.group,
+    mark: randomInt(2 ** 47),
+  }));
   // The row of the subscriber is locked by the upsert, and `do update` sees its latest state: of many
   // requests at once exactly one finds that a day has passed, and knows by its mark that it was the one.
+  // In the order of the keys: two processes with the same addresses must not wait for each other crosswise.
   const { rows } = await sql<{ id: string }>`
-    with asked as (
-      select n.id, n.slug, n.title, n.description, n.sections
-      from jsonb_to_recordset(${newsletters}::jsonb)
-        as n(id bigint, slug text, title text, description text, sections text[])
+    with asked as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as a(
+        n int, email text, key text, hash text, "group" text, mark bigint, name text, language text,
+        timezone text, frequency text, hour text, origin text, "originAddress" text, "userAgent" text,
+        form text, wording text, "wordingVersion" text, newsletters jsonb)
+    ), wanted as materialized (
+      select a.n, a.key, w.* from asked a, jsonb_to_recordset(a.newsletters)
+        as w(id bigint, slug text, title text, description text, sections text[])
     ), held as (
-      update suppressions set created_at = created_at
-      where address_hash = ${request.addressHash} and not held
-      returning address_hash
+      update suppressions x set created_at = x.created_at from asked a
+      where x.address_hash = decode(a.hash, 'hex') and not x.held
+      returning a.n
     ), kind as (
-      select case when ${silent} then 'none' when exists (
-        select from asked where not exists (
+      select a.n, case when ${silent} then 'none' when exists (
+        select from wanted w where w.n = a.n and not exists (
           select from subscriptions t join subscribers s on s.id = t.subscriber_id
-          where s.email_key = ${address.key} and t.newsletter_id = asked.id and t.state = 'active')
+          where s.email_key = w.key and t.newsletter_id = w.id and t.state = 'active')
       ) then 'confirmation' else 'notice' end as kind
+      from asked a
     ), person as (
       insert into subscribers as s (email, email_key, address_hash, receiver_group, name, language,
         timezone, created_at, confirmation_at, notice_at, letter_mark)
-      select ${address.email}, ${address.key}, ${request.addressHash}::bytea, ${address.group},
-        ${request.name}, ${request.language}, ${request.timezone}, ${now}::timestamptz,
-        case when kind = 'confirmation' then ${now}::timestamptz end,
-        case when kind = 'notice' then ${now}::timestamptz end,
-        case when kind <> 'none' then ${mark}::bigint end
-      from kind where not exists (select from held)
+      select a.email, a.key, decode(a.hash, 'hex'), a."group", a.name, a.language, a.timezone,
+        ${now}::timestamptz,
+        case when k.kind = 'confirmation' then ${now}::timestamptz end,
+        case when k.kind = 'notice' then ${now}::timestamptz end,
+        case when k.kind <> 'none' then a.mark end
+      from asked a join kind k on k.n = a.n where a.n not in (select n from held)
+      order by a.key
       on conflict (email_key) do update set
         letter_mark = case
           when coalesce(s.confirmation_at, '-infinity') <= ${now}::timestamptz - interval '1 day'
@@ -79,34 +106,35 @@ export async function requestSubscription(
         notice_at = case
           when coalesce(s.notice_at, '-infinity') <= ${now}::timestamptz - interval '1 day'
           then coalesce(excluded.notice_at, s.notice_at) else s.notice_at end
-      returning s.id, coalesce(s.letter_mark = ${mark}::bigint, false) as won
+      returning s.id, s.email_key, s.letter_mark
+    ), people as materialized (
+      select p.id, a.*, coalesce(p.letter_mark = a.mark, false) as won, k.kind
+      from person p join asked a on a.key = p.email_key join kind k on k.n = a.n
     ), placed as (
       insert into subscriptions as t (newsletter_id, subscriber_id, state, frequency, hour, sections,
         created_at)
-      select asked.id, person.id, 'pending', ${request.frequency}, ${request.hour}, asked.sections,
-        ${now}::timestamptz
-      from person, asked
+      select w.id, p.id, 'pending', p.frequency, p.hour, w.sections, ${now}::timestamptz
+      from people p join wanted w on w.n = p.n
       on conflict (newsletter_id, subscriber_id) do update set state = 'pending',
         frequency = excluded.frequency, hour = excluded.hour, sections = excluded.sections,
         created_at = excluded.created_at
       where t.state <> 'active'
-      returning t.newsletter_id
+      returning t.newsletter_id, t.subscriber_id
     ), consented as (
       insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form,
         wording, wording_version)
-      select person.id, placed.newsletter_id, 'request', ${now}::timestamptz,
-        ${evidence.originAddress}, ${evidence.userAgent}, ${evidence.form}, ${evidence.wording},
-        ${evidence.wordingVersion}
-      from person, placed where person.won
+      select p.id, t.newsletter_id, 'request', ${now}::timestamptz, p."originAddress", p."userAgent",
+        p.form, p.wording, p."wordingVersion"
+      from people p join placed t on t.subscriber_id = p.id where p.won
     )
     insert into letters (kind, subscriber_id, language, content, created_at, next_at, expires_at)
-    select kind.kind, person.id, ${request.language},
+    select p.kind, p.id, p.language,
       jsonb_build_object(
         'newsletters', (select jsonb_agg(jsonb_build_object(
-          'slug', slug, 'title', title, 'description', description)) from asked),
-        'requestedAt', ${now.toISOString()}::text, 'origin', ${request.origin}::text),
+          'slug', w.slug, 'title', w.title, 'description', w.description)) from wanted w where w.n = p.n),
+        'requestedAt', ${now.toISOString()}::text, 'origin', p.origin),
       ${now}::timestamptz, ${now}::timestamptz, ${now}::timestamptz + interval '1 day'
-    from person, kind where person.won
+    from people p where p.won
     returning id`.execute(db);
-  return { letters: rows.map((row) => row.id) };
+  return rows.map((row) => row.id);
 }

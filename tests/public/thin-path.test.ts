@@ -46,9 +46,7 @@ describe('from sign-up to unsubscribe', () => {
     const page = await site.get(`/unsubscribe/${unsubscribe(daily.id)}`);
     expect(await page.text()).toContain('Leave The Daily?');
     expect(await stateOf('ana@example.org')).toBe('active');
-    const out = await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, {
-      'List-Unsubscribe': 'One-Click',
-    });
+    const out = await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, {});
     expect(out.status).toBe(200);
     expect(await stateOf('ana@example.org')).toBe('unsubscribed');
     const undo = /action="(\/undo\/[^"/]+)"/.exec(await out.text())?.[1] ?? '';

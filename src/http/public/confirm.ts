@@ -9,7 +9,7 @@ import { languageOf, words } from './page.ts';
 import type { PublicParts } from './parts.ts';
 
 /** The double opt-in: GET shows one button and changes nothing, POST makes active. */
-export function confirmRoutes({ context, show }: PublicParts): Router {
+export function confirmRoutes({ context, show, post }: PublicParts): Router {
   const router = Router();
   router.get('/confirm/:token', async (req, res) => {
     const reader = await readerOfToken(req);
@@ -28,7 +28,7 @@ export function confirmRoutes({ context, show }: PublicParts): Router {
       { newsletters: chosen, evidence: evidenceOf(req, 'link') },
       context.now(),
     );
-    void context.queues.enqueueLetters(letters);
+    post(letters);
     await showDone(req, res, reader, confirmed);
   });
 

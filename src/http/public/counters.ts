@@ -1,10 +1,6 @@
-import {
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../../context.ts';
+import { BatchedRateLimiter, openCounterBatch } from './counters-postgres.ts';
 
 /** How often something happened in its window, this time included. */
 export interface Count {
@@ -18,36 +14,34 @@ export interface Counter {
   add(key: string): Promise<Count>;
 }
 
+/** Opens counters over windows of so many seconds. */
+export type OpenCounter = (name: string, seconds: number) => Counter;
+
 /**
- * A counter over windows of so many seconds, on Redis where there is one, else in PostgreSQL. While its
- * store is away each process counts for itself: readers can still sign up, and a flood is still slowed.
+ * Counters on Redis where there is one, else in PostgreSQL. While Redis is away each process counts for
+ * itself: readers can still sign up, and a flood is still slowed.
  */
-export function openCounter(context: Context, name: string, seconds: number): Counter {
-  const window = { keyPrefix: name, points: Number.MAX_SAFE_INTEGER, duration: seconds };
-  const alone = new RateLimiterMemory(window);
-  const limiter = context.redis
-    ? new RateLimiterRedis({
-        ...window,
-        keyPrefix: `gaceta:${name}`,
-        storeClient: context.redis,
-        insuranceLimiter: alone,
-      })
-    : new RateLimiterPostgres({
-        ...window,
-        storeClient: context.pool,
-        storeType: 'pool',
-        tableName: 'rate_limits',
-        tableCreated: true,
-        clearExpiredByTimeout: true,
-        insuranceLimiter: alone,
-      });
-  return {
-    async add(key) {
-      const answer = await limiter.consume(key).catch((rejected: unknown) => {
-        if (rejected instanceof RateLimiterRes) return rejected;
-        throw rejected;
-      });
-      return { count: answer.consumedPoints, msLeft: answer.msBeforeNext };
-    },
+export function openCounters({ redis, pool }: Context): OpenCounter {
+  const add = openCounterBatch(pool);
+  return (name, duration) => {
+    const points = Number.MAX_SAFE_INTEGER;
+    const limiter = redis
+      ? new RateLimiterRedis({
+          keyPrefix: `gaceta:${name}`,
+          points,
+          duration,
+          storeClient: redis,
+          insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
+        })
+      : new BatchedRateLimiter(pool, add, { keyPrefix: name, duration });
+    return {
+      async add(key) {
+        const answer = await limiter.consume(key).catch((rejected: unknown) => {
+          if (rejected instanceof RateLimiterRes) return rejected;
+          throw rejected;
+        });
+        return { count: answer.consumedPoints, msLeft: answer.msBeforeNext };
+      },
+    };
   };
 }

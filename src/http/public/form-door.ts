@@ -14,7 +14,7 @@ export type FormOutcome =
 
 /** Takes a sign-up form, whichever page it stood on. */
 export async function takeForm(
-  { context, gate }: PublicParts,
+  parts: PublicParts,
   req: Request,
   { door, masthead }: { door: Door; masthead: Masthead },
 ): Promise<FormOutcome> {
@@ -34,7 +34,7 @@ export async function takeForm(
       const slip = { typed: input.address.email, meant: withDomain(input.address, domain) };
       return again(422, { slip });
     }
-    await acceptSignUp({ context, gate }, req, input, {
+    await acceptSignUp(parts, req, input, {
       door,
       language: languageOf(req),
       masthead,

@@ -42,16 +42,21 @@ export function leaveRoutes({ context, show }: PublicParts): Router {
   });
 
   router.post('/unsubscribe/:token', oneClickBody, formBody, async (req, res) => {
-    const found = await find(req);
-    if (!found) return showBadLink(req, res, show);
-    const { reader } = found;
+    const subject = context.tokens.verify('unsubscribe', tokenOf(req));
+    if (!subject) return showBadLink(req, res, show);
     const body = req.body as { scope?: unknown; 'List-Unsubscribe'?: unknown } | undefined;
-    const newsletter = body?.scope === 'all' ? undefined : found.newsletter;
     const oneClick = Buffer.isBuffer(body) || body?.['List-Unsubscribe'] === 'One-Click';
+    const newsletter = body?.scope === 'all' ? undefined : subject.newsletter;
     const evidence = evidenceOf(req, oneClick ? 'one-click' : 'link');
-    await leave(context.db, reader.id, { newsletter, evidence }, context.now());
-    const after = (await readerOf(context.db, reader.id)) ?? reader;
-    await showLeft(req, res, after, newsletter);
+    await leave(context.db, subject.subscriber, { newsletter, evidence }, context.now());
+    // A mail program posts this and shows its answer to nobody.
+    if (oneClick) {
+      res.type('text/plain').send('Unsubscribed.\n');
+      return;
+    }
+    const reader = await readerOf(context.db, subject.subscriber);
+    if (!reader) return showBadLink(req, res, show);
+    await showLeft(req, res, reader, newsletter);
   });
 
   async function find(req: Request) {

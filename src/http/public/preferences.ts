@@ -10,7 +10,7 @@ import type { PublicParts } from './parts.ts';
 import { pauseDay, readChoices, UnusableChoice } from './preferences-input.ts';
 
 /** The page to choose on. Its link is in every message, so it shows the address masked and begins nothing. */
-export function preferencesRoutes({ context, show }: PublicParts): Router {
+export function preferencesRoutes({ context, show, post }: PublicParts): Router {
   const router = Router();
   router.get('/preferences/:token', async (req, res) => {
     const reader = await find(req);
@@ -36,7 +36,7 @@ export function preferencesRoutes({ context, show }: PublicParts): Router {
     const reader = await find(req);
     if (!reader) return showBadLink(req, res, show);
     const letters = await requestAccess(context.db, reader.id, context.now());
-    void context.queues.enqueueLetters(letters);
+    post(letters);
     const language = languageOf(req, reader.language);
     const t = words(language);
     await show(req, res, {

@@ -14,7 +14,7 @@ import type { PublicParts } from './parts.ts';
  * A person's own data: see and save, move to another address, erase. The link comes in a letter of its own
  * to the present address and works for a day, so the page shows the address in full.
  */
-export function privacyRoutes({ context, show }: PublicParts): Router {
+export function privacyRoutes({ context, show, post }: PublicParts): Router {
   const router = Router();
   router.get('/privacy/:token', async (req, res) => {
     const reader = await find(req);
@@ -40,7 +40,7 @@ export function privacyRoutes({ context, show }: PublicParts): Router {
       if (address.key === readAddress(reader.email).key)
         return await showPage(req, res, reader, { wrong: t('privacy.same'), typed });
       const letters = await requestAddressChange(context.db, reader, address, context.now());
-      void context.queues.enqueueLetters(letters);
+      post(letters);
       await show(req, res, {
         view: './message',
         title: t('privacy.addressSentTitle'),
@@ -63,7 +63,7 @@ export function privacyRoutes({ context, show }: PublicParts): Router {
       const { letters } = await context.db
         .transaction()
         .execute((tx) => eraseSubscriber(tx, reader.id, context.now()));
-      void context.queues.enqueueLetters(letters);
+      post(letters);
     } catch (error) {
       // the same button pressed twice: erased is erased
       if (!(error instanceof SubscriberNotFound)) throw error;

@@ -1,9 +1,10 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import type { Context } from '../../context.ts';
 import { addressRoutes } from './address.ts';
 import { archiveRoutes } from './archive.ts';
 import { sitemap } from './archive-feed.ts';
 import { confirmRoutes } from './confirm.ts';
+import { openDesk, openLetterPost } from './desk.ts';
 import { embedRoutes } from './embed.ts';
 import { frontRoutes } from './front.ts';
 import { openGate } from './gate.ts';
@@ -25,26 +26,43 @@ export function publicRoutes(context: Context): Router {
   const masthead = openMasthead(context.db);
   const show = openPages(masthead);
   const https = context.config.publicUrl.startsWith('https:');
-  const parts: PublicParts = { context, gate: openGate(context), show, masthead };
+  const parts: PublicParts = {
+    context,
+    gate: openGate(context),
+    takeDown: openDesk(context),
+    post: openLetterPost(context),
+    show,
+    masthead,
+  };
 
   router.get('/theme.css', themeSheet(masthead));
   router.get('/vendor/altcha/:file', vendorFiles);
-  router.use(pagePolicy({ https, pictures: true }));
-  router.use(frontRoutes(parts)); // / /subscribe /subscribed /challenge
-  router.use(embedRoutes(parts)); // /embed /embed.js
-  router.use(archiveRoutes(parts)); // /archive /archive/:newsletter /archive/:newsletter/:number …/feed.xml
   router.get('/sitemap.xml', (_req, res) => sitemap(parts, res));
   router.get('/robots.txt', robots(context.config.publicUrl));
+
+  const secret = Router();
+  secret.use(pagePolicy({ https }), secretPage);
+  secret.use(confirmRoutes(parts)); // /confirm/:token
+  secret.use(leaveRoutes(parts)); // /unsubscribe/:token
+  secret.use(undoRoutes(parts)); // /undo/:token
+  secret.use(preferencesRoutes(parts)); // /preferences/:token
+  secret.use(privacyRoutes(parts)); // /privacy/:token
+  secret.use(addressRoutes(parts)); // /address/:token
   router.use(
-    ['/confirm', '/unsubscribe', '/undo', '/preferences', '/privacy', '/address'],
-    pagePolicy({ https }),
-    secretPage,
+    onlyFor(['confirm', 'unsubscribe', 'undo', 'preferences', 'privacy', 'address'], secret),
   );
-  router.use(confirmRoutes(parts)); // /confirm/:token
-  router.use(leaveRoutes(parts)); // /unsubscribe/:token
-  router.use(undoRoutes(parts)); // /undo/:token
-  router.use(preferencesRoutes(parts)); // /preferences/:token
-  router.use(privacyRoutes(parts)); // /privacy/:token
-  router.use(addressRoutes(parts)); // /address/:token
+
+  router.use(embedRoutes(parts)); // /embed /embed.js
+  router.use(pagePolicy({ https, pictures: true }));
+  router.use(frontRoutes(parts)); // / /subscribe /subscribed /challenge
+  router.use(archiveRoutes(parts)); // /archive /archive/:newsletter /archive/:newsletter/:number …/feed.xml
   return router;
+}
+
+/** Hands on what lies in these rooms, with the address as it is. */
+function onlyFor(rooms: string[], router: Router): RequestHandler {
+  return (req, res, next) => {
+    if (rooms.includes(req.path.split('/')[1] ?? '')) router(req, res, next);
+    else next();
+  };
 }

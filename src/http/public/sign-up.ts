@@ -1,14 +1,12 @@
 import type { Request, Response } from 'express';
-import type { Context } from '../../context.ts';
-import { requestSubscription } from '../../letters/confirmation.ts';
 import type { Address } from '../../subscribers/address.ts';
 import { isDisposable } from '../../subscribers/disposable.ts';
 import { meantDomain } from '../../subscribers/slips.ts';
 import { Problem } from '../middleware/problem.ts';
 import { consentOf } from './evidence.ts';
-import type { Gate } from './gate.ts';
 import type { Masthead } from './newsroom.ts';
 import { words } from './page.ts';
+import type { PublicParts } from './parts.ts';
 import { type SignUpInput, UnusableForm } from './sign-up-input.ts';
 
 /** Which door a sign-up came through, kept with the consent. */
@@ -31,7 +29,7 @@ export class ProofNeeded extends Error {
  * Throws ProofNeeded, UnusableForm, Problem.
  */
 export async function acceptSignUp(
-  { context, gate }: { context: Context; gate: Gate },
+  { context, gate, takeDown }: Pick<PublicParts, 'context' | 'gate' | 'takeDown'>,
   req: Request,
   input: SignUpInput,
   { door, language, masthead }: { door: Door; language: string; masthead: Masthead },
@@ -41,34 +39,24 @@ export async function acceptSignUp(
   const admission = await gate.admit(req.ip ?? '', input.address, input.proof, signUp);
   if (admission === 'prove') throw new ProofNeeded(input.proof !== null);
   if (admission === 'quiet') return;
-  const { letters } = await requestSubscription(
-    context.db,
-    {
-      address: input.address,
-      addressHash: context.hashAddress(input.address.key),
-      name: input.name,
-      language: input.language ?? language,
-      timezone: input.timezone,
-      newsletters: input.newsletters.map((newsletter) => ({
-        id: newsletter.id,
-        slug: newsletter.slug,
-        title: newsletter.title,
-        description: newsletter.description,
-        sections: newsletter.chosen,
-      })),
-      frequency: input.frequency,
-      hour: input.hour,
-      origin: siteOf(req, context.config.publicUrl),
-      evidence: consentOf(
-        req,
-        door,
-        words(language)('signUp.consent', { newsroom: newsroom.name }),
-      ),
-    },
-    context.now(),
-  );
-  // Not awaited: whether there was a letter to send must not show in the time of the answer.
-  void context.queues.enqueueLetters(letters);
+  await takeDown({
+    address: input.address,
+    addressHash: context.hashAddress(input.address.key),
+    name: input.name,
+    language: input.language ?? language,
+    timezone: input.timezone,
+    newsletters: input.newsletters.map(({ id, slug, title, description, chosen }) => ({
+      id,
+      slug,
+      title,
+      description,
+      sections: chosen,
+    })),
+    frequency: input.frequency,
+    hour: input.hour,
+    origin: siteOf(req, context.config.publicUrl),
+    evidence: consentOf(req, door, words(language)('signUp.consent', { newsroom: newsroom.name })),
+  });
 }
 
 function refuseDisposable(input: SignUpInput, door: Door): void {

@@ -1,0 +1,37 @@
+/**
+ * Gathers what comes in while the last lot is being written, and writes it as one: under load a statement
+ * and a commit serve dozens of requests, and a single request waits for nobody. A lot that fails is written
+ * again one by one, so that only who is at fault fails.
+ */
+export function batched<T, R>(
+  write: (items: T[]) => Promise<R[]>,
+  most: number,
+): (item: T) => Promise<R> {
+  interface Waiting {
+    item: T;
+    resolve: (result: R) => void;
+    reject: (error: unknown) => void;
+  }
+  const waiting: Waiting[] = [];
+  let writing = false;
+
+  async function deliver(lot: Waiting[]): Promise<void> {
+    try {
+      const results = await write(lot.map((one) => one.item));
+      for (const [index, one] of lot.entries()) one.resolve(results[index] as R);
+    } catch (error) {
+      if (lot.length === 1) lot[0]?.reject(error);
+      else for (const one of lot) await deliver([one]);
+    }
+  }
+  async function go(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) await deliver(waiting.splice(0, most));
+    writing = false;
+  }
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (!writing) void go();
+    });
+}

@@ -1,0 +1,46 @@
+import type { Context } from '../../context.ts';
+import { requestSubscriptions, type SubscriptionRequest } from '../../letters/confirmation.ts';
+import { batched } from './batched.ts';
+
+/** Takes sign-ups down, many with one statement when many come, and hands their letters on. */
+export type TakeDown = (request: SubscriptionRequest) => Promise<void>;
+
+const AT_ONCE = 50;
+
+export function openDesk(context: Context): TakeDown {
+  const post = openLetterPost(context);
+  return batched(async (requests) => {
+    // The same address twice cannot be in one statement: the later one follows.
+    let rest = requests;
+    while (rest.length > 0) {
+      const lot = new Map<string, SubscriptionRequest>();
+      const later: SubscriptionRequest[] = [];
+      for (const request of rest) {
+        if (lot.has(request.address.key)) later.push(request);
+        else lot.set(request.address.key, request);
+      }
+      post(await requestSubscriptions(context.db, [...lot.values()], context.now()));
+      rest = later;
+    }
+    return requests.map(() => undefined);
+  }, AT_ONCE);
+}
+
+/**
+ * Tickets for letters, one call at a time, and nobody waits for it: whether there was a letter to send must
+ * not show in the time of an answer. In a rush what is beyond a hundred is left to the worker, which asks
+ * the database every few seconds: a job costs the queue in PostgreSQL as much as the sign-up itself.
+ */
+export function openLetterPost({ queues }: Context): (letters: string[]) => void {
+  const waiting: string[] = [];
+  let busy = false;
+  const go = async () => {
+    busy = true;
+    while (waiting.length > 0) await queues.enqueueLetters(waiting.splice(0, 20));
+    busy = false;
+  };
+  return (letters) => {
+    waiting.push(...letters.slice(0, Math.max(0, 100 - waiting.length)));
+    if (!busy && waiting.length > 0) void go();
+  };
+}
