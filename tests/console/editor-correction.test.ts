@@ -46,6 +46,7 @@ it('a correction while it is being sent reaches the readers not yet sent, and no
       timeout: 20_000,
     })
     .toEqual([{ state: 'sent', revision: 2 }]);
+  expect((await browser().get('/archive/daily/1')).text).toContain('Mayor resigns');
   const mails = await Promise.all(sink.accepted.map(({ bytes }) => simpleParser(bytes)));
   const told = mails.map((mail) => (mail.text?.includes('Mayor resigns') ? 'new' : 'old'));
   expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(12);

@@ -110,6 +110,32 @@ describe('the editor’s window, with scripts off', async () => {
     expect(await read()).toEqual({ state: 'draft', sendAt: null });
   });
 
+  it('where a person must look first, waits, and goes at its time once it is saved', async () => {
+    const sendAt = new Date('2099-11-24T11:00:00Z');
+    await desk.db.updateTable('editions').set({ state: 'draft', reason: null, sendAt }).execute();
+    expect((await ana.get(path)).text).toContain(
+      'It waits for you: save it, changed or not, and it goes at 24 Nov 2099, 07:00',
+    );
+    const page = await save(ana, await open(ana));
+    expect(message(await ana.get(page.location ?? ''))).toContain('It goes by itself at');
+    const { state } = await desk.db
+      .selectFrom('editions')
+      .select('state')
+      .executeTakeFirstOrThrow();
+    expect(state).toBe('scheduled');
+    await save(ana, await open(ana), { when: 'hand' });
+  });
+
+  it('keeps the top story where it is, though its section comes later', async () => {
+    await desk.db.updateTable('editionArticles').set({ pinned: false }).execute();
+    const set = { position: -1, section: 'updates' };
+    await desk.db.updateTable('editionArticles').set(set).where('articleId', '=', museum).execute();
+    const [lead] = (await held()) ?? [];
+    await save(ana, await open(ana), { preheader: 'Beside it' });
+    expect(lead).toBe('Museum shuts');
+    expect((await held())?.[0]).toBe(lead);
+  });
+
   it('says what is wrong beside it, and keeps what was typed', async () => {
     const before = await held();
     for (const [name, value, id] of [

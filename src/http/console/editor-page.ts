@@ -20,6 +20,9 @@ import { changeLines, languageName, listView, nextStep, shown, timeIn } from './
 import type { EditorWindow } from './editor-window.ts';
 import { showPage, wordsFor } from './pages.ts';
 
+// Enough readers to know which choices are common, whatever the number of them.
+const SAMPLE = { first: '0', last: '20000', limit: 40 };
+
 /** What a window shows beside what is saved. */
 export interface Shown {
   /** As the editor has it. */
@@ -59,7 +62,7 @@ export async function showWindow(
     joinedSources(db, window.articles.values()),
     recentTests(db, id),
     derivedWords(context, window),
-    choicesOf(db, id, { first: '0', last: '9223372036854775807', limit: 40 }),
+    choicesOf(db, id, SAMPLE),
   ]);
   const edition = editionView(shape, newsletters, console);
   const number = new Intl.NumberFormat(words.language);

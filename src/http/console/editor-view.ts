@@ -1,3 +1,4 @@
+import { safeUrl } from '../../../emails/links.ts';
 import type { Source } from '../../articles/sources.ts';
 import type { DraftArticle } from '../../editions/draft.ts';
 import type { Translate } from '../../locales/index.ts';
@@ -57,11 +58,15 @@ export function listView(
       shown: own.title || (article?.title ?? ''),
       language: languageName(article?.language ?? '', words.language),
       tag: article?.language ?? newsletter.language,
-      url: article?.url ?? '',
+      url: safeUrl(article?.url) ?? '',
       site: siteOf(article?.url ?? ''),
       author: article?.author ?? '',
       date: article ? timeIn(article.publishedAt, words.language, newsletter.timezone) : '',
-      sources: (sources.get(id) ?? []).map((source) => ({ ...source, site: siteOf(source.url) })),
+      sources: (sources.get(id) ?? []).map((source) => ({
+        ...source,
+        url: safeUrl(source.url) ?? '',
+        site: siteOf(source.url),
+      })),
     };
   };
   // Only an article in a language that the story lacks can be its translation.
@@ -100,7 +105,7 @@ export function changeLines(
       theirs === 'hand' && what === 'when'
         ? say('conflict.hand')
         : theirs?.replace('T', what === 'when' ? ' ' : 'T') || say('conflict.empty');
-    const key = what === 'title' ? 'title_' : what;
+    const key = what === 'title' ? 'headline' : what;
     return { text: say(`conflict.${key}`, { article, theirs: cut(words) }), both };
   });
 }

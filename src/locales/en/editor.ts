@@ -1,14 +1,12 @@
 export default {
   title: 'Edit: {{headline}}',
   back: 'To the edition',
-  edit: 'Edit',
   save: 'Save',
   saveCorrection: 'Send the correction',
   unsaved: 'Not saved yet',
   saved: 'All saved',
   saving: 'Saving…',
   revert: 'Throw my changes away',
-  readOnly: 'Your role ({{role}}) may look at an edition, but not edit it.',
   next: {
     title: 'What happens next',
     goes: 'It goes by itself at {{time}}. You need do nothing.',
@@ -136,7 +134,7 @@ export default {
     preheader: 'Preheader: “{{theirs}}”',
     introduction: 'Introduction: “{{theirs}}”',
     when: 'When it goes: {{theirs}}',
-    title_: 'Headline of “{{article}}”: “{{theirs}}”',
+    headline: 'Headline of “{{article}}”: “{{theirs}}”',
     standfirst: 'Standfirst of “{{article}}”: “{{theirs}}”',
     phase:
       'The edition is being sent now: saving sends a correction to those who have not got it yet.',
@@ -157,7 +155,6 @@ export default {
     corrected:
       'Saved as correction no. {{revision}}: {{left}} readers who have not got it yet get this.',
     unchanged: 'Nothing was changed.',
-    staged: 'Not saved yet: press Save when it is as you want it.',
     over: 'This edition has been sent or cancelled meanwhile: it cannot be changed any more.',
     separated: 'Separated: it is an article of its own now, to be found under “Add an article”.',
     apart: 'Separated: they are two stories now.',

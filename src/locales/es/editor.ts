@@ -1,14 +1,12 @@
 export default {
   title: 'Editar: {{headline}}',
   back: 'A la edición',
-  edit: 'Editar',
   save: 'Guardar',
   saveCorrection: 'Enviar la corrección',
   unsaved: 'Aún sin guardar',
   saved: 'Todo guardado',
   saving: 'Guardando…',
   revert: 'Descartar mis cambios',
-  readOnly: 'Su rol ({{role}}) puede mirar una edición, pero no editarla.',
   next: {
     title: 'Qué pasa ahora',
     goes: 'Sale sola el {{time}}. No tiene que hacer nada.',
@@ -139,7 +137,7 @@ export default {
     preheader: 'Preencabezado: «{{theirs}}»',
     introduction: 'Introducción: «{{theirs}}»',
     when: 'Cuándo sale: {{theirs}}',
-    title_: 'Titular de «{{article}}»: «{{theirs}}»',
+    headline: 'Titular de «{{article}}»: «{{theirs}}»',
     standfirst: 'Entradilla de «{{article}}»: «{{theirs}}»',
     phase: 'La edición se está enviando: guardar manda una corrección a quienes aún no la tienen.',
     order: 'El orden de los artículos',
@@ -159,7 +157,6 @@ export default {
     corrected:
       'Guardado como corrección n.º {{revision}}: la reciben los {{left}} lectores que aún no tienen la edición.',
     unchanged: 'No se cambió nada.',
-    staged: 'Aún sin guardar: pulse Guardar cuando esté como quiere.',
     over: 'Esta edición ya se envió o se canceló: no se puede cambiar más.',
     separated: 'Separado: ahora es un artículo aparte; está en «Añadir un artículo».',
     apart: 'Separados: ahora son dos noticias.',
