@@ -1,18 +1,22 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { z } from 'zod';
-import { type BackupHead, backedUpTables } from './backup.ts';
+import { backedUpTables } from './backup.ts';
+import {
+  damaged,
+  end,
+  head,
+  linesOf,
+  nextLine,
+  readJson,
+  readLine,
+  tableHead,
+  UnusableBackup,
+} from './backup-file.ts';
 import { partitionStatement } from './partitions.ts';
 
-/** The file is no backup of Gaceta, is damaged, or is of another schema. */
-export class UnusableBackup extends Error {
-  override name = 'UnusableBackup';
-}
 /** The database holds something, and nobody said that it may go. */
 export class DatabaseNotEmpty extends Error {
   override name = 'DatabaseNotEmpty';
@@ -21,18 +25,6 @@ export class DatabaseNotEmpty extends Error {
 export class StillAtWork extends Error {
   override name = 'StillAtWork';
 }
-
-const head: z.ZodType<BackupHead> = z.object({
-  gaceta: z.literal(1),
-  madeAt: z.iso.datetime(),
-  migrations: z.array(z.string()),
-  partitions: z.array(z.int()),
-});
-const tableHead = z.object({
-  table: z.enum(backedUpTables as [string, ...string[]]),
-  columns: z.array(z.string().regex(/^[a-z_0-9]+$/)),
-});
-const end = z.object({ end: z.literal(true), rows: z.int() });
 
 /**
  * Puts a backup in the place of what the database holds, all of it or nothing. Editions that were being
@@ -78,7 +70,7 @@ async function load(
   client: pg.Client,
   lines: AsyncGenerator<Buffer>,
 ): Promise<{ rows: number; madeAt: string }> {
-  const { madeAt, migrations, partitions } = parse(head, await next(lines));
+  const { madeAt, migrations, partitions } = readLine(head, await nextLine(lines));
   const { rows: have } = await client.query<{ name: string }>(
     'select name from kysely_migration order by name',
   );
@@ -90,13 +82,13 @@ async function load(
 
   let rows = 0;
   for (;;) {
-    const line = await next(lines);
-    const last = end.safeParse(json(line));
+    const line = await nextLine(lines);
+    const last = end.safeParse(readJson(line));
     if (last.success) {
       if (last.data.rows !== rows) throw damaged();
       return { rows, madeAt };
     }
-    const { table, columns } = parse(tableHead, line);
+    const { table, columns } = readLine(tableHead, line);
     rows += await loadTable(client, table, columns, lines);
   }
 }
@@ -114,7 +106,7 @@ async function loadTable(
   ended.catch(() => undefined);
   try {
     for (;;) {
-      const line = await next(lines);
+      const line = await nextLine(lines);
       if (line.equals(endMark)) break;
       await write(copy, line);
     }
@@ -132,52 +124,6 @@ const endMark = Buffer.from('\\.\n');
 async function write(copy: Writable, line: Buffer): Promise<void> {
   if (copy.write(line) || copy.destroyed) return;
   await Promise.race([once(copy, 'drain'), once(copy, 'close')]);
-}
-
-/** The lines of the file, each with its line feed; one at a time, whatever the size of the file. */
-async function* linesOf(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path);
-  const text = createGunzip();
-  file.on('error', (error) => text.destroy(error));
-  file.pipe(text);
-  const rest: Buffer[] = [];
-  for await (const piece of text) {
-    let chunk = piece as Buffer;
-    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10)) {
-      yield Buffer.concat([...rest.splice(0), chunk.subarray(0, at + 1)]);
-      chunk = chunk.subarray(at + 1);
-    }
-    rest.push(chunk);
-  }
-}
-
-async function next(lines: AsyncGenerator<Buffer>): Promise<Buffer> {
-  try {
-    const { value, done } = await lines.next();
-    if (!done) return value;
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code?.startsWith('Z_')) throw damaged();
-    throw error;
-  }
-  throw damaged();
-}
-
-const damaged = () =>
-  new UnusableBackup('This file is no complete backup of Gaceta. Nothing was changed.');
-
-function json(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString());
-  } catch {
-    throw damaged();
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, line: Buffer): T {
-  const read = schema.safeParse(json(line));
-  if (!read.success) throw damaged();
-  return read.data;
 }
 
 async function refuseAtWork(client: pg.Client): Promise<void> {

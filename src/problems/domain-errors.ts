@@ -10,7 +10,8 @@ import {
   NothingJoined,
 } from '../articles/article-errors.ts';
 import { FeedError } from '../articles/feed-errors.ts';
-import { DatabaseNotEmpty, StillAtWork, UnusableBackup } from '../database/restore.ts';
+import { UnusableBackup } from '../database/backup-file.ts';
+import { DatabaseNotEmpty, StillAtWork } from '../database/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
 import { CannotSend } from '../desk/steer.ts';
 import { TooManyTests } from '../desk/test-send.ts';

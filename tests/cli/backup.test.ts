@@ -4,13 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { backUp } from '../../src/database/backup.ts';
+import { UnusableBackup } from '../../src/database/backup-file.ts';
 import type { Db } from '../../src/database/connection.ts';
-import {
-  DatabaseNotEmpty,
-  restore,
-  StillAtWork,
-  UnusableBackup,
-} from '../../src/database/restore.ts';
+import { DatabaseNotEmpty, restore, StillAtWork } from '../../src/database/restore.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 
