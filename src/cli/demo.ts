@@ -125,12 +125,11 @@ async function refuseUsedDatabase(url: string): Promise<void> {
 function prepare(running: Running): Promise<string> {
   return withDatabase(running.databaseUrl, (db) =>
     db.transaction().execute(async (tx) => {
-      const postalAddress = 'The Harbour Post\n1 Quay Street, Port Marrow';
       await putNewsroom(tx, {
         name: 'The Harbour Post',
         colour: '#0b5d73',
         logo: null,
-        postalAddress,
+        postalAddress: '1 Quay Street, Port Marrow',
       });
       const { token } = await createApiToken(tx, { name: 'demo', role: 'admin' });
       return token;
