@@ -44,6 +44,8 @@ interface Work {
   through: boolean;
   giveBack: { laterMs: number } | undefined;
   closing: boolean;
+  /** No permits before this, `performance.now()`. */
+  notBefore: number;
   done: () => void;
 }
 
@@ -96,6 +98,7 @@ export class Pump {
         through: false,
         giveBack: this.#stopping ? { laterMs: 0 } : undefined,
         closing: false,
+        notBefore: 0,
         done,
       });
       this.#turn();
@@ -166,8 +169,14 @@ export class Pump {
     let soonest = Number.POSITIVE_INFINITY;
     for (const work of this.#work.values()) {
       if (work.through || work.giveBack || work.closing) continue;
+      const paceMs = work.notBefore - performance.now();
+      if (paceMs > 0) {
+        soonest = Math.min(soonest, paceMs);
+        continue;
+      }
       const restMs = this.#parts.receivers.restMs(work.held.receiverGroup);
-      if (restMs === 0) return { work, relay, count: Math.min(room, relay.free) };
+      if (restMs === 0)
+        return { work, relay, count: Math.min(room, this.#parts.relays.room(relay)) };
       if (restMs > HOLD_FOR_MS) {
         work.giveBack = { laterMs: restMs };
         this.#closeIfDone(work);
@@ -192,8 +201,10 @@ export class Pump {
         count = permits.granted;
         if (permits.problem)
           this.#parts.log.warn({ problem: permits.problem }, 'nothing is sent: no permits');
-        if (permits.retryAfterMs > 0) this.#wakeIn(permits.retryAfterMs);
-        if (count === 0) this.#rotate(work);
+        if (count === 0) {
+          work.notBefore = performance.now() + permits.retryAfterMs;
+          this.#rotate(work);
+        }
       }
       if (claimable && count > 0)
         await this.#settleAndClaim(claimable.work, claimable.relay, count);

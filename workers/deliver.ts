@@ -17,6 +17,7 @@ import { openMessages } from './deliver-messages.ts';
 import { Pump } from './deliver-pump.ts';
 import { openReceivers } from './deliver-receivers.ts';
 import { openRelaySet } from './deliver-relays.ts';
+import { openWarmUp } from './deliver-warm-up.ts';
 
 /** Sends what tickets name. */
 export interface Deliverer {
@@ -40,7 +41,9 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
         )
       : undefined;
   const messages = openMessages(context, signer);
-  const relays = openRelaySet(context.relays, log, () => Number.POSITIVE_INFINITY);
+  const relays = openRelaySet(context.relays, log, (onChange) =>
+    openWarmUp(db, context.relays, log, onChange),
+  );
   const receivers = openReceivers();
   const claims = openClaims(databaseUrl, log);
   const lease = await openLease(db, {

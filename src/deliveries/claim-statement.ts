@@ -49,7 +49,7 @@ const CLAIMED = `
       and d.range_id = $4::bigint and d.state = 'queued' and d.next_at <= now()
     order by d.subscriber_id limit $7::integer
   ),
-  judged as (
+  judged as materialized (
     select c.subscriber_id, c.reason as reason_before, e.revision, u.email, u.name, u.language,
       s.sections, s.frequency,
       case
