@@ -183,6 +183,57 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
     await bea.context().close();
   });
 
+  it('saves nothing by Enter in a line, and takes over what is typed meanwhile', async () => {
+    const eva = await signIn('en');
+    await eva.goto(path);
+    await eva.waitForLoadState('networkidle');
+    const answer = Promise.withResolvers<void>();
+    await eva.route(`**${path}`, async (route) => {
+      await answer.promise;
+      await route.continue();
+    });
+    await eva.fill('#subject', 'Begun');
+    await eva.press('#subject', 'Enter');
+    await eva.press('#subject', 'Enter');
+    await eva.locator('#subject').pressSequentially(' and ended');
+    const swapped = eva.waitForEvent('response', (one) => one.url().endsWith(path));
+    answer.resolve();
+    expect((await swapped).status()).toBe(200);
+    await eventually(() => eva.locator('#editor').getAttribute('data-dirty')).toBe('true');
+    expect(await eva.inputValue('#subject')).toBe('Begun and ended');
+    expect(await eva.evaluate('document.activeElement.id')).toBe('subject');
+    const { subject } = await context.db
+      .selectFrom('editions')
+      .selectAll()
+      .executeTakeFirstOrThrow();
+    expect(subject).toBe('');
+    await eva.context().close();
+  });
+
+  it('moves a story by finger', async () => {
+    const eva = await signIn('en', { viewport: { width: 360, height: 2400 }, hasTouch: true });
+    await eva.goto(path);
+    const before = await stories(eva);
+    const [from, to] = [before[0] ?? '', before.at(-1) ?? ''];
+    const handle = await eva.locator(`#handle-${from}`).boundingBox();
+    const goal = await eva.locator(`#story-${to}`).boundingBox();
+    const finger = await eva.context().newCDPSession(eva);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x = 0, y = 0) =>
+      finger.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [{ x, y }],
+      });
+    const x = (handle?.x ?? 0) + 10;
+    const start = (handle?.y ?? 0) + 10;
+    const end = (goal?.y ?? 0) + (goal?.height ?? 0) - 10;
+    await touch('touchStart', x, start);
+    for (let step = 1; step <= 10; step++)
+      await touch('touchMove', x, start + ((end - start) * step) / 10);
+    await touch('touchEnd');
+    await eventually(() => stories(eva)).toEqual([...before.slice(1), from]);
+    await eva.context().close();
+  });
+
   it('loses nothing when the session has ended', async () => {
     const eva = await signIn('en');
     await eva.goto(path);

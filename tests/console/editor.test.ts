@@ -199,6 +199,25 @@ describe('two editors at once', async () => {
     expect(edition).toMatchObject({ subject: 'By Bea', preheader: 'Beside it' });
   });
 
+  it('is not told of itself: pressed twice, it is saved once', async () => {
+    const fields = await open(bea);
+    const answers = [
+      await save(bea, fields, { subject: 'Twice' }),
+      await save(bea, fields, { subject: 'Twice' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([303, 303]);
+    const edits = await db
+      .selectFrom('audit')
+      .select('detail')
+      .where('action', '=', 'edit')
+      .execute();
+    expect(edits.map(({ detail }) => detail)).toEqual([
+      { fields: ['subject', 'articles'] },
+      { fields: ['subject', 'preheader'] },
+      { fields: ['subject'] },
+    ]);
+  });
+
   it('lets one of two saves at the same moment through', async () => {
     const [first, second] = [await open(ana), await open(bea)];
     const answers = await Promise.all([

@@ -7,6 +7,7 @@ said.setAttribute('role', 'status');
 let form;
 let clean = '';
 let leaving = false;
+let busy = false;
 
 function begin() {
   form = document.getElementById('editor');
@@ -64,7 +65,10 @@ function say(text) {
 // Posting without leaving the page: focus and place stay, and a service that is away loses nothing.
 async function submitted(event) {
   event.preventDefault();
+  if (busy) return;
+  busy = true;
   const button = event.submitter;
+  const before = new Map(written().map(({ id, value }) => [id, value]));
   const place = form.querySelector('[data-saved]');
   place.textContent = words.saving;
   const focused = document.activeElement?.id;
@@ -82,11 +86,22 @@ async function submitted(event) {
       location.assign(answer.url);
       return;
     }
+    const since = written().filter(({ id, value }) => before.get(id) !== value);
     put(main, focused, button);
+    // what was written while the answer was on its way
+    for (const { id, value } of since) {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    }
+    mark();
   } catch {
     failed(words.network);
+  } finally {
+    busy = false;
   }
 }
+
+const written = () => [...form.querySelectorAll('input[id], textarea[id]')];
 
 function failed(text) {
   mark();
@@ -146,13 +161,9 @@ function clicked(event) {
 function pressed(event) {
   const row = event.target.closest('.row');
   const up = event.key === 'ArrowUp';
-  if (event.key === 'Enter' && event.target.matches('input:not([name="search"], [name="to"])')) {
-    // Enter in a line saves; in the two that have a button of their own it presses that
-    return;
-  }
-  if (event.key === 'Enter' && event.target.matches('input')) {
+  if (event.key === 'Enter' && event.target.matches('#to, #search')) {
     event.preventDefault();
-    form.requestSubmit(document.getElementById(event.target.name === 'to' ? 'send-test' : 'find'));
+    form.requestSubmit(document.getElementById(event.target.id === 'to' ? 'send-test' : 'find'));
     return;
   }
   if (!row || (!up && event.key !== 'ArrowDown')) return;

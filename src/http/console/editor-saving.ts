@@ -5,6 +5,7 @@ import { InvalidEdition, NothingNew, UnknownArticles } from '../../editions/erro
 import { MADE_UP_FOR } from '../../editions/schedule.ts';
 import type { Translate } from '../../locales/index.ts';
 import { addressOf, over, sayFor, settle, shownOf, stage } from './editor-answers.ts';
+import { same } from './editor-form.ts';
 import { merge } from './editor-merge.ts';
 import { left, showWindow } from './editor-page.ts';
 import { saveWindow } from './editor-save.ts';
@@ -36,6 +37,8 @@ export async function save(context: Context, req: Request, res: Response, window
     }
     case 'conflict': {
       const theirs = saving.window;
+      // Pressed twice: what was saved meanwhile is this.
+      if (same(mine, theirs.saved)) return done(context, req, res, window, theirs);
       const { form, changes } = merge(base, mine, theirs.saved, theirs.articles, slugs);
       const now = { ...window, ...theirs };
       return showWindow(context, req, res, now, {
@@ -50,12 +53,21 @@ export async function save(context: Context, req: Request, res: Response, window
       return settle(context, req, res, window, {
         message: { good: true, text: say('done.unchanged') },
       });
-    case 'saved': {
-      const after = { ...saving.window, articles };
-      req.session.editorMessage = { good: true, text: await savedWords(context, req, res, after) };
-      return res.redirect(303, addressOf(window));
-    }
+    case 'saved':
+      return done(context, req, res, window, saving.window);
   }
+}
+
+async function done(
+  context: Context,
+  req: Request,
+  res: Response,
+  window: PostedWindow,
+  saved: EditorWindow,
+) {
+  const after = { ...saved, articles: window.articles };
+  req.session.editorMessage = { good: true, text: await savedWords(context, req, res, after) };
+  return res.redirect(303, addressOf(window));
 }
 
 async function savedWords(context: Context, req: Request, res: Response, after: EditorWindow) {

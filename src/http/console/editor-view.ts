@@ -10,6 +10,9 @@ import type { EditorWindow } from './editor-window.ts';
 /** What most inboxes show of a line before they cut it, in characters. */
 export const shown = { subject: 50, preheader: 90 };
 
+// Translations come within hours of each other.
+const MOST_PARTNERS = 30;
+
 /** The words that a page is written with. */
 export interface Words {
   language: string;
@@ -72,9 +75,13 @@ export function listView(
   // Only an article in a language that the story lacks can be its translation.
   const partners = (row: Row) => {
     const has = new Set(row.places.map(({ id }) => base(articles.get(id))));
+    const at = articles.get(row.key)?.publishedAt.getTime() ?? 0;
+    const apart = (other: DraftArticle) => Math.abs(other.publishedAt.getTime() - at);
     return listed
-      .map((id) => articles.get(id))
-      .filter((other): other is DraftArticle => other !== undefined && !has.has(base(other)))
+      .flatMap((id) => articles.get(id) ?? [])
+      .filter((other) => !has.has(base(other)))
+      .toSorted((a, b) => apart(a) - apart(b))
+      .slice(0, MOST_PARTNERS)
       .map((other) => ({
         id: other.id,
         text: `${languageName(other.language, words.language)}: ${other.title}`,
