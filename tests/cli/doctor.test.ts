@@ -154,7 +154,7 @@ describe('doctor, of a domain', async () => {
   });
 });
 
-describe('doctor, as a command', async () => {
+describe('doctor, as a command', { timeout: 90_000 }, async () => {
   const { url } = await openFreshDatabase();
 
   it('finds nothing wrong with a machine that sends nothing', async () => {

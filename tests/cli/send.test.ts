@@ -32,7 +32,7 @@ async function openSink() {
   return { messages, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
 }
 
-describe('editions send', async () => {
+describe('editions send', { timeout: 120_000 }, async () => {
   const { db, url } = await openFreshDatabase();
   const sink = await openSink();
   await ensureFirstNewsletter(db);
@@ -98,4 +98,4 @@ describe('editions send', async () => {
     expect(test).toHaveLength(1);
     expect((await simpleParser(test[0]?.raw ?? '')).text).toContain('Ferry is late');
   });
-}, 120_000);
+});

@@ -9,7 +9,7 @@ import { openConsole } from './harness.ts';
 const found = inject('chromium');
 const password = 'correct horse';
 
-describe.skipIf('missing' in found)('the console in a browser', async () => {
+describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_000 }, async () => {
   const { context, base } = await openConsole();
   const { db } = context;
   context.mailbox = { smtpUrl: 'smtp://127.0.0.1:1', pageUrl: 'http://127.0.0.1:8025' };
@@ -100,6 +100,7 @@ describe.skipIf('missing' in found)('the console in a browser', async () => {
   });
 
   it('renews its figures', async () => {
+    await db.updateTable('editions').set({ state: 'sending', audience: 1234 }).execute();
     const visit = await browser.newContext({ locale: 'en' });
     const page = await visit.newPage();
     await page.goto(`${base}/console`);
@@ -108,7 +109,6 @@ describe.skipIf('missing' in found)('the console in a browser', async () => {
     await page.click('.primary');
     await page.waitForURL(`${base}/console`);
     const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
-    await db.updateTable('editions').set({ state: 'sending', audience: 1234 }).execute();
     await db
       .insertInto('ranges')
       .values({
@@ -123,7 +123,9 @@ describe.skipIf('missing' in found)('the console in a browser', async () => {
         queued: 617,
       })
       .execute();
-    await expect.poll(() => page.textContent('[data-count="sent"]'), { timeout: 8000 }).toBe('617');
+    await expect
+      .poll(() => page.textContent('[data-count="sent"]'), { timeout: 20_000 })
+      .toBe('617');
     expect(await page.textContent('[data-count="audience"]')).toBe('1,234');
     expect(await page.getAttribute('[data-part="sent"]', 'style')).toContain('50%');
     await visit.close();
