@@ -60,7 +60,8 @@ export async function torture(given: {
       PORT: String(webPort),
       SMTP_URL: `smtp://127.0.0.1:${sinkPort}?connections=${CONNECTIONS}&name=sink`,
       MAIL_FROM: 'The Daily <daily@example.test>',
-      SEND_RATE: '300',
+      // So slow that the sending lasts as long as the killing.
+      SEND_RATE: String(Math.max(20, Math.ceil(readers / (kills * 1.5)))),
       UNCERTAIN: uncertain,
       LOG_LEVEL: 'fatal',
       ...(hasRedis && { REDIS_URL: `redis://127.0.0.1:${redisPort}` }),

@@ -58,6 +58,7 @@ interface Claimable {
 const SETTLE_AFTER_MS = 5;
 const START_WITHIN_MS = 1_000;
 const RETRY_MS = 200;
+const LOOK_AGAIN_MS = 100;
 /** A group that rests longer than this leaves its ranges to housekeeping. */
 const HOLD_FOR_MS = 2_000;
 
@@ -165,6 +166,8 @@ export class Pump {
     const room = this.#most - this.#open + this.#settles.length;
     if (room <= 0) return undefined;
     const relay = this.#parts.relays.next();
+    // Nothing tells when the share of a slow relay is given to another.
+    if (!relay && this.#work.size > 0) this.#wakeIn(LOOK_AGAIN_MS);
     if (!relay) return undefined;
     let soonest = Number.POSITIVE_INFINITY;
     for (const work of this.#work.values()) {
@@ -202,7 +205,11 @@ export class Pump {
         if (permits.problem)
           this.#parts.log.warn({ problem: permits.problem }, 'nothing is sent: no permits');
         if (count === 0) {
-          work.notBefore = performance.now() + permits.retryAfterMs;
+          this.#wakeIn(permits.retryAfterMs);
+          // Which of the limits it was is not said: a relay with one of its own leaves it to the others.
+          if (relay.settings.rate !== undefined)
+            this.#parts.relays.pace(relay, permits.retryAfterMs);
+          else work.notBefore = performance.now() + permits.retryAfterMs;
           this.#rotate(work);
         }
       }

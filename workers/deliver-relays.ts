@@ -6,6 +6,8 @@ import type { WarmUp } from './deliver-warm-up.ts';
 
 /** How long a relay that refuses everything (log-in, sender, size) is left alone. */
 const AVOID_MS = 60_000;
+/** How long the messages of a relay's share wait for it while the others could take them. */
+const SHARE_KEPT_MS = 50;
 
 /** The relays of one worker: who is next, by weight, and who can take nothing now. */
 export interface RelaySet {
@@ -16,6 +18,8 @@ export interface RelaySet {
   /** How many more a relay can start now, its ceiling of the day included. */
   room(relay: Relay): number;
   send(relay: Relay, outgoing: Outgoing): Promise<Answer>;
+  /** A relay's own rate is used up for so long: the others go on. */
+  pace(relay: Relay, ms: number): void;
   /** Leaves a relay that refuses whatever it is given alone for a minute. */
   avoid(name: string): void;
   /** True when every relay is avoided: nobody takes what we send. */
@@ -43,30 +47,44 @@ export function openRelaySet(
   const served = new Map<Relay, number>();
   let clock = 0;
   const room = (relay: Relay) => Math.min(relay.free, warmUp.left(relay.settings));
-  const usable = (relay: Relay) => (avoided.get(relay.settings.name) ?? 0) <= performance.now();
+  const paced = new Map<Relay, number>();
+  const fullSince = new Map<Relay, number>();
+  const avoids = (relay: Relay) => (avoided.get(relay.settings.name) ?? 0) > performance.now();
+  const usable = (relay: Relay) => !avoids(relay) && (paced.get(relay) ?? 0) <= performance.now();
   return {
     connections: settings.reduce((sum, each) => sum + each.connections, 0),
     next() {
-      let best: Relay | undefined;
-      for (const relay of relays) {
-        if (room(relay) <= 0 || !usable(relay)) continue;
-        if (!best || position(relay) < position(best)) best = relay;
+      const now = performance.now();
+      const up = relays.filter((relay) => usable(relay) && relay.state().up);
+      for (const relay of up.toSorted((a, b) => position(a) - position(b))) {
+        if (warmUp.left(relay.settings) <= 0) continue;
+        if (room(relay) > 0) {
+          fullSince.delete(relay);
+          // One that comes back from a rest has its share from now on, not what it missed.
+          clock = position(relay);
+          return relay;
+        }
+        // Its share is kept for it while it answers; one that is slow gets what it can take.
+        const since = fullSince.get(relay) ?? now;
+        fullSince.set(relay, since);
+        if (now - since < SHARE_KEPT_MS) return undefined;
       }
-      return best;
+      return undefined;
+    },
+    pace(relay, ms) {
+      paced.set(relay, performance.now() + ms);
     },
     room,
     send(relay, outgoing) {
       warmUp.used(relay.settings);
-      // One that comes back from a rest has its share from now on, not what it missed.
-      clock = position(relay);
-      served.set(relay, clock + 1 / relay.settings.weight);
+      served.set(relay, position(relay) + 1 / relay.settings.weight);
       return relay.send(outgoing);
     },
     avoid(name) {
       avoided.set(name, performance.now() + AVOID_MS);
       setTimeout(tell, AVOID_MS).unref();
     },
-    allRefuse: () => relays.every((relay) => !usable(relay)),
+    allRefuse: () => relays.every(avoids),
     onChange: (listener) => void listeners.push(listener),
     destroyUnfinished() {
       for (const relay of relays) relay.destroyUnfinished();

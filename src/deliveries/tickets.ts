@@ -11,7 +11,7 @@ export interface RangeTicket {
 }
 
 /** How long a due range that nobody took is left before its ticket is issued again, in seconds. */
-export const TICKET_PATIENCE_S = 20;
+export const TICKET_PATIENCE_S = 15;
 
 /**
  * The tickets of ranges that are due, not done and held by nobody: what was lost by the queue, what backed off,
