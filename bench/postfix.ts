@@ -14,7 +14,8 @@ export interface PostfixProgram {
 export function findPostfix(program: 'smtp-sink' | 'smtp-source'): PostfixProgram | undefined {
   const unpacked = join(import.meta.dirname, '.postfix');
   const path = join(unpacked, 'usr/sbin', program);
-  if (existsSync(path)) return { path, env: { LD_LIBRARY_PATH: join(unpacked, 'usr/lib/postfix') } };
+  if (existsSync(path))
+    return { path, env: { LD_LIBRARY_PATH: join(unpacked, 'usr/lib/postfix') } };
   try {
     const found = execFileSync('sh', ['-c', `PATH=$PATH:/usr/sbin command -v ${program}`]);
     return { path: found.toString().trim(), env: {} };
@@ -36,7 +37,10 @@ export async function startSmtpSink(features: string[] = []): Promise<RunningSin
   const port = await freePort();
   const account = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const flags = [...account, ...features, '-m', '1000', `127.0.0.1:${port}`, '1000'];
-  const child = spawn(program.path, flags, { env: program.env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(program.path, flags, {
+    env: program.env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   await listening(port, child);
   return { port, close: () => ended(child) };
 }
@@ -53,7 +57,8 @@ export function ended(child: ChildProcess): Promise<void> {
 /** Waits until somebody listens on a port; rejects when the child ends instead. */
 export async function listening(port: number, child: ChildProcess): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server on port ${port} ended with ${child.exitCode}`);
+    if (child.exitCode !== null)
+      throw new Error(`the server on port ${port} ended with ${child.exitCode}`);
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();

@@ -50,7 +50,7 @@ test('pause lets what has started finish and starts nothing more; resume sends t
     resumeEdition(db, edition),
     resumeEdition(db, edition),
   ]);
-  expect([first.changed, second.changed].toSorted()).toEqual([false, true]);
+  expect([first, second].filter(({ changed }) => changed)).toHaveLength(1);
   const tickets = [...first.tickets, ...second.tickets];
   expect(tickets).toHaveLength(1);
   for (const { range } of tickets) await sending.deliverer.handle({ range });
@@ -109,7 +109,7 @@ test('resend-missed takes up what expired or is held, and nobody else', async ()
   for (const { range } of tickets) await sending.deliverer.handle({ range });
   const rows = await rowsOf(db, edition);
   expect(sink.accepted.map((message) => message.to).toSorted()).toEqual(
-    [rows[0], rows[1], rows[4]].map((row) => row?.email).toSorted(),
+    [rows[0], rows[1], rows[4]].map((row) => row?.email ?? '').toSorted(),
   );
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 6, skipped: 1, failed: 1 });
   await expect(resendMissed(db, edition)).rejects.toThrow(NothingMissed);
