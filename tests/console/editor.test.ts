@@ -159,6 +159,39 @@ describe('the editor’s window, with scripts off', async () => {
     expect(await held()).toEqual(before);
   });
 
+  it('sends a test to up to five addresses, or to none', async () => {
+    const letters = () =>
+      desk.db
+        .selectFrom('letters')
+        .select(['email', 'content'])
+        .where('kind', '=', 'test')
+        .execute();
+    const send = async (who: Browser, to: string, changes: Record<string, string> = {}) => {
+      const page = await who.post(`${path}/test`, filled(await open(who), { to, ...changes }));
+      return message(page.status === 303 ? await who.get(page.location ?? '') : page);
+    };
+    await desk.db.updateTable('operators').set({ language: 'es' }).execute();
+    expect(await send(ana, 'ana@example.org nadie')).toBe(
+      'nadie: Una dirección de correo lleva exactamente una @, como ana@example.org.',
+    );
+    await desk.db.updateTable('operators').set({ language: 'en' }).execute();
+    expect(await send(ana, ' ')).toBe('Write at least one address.');
+    expect(await send(ana, [1, 2, 3, 4, 5, 6].map((n) => `${n}@b.example`).join())).toBe(
+      'At most 5 addresses at once.',
+    );
+    expect(await letters()).toEqual([]);
+    const choice = { 'look-language': 'es', 'look-sections': 'news,updates' };
+    expect(await send(ana, 'ana@example.org; bea@example.org', choice)).toBe(
+      'A test is on its way to ana@example.org, bea@example.org.',
+    );
+    const content = { edition: desk.id, language: 'es', sections: ['news', 'updates'] };
+    expect(await letters()).toEqual([
+      { email: 'ana@example.org', content },
+      { email: 'bea@example.org', content },
+    ]);
+    expect((await ana.get(path)).text).toContain('waits to be sent');
+  });
+
   it('is for editors: others are sent to the edition', async () => {
     const sam = await desk.signIn('sam@example.org', 'sender');
     const before = await held();

@@ -16,7 +16,7 @@ import { wordsFor } from './pages.ts';
 /** Saves a window, and answers with what came of it. */
 export async function save(context: Context, req: Request, res: Response, window: PostedWindow) {
   const say = sayFor(req, res);
-  const { mine, base, articles, slugs } = window;
+  const { mine, base, slugs } = window;
   const saving = await saveWindow(context, res.locals.operator.id, window).catch(
     (error: unknown) => {
       const errors = whatIsWrong(

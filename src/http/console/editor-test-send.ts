@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { sendTest } from '../../desk/test-send.ts';
 import type { ReaderChoice } from '../../editions/variant.ts';
-import type { Translate } from '../../locales/index.ts';
+import { translator } from '../../locales/index.ts';
 import { toProblem } from '../../problems/of-error.ts';
 import { InvalidAddress } from '../../subscribers/address.ts';
 
@@ -15,15 +15,19 @@ export interface TestAnswer {
   text: string;
 }
 
-/** Sends an edition to addresses as somebody typed them: to all of them, or to none where one is wrong. */
+/**
+ * Sends an edition to addresses as somebody typed them: to all of them, or to none where one is wrong.
+ * What came of it is said in the language `words`.
+ */
 export async function sendTests(
   context: Context,
   operator: string,
   id: string,
   typed: string,
   { language, sections }: ReaderChoice,
-  say: Translate,
+  words: string,
 ): Promise<TestAnswer> {
+  const say = translator(words, 'editor');
   const addresses = [...new Set(typed.split(/[\s,;]+/).filter((address) => address !== ''))];
   if (addresses.length === 0) return { good: false, text: say('test.none') };
   if (addresses.length > MOST) return { good: false, text: say('test.tooMany') };
@@ -42,7 +46,13 @@ export async function sendTests(
     return { good: true, text: say('test.sent', { addresses: addresses.join(', ') }) };
   } catch (error) {
     if (error instanceof InvalidAddress)
-      return { good: false, text: say('test.wrong', { address: email, reason: error.message }) };
+      return {
+        good: false,
+        text: say('test.wrong', {
+          address: email,
+          reason: translator(words, 'pages')(`address.${error.fault}`),
+        }),
+      };
     const problem = toProblem(error, '');
     if (problem.status >= 500) throw error;
     return { good: false, text: say('test.refused', { reason: problem.message }) };

@@ -9,7 +9,7 @@ import { save } from './editor-saving.ts';
 import { judge, type Verdict, verdicts } from './editor-stories.ts';
 import { sendTests } from './editor-test-send.ts';
 import { editorOf, idOf, isOpen, openWindow, readWindow } from './editor-window.ts';
-import { leaveMessage } from './pages.ts';
+import { leaveMessage, wordsFor } from './pages.ts';
 
 /**
  * The editor's window. It is one form, whatever is pressed in it: nothing typed is lost, and nothing but
@@ -65,7 +65,8 @@ export function editorRoutes(context: Context): Router {
     const to = window.fields.one('to');
     const choice = choiceOf(language, sections);
     const operator = res.locals.operator.id;
-    const message = await sendTests(context, operator, window.id, to, choice, sayFor(req, res));
+    const { language: words } = wordsFor(req, res);
+    const message = await sendTests(context, operator, window.id, to, choice, words);
     if (!message.good) return stage(context, req, res, window, { message, to, status: 422 });
     return settle(context, req, res, window, { message, to });
   });
