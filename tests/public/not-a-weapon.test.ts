@@ -20,6 +20,7 @@ const lettersTo = async (key: string) =>
     .innerJoin('subscribers as s', 's.id', 'l.subscriberId')
     .select('l.kind')
     .where('s.emailKey', '=', key)
+    .orderBy('l.id')
     .execute();
 
 /** Does `work` for each number below `count`, so many at a time. */

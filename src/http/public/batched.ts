@@ -1,11 +1,11 @@
 /**
- * Gathers what comes in while the last lot is being written, and writes it as one: under load a statement
+ * Gathers what comes in while `lanes` lots are being written, and writes it as one: under load a statement
  * and a commit serve dozens of requests, and a single request waits for nobody. A lot that fails is written
  * again one by one, so that only who is at fault fails.
  */
 export function batched<T, R>(
   write: (items: T[]) => Promise<R[]>,
-  most: number,
+  { most, lanes }: { most: number; lanes: number },
 ): (item: T) => Promise<R> {
   interface Waiting {
     item: T;
@@ -13,7 +13,7 @@ export function batched<T, R>(
     reject: (error: unknown) => void;
   }
   const waiting: Waiting[] = [];
-  let writing = false;
+  let writing = 0;
 
   async function deliver(lot: Waiting[]): Promise<void> {
     try {
@@ -25,13 +25,13 @@ export function batched<T, R>(
     }
   }
   async function go(): Promise<void> {
-    writing = true;
+    writing++;
     while (waiting.length > 0) await deliver(waiting.splice(0, most));
-    writing = false;
+    writing--;
   }
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (!writing) void go();
+      if (writing < lanes) void go();
     });
 }

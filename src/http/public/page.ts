@@ -25,7 +25,7 @@ export type Show = (req: Request, res: Response, page: Page) => Promise<void>;
 export function openPages(masthead: () => Promise<Masthead>): Show {
   return async (_req, res, { view, title, language, status = 200, here = null, data = {} }) => {
     const { newsroom, newsletters } = await masthead();
-    const t: Translate = translator(language, 'pages');
+    const t = words(language);
     const html = eta.render(view, {
       t,
       title,
@@ -36,7 +36,7 @@ export function openPages(masthead: () => Promise<Masthead>): Show {
       hasArchive: newsletters.length > 0,
       languages: languages.map((code) => ({
         code,
-        name: translator(code, 'pages')('languageName'),
+        name: words(code)('languageName'),
         href: here === null ? null : withLanguage(here, code),
       })),
       ...data,
@@ -65,7 +65,14 @@ export function languageOf(req: Request, known?: string | null): string {
 }
 
 /** The words of a reader's pages in one language. */
-export const words = (language: string): Translate => translator(language, 'pages');
+export function words(language: string): Translate {
+  const known = translators.get(language);
+  if (known) return known;
+  const made = translator(language, 'pages');
+  translators.set(language, made);
+  return made;
+}
+const translators = new Map<string, Translate>();
 
 function withLanguage(path: string, language: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}lang=${language}`;
