@@ -139,11 +139,3 @@ async function changedOrIs(
   if (state !== done) throw new WrongEditionState(verb, state, from);
   return { changed: false };
 }
-
-/** In the caller's transaction, or one of its own. */
-function inTransaction<T>(
-  db: DbOrTransaction,
-  work: (tx: DbOrTransaction) => Promise<T>,
-): Promise<T> {
-  return db.isTransaction ? work(db) : db.transaction().execute(work);
-}
