@@ -90,6 +90,25 @@ it('separates a copy that was joined, and joins it again on undo', async () => {
   expect(await holder()).toBe(ferry);
 });
 
+it('takes translations that a feed paired meanwhile for no change of an editor', async () => {
+  const fields = await open();
+  const pair = db
+    .updateTable('articles')
+    .set({ storyId: bridge })
+    .where('id', 'in', [bridge, puente]);
+  await pair.execute();
+  const saved = await ana.post(path, filled(fields, { subject: 'Mine', do: 'save' }));
+  expect(saved.status).toBe(303);
+  await db.updateTable('articles').set({ storyId: null }).execute();
+});
+
+it('takes a section that was removed meanwhile for the first', async () => {
+  const fields = filled(await open(), { [`section-${ferry}`]: 'updates' });
+  await db.deleteFrom('sections').where('slug', '=', 'updates').execute();
+  const saved = await ana.post(path, filled(fields, { do: 'save' }));
+  expect(saved.status).toBe(303);
+});
+
 it('refuses what cannot be, and changes nothing', async () => {
   for (const [verdict, changes] of [
     ['pair', { pair: puente, [`pair-${puente}`]: puente }],

@@ -8,7 +8,7 @@ import type { Operator } from '../../operators/accounts.ts';
 import { mayAct } from '../../operators/roles.ts';
 import { Problem } from '../middleware/problem.ts';
 import { type EditorForm, formOf, type Posted, posted, readBase, readForm } from './editor-form.ts';
-import type { Articles } from './editor-list.ts';
+import { type Articles, inOrder, type Place } from './editor-list.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -67,7 +67,21 @@ export async function readWindow(context: Context, req: Request): Promise<Posted
   const window = await openWindow(context.db, idOf(req), ids);
   const mine = readForm(fields, base);
   const places = mine.places.filter((place) => window.articles.has(place.id));
-  return { ...window, fields, base, mine: { ...mine, places, words: ownWords(mine, window) } };
+  return {
+    ...window,
+    fields,
+    // A story or section that became another meanwhile is no editor's change.
+    base: { ...base, places: inPlace(base.places, window) },
+    mine: { ...mine, places: inPlace(places, window), words: ownWords(mine, window) },
+  };
+}
+
+function inPlace(places: Place[], { articles, slugs }: EditorWindow): Place[] {
+  const known = places.map((place) => ({
+    ...place,
+    section: slugs.find((slug) => slug === place.section) ?? slugs[0] ?? null,
+  }));
+  return inOrder(known, articles, slugs);
 }
 
 /** An edition's wording that says what the article says is none. */
