@@ -95,6 +95,7 @@ export function postgresEngine(databaseUrl: string, log: Logger): QueueEngine {
   });
   pool.setMaxListeners(0);
   pool.on('error', (err) => log.debug({ err }, 'queue database'));
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return {
     producer(name) {
       const queue = new Queue(name, { connection: pool });

@@ -26,6 +26,8 @@ export function openDatabase(
     // a closing pool hands its connections back a moment before they are really gone
     if (!closing) onError?.(error);
   });
+  // The pool listens only while a connection is idle: one that breaks between two queries would end the process.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
