@@ -14,6 +14,7 @@ import {
   settleLetter,
 } from '../src/letters/claim.ts';
 import type { Answer } from '../src/relays/outgoing.ts';
+import type { Pace } from '../src/relays/pace.ts';
 import { openRelay, type Relay } from '../src/relays/relay.ts';
 import { InvalidAddress, readAddress } from '../src/subscribers/address.ts';
 import { letterMessage } from './letter-message.ts';
@@ -27,9 +28,10 @@ export interface Letters {
 }
 
 const KEEP_DAYS = 30;
+const PERMIT_PATIENCE_MS = 10_000;
 
 /** Opens one connection a relay when there is a letter; sends nothing outside the worker's lease. */
-export function startLetters(context: Context, lease: Lease): Letters {
+export function startLetters(context: Context, lease: Lease, pace: Pace): Letters {
   const { db, log } = context;
   const relays = context.relays.map((settings) =>
     openRelay({ ...settings, connections: 1 }, { log: log.child({ for: 'letters' }) }),
@@ -66,9 +68,22 @@ export function startLetters(context: Context, lease: Lease): Letters {
     }
   }
 
+  /** A letter asks for its one permit until it has it: the digest's blocks begin again every tenth of a second. */
+  async function mayLeave(relay: Relay): Promise<boolean> {
+    const end = performance.now() + PERMIT_PATIENCE_MS;
+    for (;;) {
+      const wanted = { relay: relay.settings.name, groups: { rest: 1 } };
+      const { granted, retryAfterMs } = await pace.take(wanted);
+      if (granted > 0) return true;
+      if (performance.now() + retryAfterMs > end) return false;
+      await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+    }
+  }
+
   return {
     async handle({ letter: id }) {
-      if (!lease.mayStart() || !freest(relays)) return;
+      const relay = freest(relays);
+      if (!relay || !(await mayLeave(relay)) || !lease.mayStart()) return;
       const claim = { worker: lease.workerId, claim: String(++claims) };
       const letter = await claimLetter(db, id, claim);
       if (!letter) return;
