@@ -1,4 +1,5 @@
 import { digestOf } from '../emails/from-edition.ts';
+import { imprintOf } from '../emails/imprint.ts';
 import type { Place } from '../emails/places.ts';
 import { type PreparedVariant, prepareVariant } from '../emails/splice.ts';
 import { buildVariant } from '../emails/variant.ts';
@@ -82,13 +83,7 @@ export function openVariants(context: Context): Variants {
   ) {
     const { config, db, renderer } = context;
     const newsroom = await getNewsroom(db);
-    const imprint = {
-      newsroom: newsroom.name,
-      postalAddress: newsroom.postalAddress ?? config.postalAddress ?? null,
-      publicUrl: config.publicUrl,
-      accent: newsroom.colour,
-      logoUrl: newsroom.logo,
-    };
+    const imprint = imprintOf(newsroom, config);
     const digest = digestOf(content, choice, { imprint, from: config.mailFrom });
     const built = await buildVariant(renderer, digest);
     const shown = [choice.lead, ...choice.sections.flatMap(({ articles }) => articles)];

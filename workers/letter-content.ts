@@ -1,4 +1,4 @@
-import type { Imprint } from '../emails/content.ts';
+import { imprintOf } from '../emails/imprint.ts';
 import type { LetterContent } from '../emails/letter-content.ts';
 import type { LetterEnvelope } from '../emails/letter-message.ts';
 import type { Context } from '../src/context.ts';
@@ -39,13 +39,7 @@ export async function letterContent(
       .executeTakeFirst(),
   ]);
   const [first] = newsletters;
-  const imprint: Imprint = {
-    newsroom: newsroom.name,
-    postalAddress: newsroom.postalAddress ?? config.postalAddress ?? null,
-    publicUrl: config.publicUrl,
-    accent: newsroom.colour,
-    logoUrl: newsroom.logo,
-  };
+  const imprint = imprintOf(newsroom, config);
   const from = first?.from ?? config.mailFrom;
   return {
     content: {

@@ -1,5 +1,6 @@
-import type { DigestContent, Imprint, ReaderMarks } from '../../emails/content.ts';
+import type { DigestContent, ReaderMarks } from '../../emails/content.ts';
 import { digestOf } from '../../emails/from-edition.ts';
+import { imprintOf } from '../../emails/imprint.ts';
 import { prepareVariant, spliceMessage } from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import type { Context } from '../context.ts';
@@ -83,13 +84,7 @@ async function contentFor(
   const choice = chooseArticles(content, reader);
   if (!choice) throw new NothingNew(content.newsletter.slug, edition.kind);
   const newsroom = await getNewsroom(db);
-  const imprint: Imprint = {
-    newsroom: newsroom.name,
-    postalAddress: newsroom.postalAddress ?? config.postalAddress ?? null,
-    publicUrl: config.publicUrl,
-    accent: newsroom.colour,
-    logoUrl: newsroom.logo,
-  };
+  const imprint = imprintOf(newsroom, config);
   return digestOf(content, choice, { imprint, from: config.mailFrom });
 }
 

@@ -1,6 +1,6 @@
-import type { Imprint } from '../../../emails/content.ts';
 import { type DigestView, digestView } from '../../../emails/digest-view.ts';
 import { digestOf } from '../../../emails/from-edition.ts';
+import { imprintOf } from '../../../emails/imprint.ts';
 import { preheaderOf, subjectOf } from '../../../emails/subject.ts';
 import type { ArchivedEdition } from '../../editions/archive.ts';
 import { chooseArticles } from '../../editions/variant.ts';
@@ -26,13 +26,7 @@ export function editionView(
 ): EditionView | undefined {
   const choice = chooseArticles(edition.content, { language, sections: null });
   if (!choice) return undefined;
-  const imprint: Imprint = {
-    newsroom: newsroom.name,
-    postalAddress: newsroom.postalAddress,
-    publicUrl,
-    accent: newsroom.colour,
-    logoUrl: newsroom.logo,
-  };
+  const imprint = imprintOf(newsroom, { publicUrl, postalAddress: undefined });
   const digest = digestOf(edition.content, choice, { imprint, from: '' });
   return {
     ...digestView(digest),
