@@ -22,6 +22,7 @@ async function startIn(folder: string, port: number): Promise<Program> {
     async () => {
       if (program.child.exitCode !== null) throw new Error(program.stderr());
       expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+      expect(program.stderr()).toContain('Gaceta runs at');
     },
     { timeout: 60_000, interval: 100 },
   );
