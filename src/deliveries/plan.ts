@@ -32,7 +32,7 @@ export async function* planEdition(
   const first = await editionToPlan(db, edition);
   if (!first) return;
   const frequencies = await frequenciesOfEdition(db, edition);
-  const hours = new Map<string, Date>();
+  const hours: Chunk['hours'] = new Map();
   for (let chunk = 0; ; chunk++) {
     const size = CHUNK_SIZES[Math.min(chunk, CHUNK_SIZES.length - 1)] ?? RANGE_SIZE;
     const found = await editionToPlan(db, edition);
@@ -69,7 +69,7 @@ interface Chunk {
   groups: readonly string[];
   frequencies: string[];
   /** Due times by hour and zone, kept from chunk to chunk. */
-  hours: Map<string, Date>;
+  hours: Map<string, { hour: string; timezone: string; at: Date }>;
 }
 
 function planChunk(
@@ -92,17 +92,14 @@ function planChunk(
         where s.subscriber_id > ${found.planCursor} and ${belongs(edition, frequencies)}
         order by s.subscriber_id limit ${size}`;
       if (found.due === 'hour') {
-        const { rows } = await sql<{ hour: string | null; timezone: string | null }>`
-          select distinct hour, timezone from (${members}) m`.execute(tx);
+        const { rows } = await sql<{ hour: string; timezone: string }>`
+          select distinct coalesce(hour, '') as hour, coalesce(timezone, '') as timezone
+          from (${members}) m`.execute(tx);
         for (const { hour, timezone } of rows) {
-          const at = dueOf(found, hour, timezone);
-          hours.set(JSON.stringify([hour, timezone]), at);
+          const key = `${hour} ${timezone}`;
+          if (!hours.has(key)) hours.set(key, { hour, timezone, at: dueOf(found, hour, timezone) });
         }
       }
-      const known = [...hours].map(([key, at]) => {
-        const [hour, timezone] = JSON.parse(key);
-        return { hour, timezone, at };
-      });
       const { rows } = await sql<RangeTicket>`
         with members as materialized (${members}),
         turn as (
@@ -113,9 +110,9 @@ function planChunk(
         ),
         dated as (
           select m.*, turn.state as edition_state, coalesce(known.at, turn.frozen_at) as due_at
-          from turn, members m left join json_to_recordset(${JSON.stringify(known)}::json)
+          from turn, members m left join json_to_recordset(${JSON.stringify([...hours.values()])}::json)
             as known(hour text, timezone text, at timestamptz)
-            on known.hour is not distinct from m.hour and known.timezone is not distinct from m.timezone
+            on known.hour = coalesce(m.hour, '') and known.timezone = coalesce(m.timezone, '')
         ),
         numbered as (
           select *, (row_number() over (partition by due_at, receiver_group order by subscriber_id) - 1)
@@ -162,13 +159,14 @@ function planChunk(
     });
 }
 
-function dueOf(found: Edition, hour: string | null, timezone: string | null): Date {
+/** Empty: the newsletter's. */
+function dueOf(found: Edition, hour: string, timezone: string): Date {
   const { frozenAt, sendAt } = found;
   try {
-    return dueAt(frozenAt, hour ?? sendAt, timezone ?? found.timezone);
+    return dueAt(frozenAt, hour || sendAt, timezone || found.timezone);
   } catch (error) {
     // A zone that this Node's tables do not know costs its readers their hour, not their edition.
-    if (error instanceof RangeError) return dueAt(frozenAt, hour ?? sendAt, found.timezone);
+    if (error instanceof RangeError) return dueAt(frozenAt, hour || sendAt, found.timezone);
     throw error;
   }
 }
