@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { editionView } from './edition-view.ts';
 import { keptFor } from './kept.ts';
-import { newestEdition } from './newest.ts';
+import { inLanguage, newestEditions } from './newest.ts';
 import { languageOf, words } from './page.ts';
 import type { PublicParts } from './parts.ts';
 import { formView } from './sign-up-form.ts';
@@ -11,7 +11,7 @@ import { type ShowForm, subscribeRoutes } from './subscribe.ts';
 export function frontRoutes(parts: PublicParts): Router {
   const { context, show, masthead } = parts;
   const { publicUrl } = context.config;
-  const newest = keptFor(30_000, () => newestEdition(context, masthead));
+  const newest = keptFor(30_000, () => newestEditions(context, masthead));
   const router = Router();
 
   router.get('/', async (req, res) => {
@@ -39,7 +39,7 @@ export function frontRoutes(parts: PublicParts): Router {
     const language = languageOf(req);
     const head = await masthead();
     const t = words(language);
-    const found = await newest();
+    const found = inLanguage(await newest(), language);
     await show(req, res, {
       view: './sign-up',
       title: t('signUp.title'),

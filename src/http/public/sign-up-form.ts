@@ -1,4 +1,5 @@
 import { languages } from '../../locales/index.ts';
+import { inLanguage } from './newest.ts';
 import type { Masthead } from './newsroom.ts';
 import { words } from './page.ts';
 import type { UnusableForm } from './sign-up-input.ts';
@@ -42,11 +43,11 @@ export function formView(
       ? { field: error.field, text: t(error.key) }
       : trouble.unproved && { field: 'proof', text: t('signUp.proofFailed') },
     slip: trouble.slip,
-    values: valuesOf(trouble.body, newsletters),
+    values: valuesOf(trouble.body, inLanguage(newsletters, language)),
   };
 }
 
-function valuesOf(body: unknown, newsletters: Masthead['newsletters']) {
+function valuesOf(body: unknown, suggested: { slug: string } | undefined) {
   const sent = new Map(typeof body === 'object' && body !== null ? Object.entries(body) : []);
   const text = (key: string) => {
     const value: unknown = sent.get(key);
@@ -62,7 +63,7 @@ function valuesOf(body: unknown, newsletters: Masthead['newsletters']) {
     timezone: text('timezone'),
     sure: text('sure'),
     redirect: text('redirect'),
-    newsletters: list('newsletter') ?? newsletters.slice(0, 1).map((one) => one.slug),
+    newsletters: list('newsletter') ?? (suggested ? [suggested.slug] : []),
     sections: list('sections'),
   };
 }
