@@ -12,10 +12,7 @@ let busy = false;
 function begin() {
   form = document.getElementById('editor');
   document.querySelector('[data-editor]').classList.add('scripted');
-  clean = form.dataset.dirty === 'true' ? '' : contentOf();
-  for (const list of form.querySelectorAll('.rows')) limits(list);
-  for (const field of form.querySelectorAll('[data-length]')) lengthOf(field);
-  mark();
+  refresh();
   form.addEventListener('submit', submitted);
   form.addEventListener('click', clicked);
   form.addEventListener('keydown', pressed);
@@ -24,6 +21,13 @@ function begin() {
   form.addEventListener('focusin', entered);
   form.addEventListener('focusout', left);
   form.addEventListener('pointerdown', grabbed);
+}
+
+function refresh() {
+  clean = form.dataset.dirty === 'true' ? '' : contentOf();
+  for (const list of form.querySelectorAll('.rows')) limits(list);
+  for (const field of form.querySelectorAll('[data-length]')) lengthOf(field);
+  mark();
 }
 
 addEventListener('beforeunload', (event) => {
@@ -120,15 +124,21 @@ function put(main, focused, button) {
   const open = [...form.querySelectorAll('details[open] > summary[id], details[open][id]')].map(
     ({ id }) => id,
   );
-  const [x, y, across] = [scrollX, scrollY, form.querySelector('.frames').scrollLeft];
+  const [x, y] = [scrollX, scrollY];
   const verb = button?.value ?? '';
-  document.querySelector('main').replaceWith(document.adoptNode(main));
+  const base = form.elements.base.value;
+  replace(document.querySelector('main'), main, '[data-editor]');
+  replace(document.querySelector('[data-editor]'), main.querySelector('[data-editor]'), '#editor');
+  const answered = main.querySelector('#editor');
+  form.dataset.dirty = answered.dataset.dirty;
+  replace(document.getElementById('looks'), answered.querySelector('#looks'), '.frames');
+  replace(form, answered, '#looks');
+  if (form.elements.base.value !== base) showLooks();
   for (const id of open) document.getElementById(id)?.closest('details')?.setAttribute('open', '');
-  begin();
+  refresh();
   scrollTo(x, y);
-  form.querySelector('.frames').scrollLeft = across;
-  const conflict = main.querySelector('.conflict');
-  const message = main.querySelector(':scope > .message');
+  const conflict = document.querySelector('.conflict');
+  const message = document.querySelector('main > .message');
   const wrong = form.querySelector('[aria-invalid="true"]');
   const [, id] = verb.split(':');
   const next =
@@ -146,6 +156,18 @@ function put(main, focused, button) {
   if (message) say(message.textContent);
   if (conflict) conflict.scrollIntoView();
   else if (message && verb !== 'look') message.scrollIntoView({ block: 'nearest' });
+}
+
+/** Puts what is in `to` into `from`, around the one child that stays: frames would load again if they moved. */
+function replace(from, to, kept) {
+  const [stays, other] = [from, to].map((place) => place.querySelector(`:scope > ${kept}`));
+  for (const child of [...from.childNodes]) if (child !== stays) child.remove();
+  let after = false;
+  for (const child of [...to.childNodes]) {
+    if (child === other) after = true;
+    else if (after) from.append(child);
+    else stays.before(child);
+  }
 }
 
 // Moving stories.
@@ -322,17 +344,19 @@ function chosen({ target }) {
     settled(row);
     target.focus();
   }
-  if (target.name.startsWith('look-')) {
-    const query = new URLSearchParams({
-      language: form.elements['look-language'].value,
-      sections: form.elements['look-sections'].value,
-    });
-    for (const frame of form.querySelectorAll('[data-look]')) {
-      // replaced, so that the way back does not lead through every choice
-      const next = frame.cloneNode();
-      next.src = `${frame.dataset.look}&${query}`;
-      frame.replaceWith(next);
-    }
+  if (target.name.startsWith('look-')) showLooks();
+}
+
+function showLooks() {
+  const query = new URLSearchParams({
+    language: form.elements['look-language'].value,
+    sections: form.elements['look-sections'].value,
+  });
+  for (const frame of form.querySelectorAll('[data-look]')) {
+    // replaced, so that the way back does not lead through every choice
+    const next = frame.cloneNode();
+    next.src = `${frame.dataset.look}&${query}`;
+    frame.replaceWith(next);
   }
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { escapeHtml } from '../../../emails/escape.ts';
 import { RenderError } from '../../../emails/renderer.ts';
 import type { Context } from '../../context.ts';
-import { previewEdition } from '../../desk/preview.ts';
+import { type PreviewFormat, previewEdition } from '../../desk/preview.ts';
 import { NothingNew } from '../../editions/errors.ts';
 import type { ReaderChoice } from '../../editions/variant.ts';
 import { translator } from '../../locales/index.ts';
@@ -29,13 +29,14 @@ export const choiceOf = (language: string, sections: string): ReaderChoice => ({
 /** The previews, each a page of its own that can run nothing, for the frames of the editor's window. */
 export function frameRoutes(context: Context): Router {
   const router = Router();
+  const render = sharedRenders(context);
   router.get('/editions/:id/edit/look', async (req, res) => {
     const { look, language, sections } = asked.parse(req.query);
     const format = look === 'text' ? 'text' : 'html';
     const say = translator(wordsFor(req, res).language, 'editor');
     try {
       const choice = choiceOf(language, sections);
-      const { body } = await previewEdition(context, idOf(req), format, choice);
+      const body = await render(idOf(req), format, choice);
       sendFrame(res, look, look === 'text' ? body.toString() : worn(body.toString(), look));
     } catch (error) {
       if (error instanceof NothingNew) sendFrame(res, look, notice(look, say('look.nothing')));
@@ -45,6 +46,28 @@ export function frameRoutes(context: Context): Router {
     }
   });
   return router;
+}
+
+/** Five of the looks are one html: frames that ask at the same time share what is being made. */
+function sharedRenders(context: Context) {
+  const making = new Map<string, Promise<Buffer>>();
+  return async (id: string, format: PreviewFormat, choice: ReaderChoice): Promise<Buffer> => {
+    const saved = await context.db
+      .selectFrom('editions')
+      .select(['touchedAt', 'revision'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    const key = JSON.stringify([id, format, choice, saved]);
+    const shared = making.get(key);
+    if (shared) return shared;
+    const made = previewEdition(context, id, format, choice).then(({ body }) => body);
+    making.set(key, made);
+    try {
+      return await made;
+    } finally {
+      making.delete(key);
+    }
+  };
 }
 
 /**
