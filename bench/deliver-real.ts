@@ -28,14 +28,14 @@ export interface RealSettings {
 }
 
 /** Starts web and workers, triggers an edition through the API and waits until it is sent. */
-export async function runReal(settings: RealSettings): Promise<RealRun> {
+export async function runReal(settings: RealSettings, newsletter = 'daily'): Promise<RealRun> {
   const { newsroom } = settings;
   return withService(settings, async (api, workers) => {
     const articles = await addArticles(newsroom.db, settings.articles);
     const before = workers.map(({ pid }) => usageOf(pid).cpuMs);
     const triggeredAt = Date.now();
     const { id } = await api.call<{ id: string }>('POST', '/editions', {
-      newsletter: 'daily',
+      newsletter,
       kind: 'special',
       articles,
       send: true,

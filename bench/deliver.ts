@@ -7,7 +7,7 @@ import { type OtherRun, runSendMail, runSmtpSource } from './deliver-others.ts';
 import { articlesFor, type RealRun, type RealSettings, runReal } from './deliver-real.ts';
 import { freePort } from './free-port.ts';
 import { startLatencyProxy } from './latency-proxy.ts';
-import { type Newsroom, openNewsroom } from './newsroom.ts';
+import { type Newsroom, openNewsroom, RECORDED } from './newsroom.ts';
 import { ended, type RunningSink, startSmtpSink } from './postfix.ts';
 import { redisIsThere, startRedis } from './service.ts';
 import { launchSink, readRecord } from './sink-record.ts';
@@ -151,13 +151,13 @@ async function countCopies(settings: RealSettings): Promise<number[]> {
   const port = await freePort();
   const file = join(settings.newsroom.folder, 'taken');
   const sink = await launchSink(port, file);
-  await runReal({ ...settings, smtpPort: port });
+  await runReal({ ...settings, smtpPort: port }, RECORDED.newsletter);
   await ended(sink);
   const copies = [0, 0, 0];
   const { taken } = readRecord(file);
   for (const ids of taken.values())
     copies[Math.min(ids.length, 2)] = (copies[Math.min(ids.length, 2)] ?? 0) + 1;
-  copies[0] = readers - taken.size;
+  copies[0] = Math.min(readers, RECORDED.most) - taken.size;
   return copies;
 }
 
