@@ -25,6 +25,10 @@ export function toProblem(error: unknown, occurrence: string): Problem {
     });
   const unreadable = ofBodyParser(error);
   if (unreadable) return unreadable;
+  if (isUnstorable(error))
+    return new Problem(422, 'Text here holds a character that cannot be kept, such as U+0000.', {
+      cause: error,
+    });
   if (isDatabaseAway(error))
     return tryLater(503, 5, 'The database does not answer at the moment. Nothing was changed.');
   return unforeseen(error, occurrence);
@@ -86,6 +90,12 @@ function ofBodyParser(error: Error): Problem | undefined {
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem(status, 'The request cannot be read.', { cause: error });
   return undefined;
+}
+
+/** PostgreSQL's text has no U+0000, and its JSON no half of a surrogate pair. */
+function isUnstorable(error: Error): boolean {
+  const { code, message } = error as Error & { code?: unknown };
+  return code === '22021' || code === '22P05' || (code === '22P02' && /type json/.test(message));
 }
 
 /** Connection refused or cut, server starting or stopping, too many connections (classes 08, 53, 57P). */
