@@ -95,7 +95,8 @@ it.each(operations.map((one) => ({ ...one, method: one.method.toUpperCase(), one
   '$method $path answers junk with a clear no, and never with a 500',
   async ({ method, path, one }) => {
     const property = fc.asyncProperty(bodyOf(one), query, async (json, params) => {
-      const url = `${path.replaceAll(/\{slug\}/g, 'daily').replaceAll(/\{\w+\}/g, '1')}?${new URLSearchParams(method === 'GET' ? params : {})}`;
+      const asked = method === 'GET' ? new URLSearchParams(params).toString() : '';
+      const url = `${path.replace('{slug}', 'daily').replaceAll(/\{\w+\}/g, '1')}?${asked}`;
       const answer = await call(method, url, method === 'GET' ? undefined : json);
       expect(answer.status, JSON.stringify(answer.body).slice(0, 300)).toBeLessThan(500);
       if (answer.status >= 400) expect(answer.body.detail).toEqual(expect.any(String));
