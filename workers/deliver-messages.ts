@@ -8,7 +8,12 @@ import { domainOf, messageIdOf } from '../src/deliveries/message-id.ts';
 import type { HeldRange } from '../src/deliveries/ranges.ts';
 import { choicesOf } from '../src/deliveries/readers.ts';
 import type { DkimSigner } from '../src/relays/dkim.ts';
-import { InvalidAddress, maskAddress, readAddress } from '../src/subscribers/address.ts';
+import {
+  bareAddress,
+  InvalidAddress,
+  maskAddress,
+  readAddress,
+} from '../src/subscribers/address.ts';
 import {
   preferencesUrl,
   unsubscribeMailto,
@@ -55,7 +60,7 @@ export function openMessages(context: Context, signer: DkimSigner | undefined): 
         unsubscribeUrl: unsubscribeUrl(links, subscriber, newsletter.id),
         unsubscribeMailto: unsubscribeMailto(
           links,
-          newsletter.replyTo ?? bareAddress(from),
+          newsletter.replyTo ?? from,
           subscriber,
           newsletter.id,
         ),
@@ -165,8 +170,6 @@ const skipped: Composed = { settlement: { state: 'skipped', reason: 'nothing' } 
 const failed = (reason: string, answer: string): Composed => ({
   settlement: { state: 'failed', reason, answer, event: { phase: 'compose', reply: answer } },
 });
-
-const bareAddress = (from: string) => /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
 
 /** Looks up what readers of one claim got before by one query, made when all of them have asked. */
 function batched(db: Context['db']) {

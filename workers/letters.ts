@@ -16,7 +16,7 @@ import {
 import type { Answer } from '../src/relays/outgoing.ts';
 import type { Pace } from '../src/relays/pace.ts';
 import { openRelay, type Relay } from '../src/relays/relay.ts';
-import { InvalidAddress, readAddress } from '../src/subscribers/address.ts';
+import { bareAddress, InvalidAddress, readAddress } from '../src/subscribers/address.ts';
 import { letterMessage } from './letter-message.ts';
 import type { Task } from './tasks.ts';
 
@@ -151,8 +151,6 @@ function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
     }
   }
 }
-
-const bareAddress = (from: string) => /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();
 
 const dotStuff = (message: Buffer) =>
   Buffer.from(message.toString('latin1').replaceAll(/(^|\r\n)\./g, '$1..'), 'latin1');

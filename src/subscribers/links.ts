@@ -1,3 +1,4 @@
+import { bareAddress } from './address.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Where this service is reached (PUBLIC_URL), and what signs its links. */
@@ -29,7 +30,7 @@ export const unsubscribeMailto = (
 ) =>
   replyTo === null
     ? null
-    : `mailto:${replyTo}?subject=${encodeURIComponent(
+    : `mailto:${bareAddress(replyTo)}?subject=${encodeURIComponent(
         `unsubscribe ${tokens.sign('unsubscribe', { subscriber, newsletter })}`,
       )}`;
 
