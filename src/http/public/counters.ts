@@ -31,6 +31,8 @@ export function openCounters({ redis, pool }: Context): OpenCounter {
           points,
           duration,
           storeClient: redis,
+          // while it is away nobody waits for it
+          rejectIfRedisNotReady: true,
           insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
         })
       : new BatchedRateLimiter(pool, add, { keyPrefix: name, duration });
