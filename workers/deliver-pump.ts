@@ -49,15 +49,27 @@ interface Work {
   done: () => void;
 }
 
+/** A claimed row on its way to a relay. */
+interface Started {
+  work: Work;
+  relay: Relay;
+  row: Claimed;
+  claim: string;
+  /** Until when it has to be handed over, `performance.now()`. */
+  deadline: number;
+  mayStart(): boolean;
+}
+
 interface Claimable {
   work: Work;
   relay: Relay;
   count: number;
 }
 
+const HANDED_BACK: Settlement = { state: 'queued', delayMs: 0 };
 const SETTLE_AFTER_MS = 5;
 const START_WITHIN_MS = 1_000;
-const RETRY_MS = 200;
+const RETRY_MS = 500;
 const LOOK_AGAIN_MS = 100;
 /** A group that rests longer than this leaves its ranges to housekeeping. */
 const HOLD_FOR_MS = 2_000;
@@ -72,6 +84,8 @@ export class Pump {
   readonly #work = new Map<string, Work>();
   #settles: { settle: Settle; work: Work }[] = [];
   #oldest = 0;
+  /** Answers whose rows were no longer `sending`: they were judged meanwhile. */
+  #late: Settle[] = [];
   #open = 0;
   #claims = 0;
   #running = false;
@@ -134,7 +148,7 @@ export class Pump {
   #turn(): void {
     if (this.#running) return;
     for (const work of this.#work.values()) this.#closeIfDone(work);
-    if (this.#stopping && this.#open === 0 && this.#work.size === 0) {
+    if (this.#stopping && this.#open + this.#late.length === 0 && this.#work.size === 0) {
       clearTimeout(this.#timer);
       this.#idle?.();
       return;
@@ -144,7 +158,7 @@ export class Pump {
     const enough = waiting * 4 >= this.#most || age >= SETTLE_AFTER_MS || waiting === this.#open;
     if (waiting > 0 && !enough) return this.#wakeIn(SETTLE_AFTER_MS - age);
     const claimable = this.#claimable();
-    if (waiting === 0 && !claimable) return;
+    if (waiting === 0 && this.#late.length === 0 && !claimable) return;
     void this.#run(claimable);
   }
 
@@ -193,6 +207,7 @@ export class Pump {
     this.#running = true;
     try {
       await this.#parts.pauses();
+      if (this.#late.length > 0) await this.#settleLate();
       let count = 0;
       if (claimable) {
         const { work, relay } = claimable;
@@ -225,6 +240,12 @@ export class Pump {
     this.#turn();
   }
 
+  async #settleLate(): Promise<void> {
+    const late = this.#late;
+    await this.#parts.claims.settleLate(late);
+    this.#late = this.#late.slice(late.length);
+  }
+
   /** Lets the other ranges have their turn first. */
   #rotate(work: Work): void {
     if (!this.#work.delete(work.held.range)) return;
@@ -240,6 +261,7 @@ export class Pump {
     const batch = this.#settles;
     this.#settles = [];
     const worker = lease.workerId;
+    const { losses } = lease;
     const claim = claimId(worker, ++this.#claims);
     const wanted: Wanted | undefined = work && {
       edition: work.held.edition,
@@ -253,7 +275,7 @@ export class Pump {
     try {
       const settles = batch.map(({ settle }) => settle);
       result = await claims.run(worker, claim, settles, wanted);
-      if (result.settled < batch.length) await claims.settleLate(settles);
+      if (result.settled < batch.length) this.#late.push(...settles);
     } catch (error) {
       this.#settles = [...batch, ...this.#settles];
       this.#oldest = 0;
@@ -268,7 +290,8 @@ export class Pump {
     if (result.lastLooked !== null) work.cursor = result.lastLooked;
     work.through = result.looked < count;
     const deadline = performance.now() + START_WITHIN_MS;
-    for (const row of result.claimed) this.#start(work, relay, row, claim, deadline);
+    const mayStart = () => lease.losses === losses && lease.mayStart();
+    for (const row of result.claimed) this.#start({ work, relay, row, claim, deadline, mayStart });
   }
 
   /** After an unknown outcome: under a new lease nothing of the old claim can appear any more. */
@@ -285,37 +308,23 @@ export class Pump {
     }
   }
 
-  #start(work: Work, relay: Relay, row: Claimed, claim: string, deadline: number): void {
-    const composed = this.#parts.compose(work.held, row);
-    if (composed instanceof Promise) {
-      void composed.then((ready) => this.#hand(work, relay, row, claim, deadline, ready));
-    } else this.#hand(work, relay, row, claim, deadline, composed);
+  #start(started: Started): void {
+    const composed = this.#parts.compose(started.work.held, started.row);
+    if (composed instanceof Promise) void composed.then((ready) => this.#hand(started, ready));
+    else this.#hand(started, composed);
   }
 
-  #hand(
-    work: Work,
-    relay: Relay,
-    row: Claimed,
-    claim: string,
-    deadline: number,
-    composed: Composed,
-  ): void {
-    if ('settlement' in composed) return this.#settle(work, row, claim, composed.settlement);
-    const { lease, relays } = this.#parts;
-    const outgoing: Outgoing = {
-      ...composed.outgoing,
-      mayStart: () => lease.mayStart(),
-    };
-    if (performance.now() > deadline) {
-      return this.#settle(work, row, claim, { state: 'queued', delayMs: 0 });
-    }
-    void relays.send(relay, outgoing).then((answer) => {
-      const settlement = this.#parts.judge(work.held, row, answer);
-      this.#settle(work, row, claim, settlement, composed.variant);
+  #hand(started: Started, composed: Composed): void {
+    const { work, relay, row, deadline, mayStart } = started;
+    if ('settlement' in composed) return this.#settle(started, composed.settlement);
+    if (performance.now() > deadline || !mayStart()) return this.#settle(started, HANDED_BACK);
+    const outgoing: Outgoing = { ...composed.outgoing, mayStart };
+    void this.#parts.relays.send(relay, outgoing).then((answer) => {
+      this.#settle(started, this.#parts.judge(work.held, row, answer), composed.variant);
     });
   }
 
-  #settle(work: Work, row: Claimed, claim: string, settlement: Settlement, variant?: string): void {
+  #settle({ work, row, claim }: Started, settlement: Settlement, variant?: string): void {
     const { edition, range } = work.held;
     const settle: Settle = {
       ...settlement,

@@ -1,6 +1,11 @@
 import type { Context } from '../src/context.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
-import { expireRanges, finishEditions, sweepCancelled } from '../src/deliveries/finish.ts';
+import {
+  expireRanges,
+  finishEditions,
+  reopenEditions,
+  sweepCancelled,
+} from '../src/deliveries/finish.ts';
 import { unplannedEditions } from '../src/deliveries/plan.ts';
 import { openReaper } from '../src/deliveries/reaper.ts';
 import { issueTickets } from '../src/deliveries/tickets.ts';
@@ -41,6 +46,7 @@ export function housekeepingTasks(context: Context): Task[] {
       run: async () => {
         await sweepCancelled(db);
         await finishEditions(db);
+        await reopenEditions(db);
       },
     },
     { name: 'deliveries: expire', everyMs: 60_000, run: () => expireRanges(db) },

@@ -16,6 +16,19 @@ export async function finishEditions(db: Db, edition?: string): Promise<string[]
   return rows.map((row) => row.id);
 }
 
+/**
+ * Takes up editions again that were done when a row that had counted as uncertain turned out never to have started:
+ * its reader is not missed.
+ */
+export async function reopenEditions(db: Db): Promise<void> {
+  await sql`
+    update editions e set state = 'sending', finished_at = null
+    where e.state = 'sent' and exists (
+      select 1 from ranges r where r.edition_id = e.id and r.state = 'planned' and r.queued > 0)`.execute(
+    db,
+  );
+}
+
 interface OpenRange {
   range: string;
   edition: string;

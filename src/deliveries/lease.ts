@@ -20,6 +20,8 @@ export interface LeaseOptions {
 export interface Lease {
   /** Changes when the lease was lost or given up for a new one. */
   readonly workerId: number;
+  /** How often it was lost: what was claimed before a loss may be somebody else's by now. */
+  readonly losses: number;
   /** False in the last third of the lease and when it is lost: start nothing. */
   mayStart(): boolean;
   /** Called when the last third begins: destroy what has no final dot on the wire. */
@@ -50,6 +52,7 @@ class WorkerLease implements Lease {
   #workerId = 0;
   #beatAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
   #lost = false;
+  #losses = 0;
   #closed = false;
   #beat: NodeJS.Timeout | undefined;
   #late: NodeJS.Timeout | undefined;
@@ -58,6 +61,10 @@ class WorkerLease implements Lease {
   constructor(db: Db, options: LeaseOptions) {
     this.#db = db;
     this.#options = options;
+  }
+
+  get losses(): number {
+    return this.#losses;
   }
 
   get workerId(): number {
@@ -144,6 +151,7 @@ class WorkerLease implements Lease {
 
   async #replaceLost(lost: number): Promise<void> {
     this.#lost = true;
+    this.#losses += 1;
     this.#options.log.error(
       { worker: lost },
       'this worker was judged dead; it goes on under a new lease',
