@@ -2,6 +2,7 @@ import type { MailboxServer } from '../src/mailbox/mailbox.ts';
 import { type Client, until } from './client.ts';
 import { everyoneOnce, firstPictureLoads, leaveByOneClick, messageTo, newestTo } from './inbox.ts';
 import { readersFile } from './readers.ts';
+import { lighthouseSpecial } from './special.ts';
 
 /** Where the story plays: a running Gaceta, its mailbox, and the newsroom's site. */
 export interface Stage {
@@ -204,15 +205,16 @@ async function sendDaily(stage: Stage, newsletter: string, readers: number): Pro
 }
 
 async function sendSpecial(stage: Stage): Promise<Edition> {
+  const story = lighthouseSpecial(new Date());
   const article = await stage.api.call<{ id: string }>('POST', '/articles', {
     newsletter: 'daily',
-    section: 'special-reports',
-    title: 'The lighthouse that learned to listen',
-    standfirst:
-      'For a year our reporters sat with the keepers of Cape Marrow. This is what the fog told them.',
-    url: `${stage.site.url}/special/lighthouse`,
-    author: 'Ines Caldera',
-    language: 'en',
+    section: story.section,
+    title: story.headline,
+    standfirst: story.standfirst,
+    url: `${stage.site.url}${story.path}`,
+    image: { url: `${stage.site.url}${story.picture}`, alt: story.alt, credit: story.credit },
+    author: story.author,
+    language: story.language,
   });
   const made = await stage.api.call<Edition>('POST', '/editions', {
     newsletter: 'daily',

@@ -129,7 +129,7 @@ function prepare(running: Running): Promise<string> {
         name: 'The Harbour Post',
         colour: '#0b5d73',
         logo: null,
-        postalAddress: '1 Quay Street, Port Marrow',
+        postalAddress: '1 Quay Street, Saltmere',
       });
       const { token } = await createApiToken(tx, { name: 'demo', role: 'admin' });
       return token;

@@ -46,7 +46,7 @@ export function editionView(
         ? t('edition.finishedAt', { time: timeIn(edition.finishedAt, language, timezone) })
         : '',
       edition.startedAt && edition.messagesPerSecond
-        ? t('edition.speed', { rate: number.format(edition.messagesPerSecond) })
+        ? t('edition.speed', { rate: number.format(Math.ceil(edition.messagesPerSecond)) })
         : '',
     ].filter((line) => line !== ''),
   };
