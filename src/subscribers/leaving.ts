@@ -5,31 +5,39 @@ import type { Evidence } from './evidence.ts';
 /** How long a reader may undo leaving. */
 export const UNDO_MS = 60 * 60 * 1000;
 
+/** One click of one reader: the newsletter, or all. */
+export interface Leaving {
+  subscriber: string;
+  newsletter: string | undefined;
+  evidence: Evidence;
+}
+
 /**
- * Ends subscriptions of a subscriber: that of one newsletter, or all. Holds from this moment on, also for an
- * edition being sent. However many do it at once, one changes something; answers the newsletters left.
+ * Ends subscriptions, of one reader or of many with one statement. Holds from this moment on, also for an
+ * edition being sent. However often the same leaving is in it, or is asked for at once, it changes something
+ * once.
  */
-export async function leave(
-  db: DbOrTransaction,
-  subscriberId: string,
-  { newsletter, evidence }: { newsletter?: string | undefined; evidence: Evidence },
-  now: Date,
-): Promise<string[]> {
-  const which =
-    newsletter === undefined ? sql<boolean>`true` : sql<boolean>`newsletter_id = ${newsletter}`;
-  const { rows } = await sql<{ newsletterId: string }>`
-    with gone as (
-      update subscriptions set state = 'unsubscribed', left_at = ${now}, leave_reason = null
-      where subscriber_id = ${subscriberId} and state in ('active', 'pending') and ${which}
-      returning newsletter_id
-    ), withdrawn as (
-      insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form)
-      select ${subscriberId}, newsletter_id, 'withdraw', ${now}, ${evidence.originAddress},
-        ${evidence.userAgent}, ${evidence.form}
-      from gone
+export async function leave(db: DbOrTransaction, leavings: Leaving[], now: Date): Promise<void> {
+  const rows = leavings.map(({ subscriber, newsletter, evidence }) => ({
+    subscriber,
+    newsletter: newsletter ?? null,
+    ...evidence,
+  }));
+  await sql`
+    with asked as materialized (
+      select distinct on (subscriber, newsletter) * from jsonb_to_recordset(
+        ${JSON.stringify(rows)}::jsonb) as a(subscriber bigint, newsletter bigint,
+        "originAddress" text, "userAgent" text, form text)
+    ), gone as (
+      update subscriptions t set state = 'unsubscribed', left_at = ${now}, leave_reason = null
+      from asked a
+      where t.subscriber_id = a.subscriber and t.state in ('active', 'pending')
+        and (a.newsletter is null or t.newsletter_id = a.newsletter)
+      returning t.subscriber_id, t.newsletter_id, a."originAddress", a."userAgent", a.form
     )
-    select newsletter_id from gone`.execute(db);
-  return rows.map((row) => row.newsletterId);
+    insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form)
+    select subscriber_id, newsletter_id, 'withdraw', ${now}, "originAddress", "userAgent", form
+    from gone`.execute(db);
 }
 
 /**

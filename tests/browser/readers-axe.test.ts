@@ -61,7 +61,7 @@ describe.skipIf(browserMissing())('axe finds nothing on a reader’s page', () =
     await site.post(`/confirm/${reader.confirm}`, {});
     const left = await join('left@example.org');
     await site.post(`/confirm/${left.confirm}`, {});
-    await leave(db, left.id, { evidence }, new Date());
+    await leave(db, [{ subscriber: left.id, newsletter: undefined, evidence }], new Date());
     const [letter] = await requestAddressChange(
       db,
       { id: reader.id, email: 'reader@example.org' },

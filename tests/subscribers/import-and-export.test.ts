@@ -82,7 +82,8 @@ describe('an import', () => {
         .where('emailKey', '=', `${who}@example.org`)
         .executeTakeFirstOrThrow();
       await confirmSubscriptions(db, id, { evidence }, now);
-      if (who === 'left') await leave(db, id, { evidence }, now);
+      if (who === 'left')
+        await leave(db, [{ subscriber: id, newsletter: undefined, evidence }], now);
     }
     await db
       .insertInto('suppressions')

@@ -157,7 +157,7 @@ describe('a sign-up', () => {
     await requestSubscription(db, asks('back@example.org', [daily]), monday);
     const back = await known('back@example.org');
     await confirmSubscriptions(db, back.id, { evidence }, after(1));
-    await leave(db, back.id, { evidence }, after(2));
+    await leave(db, [{ subscriber: back.id, newsletter: undefined, evidence }], after(2));
     await requestSubscription(db, asks('back@example.org', [daily]), after(DAY));
     expect(await subscriptionsOf(back.id)).toMatchObject([{ state: 'pending', leftAt: after(2) }]);
     await db.updateTable('letters').set({ state: 'sent' }).execute();
@@ -195,7 +195,7 @@ describe('confirming', () => {
       after(1),
     );
     expect(first.confirmed).toEqual([diario.id]);
-    await leave(db, id, { newsletter: diario.id, evidence }, after(2));
+    await leave(db, [{ subscriber: id, newsletter: diario.id, evidence }], after(2));
     const again = await confirmSubscriptions(
       db,
       id,
@@ -220,12 +220,11 @@ describe('leaving', () => {
 
   test('a thousand times at once is one change and one withdrawal', async () => {
     const id = await joined('fay@example.org');
-    const answers = await Promise.all(
+    await Promise.all(
       Array.from({ length: 1000 }, (_, i) =>
-        leave(db, id, { newsletter: daily.id, evidence }, after(10 + i)),
+        leave(db, [{ subscriber: id, newsletter: daily.id, evidence }], after(10 + i)),
       ),
     );
-    expect(answers.filter((left) => left.length > 0)).toEqual([[daily.id]]);
     expect((await consentsOf(id)).filter((c) => c.action === 'withdraw')).toHaveLength(1);
     expect(await subscriptionsOf(id)).toMatchObject([
       { state: 'unsubscribed' },
@@ -233,10 +232,29 @@ describe('leaving', () => {
     ]);
   });
 
+  test('of many readers together ends theirs and nobody else’s', async () => {
+    const ids = await Promise.all(
+      ['ivy', 'jon', 'kim'].map((name) => joined(`${name}@example.org`)),
+    );
+    const [ivy = '', jon = '', kim = ''] = ids;
+    const leavings = [
+      { subscriber: ivy, newsletter: daily.id, evidence },
+      { subscriber: ivy, newsletter: daily.id, evidence: { ...evidence, form: 'one-click' } },
+      { subscriber: jon, newsletter: undefined, evidence },
+      { subscriber: '999999', newsletter: daily.id, evidence },
+    ];
+    await leave(db, leavings, after(20));
+    const states = async (id: string) => (await subscriptionsOf(id)).map((one) => one.state);
+    expect(await states(ivy)).toEqual(['unsubscribed', 'active']);
+    expect(await states(jon)).toEqual(['unsubscribed', 'unsubscribed']);
+    expect(await states(kim)).toEqual(['active', 'active']);
+    expect((await consentsOf(ivy)).filter((c) => c.action === 'withdraw')).toHaveLength(1);
+  });
+
   test('can be undone for an hour, as if it had not been', async () => {
     const id = await joined('gus@example.org');
     const before = await subscriptionsOf(id);
-    await leave(db, id, { evidence }, after(HOUR));
+    await leave(db, [{ subscriber: id, newsletter: undefined, evidence }], after(HOUR));
     await keepReason(db, id, after(HOUR), 'too many mails');
     expect(await subscriptionsOf(id)).toMatchObject([
       { state: 'unsubscribed', leaveReason: 'too many mails' },
@@ -252,7 +270,7 @@ describe('leaving', () => {
   test('what was never confirmed stays ended when it is undone', async () => {
     await requestSubscription(db, asks('hal@example.org', [daily]), monday);
     const { id } = await known('hal@example.org');
-    await leave(db, id, { evidence }, after(5));
+    await leave(db, [{ subscriber: id, newsletter: undefined, evidence }], after(5));
     expect(await undoLeaving(db, id, { leftAt: after(5), evidence }, after(6))).toEqual([]);
   });
 });

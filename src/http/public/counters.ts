@@ -12,6 +12,8 @@ export interface Count {
 /** Counts in windows that all processes share. */
 export interface Counter {
   add(key: string): Promise<Count>;
+  /** As if one `add` had not been. */
+  takeBack(key: string): Promise<void>;
 }
 
 /** Opens counters over windows of so many seconds. */
@@ -43,6 +45,9 @@ export function openCounters({ redis, pool }: Context): OpenCounter {
           throw rejected;
         });
         return { count: answer.consumedPoints, msLeft: answer.msBeforeNext };
+      },
+      async takeBack(key) {
+        await limiter.reward(key);
       },
     };
   };

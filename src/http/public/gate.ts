@@ -44,22 +44,23 @@ export function openGate(context: Context): Gate {
   return {
     proofs,
     async admit(origin, address, proof, settings) {
-      // Two at once and not one after the other: they go into one statement.
-      const [fromHere, forMailbox] = await Promise.all([
+      const large = address.group !== 'rest';
+      const domain = large ? address.group : hashed(address.domain);
+      // All at once and not one after the other: they go into one statement.
+      const [fromHere, forMailbox, forDomain, inAll] = await Promise.all([
         origins.add(hashed(networkOf(origin))),
         mailboxes.add(hashed(mailboxOf(address))),
+        domains.add(domain),
+        all.add('all'),
       ]);
       if (fromHere.count > settings.perOrigin[1]) throw tryLater(429, fromHere.msLeft / 1000, WAIT);
       const proved = proof !== null && (await proofs.accepts(proof));
       if (fromHere.count > settings.perOrigin[0] && !proved) return 'prove';
-      // Before the counts of all: a flood for one mailbox must not make it harder for everybody.
-      if (forMailbox.count > settings.perMailbox) return 'quiet';
-
-      const large = address.group !== 'rest';
-      const [forDomain, inAll] = await Promise.all([
-        domains.add(large ? address.group : hashed(address.domain)),
-        all.add('all'),
-      ]);
+      if (forMailbox.count > settings.perMailbox) {
+        // A flood for one mailbox must not make it harder for everybody.
+        await Promise.all([domains.takeBack(domain), all.takeBack('all')]);
+        return 'quiet';
+      }
       if (inAll.count > settings.inAll[1]) throw tryLater(429, inAll.msLeft / 1000, WAIT);
       const unusual =
         forDomain.count > (large ? settings.perProvider : settings.perDomain) ||

@@ -1,8 +1,9 @@
 import express, { type Request, type Response, Router } from 'express';
-import { leave, UNDO_MS } from '../../subscribers/leaving.ts';
+import { type Leaving, leave, UNDO_MS } from '../../subscribers/leaving.ts';
 import { preferencesUrl } from '../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../subscribers/readers.ts';
 import { formBody } from '../middleware/bodies.ts';
+import { batched } from './batched.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './links-shown.ts';
 import { languageOf, words } from './page.ts';
@@ -17,6 +18,14 @@ const oneClickBody = express.raw({ type: 'multipart/form-data', limit: '64kb' })
  */
 export function leaveRoutes({ context, show }: PublicParts): Router {
   const router = Router();
+  // After each digest many leave within minutes.
+  const leaveWithOthers = batched(
+    async (leavings: Leaving[]) => {
+      await leave(context.db, leavings, context.now());
+      return leavings.map(() => undefined);
+    },
+    { most: 100, lanes: 4 },
+  );
   router.get('/unsubscribe/:token', async (req, res) => {
     const found = await find(req);
     if (!found) return showBadLink(req, res, show);
@@ -48,7 +57,7 @@ export function leaveRoutes({ context, show }: PublicParts): Router {
     const oneClick = Buffer.isBuffer(body) || body?.['List-Unsubscribe'] === 'One-Click';
     const newsletter = body?.scope === 'all' ? undefined : subject.newsletter;
     const evidence = evidenceOf(req, oneClick ? 'one-click' : 'link');
-    await leave(context.db, subject.subscriber, { newsletter, evidence }, context.now());
+    await leaveWithOthers({ subscriber: subject.subscriber, newsletter, evidence });
     // A mail program posts this and shows its answer to nobody.
     if (oneClick) {
       res.type('text/plain').send('Unsubscribed.\n');
