@@ -19,7 +19,7 @@ export interface Context {
   db: Db;
   pool: pg.Pool;
   databaseUrl: string;
-  /** Only where REDIS_URL is set; commands fail at once when it is away. */
+  /** Only where REDIS_URL is set; a command fails after 5 s when it is away. */
   redis: Redis | undefined;
   queues: Queues;
   tokens: Tokens;
