@@ -109,7 +109,8 @@ async function compare(newsroom: Newsroom): Promise<object> {
       );
     }
     if (plain) {
-      const run = await runReal({ ...settings, articles, smtpPort: plain.port });
+      const redisUrl = used[0] === 'redis' ? redis?.url : undefined;
+      const run = await runReal({ ...settings, articles, smtpPort: plain.port, redisUrl });
       without.push(run);
       say(`round ${round}: gaceta without PIPELINING ${Math.round(run.messagesPerSecond)}/s`);
     }

@@ -17,8 +17,11 @@ export async function startLatencyProxy(
       socket.on('error', () => undefined);
       socket.on('close', () => {
         open.delete(socket);
-        near.destroy();
-        far.destroy();
+        // what is still on its way arrives first
+        setTimeout(() => {
+          near.destroy();
+          far.destroy();
+        }, latencyMs);
       });
     }
     delay(near, far, latencyMs / 2);

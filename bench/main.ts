@@ -4,6 +4,9 @@ const benches: Record<string, () => Promise<unknown>> = {
   web: () => import('./web.ts'),
 };
 
+// Each process that is started is ended with this one.
+process.setMaxListeners(0);
+
 const [name = ''] = process.argv.splice(2, 1);
 const bench = benches[name];
 if (!bench) {

@@ -41,6 +41,7 @@ export async function startSmtpSink(features: string[] = []): Promise<RunningSin
     env: program.env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  process.once('exit', () => child.kill('SIGKILL'));
   await listening(port, child);
   return { port, close: () => ended(child) };
 }

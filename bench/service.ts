@@ -25,6 +25,7 @@ export async function startRole(
     env: { PATH: process.env.PATH ?? '', LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  process.once('exit', () => child.kill('SIGKILL'));
   const gone = once(child, 'exit');
   await Promise.race([
     once(child, 'message'),
@@ -74,7 +75,9 @@ export function launchRedis(port: number): ChildProcess {
     '--appendonly',
     'no',
   ];
-  return spawn('redis-server', options, { stdio: 'ignore' });
+  const child = spawn('redis-server', options, { stdio: 'ignore' });
+  process.once('exit', () => child.kill('SIGKILL'));
+  return child;
 }
 
 /** The API as another program uses it. */

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type Report, torture } from './torture-run.ts';
 
+// Each process that is started is ended with this one.
+process.setMaxListeners(0);
+
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
