@@ -13,7 +13,9 @@ const TICK_MS = 10;
 
 /** Reads /proc; Linux only. */
 export function usageOf(pid: number): Usage {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return {
     cpuMs: (Number(stat[11]) + Number(stat[12])) * TICK_MS,
