@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { encodeWord } from 'nodemailer/lib/mime-funcs';
+import { oneLine } from './escape.ts';
 import { type ReaderValues, refuseControl, Unaddressable } from './reader-values.ts';
 
 // A dot-string or a quoted one, then a domain; what a bracket or comma could break out of is refused.
@@ -59,9 +60,16 @@ export function dateHeader(date: Date): string {
   return date.toUTCString().replace('GMT', '+0000');
 }
 
+/** The value of List-Id (RFC 2919): a newsletter keeps one, so that readers can sort by it. */
+export function listIdHeader(newsletter: { slug: string; title: string }, publicUrl: string) {
+  // A List-Id is a dot-atom: the brackets and colons of an IPv6 address are none.
+  const host = new URL(publicUrl).hostname.replaceAll(/[[\]:]+/g, '-');
+  return `${phraseOf(oneLine(newsletter.title))} <${newsletter.slug}.${host}>`;
+}
+
 /** The value of List-Unsubscribe: the one-click link first, then the mailto (RFC 8058, RFC 2369). */
-export function listUnsubscribeHeader(url: string, mailto: string | null): string {
-  const links = mailto === null ? [url] : [url, mailto];
+export function listUnsubscribeHeader(url: string, mailto: string): string {
+  const links = [url, mailto];
   for (const link of links) {
     if (!LINK.test(link)) throw new Unaddressable('An unsubscribe link cannot stand in a header');
   }

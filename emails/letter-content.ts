@@ -2,6 +2,7 @@ import type { Imprint } from './content.ts';
 
 /** A newsletter as a letter names it. */
 export interface NamedNewsletter {
+  slug: string;
   title: string;
   description: string;
 }
@@ -25,7 +26,7 @@ export interface LetterParts {
     firstEditionAt: Date | null;
     preferencesUrl: string;
     unsubscribeUrl: string;
-    unsubscribeMailto: string | null;
+    unsubscribeMailto: string;
   };
   /** After unsubscribing; `undoUrl` while it can be undone. */
   receipt: { newsletters: NamedNewsletter[]; undoUrl: string | null };
@@ -34,7 +35,7 @@ export interface LetterParts {
     newsletters: NamedNewsletter[];
     preferencesUrl: string;
     unsubscribeUrl: string;
-    unsubscribeMailto: string | null;
+    unsubscribeMailto: string;
   };
   /** To a new address, before it takes the old one's place. */
   address: { oldAddress: string; confirmUrl: string; hours: number };

@@ -1,5 +1,10 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { headerAddress, listUnsubscribeHeader, messageIdHeader } from './header-values.ts';
+import {
+  headerAddress,
+  listIdHeader,
+  listUnsubscribeHeader,
+  messageIdHeader,
+} from './header-values.ts';
 import { languageTag } from './language.ts';
 import type { LetterContent } from './letter-content.ts';
 import { type ReaderValues, refuseControl } from './reader-values.ts';
@@ -62,10 +67,15 @@ export async function buildLetter(
 }
 
 // Only letters that answer to a subscription can be left by one click.
-function leavingHeaders({ kind, parts }: LetterContent) {
+function leavingHeaders({ kind, parts, imprint }: LetterContent) {
   if (kind !== 'welcome' && kind !== 'notice') return {};
   const value = listUnsubscribeHeader(parts.unsubscribeUrl, parts.unsubscribeMailto);
+  const [first] = parts.newsletters;
+  const listId = first && {
+    'List-Id': { prepared: true, value: listIdHeader(first, imprint.publicUrl) },
+  };
   return {
+    ...listId,
     'List-Unsubscribe': { prepared: true, value },
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };

@@ -16,7 +16,7 @@ export interface ReaderValues {
   date: Date;
   unsubscribeUrl: string;
   /** `mailto:desk@example.org?subject=unsubscribe%20TOKEN`; null: the header holds the link alone. */
-  unsubscribeMailto: string | null;
+  unsubscribeMailto: string;
   preferencesUrl: string;
   viewUrl: string;
   maskedAddress: string;

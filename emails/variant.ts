@@ -1,7 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { DigestContent, Rendered } from './content.ts';
 import { oneLine } from './escape.ts';
-import { phraseOf } from './header-values.ts';
+import { listIdHeader } from './header-values.ts';
 import { languageTag } from './language.ts';
 import {
   type HeaderKey,
@@ -65,8 +65,6 @@ export async function buildVariant(
 
 function compose(content: DigestContent, rendered: Rendered, seed: string): Promise<Buffer> {
   const { newsletter, edition, imprint } = content;
-  // A List-Id is a dot-atom (RFC 2919): the brackets and colons of an IPv6 address are none.
-  const host = new URL(imprint.publicUrl).hostname.replaceAll(/[[\]:]+/g, '-');
   return new MailComposer({
     from: newsletter.from,
     to: 'reader@reader.invalid',
@@ -75,10 +73,7 @@ function compose(content: DigestContent, rendered: Rendered, seed: string): Prom
     messageId: '<message@reader.invalid>',
     date: new Date(0),
     headers: {
-      'List-Id': {
-        prepared: true,
-        value: `${phraseOf(oneLine(newsletter.title))} <${newsletter.slug}.${host}>`,
-      },
+      'List-Id': { prepared: true, value: listIdHeader(newsletter, imprint.publicUrl) },
       'List-Unsubscribe': { prepared: true, value: '<https://reader.invalid>' },
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       'Content-Language': languageTag(content.language),

@@ -87,13 +87,18 @@ export function digests(): Record<string, DigestContent> {
 function parts(language: string): LetterParts {
   const newsletters = [
     {
+      slug: 'daily',
       title: titles[language] ?? '',
       description: language === 'es' ? 'Cada mañana a las siete' : 'Every morning at seven',
     },
   ];
   const request = { requestedAt: new Date('2026-11-24T08:15:00Z'), origin: 'news.example.org' };
   const { unsubscribeUrl, preferencesUrl } = reader;
-  const leaving = { unsubscribeUrl, preferencesUrl, unsubscribeMailto: null };
+  const leaving = {
+    unsubscribeUrl,
+    preferencesUrl,
+    unsubscribeMailto: 'mailto:desk@news.example.org',
+  };
   const url = `${SITE}/sample/4f1c-aB3x_`;
   return {
     confirmation: { ...request, newsletters, confirmUrl: url, days: 7 },

@@ -43,7 +43,7 @@ export async function letterContent(
   const from = first?.from ?? config.mailFrom;
   return {
     content: {
-      ...(await partsOf(context, letter, newsletters)),
+      ...(await partsOf(context, letter, newsletters, first?.replyTo ?? from)),
       imprint,
       language: letter.language,
       timezone: subscriber?.timezone ?? first?.timezone ?? 'UTC',
@@ -68,6 +68,7 @@ async function partsOf(
   context: Context,
   letter: ClaimedLetter,
   newsletters: Newsletter[],
+  replyTo: string,
 ): Promise<Parts> {
   const links = { publicUrl: context.config.publicUrl, tokens: context.tokens };
   const subscriber = letter.subscriberId ?? '0';
@@ -92,13 +93,17 @@ async function partsOf(
           requestedAt: new Date(written.content.requestedAt),
           origin: written.content.origin,
           newsletters,
-          ...leaving(links, subscriber, newsletters),
+          ...leaving(links, subscriber, newsletters, replyTo),
         },
       };
     case 'welcome':
       return {
         kind: 'welcome',
-        parts: { newsletters, firstEditionAt: null, ...leaving(links, subscriber, newsletters) },
+        parts: {
+          newsletters,
+          firstEditionAt: null,
+          ...leaving(links, subscriber, newsletters, replyTo),
+        },
       };
     case 'address':
       return {
@@ -143,17 +148,13 @@ function leaving(
   links: Parameters<typeof preferencesUrl>[0],
   subscriber: string,
   newsletters: Newsletter[],
+  replyTo: string,
 ) {
   const [first] = newsletters;
   return {
     preferencesUrl: preferencesUrl(links, subscriber),
     unsubscribeUrl: unsubscribeUrl(links, subscriber, first?.id ?? '0'),
-    unsubscribeMailto: unsubscribeMailto(
-      links,
-      first?.replyTo ?? null,
-      subscriber,
-      first?.id ?? '0',
-    ),
+    unsubscribeMailto: unsubscribeMailto(links, replyTo, subscriber, first?.id ?? '0'),
   };
 }
 

@@ -11,6 +11,7 @@ import { getEdition } from '../editions/editions.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
 import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
+import { leaveByMail } from '../subscribers/links.ts';
 
 export const previewFormats = ['html', 'text', 'mjml', 'eml'] as const;
 export type PreviewFormat = (typeof previewFormats)[number];
@@ -57,16 +58,17 @@ export async function editionMessage(
   const content = await contentFor(context, id, choice);
   const variant = await buildVariant(renderer, content);
   const links = nobody(config.publicUrl);
+  const { from, replyTo } = content.newsletter;
   const spliced = spliceMessage(prepareVariant(variant), {
     ...links,
     to,
     messageId: messageIdOf(id, `test-${context.now().getTime()}`, domainOf(config.mailFrom)),
     date: context.now(),
-    unsubscribeMailto: null,
+    unsubscribeMailto: leaveByMail(replyTo ?? from, 'preview'),
   });
   return {
     subject: variant.subject,
-    from: content.newsletter.from,
+    from,
     message: Buffer.concat([spliced.headers, ...spliced.body]),
     utf8: spliced.utf8,
   };

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { bareAddress } from './address.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -19,20 +20,26 @@ export const unsubscribeUrl = (
 ) => `${publicUrl}/unsubscribe/${tokens.sign('unsubscribe', { subscriber, newsletter })}`;
 
 /**
- * The mailto of List-Unsubscribe, for a person to see until an inbound door is open; null without an address
- * that it could go to.
+ * The mailto of List-Unsubscribe (RFC 6068), for a person to see until an inbound door is open. It goes to the
+ * newsletter's replyTo, or to whom its messages are from.
  */
 export const unsubscribeMailto = (
   { tokens }: LinkMaker,
-  replyTo: string | null,
+  to: string,
   subscriber: string,
   newsletter: string,
-) =>
-  replyTo === null
-    ? null
-    : `mailto:${bareAddress(replyTo)}?subject=${encodeURIComponent(
-        `unsubscribe ${tokens.sign('unsubscribe', { subscriber, newsletter })}`,
-      )}`;
+) => leaveByMail(to, tokens.sign('unsubscribe', { subscriber, newsletter }));
+
+/** That mailto with another word in the token's place, for a preview. */
+export function leaveByMail(to: string, token: string): string {
+  const address = bareAddress(to);
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  // A header holds ASCII alone: without this one accent in replyTo would fail the message of every reader.
+  const host = domainToASCII(domain) || encodeURIComponent(domain);
+  const subject = encodeURIComponent(`unsubscribe ${token}`);
+  return `mailto:${encodeURIComponent(address.slice(0, at))}@${host}?subject=${subject}`;
+}
 
 /** The page to choose on. */
 export const preferencesUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string) =>

@@ -30,8 +30,8 @@ const confirmation = (change: object = {}): LetterContent => ({
   timezone: 'Europe/Madrid',
   parts: {
     newsletters: [
-      { title: 'The Daily', description: 'Every morning' },
-      { title: 'Science', description: '' },
+      { slug: 'daily', title: 'The Daily', description: 'Every morning' },
+      { slug: 'science', title: 'Science', description: '' },
     ],
     confirmUrl: 'https://news.example.org/confirm/abc?x=1&y=2',
     requestedAt: new Date('2026-11-24T08:15:00Z'),
@@ -80,9 +80,10 @@ describe.each(Object.entries(letters()))('the letter %s', (_, content) => {
     const raw = (await buildLetter(renderer, content, envelope)).message.toString('latin1');
     const leaves = content.kind === 'welcome' || content.kind === 'notice';
     expect(raw.includes('List-Unsubscribe-Post: List-Unsubscribe=One-Click')).toBe(leaves);
-    expect(raw.includes('List-Unsubscribe: <https://news.example.org/unsubscribe/sample>')).toBe(
-      leaves,
-    );
+    const header =
+      /List-Unsubscribe: <https:\/\/news\.example\.org\/unsubscribe\/sample>,\r\n <mailto:[^>]+>/;
+    expect(header.test(raw)).toBe(leaves);
+    expect(/^List-ID: .*<daily\.news\.example\.org>\r$/im.test(raw)).toBe(leaves);
   });
 });
 

@@ -167,13 +167,6 @@ describe('for one reader after the other', () => {
     expect(spliced.size).toBe(wholeOf(spliced).length);
   });
 
-  test('without a mailto the link stands alone', () => {
-    const { headers } = spliceMessage(variant, { ...reader, unsubscribeMailto: null });
-    expect(headers.toString()).toContain(
-      `\r\nList-Unsubscribe: <${reader.unsubscribeUrl}>\r\nList-Unsubscribe-Post:`,
-    );
-  });
-
   test('markup in a value is text in the html', async () => {
     const maskedAddress = `<img src=x onerror="alert('1')">@b.org`;
     const parsed = await simpleParser(

@@ -9,7 +9,7 @@ const links = {
 
 test('the mailto to leave goes to the address alone, with a token in its subject', () => {
   const mailto = unsubscribeMailto(links, 'The Desk <desk@example.org>', '7', '3');
-  const url = new URL(mailto ?? '');
+  const url = new URL(mailto);
   expect(url.pathname).toBe('desk@example.org');
   const [word, token] = (url.searchParams.get('subject') ?? '').split(' ');
   expect(word).toBe('unsubscribe');
@@ -19,6 +19,10 @@ test('the mailto to leave goes to the address alone, with a token in its subject
   });
 });
 
-test('without an address it could go to there is none', () => {
-  expect(unsubscribeMailto(links, null, '7', '3')).toBeNull();
+test.each([
+  ['Redacción <redacción@diario-ñandú.example>', 'redacci%C3%B3n@xn--diario-and-z9a5i.example'],
+  ['a?b&c#d%e@example.org', 'a%3Fb%26c%23d%25e@example.org'],
+])('an address of any letters, %s, stands in it as ASCII', (to, written) => {
+  expect(unsubscribeMailto(links, to, '7', '3')).toMatch(/^[!-~]+$/);
+  expect(unsubscribeMailto(links, to, '7', '3')).toContain(`mailto:${written}?subject=`);
 });
