@@ -58,6 +58,25 @@ export async function atSteadyRate(
   return { perSecond, ...quantiles(times) };
 }
 
+/** Fires shots of several kinds in turn over one connection, and gives the median of each kind in ms. */
+export async function inTurn<K extends string>(
+  origin: string,
+  rounds: number,
+  shots: Record<K, (round: number) => Shot>,
+): Promise<Record<K, number>> {
+  const pool = new Pool(origin, { connections: 1, pipelining: 1 });
+  const kinds = Object.keys(shots) as K[];
+  const times = new Map<K, number[]>(kinds.map((kind) => [kind, []]));
+  for (let round = 0; round < rounds; round++) {
+    // Back and forth: none comes always after the same other.
+    const order = round % 2 ? kinds : kinds.toReversed();
+    for (const kind of order) times.get(kind)?.push(await fire(pool, shots[kind](round)));
+  }
+  await pool.close();
+  const medians = kinds.map((kind) => [kind, quantiles(times.get(kind) ?? []).p50Ms]);
+  return Object.fromEntries(medians) as Record<K, number>;
+}
+
 async function fire(pool: Pool, { path, body, headers }: Shot): Promise<number> {
   const began = performance.now();
   const answer = await pool.request({ path, method: 'POST', body, headers });

@@ -9,7 +9,7 @@ import { freePort } from './free-port.ts';
 import { addArticles, type Newsroom, openNewsroom } from './newsroom.ts';
 import { startSmtpSink } from './postfix.ts';
 import { openApi, type Role, startRole } from './service.ts';
-import { atFullRate, atSteadyRate, type LoadRun, type Shot } from './web-load.ts';
+import { atFullRate, atSteadyRate, inTurn, type LoadRun, type Shot } from './web-load.ts';
 
 const { values } = parseArgs({
   options: {
@@ -42,11 +42,12 @@ const bare = (): Shot => ({
   headers: json,
 });
 /** Everybody from an address and a domain of their own, as readers are. */
-const signUp = (): Shot => {
+const signUp = (): Shot => signUpOf(`new${made}@site${made % 5000}.example`);
+const signUpOf = (email: string): Shot => {
   const n = made++;
   return {
     path: '/subscribe',
-    body: JSON.stringify({ email: `new${n}@site${n % 5000}.example`, newsletter: 'daily' }),
+    body: JSON.stringify({ email, newsletter: 'daily' }),
     headers: { ...json, 'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}` },
   };
 };
@@ -114,11 +115,12 @@ async function measure(newsroom: Newsroom) {
       signUp: await atSteadyRate(origin, rate, (n) => n >= rate * seconds, signUp),
       unsubscribe: await atSteadyRate(origin, rate, (n) => n >= rate * seconds, unsubscribe),
     };
+    const telling = await whatTimeTells(newsroom, port, origin);
     // The letters of all those sign-ups would keep the worker busy for minutes.
     await newsroom.db.deleteFrom('letters').execute();
     roles.push(await startRole('worker', environment));
     const sending = await whileSending(newsroom, port, origin);
-    return { runs, idle, sending };
+    return { runs, idle, telling, sending };
   } finally {
     await Promise.all(roles.map((role) => role.stop()));
     other.child.kill('SIGTERM');
@@ -127,6 +129,19 @@ async function measure(newsroom: Newsroom) {
 }
 
 const whole2 = (runs: LoadRun[]) => Math.round(runs.at(-1)?.perSecond ?? 0);
+
+/** A sign-up should take as long for an address that is known or suppressed as for a new one. */
+async function whatTimeTells(newsroom: Newsroom, port: number, origin: string) {
+  const tries = 200;
+  const suppressed = (n: number) => `gone${n}@site${n}.example`;
+  const api = await openApi(newsroom.db, port);
+  for (let n = 0; n < tries; n++) await api.call('POST', '/suppressions', { email: suppressed(n) });
+  return inTurn(origin, tries, {
+    new: signUp,
+    known: (n) => signUpOf(`reader-${readers - n}@example.test`),
+    suppressed: (n) => signUpOf(suppressed(n)),
+  });
+}
 
 /** Both doors at the same steady rate while a digest goes out to all readers. */
 async function whileSending(newsroom: Newsroom, port: number, origin: string) {
@@ -161,9 +176,10 @@ async function whileSending(newsroom: Newsroom, port: number, origin: string) {
 
 const newsroom = await openNewsroom(readers);
 try {
-  const { runs, idle, sending } = await measure(newsroom);
+  const { runs, idle, telling, sending } = await measure(newsroom);
   const per = (name: keyof typeof runs) => Math.round(median(runs[name], 'perSecond'));
   const ms = (value: number) => Math.round(value * 10) / 10;
+  const hundredth = (value: number) => Math.round(value * 100) / 100;
   const result = {
     signUpsPerSecond: per('signUp'),
     unsubscribesPerSecond: per('unsubscribe'),
@@ -172,6 +188,9 @@ try {
     unsubscribeRatio: ms((10 * per('unsubscribe')) / per('bare')) / 10,
     signUpP99Ms: ms(idle.signUp.p99Ms),
     unsubscribeP99Ms: ms(idle.unsubscribe.p99Ms),
+    signUpMsNew: hundredth(telling.new),
+    signUpMsKnown: hundredth(telling.known),
+    signUpMsSuppressed: hundredth(telling.suppressed),
     signUpP99SendingMs: ms(sending.signUp.p99Ms),
     unsubscribeP99SendingMs: ms(sending.unsubscribe.p99Ms),
     messagesPerSecondMeanwhile: Math.round(sending.messagesPerSecond),
