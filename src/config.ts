@@ -92,8 +92,8 @@ const environment = z.object({
   MAIL_FROM: z
     .string()
     .regex(
-      /^([^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
-      'MAIL_FROM must be an address like The Daily <daily@example.org>',
+      /^([^<>\r\n]*<[!-;=?A-~]+@[!-;=?A-~]+>|[!-;=?A-~]+@[!-;=?A-~]+)$/,
+      'MAIL_FROM must be an address like The Daily <daily@example.org>, without accents in the address itself (a domain as xn--…)',
     )
     .optional(),
   POSTAL_ADDRESS: z.string().optional(),

@@ -43,13 +43,14 @@ const weekday = z
   .int('a day from 1 (Monday) to 7 (Sunday)')
   .min(1, 'a day from 1 (Monday) to 7 (Sunday)')
   .max(7, 'a day from 1 (Monday) to 7 (Sunday)');
+// What else stood in From or Reply-To would ask every relay on the way for SMTPUTF8.
 const mailbox = z
   .string()
   .trim()
   .max(320, 'at most 320 characters')
   .regex(
-    /^(\P{Cc}[^\p{Cc}<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/u,
-    'an address such as "The Daily <daily@example.org>"',
+    /^(\P{Cc}[^\p{Cc}<>]*<[!-;=?A-~]+@[!-;=?A-~]+>|[!-;=?A-~]+@[!-;=?A-~]+)$/u,
+    'an address such as "The Daily <daily@example.org>", without accents in the address itself (a domain as xn--…)',
   );
 const origin = z.string().transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;

@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import { bareAddress } from './address.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -34,11 +33,8 @@ export const unsubscribeMailto = (
 export function leaveByMail(to: string, token: string): string {
   const address = bareAddress(to);
   const at = address.lastIndexOf('@');
-  const domain = address.slice(at + 1);
-  // A header holds ASCII alone: without this one accent in replyTo would fail the message of every reader.
-  const host = domainToASCII(domain) || encodeURIComponent(domain);
   const subject = encodeURIComponent(`unsubscribe ${token}`);
-  return `mailto:${encodeURIComponent(address.slice(0, at))}@${host}?subject=${subject}`;
+  return `mailto:${encodeURIComponent(address.slice(0, at))}${address.slice(at)}?subject=${subject}`;
 }
 
 /** The page to choose on. */

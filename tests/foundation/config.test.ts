@@ -56,6 +56,14 @@ test('a relay needs an address that digests come from', () => {
   expect(relays?.[0]).toMatchObject({ host: 'relay.example.org', connections: 10 });
 });
 
+test.each(['redacción@example.org', 'The Daily <daily@diario-ñandú.example>'])(
+  'MAIL_FROM that needs SMTPUTF8 of every relay is refused: %s',
+  (MAIL_FROM) => {
+    expect(() => loadConfig({ MAIL_FROM })).toThrow(/MAIL_FROM.*without accents/);
+    expect(loadConfig({ MAIL_FROM: 'Redacción <desk@example.org>' }).mailFrom).toContain('desk@');
+  },
+);
+
 test('receivers have rates of their own', () => {
   expect(loadConfig({ RECEIVER_RATES: 'google:20, microsoft:0.5' }).receiverRates).toEqual({
     google: 20,

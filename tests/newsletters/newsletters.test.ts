@@ -74,13 +74,14 @@ test('all that is wrong is said at once, with where it is', async () => {
     weeklyDay: 8,
     sections: [{ slug: 'a', title: '' }],
     from: 'daily@example.org\r\nBcc: x@example.org',
+    replyTo: 'Redacción <redacción@example.org>',
     origins: ['javascript:alert(1)', 'https://example.org/path'],
     linkParameters: 'no parameters',
     colour: 'red',
   });
   const expected =
     '/slug /title /timezone /language /sendAt /kinds/0 /days/0 /weeklyDay /sections/0/title ' +
-    '/from /origins/0 /origins/1 /linkParameters /colour';
+    '/from /replyTo /origins/0 /origins/1 /linkParameters /colour';
   expect(pointers.toSorted()).toEqual(expected.split(' ').toSorted());
 });
 
