@@ -132,7 +132,10 @@ try {
     await shoot('edition', spoken(`${site}/archive/${newsletter}/1`), device, scheme, language);
     await shoot('embed', spoken(`${site}/embed?newsletter=daily`), device, scheme, language);
     const mail = language === 'es' ? spanish : digest;
-    if (mail) await shoot('digest', `${inbox}/messages/${mail.id}/html`, device, scheme, language);
+    if (!mail) continue;
+    const inInbox = `${inbox}/messages/${mail.id}`;
+    await shoot('digest', `${inInbox}/html`, device, scheme, language);
+    await shoot('digest-text', `${inInbox}?view=text`, device, scheme, language);
   }
   await shoot('left', leave, 'phone', 'light', 'en', press(/Unsubscribe/));
 } finally {
