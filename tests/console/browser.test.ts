@@ -73,6 +73,7 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
       await look('edition');
       const frame = page.frameLocator('iframe');
       await expect.poll(() => frame.locator('body').innerText()).toContain('Donaudampf');
+      expect(complaints).toEqual([]);
       await page.goto(`${base}/console/editions/9999`);
       expect(complaints.filter((text) => !/404/.test(text))).toEqual([]);
       await visit.close();
