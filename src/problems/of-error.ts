@@ -21,7 +21,14 @@ export function toProblem(error: unknown, occurrence: string): Problem {
       ...('retryAfterSeconds' in error && status === 429
         ? { headers: { 'Retry-After': String(error.retryAfterSeconds) } }
         : {}),
-      ...('errors' in error ? { errors: error.errors as ProblemDetail[] } : {}),
+      ...('errors' in error
+        ? {
+            errors: (error.errors as ProblemDetail[]).map(({ pointer: at, detail }) => ({
+              pointer: at,
+              detail: plainly(detail),
+            })),
+          }
+        : {}),
     });
   const unreadable = ofBodyParser(error);
   if (unreadable) return unreadable;
@@ -47,8 +54,24 @@ function details(issue: z.core.$ZodIssue, where: 'body' | 'query'): ProblemDetai
       pointer: pointer([...issue.path, key], where),
       detail: 'There is no such field.',
     }));
-  return [{ pointer: pointer(issue.path, where), detail: issue.message }];
+  return [{ pointer: pointer(issue.path, where), detail: plainly(issue.message) }];
 }
+
+// What a schema says by itself of a missing field or of another kind of value is written for programmers.
+const plainly = (message: string) =>
+  message.replace(/^Invalid input: expected (\w+), received (\w+)$/, (_, wanted, got) =>
+    got === 'undefined'
+      ? 'This field is needed.'
+      : `Send ${kinds[wanted] ?? wanted} here, not ${got}.`,
+  );
+const kinds: Record<string, string> = {
+  object: 'a JSON object',
+  array: 'a list',
+  string: 'text in quotes',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
 
 function pointer(path: PropertyKey[], where: 'body' | 'query'): string {
   if (where === 'query') return `?${path.map(String).join('.')}`;

@@ -73,6 +73,16 @@ describe('a problem', () => {
     expect(errors.map((error) => error.pointer).sort()).toEqual(['/a/b', '/a/c~0~1d', '/z']);
   });
 
+  it('says of a field that is missing or of another kind what to send', async () => {
+    const told = async (body: string) => {
+      const { errors } = (await (await json(body)).json()) as { errors: { detail: string }[] };
+      return errors.map((error) => error.detail);
+    };
+    expect(await told('{"a":{}}')).toEqual(['This field is needed.']);
+    expect(await told('[]')).toEqual(['Send a JSON object here, not array.']);
+    expect(await told('{"a":{"b":"x"}}')).toEqual(['Send a number here, not string.']);
+  });
+
   it.each([
     ['words', 400, 'not json', 'application/json'],
     ['half of JSON', 400, '{"a":', 'application/json; charset=utf-8'],
