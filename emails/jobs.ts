@@ -1,5 +1,6 @@
 import type { DigestContent, ReaderMarks, Rendered } from './content.ts';
 import type { LetterContent, RenderedLetter } from './letter-content.ts';
+import type { LetterFace } from './letter-words.ts';
 
 /** What the render process can be asked for, and what it answers. */
 export interface RenderJobs {
@@ -7,6 +8,8 @@ export interface RenderJobs {
   /** The digest's MJML source, for those who want to see it. */
   mjml: { content: { content: DigestContent; reader: ReaderMarks }; result: string };
   letter: { content: LetterContent; result: RenderedLetter };
+  /** Its html alone, from words that may be marks. */
+  letterHtml: { content: LetterFace; result: string };
 }
 
 export type RenderKind = keyof RenderJobs;

@@ -6,9 +6,9 @@ import {
   messageIdHeader,
 } from './header-values.ts';
 import { languageTag } from './language.ts';
+import type { LetterRenderer } from './letter-cache.ts';
 import type { LetterContent } from './letter-content.ts';
 import { type ReaderValues, refuseControl } from './reader-values.ts';
-import type { Renderer } from './renderer.ts';
 
 /** Where a letter goes and whom it is from. */
 export interface LetterEnvelope {
@@ -31,7 +31,7 @@ export interface LetterMessage {
 
 /** Renders a letter and builds its message. Throws RenderError or Unaddressable. */
 export async function buildLetter(
-  renderer: Pick<Renderer, 'render'>,
+  renderer: LetterRenderer,
   content: LetterContent,
   envelope: LetterEnvelope,
 ): Promise<LetterMessage> {

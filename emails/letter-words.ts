@@ -1,4 +1,5 @@
 import { translator } from '../src/locales/index.ts';
+import type { Imprint } from './content.ts';
 import { listInWords, timeInWords } from './language.ts';
 import type { LetterContent, NamedNewsletter } from './letter-content.ts';
 
@@ -13,12 +14,21 @@ export interface LetterWords {
   unsubscribeUrl: string | null;
 }
 
-/** What a letter says, in its language. */
-export function letterWords(content: LetterContent): LetterWords {
-  const { kind, language, timezone, imprint } = content;
+/** All that the html of a letter is made of. */
+export interface LetterFace {
+  words: LetterWords;
+  imprint: Imprint;
+  language: string;
+}
+
+/** What a letter says, in its language; `time` puts an instant into words. */
+export function letterWords(
+  content: LetterContent,
+  time = (at: Date) => timeInWords(at, content.language, content.timezone),
+): LetterWords {
+  const { kind, language, imprint } = content;
   const t = translator(language, 'mail');
   const newsroom = imprint.newsroom;
-  const time = (at: Date) => timeInWords(at, language, timezone);
   const titles = (newsletters: NamedNewsletter[]) =>
     listInWords(
       newsletters.map((newsletter) => newsletter.title),

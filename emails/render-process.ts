@@ -1,7 +1,7 @@
 import { renderDigest } from './digest.ts';
 import { digestMjml } from './digest-mjml.ts';
 import type { RenderAnswer, RenderJobs, RenderKind, RenderRequest } from './jobs.ts';
-import { renderLetter } from './letter.ts';
+import { letterHtml, renderLetter } from './letter.ts';
 import { openTemplates } from './templates.ts';
 
 // The child process in which mjml lives: it takes 170–240 MB, which end with it when it is idle.
@@ -17,6 +17,8 @@ async function answer(request: RenderRequest): Promise<RenderJobs[RenderKind]['r
       return digestMjml(request.content.content, request.content.reader, fill);
     case 'letter':
       return renderLetter(request.content, fill);
+    case 'letterHtml':
+      return letterHtml(request.content, fill);
   }
 }
 

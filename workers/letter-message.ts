@@ -1,3 +1,4 @@
+import type { LetterRenderer } from '../emails/letter-cache.ts';
 import { buildLetter } from '../emails/letter-message.ts';
 import type { Context } from '../src/context.ts';
 import { editionMessage } from '../src/desk/preview.ts';
@@ -16,6 +17,7 @@ export interface OutgoingLetter {
 /** Writes a letter: from its template, or for a test an edition as a reader would get it. */
 export async function letterMessage(
   context: Context,
+  renderer: LetterRenderer,
   letter: ClaimedLetter,
   address: string,
 ): Promise<OutgoingLetter> {
@@ -25,6 +27,6 @@ export async function letterMessage(
     return editionMessage(context, edition, { language, sections }, to);
   }
   const { content, envelope } = await letterContent(context, letter);
-  const { message, utf8 } = await buildLetter(context.renderer, content, { ...envelope, to });
+  const { message, utf8 } = await buildLetter(renderer, content, { ...envelope, to });
   return { from: envelope.from, message, utf8 };
 }

@@ -1,3 +1,4 @@
+import { rememberLetters } from '../emails/letter-cache.ts';
 import { Unaddressable } from '../emails/reader-values.ts';
 import { RenderError } from '../emails/renderer.ts';
 import type { Context } from '../src/context.ts';
@@ -39,6 +40,7 @@ export function startLetters(context: Context, lease: Lease, pace: Pace): Letter
   lease.onLate(() => {
     for (const relay of relays) relay.destroyUnfinished();
   });
+  const renderer = rememberLetters(context.renderer);
   let claims = 0n;
 
   async function send(letter: ClaimedLetter): Promise<LetterOutcome | 'withdrawn'> {
@@ -46,7 +48,7 @@ export function startLetters(context: Context, lease: Lease, pace: Pace): Letter
     if (!relay) return 'withdrawn';
     try {
       const address = readAddress(letter.email);
-      const built = await letterMessage(context, letter, address.email);
+      const built = await letterMessage(context, renderer, letter, address.email);
       const answer = await relay.send({
         from: bareAddress(built.from),
         to: address.mailbox,
