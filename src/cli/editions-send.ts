@@ -96,8 +96,14 @@ async function begin(
   const { id: made, started } = await commit(context, (tx) =>
     composeAndSend(tx, { kind: 'cli' }, composing),
   );
+  const edition = await showEdition(context.db, made, now);
+  if (edition.state === 'cancelled')
+    throw new Problem(
+      409,
+      `Edition ${made} of this date was cancelled: nothing is sent. For another one today, use --kind special.`,
+    );
   if (!started) note('It was started before: nothing is sent twice.');
-  return showEdition(context.db, made, now);
+  return edition;
 }
 
 /** Shows how far it is until it is over, or paused. */

@@ -85,6 +85,10 @@ describe('editions send', { timeout: 120_000 }, async () => {
       .execute();
     expect(rows).toHaveLength(1);
     await gaceta(`editions cancel ${both[0]?.json().id}`);
+    const again = await gaceta('editions send --kind weekly --json');
+    expect(again.code).toBe(1);
+    expect(again.json()).toMatchObject({ status: 409, detail: expect.stringMatching(/cancelled/) });
+    expect(again.stderr).not.toContain('started before');
   });
 
   it('test sends to one address, and no ledger knows of it', async () => {
