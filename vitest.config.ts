@@ -10,7 +10,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'rooms', include: ['tests/**/*.test.ts'], exclude: ['tests/browser/**', 'tests/whole/**'] },
+        test: {
+          name: 'rooms',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/browser/**', 'tests/whole/**'],
+        },
       },
       {
         extends: true,

@@ -106,7 +106,6 @@ const environment = z.object({
     )
     .optional(),
   FEED_ALLOW_PRIVATE: flag('FEED_ALLOW_PRIVATE').default(false),
-  INBOUND_SMTP_PORT: port('INBOUND_SMTP_PORT').optional(),
   TRUST_PROXY: z
     .string()
     .transform((v) => (/^\d+$/.test(v) ? Number(v) : v))
@@ -147,7 +146,6 @@ export type Config = Readonly<{
   /** Newest first; undefined: made once and kept in the database. */
   secrets: string[] | undefined;
   feedAllowPrivate: boolean;
-  inboundSmtpPort: number | undefined;
   trustProxy: number | string | undefined;
   logLevel: z.infer<typeof environment>['LOG_LEVEL'];
   operator: { email: string; password: string } | undefined;
@@ -200,7 +198,6 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     postalAddress: env.POSTAL_ADDRESS,
     secrets: env.SECRET,
     feedAllowPrivate: env.FEED_ALLOW_PRIVATE,
-    inboundSmtpPort: env.INBOUND_SMTP_PORT,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
     operator:

@@ -82,10 +82,8 @@ export function checkDoors(config: Config): Check[] {
   const here = /^(localhost|127\.|\[::1\])/.test(hostname);
   const reports = good(
     'inbound',
-    config.inboundSmtpPort === undefined
-      ? 'No inbound door is open: mails to unsubscribe go to the newsletter’s replyTo, for a person to see.'
-      : `mail is taken in on port ${config.inboundSmtpPort}`,
-    config.inboundSmtpPort === undefined ? 'Set INBOUND_SMTP_PORT, and let MX lead there.' : null,
+    'No inbound door is open: mails to unsubscribe go to the newsletter’s replyTo, for a person to see.',
+    'Give each newsletter a replyTo that somebody reads.',
   );
   if (here || protocol === 'https:')
     return [
