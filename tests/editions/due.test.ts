@@ -27,6 +27,8 @@ test.each([
   ['Europe/Madrid', '2026-03-28T12:00:00Z', '02:30', '2026-03-29T01:00:00.000Z'],
   ['America/New_York', '2026-03-07T12:00:00Z', '02:00', '2026-03-08T07:00:00.000Z'],
   ['Australia/Sydney', '2026-10-03T12:00:00Z', '02:59', '2026-10-03T16:00:00.000Z'],
+  // at midnight: that day begins at 01:00
+  ['America/Santiago', '2026-09-05T12:00:00Z', '00:30', '2026-09-06T04:00:00.000Z'],
   // half an hour only: 02:00 becomes 02:30
   ['Australia/Lord_Howe', '2026-10-03T12:00:00Z', '02:15', '2026-10-03T15:30:00.000Z'],
   // clocks back: the hour comes twice, the first counts
@@ -75,9 +77,11 @@ test('is never before the freeze, within two days, and shows the hour or the fir
       expect(at.getTime()).toBeGreaterThanOrEqual(frozenAt.getTime());
       expect(at.getTime() - frozenAt.getTime()).toBeLessThan(49 * 3_600_000);
       if (clock(at, zone) === hour) return;
-      // In a gap: one minute before, the clock showed less than the hour; now it shows more.
-      const before = clock(new Date(at.getTime() - 60_000), zone);
-      expect(before < hour && hour < clock(at, zone)).toBe(true);
+      // In a gap, also one at midnight: a minute before, the hour of that day was to come; now it is past.
+      const before = new Date(at.getTime() - 60_000);
+      const wall = `${localDateOf(at, zone)} ${hour}`;
+      const shows = (when: Date) => `${localDateOf(when, zone)} ${clock(when, zone)}`;
+      expect(shows(before) < wall && wall < shows(at)).toBe(true);
     }),
     { numRuns: 1500 },
   );
