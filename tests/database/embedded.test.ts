@@ -156,14 +156,17 @@ test('lock files whose pid another program or a zombie has by now do not stop a 
   const socketLock = join(folder, 'run/.s.PGSQL.5432.lock');
   // a program of the very account that PostgreSQL asks about, and a child that nobody reaps
   const other = spawn('/bin/sleep', ['60'], { uid: owner.uid, gid: owner.gid, cwd: '/' });
-  const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+  // it outlives the shell, which would reap it before it turns into `sleep`
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
     uid: owner.uid,
     gid: owner.gid,
     cwd: '/',
   });
   children.push(other, parent);
-  const [zombie] = (await once(parent.stdout, 'data')) as [Buffer];
-  for (const pid of [other.pid, Number.parseInt(zombie.toString('utf8'), 10)]) {
+  const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+  const zombie = Number.parseInt(said.toString('utf8'), 10);
+  await expect.poll(() => fs.readFileSync(`/proc/${zombie}/stat`, 'utf8')).toMatch(/\) Z /);
+  for (const pid of [other.pid, zombie]) {
     process.kill(pid ?? 0, 0); // is there
     const lock = `${pid}\n${cluster}\n1\n5432\n${join(folder, 'run')}\n\n`;
     for (const file of [join(cluster, 'postmaster.pid'), socketLock]) {
