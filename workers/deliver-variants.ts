@@ -4,9 +4,9 @@ import type { Place } from '../emails/places.ts';
 import { type PreparedVariant, prepareVariant } from '../emails/splice.ts';
 import { buildVariant } from '../emails/variant.ts';
 import type { Context } from '../src/context.ts';
-import { contentOf } from '../src/deliveries/readers.ts';
 import { findVariant, keepVariant } from '../src/deliveries/variants.ts';
 import type { EditionContent } from '../src/editions/content.ts';
+import { frozenContent } from '../src/editions/read-content.ts';
 import { type Choice, chooseArticles, type ReaderChoice } from '../src/editions/variant.ts';
 import { getNewsroom } from '../src/newsletters/newsroom.ts';
 import { type BodyHasher, bodyHasher } from '../src/relays/body-hash.ts';
@@ -43,7 +43,7 @@ export function openVariants(context: Context): Variants {
   const editions = new Recent<string, ReadyEdition | Promise<ReadyEdition>>(MOST_EDITIONS);
 
   async function load(edition: string, revision: number): Promise<ReadyEdition> {
-    const content = await contentOf(context.db, edition, revision);
+    const content = await frozenContent(context.db, edition, revision);
     if (!content) throw new Error(`edition ${edition} has no revision ${revision}`);
     const choices = new Recent<string, Choice | null>(MOST_CHOICES);
     return {

@@ -1,19 +1,5 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { EditionContent } from '../editions/content.ts';
-
-/** What an edition was frozen as, by revision; undefined when there is none. */
-export async function contentOf(
-  db: DbOrTransaction,
-  edition: string,
-  revision: number,
-): Promise<EditionContent | undefined> {
-  const { rows } = await sql<{ content: EditionContent }>`
-    select content from revisions where edition_id = ${edition} and number = ${revision}`.execute(
-    db,
-  );
-  return rows[0]?.content;
-}
 
 /** The different choices of language and sections among an edition's readers, the commonest first. */
 export async function choicesOf(

@@ -5,10 +5,10 @@ import { prepareVariant, spliceMessage } from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import type { Context } from '../context.ts';
 import { domainOf, messageIdOf } from '../deliveries/message-id.ts';
-import { contentOf } from '../deliveries/readers.ts';
 import { buildContent } from '../editions/build-content.ts';
 import { getEdition } from '../editions/editions.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
+import { frozenContent } from '../editions/read-content.ts';
 import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { leaveByMail } from '../subscribers/links.ts';
@@ -82,7 +82,7 @@ async function contentFor(
   const edition = await getEdition(db, id);
   if (!edition) throw new EditionNotFound(id);
   const content =
-    (await contentOf(db, id, edition.revision)) ?? (await buildContent(db, edition, now()));
+    (await frozenContent(db, id, edition.revision)) ?? (await buildContent(db, edition, now()));
   const choice = chooseArticles(content, reader);
   if (!choice) throw new NothingNew(content.newsletter.slug, edition.kind);
   const newsroom = await getNewsroom(db);
