@@ -8,6 +8,7 @@ import { errorPages, notFound } from './http/middleware/errors.ts';
 import { requestLog } from './http/middleware/request-log.ts';
 import { operatingRoutes } from './http/operating.ts';
 import { publicRoutes } from './http/public/routes.ts';
+import { serveUnder } from './http/under-public-path.ts';
 import { websubRoutes } from './http/websub.ts';
 
 /** The whole web app: every middleware and every room of routes, in order. */
@@ -16,6 +17,7 @@ export function createApp(context: Context): express.Express {
   app.disable('x-powered-by');
   if (context.config.trustProxy !== undefined) app.set('trust proxy', context.config.trustProxy);
 
+  serveUnder(app, context.config.publicPath);
   app.use(requestLog(context.log));
   app.use(
     helmet({
@@ -34,7 +36,11 @@ export function createApp(context: Context): express.Express {
   );
   app.use(
     '/assets',
-    express.static(join(import.meta.dirname, 'http/assets'), { maxAge: '1h', index: false }),
+    express.static(join(import.meta.dirname, 'http/assets'), {
+      maxAge: '1h',
+      index: false,
+      redirect: false,
+    }),
   );
   app.use(operatingRoutes(context)); // /healthz /readyz /metrics
   app.use('/api', apiRoutes(context)); // /api/v1, /api/openapi.json, /api/docs

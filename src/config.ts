@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { publicPathOf, wrongPublicUrl } from './public-address.ts';
 import { parseRelayUrls, type RelaySettings, RelayUrlError } from './relays/settings.ts';
 import { receiverGroups } from './subscribers/receivers.ts';
 
@@ -35,11 +36,11 @@ const url = (name: string, protocols: string[], example: string) =>
 
 const environment = z.object({
   PUBLIC_URL: url('PUBLIC_URL', ['http:', 'https:'], 'https://news.example.org')
-    .refine((v) => {
-      const { search, hash } = new URL(v);
-      return search === '' && hash === '';
-    }, 'PUBLIC_URL must have no query and no fragment')
-    .transform((v) => v.replace(/\/+$/, ''))
+    .superRefine((v, found) => {
+      const message = wrongPublicUrl(v);
+      if (message) found.addIssue({ code: 'custom', message });
+    })
+    .transform((v) => `${new URL(v).origin}${publicPathOf(v)}`)
     .optional(),
   PORT: port('PORT').default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -124,7 +125,10 @@ const environment = z.object({
 });
 
 export type Config = Readonly<{
+  /** Where readers and operators find us, without a slash at the end. */
   publicUrl: string;
+  /** Its path, which every address lies under: `/gaceta`, or nothing. */
+  publicPath: string;
   port: number;
   host: string;
   dataDir: string;
@@ -181,6 +185,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
   return Object.freeze({
     publicUrl,
+    publicPath: publicPathOf(publicUrl),
     port: env.PORT,
     host: env.HOST,
     dataDir: resolve(env.DATA_DIR),

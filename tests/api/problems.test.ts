@@ -38,7 +38,7 @@ api.use(apiErrors({ log }));
 app.use('/api', api);
 app.post('/form', sameOrigin('https://news.example.org'), (_req, res) => void res.send('ok'));
 app.use(notFound);
-app.use(errorPages({ log }));
+app.use(errorPages({ log, config: { publicPath: '' } }));
 
 const server = createServer(app);
 let base = '';

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openSite, type Site } from '../public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
+import { openArticle } from './fixtures/article.ts';
 import { browserMissing, openBrowser, styleOf } from './fixtures/browser.ts';
 
 describe.skipIf(browserMissing())('the form at the foot of an article', () => {
@@ -11,35 +10,10 @@ describe.skipIf(browserMissing())('the form at the foot of an article', () => {
   let article: string;
   let stranger: string;
 
-  /** A newsroom's page under a policy as strict as can be: no inline script, no inline style. */
-  async function host(): Promise<string> {
-    const server = createServer((_req, res) => {
-      res.setHeader(
-        'Content-Security-Policy',
-        `default-src 'none'; script-src ${site.url}; frame-src ${site.url}; style-src 'self'`,
-      );
-      if (_req.url === '/style.css') {
-        res.setHeader('Content-Type', 'text/css');
-        res.end('body { --gaceta-button: rgb(1, 2, 3); --gaceta-ink: url(x); margin: 0 }');
-        return;
-      }
-      res.setHeader('Content-Type', 'text/html; charset=utf-8');
-      res.end(`<!doctype html><html lang="es"><title>A story</title><link rel="stylesheet" href="/style.css">
-        <h1>A story</h1>
-        <script async src="${site.url}/embed.js" data-newsletter="daily"></script><noscript><iframe
-          src="${site.url}/embed?newsletter=daily" width="100%" height="420" title="Newsletter"></iframe></noscript>`);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    afterAll(() => void server.close());
-    const address = server.address();
-    return `http://127.0.0.1:${address && typeof address === 'object' ? address.port : 0}`;
-  }
-
   beforeAll(async () => {
     site = await openSite();
-    article = await host();
-    stranger = await host();
+    article = await openArticle(site.url, 'es');
+    stranger = await openArticle(site.url, 'es');
     await makeNewsletter(site.context.db, 'daily', { title: 'The Daily', origins: [article] });
   });
   const known = (key: string) =>
@@ -53,8 +27,7 @@ describe.skipIf(browserMissing())('the form at the foot of an article', () => {
     const page = await browser.visit({ width });
     const complaints: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('favicon'))
-        complaints.push(message.text());
+      if (message.type() === 'error') complaints.push(message.text());
     });
     await page.goto(article);
     const frame = page.frameLocator('iframe');

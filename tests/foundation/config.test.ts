@@ -17,6 +17,29 @@ test('nothing set is a whole configuration', () => {
   expect(Object.isFrozen(config)).toBe(true);
 });
 
+test.each([
+  ['https://News.example.org/', 'https://news.example.org', ''],
+  ['https://news.example.org', 'https://news.example.org', ''],
+  ['https://example.org/gaceta/', 'https://example.org/gaceta', '/gaceta'],
+  ['https://example.org/a/b-c_d.e~1', 'https://example.org/a/b-c_d.e~1', '/a/b-c_d.e~1'],
+  ['https://example.org/a/../b', 'https://example.org/b', '/b'],
+])('PUBLIC_URL may have a path: %s', (set, publicUrl, publicPath) => {
+  expect(loadConfig({ PUBLIC_URL: set })).toMatchObject({ publicUrl, publicPath });
+});
+
+test.each([
+  ['https://example.org//x', /a path of/],
+  ['https://example.org/gacéta', /a path of/],
+  ['https://example.org/a"b', /a path of/],
+  ['https://example.org/:token', /a path of/],
+  ['https://example.org/archive', /a page of that name/],
+  ['https://example.org/console/news', /a page of that name/],
+  ['https://example.org/?x', /no query/],
+  ['https://ana:secret@example.org', /no user name/],
+])('PUBLIC_URL is refused where links would break: %s', (set, why) => {
+  expect(() => loadConfig({ PUBLIC_URL: set })).toThrow(why);
+});
+
 test('an empty value counts as unset', () => {
   expect(loadConfig({ DATABASE_URL: '', PORT: '  ' }).port).toBe(3000);
 });

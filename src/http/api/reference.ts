@@ -11,6 +11,7 @@ const page = `<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>Gaceta API</title>
+  <link rel="icon" href="../assets/icon.svg" type="image/svg+xml">
   <link rel="stylesheet" href="docs/files/swagger-ui.css">
 </head>
 <body>
@@ -45,6 +46,6 @@ export function referenceRoutes(): Router {
     else res.type('html').send(page);
   });
   router.get('/docs/start.js', (_req, res) => void res.type('js').send(script));
-  router.use('/docs/files', express.static(files, { index: false, maxAge: '1d' }));
+  router.use('/docs/files', express.static(files, { index: false, maxAge: '1d', redirect: false }));
   return router;
 }

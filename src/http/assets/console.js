@@ -13,7 +13,7 @@ function draw(edition) {
 async function renew() {
   try {
     const ids = live.map((edition) => edition.dataset.edition);
-    const answer = await fetch(`/console/counts?ids=${ids.join(',')}`);
+    const answer = await fetch(new URL(`../console/counts?ids=${ids.join(',')}`, import.meta.url));
     // signed out, or the service restarts: the page is still readable, a later try may do
     if (answer.ok && !answer.redirected) (await answer.json()).forEach(show);
   } finally {

@@ -1,8 +1,8 @@
 // The proof of work: a widget that solves a sum in workers of ours.
-import '/vendor/altcha/altcha.js';
-import '/vendor/altcha/es.js';
+import '../vendor/altcha/altcha.js';
+import '../vendor/altcha/es.js';
 
 globalThis.$altcha.algorithms.set(
   'PBKDF2/SHA-256',
-  () => new Worker('/vendor/altcha/worker.js', { type: 'module' }),
+  () => new Worker(new URL('../vendor/altcha/worker.js', import.meta.url), { type: 'module' }),
 );

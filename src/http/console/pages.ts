@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import { Eta } from 'eta';
 import type { Request, Response } from 'express';
 import type { Context } from '../../context.ts';
 import { closestLanguage, languages, type Translate, translator } from '../../locales/index.ts';
 import { getNewsroom } from '../../newsletters/newsroom.ts';
 import type { Operator } from '../../operators/accounts.ts';
-
-const eta = new Eta({ views: join(import.meta.dirname, '../views/console'), cache: true });
+import { openTemplates } from '../templates.ts';
 
 /** What a page of the console shows. */
 export interface Page {
@@ -27,7 +24,7 @@ export async function showPage(
 ): Promise<void> {
   const { language, t } = wordsFor(req, res);
   const newsroom = await getNewsroom(context.db);
-  const html = eta.render(view, {
+  const html = openTemplates('console', context.config.publicPath).render(view, {
     t,
     title,
     language,

@@ -17,7 +17,9 @@ const DAYS = 14;
 
 /** Sessions of operators, in the database: any web process knows them, and an operator's end with them. */
 export function sessions(context: Context): RequestHandler {
-  const secure = context.config.publicUrl.startsWith('https:');
+  const { publicUrl, publicPath } = context.config;
+  const secure = publicUrl.startsWith('https:');
+  const name = cookieName(secure, publicPath);
   const Store = connectPgSimple(session);
   const handle = session({
     store: new Store({
@@ -27,8 +29,7 @@ export function sessions(context: Context): RequestHandler {
       pruneSessionInterval: false,
       errorLog: (err: unknown) => context.log.warn({ err }, 'sessions'),
     }),
-    // __Host- keeps a sibling domain from planting a cookie here
-    name: secure ? '__Host-gaceta' : 'gaceta',
+    name,
     secret: [...context.secrets],
     resave: false,
     saveUninitialized: false,
@@ -39,7 +40,7 @@ export function sessions(context: Context): RequestHandler {
       httpOnly: true,
       sameSite: 'lax',
       secure,
-      path: secure ? '/' : '/console',
+      path: name.startsWith('__Host-') ? '/' : `${publicPath}/console`,
       maxAge: DAYS * 24 * 60 * 60 * 1000,
     },
   });
@@ -48,6 +49,13 @@ export function sessions(context: Context): RequestHandler {
     if (secure) req.headers['x-forwarded-proto'] = 'https';
     handle(req, res, next);
   };
+}
+
+// __Host- keeps a sibling domain from planting a cookie here, but goes to every path of the host: under a path
+// of its own Gaceta has neighbours, who are to see none.
+function cookieName(secure: boolean, publicPath: string): string {
+  if (!secure) return 'gaceta';
+  return publicPath === '' ? '__Host-gaceta' : '__Secure-gaceta';
 }
 
 /** Begins a session of an operator under a new id: one that was known before signing in is worth nothing. */

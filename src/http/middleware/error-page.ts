@@ -1,18 +1,16 @@
-import { join } from 'node:path';
-import { Eta } from 'eta';
 import type { Request } from 'express';
 import { closestLanguage, languages, translator } from '../../locales/index.ts';
+import { openTemplates } from '../templates.ts';
 import type { Problem } from './problem.ts';
 
-const eta = new Eta({ views: join(import.meta.dirname, '../views'), cache: true });
 const told = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 
 /** The plain page that a person sees for a problem, in their browser's language. Shows no word of the request. */
-export function errorPage(req: Request, problem: Problem): string {
+export function errorPage(req: Request, problem: Problem, publicPath: string): string {
   const language = closestLanguage(req.acceptsLanguages([...languages]) || 'en');
   const t = translator(language, 'errors');
   const status = told.includes(problem.status) ? problem.status : problem.status < 500 ? 400 : 500;
-  return eta.render('error.eta', {
+  return openTemplates('', publicPath).render('error.eta', {
     language,
     status: problem.status,
     title: t(`${status}.title`),

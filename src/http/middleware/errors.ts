@@ -23,7 +23,13 @@ export function apiErrors({ log }: { log: Logger }): ErrorRequestHandler {
  * The end of everything else: a plain page for a person, problem+json for a program (which sent JSON, or
  * asks for it).
  */
-export function errorPages({ log }: { log: Logger }): ErrorRequestHandler {
+export function errorPages({
+  log,
+  config,
+}: {
+  log: Logger;
+  config: { publicPath: string };
+}): ErrorRequestHandler {
   return (error, req, res, next) => {
     const problem = toProblem(error, req.id);
     report(log, req, problem);
@@ -35,7 +41,7 @@ export function errorPages({ log }: { log: Logger }): ErrorRequestHandler {
       .set(problem.headers)
       .set('Cache-Control', 'no-store')
       .type('html')
-      .send(errorPage(req, problem));
+      .send(errorPage(req, problem, config.publicPath));
   };
 }
 

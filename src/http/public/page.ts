@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import { Eta } from 'eta';
 import type { Request, Response } from 'express';
 import { directionOf } from '../../../emails/language.ts';
 import { closestLanguage, languages, type Translate, translator } from '../../locales/index.ts';
+import { openTemplates } from '../templates.ts';
 import type { Masthead } from './newsroom.ts';
 import { themeAddress } from './theme.ts';
-
-const eta = new Eta({ views: join(import.meta.dirname, '../views/reader'), cache: true });
 
 /** One page for a reader: a view, and what it shows. */
 export interface Page {
@@ -22,11 +19,12 @@ export interface Page {
 /** Shows pages in the newsroom's dress. */
 export type Show = (req: Request, res: Response, page: Page) => Promise<void>;
 
-export function openPages(masthead: () => Promise<Masthead>): Show {
+export function openPages(masthead: () => Promise<Masthead>, publicPath: string): Show {
+  const templates = openTemplates('reader', publicPath);
   return async (_req, res, { view, title, language, status = 200, here = null, data = {} }) => {
     const { newsroom, newsletters } = await masthead();
     const t = words(language);
-    const html = eta.render(view, {
+    const html = templates.render(view, {
       t,
       title,
       language,

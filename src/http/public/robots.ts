@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
+import type { Config } from '../../config.ts';
 
 /** What search engines may keep: the sign-up page and the archive, and nothing that a token opens. */
-export function robots(publicUrl: string): RequestHandler {
+export function robots({ publicUrl, publicPath }: Config): RequestHandler {
   const closed = [
     'confirm',
     'unsubscribe',
@@ -14,7 +15,7 @@ export function robots(publicUrl: string): RequestHandler {
   ];
   const text = [
     'User-agent: *',
-    ...closed.map((room) => `Disallow: /${room}/`),
+    ...closed.map((room) => `Disallow: ${publicPath}/${room}/`),
     `Sitemap: ${publicUrl}/sitemap.xml`,
     '',
   ].join('\n');

@@ -24,7 +24,7 @@ import { vendorFiles } from './vendor.ts';
 export function publicRoutes(context: Context): Router {
   const router = Router();
   const masthead = openMasthead(context.db);
-  const show = openPages(masthead);
+  const show = openPages(masthead, context.config.publicPath);
   const https = context.config.publicUrl.startsWith('https:');
   const parts: PublicParts = {
     context,
@@ -38,7 +38,7 @@ export function publicRoutes(context: Context): Router {
   router.get('/theme.css', themeSheet(masthead));
   router.get('/vendor/altcha/:file', vendorFiles);
   router.get('/sitemap.xml', (_req, res) => sitemap(parts, res));
-  router.get('/robots.txt', robots(context.config.publicUrl));
+  router.get('/robots.txt', robots(context.config));
 
   const secret = Router();
   secret.use(pagePolicy({ https }), secretPage);
