@@ -14,4 +14,4 @@ USER node
 VOLUME /data
 EXPOSE 3000
 # exec form: signals reach the program, which drains and stops what it owns
-CMD ["node", "src/cli.ts", "start"]
+CMD ["node", "bin/gaceta.js", "start"]

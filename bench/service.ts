@@ -20,7 +20,7 @@ export async function startRole(
   role: 'web' | 'worker',
   environment: Record<string, string>,
 ): Promise<Role> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli.ts'), role], {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/gaceta.js'), role], {
     cwd: environment.DATA_DIR,
     env: { PATH: process.env.PATH ?? '', LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import type { RenderAnswer, RenderJobs, RenderKind } from './jobs.ts';
 
@@ -59,11 +60,12 @@ export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
   let closed = false;
 
   function start(): ChildProcess {
+    const cache = getCompileCacheDir();
     const started = fork(ENTRY, settings.templates === null ? [] : [settings.templates], {
       execArgv: [`--max-old-space-size=${HEAP_MB}`],
       serialization: 'advanced',
       // It needs none of the environment, so none of the secrets in it.
-      env: {},
+      env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     started.on('message', (answer: RenderAnswer) => settle(started, answer));

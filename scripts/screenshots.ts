@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 const folder = process.argv[2] ?? join(root, 'docs/screenshots');
 mkdirSync(folder, { recursive: true });
 
-const demo = spawn(process.execPath, [join(root, 'src/cli.ts'), 'demo'], {
+const demo = spawn(process.execPath, [join(root, 'bin/gaceta.js'), 'demo'], {
   cwd: root,
   stdio: ['ignore', 'ignore', 'pipe'],
 });

@@ -3,7 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 
-// Types are stripped once and not at every start; what follows is imported after this.
+// For who starts this file itself; bin/gaceta.js has it on before.
 enableCompileCache();
 // What a message leaves behind dies young: a larger nursery saves no time and doubles a worker's memory.
 if (process.argv[2] === 'worker') setFlagsFromString('--semi-space-growth-factor=1');

@@ -86,7 +86,10 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
   let stopping = false;
   const launch = () => {
     const startedAt = Date.now();
-    const launched = fork(join(import.meta.dirname, 'cli.ts'), [role], { stdio: 'inherit', env });
+    const launched = fork(join(import.meta.dirname, '../bin/gaceta.js'), [role], {
+      stdio: 'inherit',
+      env,
+    });
     child = launched;
     launched.on('message', () => ready.resolve());
     launched.once('exit', (code, signal) => {

@@ -13,7 +13,7 @@ export interface Outcome {
   json(): ReturnType<typeof JSON.parse>;
 }
 
-const cli = join(import.meta.dirname, '../../src/cli.ts');
+const cli = join(import.meta.dirname, '../../bin/gaceta.js');
 
 /** The command line as a person runs it, in a folder of its own; `variables` are its whole environment. */
 export async function openShell(
