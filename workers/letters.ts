@@ -1,3 +1,4 @@
+import { scheduler } from 'node:timers/promises';
 import { rememberLetters } from '../emails/letter-cache.ts';
 import { Unaddressable } from '../emails/reader-values.ts';
 import { RenderError } from '../emails/renderer.ts';
@@ -11,6 +12,7 @@ import {
   handBackLetter,
   judgeLostLetters,
   type LetterOutcome,
+  letterAddress,
   removeOldLetters,
   settleLetter,
 } from '../src/letters/claim.ts';
@@ -23,7 +25,7 @@ import type { Task } from './tasks.ts';
 
 /** Sends letters over a connection of their own, so that none waits behind a digest. */
 export interface Letters {
-  handle(data: { letter: string }): Promise<void>;
+  handle(data: { letter: string }, signal: AbortSignal): Promise<void>;
   tasks: Task[];
   stop(): Promise<void>;
 }
@@ -70,22 +72,25 @@ export function startLetters(context: Context, lease: Lease, pace: Pace): Letter
     }
   }
 
-  /** A letter asks for its one permit until it has it: the digest's blocks begin again every tenth of a second. */
-  async function mayLeave(relay: Relay): Promise<boolean> {
+  /** Waits for the letter's one permit, before every digest's; false when it took too long or the worker stops. */
+  async function mayLeave(relay: Relay, email: string | null, signal: AbortSignal) {
+    const wanted = { relay: relay.settings.name, groups: { [groupOf(email)]: 1 }, first: true };
     const end = performance.now() + PERMIT_PATIENCE_MS;
-    for (;;) {
-      const wanted = { relay: relay.settings.name, groups: { rest: 1 } };
-      const { granted, retryAfterMs } = await pace.take(wanted);
+    while (!signal.aborted) {
+      const { granted, retryAfterMs, problem } = await pace.take(wanted);
       if (granted > 0) return true;
+      if (problem) log.warn({ problem }, 'a letter waits: no permits');
       if (performance.now() + retryAfterMs > end) return false;
-      await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+      await scheduler.wait(retryAfterMs, { signal }).catch(() => undefined);
     }
+    return false;
   }
 
   return {
-    async handle({ letter: id }) {
+    async handle({ letter: id }, signal) {
       const relay = freest(relays);
-      if (!relay || !(await mayLeave(relay)) || !lease.mayStart()) return;
+      const due = relay && (await letterAddress(db, id));
+      if (!due || !(await mayLeave(relay, due.email, signal)) || !lease.mayStart()) return;
       const claim = { worker: lease.workerId, claim: String(++claims) };
       const letter = await claimLetter(db, id, claim);
       if (!letter) return;
@@ -125,6 +130,16 @@ const freest = (relays: Relay[]): Relay | undefined =>
   relays
     .filter((relay) => relay.state().up)
     .sort((a, b) => a.busy / a.settings.weight - b.busy / b.settings.weight)[0];
+
+/** Whose limit a letter takes a permit of; of an address that cannot be read nobody's: it fails when it is written. */
+function groupOf(email: string | null): string {
+  try {
+    return readAddress(email ?? '').group;
+  } catch (error) {
+    if (error instanceof InvalidAddress) return 'rest';
+    throw error;
+  }
+}
 
 /** The table "What the relay says", for a message of its own. */
 function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {

@@ -36,6 +36,18 @@ export async function dueLetters(db: Db, limit: number): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** Where a letter that is due goes to, null when its reader was erased; undefined when there is nothing to send. */
+export function letterAddress(db: Db, id: string): Promise<{ email: string | null } | undefined> {
+  return db
+    .selectFrom('letters as l')
+    .leftJoin('subscribers as s', 's.id', 'l.subscriberId')
+    .select((eb) => eb.fn.coalesce('l.email', 's.email').as('email'))
+    .where('l.id', '=', id)
+    .where('l.state', '=', 'queued')
+    .where('l.nextAt', '<=', sql<Date>`now()`)
+    .executeTakeFirst();
+}
+
 /**
  * Takes one letter for a worker, unless it is not due, not queued any more, or must not go out: an expired
  * one fails, one to an erased or suppressed address is skipped. Commits before it answers.

@@ -18,20 +18,28 @@ export function paceWindow(rate: number): Window {
   return { permits, length };
 }
 
+/** How long it is believed that nobody who goes first waits: half of the longest window of a fast limit. */
+const LOOK_AGAIN_MS = 50;
+
 /** One limit as this process sees it: the count is the store's, shared with every other process. */
 export class PaceLimit {
   readonly #key: string;
   readonly #limiter: RateLimiterStoreAbstract;
   readonly #permits: number;
+  /** How long the mark of one who goes first lasts, in seconds: past its next try, should it have died. */
+  readonly #markSeconds: number;
+  #markedUntil = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Taken from the store and not used; good until the window they are from ends. */
   #spare = 0;
   #windowEnd = 0;
   #closedUntil = 0;
 
-  constructor(key: string, limiter: RateLimiterStoreAbstract, { permits }: Window) {
+  constructor(key: string, limiter: RateLimiterStoreAbstract, { permits, length }: Window) {
     this.#key = key;
     this.#limiter = limiter;
     this.#permits = permits;
+    this.#markSeconds = Math.ceil(length / 1_000) + 1;
   }
 
   /** Milliseconds until it is worth asking again; 0 when it is so now. */
@@ -53,6 +61,33 @@ export class PaceLimit {
     this.#windowEnd = performance.now() + msBeforeNext;
     if (granted < missing) this.#closedUntil = this.#windowEnd;
     return fromSpare + granted;
+  }
+
+  /** Tells every process that somebody who goes first waits for this limit; to be said again at each try in vain. */
+  async mark(): Promise<void> {
+    this.#markedUntil = performance.now() + this.#markSeconds * 1_000;
+    await this.#limiter.set(this.#markKey, 1, this.#markSeconds);
+  }
+
+  /** Takes the mark away again; others who still wait set it anew, since all of them try when a window begins. */
+  async unmark(): Promise<void> {
+    if (this.#markedUntil === 0) return;
+    this.#markedUntil = 0;
+    await this.#limiter.delete(this.#markKey);
+  }
+
+  /** Whether somebody who goes first waits, in this process or another. Asks the store now and then. */
+  async marked(): Promise<boolean> {
+    const now = performance.now();
+    if (now < this.#markedUntil) return true;
+    if (now - this.#lookedAt < LOOK_AGAIN_MS) return false;
+    const found = await this.#limiter.get(this.#markKey);
+    if (!found) this.#lookedAt = now;
+    return found !== null;
+  }
+
+  get #markKey(): string {
+    return `first-${this.#key}`;
   }
 
   /** Keeps permits that were taken and could not be used. */

@@ -8,6 +8,18 @@ export interface PaceLimits {
   groups?: Record<string, number>;
 }
 
+/** What to take permits for. */
+export interface Wanted {
+  relay?: string;
+  /** How many messages, by receiver group. */
+  groups: Record<string, number>;
+  /**
+   * Goes before all who do not say so, in every process: after a try in vain they are granted nothing of the limits
+   * it waits for, until it has tried again, at `retryAfterMs`.
+   */
+  first?: boolean;
+}
+
 /** How many may start now. */
 export interface Permits {
   granted: number;
@@ -23,15 +35,18 @@ export interface Permits {
 export interface Pace {
   /**
    * Takes permits for one claim: for messages to receiver groups, through a relay. One round trip
-   * for each limit that is set, none where none is. A permit not used within its window of 100 ms
-   * is lost. Never rejects: while the store is away nothing is granted.
+   * for each limit that is set, none where none is, and another every 50 ms to see who goes first.
+   * A permit not used within its window of 100 ms is lost. Never rejects: while the store is away
+   * nothing is granted.
    */
-  take(wanted: { relay?: string; groups: Record<string, number> }): Promise<Permits>;
+  take(wanted: Wanted): Promise<Permits>;
   close(): Promise<void>;
 }
 
 /** How long the store may take to answer before it counts as away, and when to ask it again. */
 const PATIENCE = 1_000;
+/** When to ask again while somebody goes first: a few times a window, so that what they leave of it is used. */
+const STOOD_BACK_MS = 20;
 
 /** Makes the limits on their store. Opens nothing before the first limited `take`. */
 export function openPace({ store, limits }: { store: PaceStore; limits: PaceLimits }): Pace {
@@ -55,7 +70,10 @@ export function openPace({ store, limits }: { store: PaceStore; limits: PaceLimi
       try {
         return await inTime(async () => {
           await open.ready();
-          return narrow(wanted.groups, groups, wide);
+          const limits = [...names.flatMap((name) => groups.get(name) ?? []), ...wide];
+          return wanted.first
+            ? takeFirst(limits, () => narrow(wanted.groups, groups, wide))
+            : takeAfter(limits, wanted.groups, () => narrow(wanted.groups, groups, wide));
         });
       } catch (error) {
         const problem = error instanceof Error ? error.message : String(error);
@@ -66,12 +84,41 @@ export function openPace({ store, limits }: { store: PaceStore; limits: PaceLimi
   };
 }
 
+/** Says where it waits, so that others stand back there, and takes that back once it has what it wants. */
+async function takeFirst(limits: PaceLimit[], take: () => Promise<Narrowed>): Promise<Permits> {
+  const { permits, refusing } = await take();
+  const waits = permits.retryAfterMs > 0;
+  await Promise.all(
+    waits ? refusing.map((limit) => limit.mark()) : limits.map((limit) => limit.unmark()),
+  );
+  return permits;
+}
+
+/** Stands back where somebody goes first, before anything is taken in vain. */
+async function takeAfter(
+  limits: PaceLimit[],
+  wanted: Record<string, number>,
+  take: () => Promise<Narrowed>,
+): Promise<Permits> {
+  const marked = await Promise.all(limits.map((limit) => limit.marked()));
+  if (!marked.includes(true)) return (await take()).permits;
+  const waits = limits.map((limit) => limit.retryAfter);
+  const groups = Object.fromEntries(Object.keys(wanted).map((name) => [name, 0]));
+  return { granted: 0, groups, retryAfterMs: Math.max(STOOD_BACK_MS, ...waits) };
+}
+
+interface Narrowed {
+  permits: Permits;
+  /** The limits that granted less than was asked of them. */
+  refusing: PaceLimit[];
+}
+
 /** Asks the narrowest limits first, so that little is taken from the wide ones in vain. */
 async function narrow(
   wanted: Record<string, number>,
   limits: Map<string, PaceLimit>,
   wide: PaceLimit[],
-): Promise<Permits> {
+): Promise<Narrowed> {
   const taken = await Promise.all(
     Object.entries(wanted).map(
       async ([name, count]): Promise<[string, number]> => [
@@ -81,12 +128,16 @@ async function narrow(
     ),
   );
   const held = new Map(taken);
+  const refusing = taken.flatMap(([name, count]) =>
+    count < (wanted[name] ?? 0) ? (limits.get(name) ?? []) : [],
+  );
   const sum = () => [...held.values()].reduce((total, count) => total + count, 0);
   let retryAfterMs = 0;
   for (const [at, limit] of wide.entries()) {
     const before = sum();
     const allowed = before === 0 ? 0 : await limit.take(before);
     if (allowed === before) continue;
+    refusing.push(limit);
     retryAfterMs = Math.max(retryAfterMs, limit.retryAfter, 1);
     for (const wider of wide.slice(0, at)) wider.giveBack(before - allowed);
     share(held, allowed, (name, surplus) => limits.get(name)?.giveBack(surplus));
@@ -96,7 +147,8 @@ async function narrow(
     const waits = short.map(([name]) => Math.max(1, limits.get(name)?.retryAfter ?? 0));
     if (waits.length > 0) retryAfterMs = Math.min(...waits);
   }
-  return { granted: sum(), groups: Object.fromEntries(held), retryAfterMs };
+  const permits = { granted: sum(), groups: Object.fromEntries(held), retryAfterMs };
+  return { permits, refusing };
 }
 
 /** Cuts what is held down to `allowed`, each group by its share. */

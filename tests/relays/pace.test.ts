@@ -51,6 +51,16 @@ async function greedy(pace: Pace, ms: number, relay: string, group: string): Pro
   return moments;
 }
 
+/** Asks for one permit, before all others, until it has it; how many milliseconds that took. */
+async function goFirst(pace: Pace, relay: string): Promise<number> {
+  const since = performance.now();
+  for (;;) {
+    const permits = await pace.take({ relay, groups: { rest: 1 }, first: true });
+    if (permits.granted > 0) return performance.now() - since;
+    await scheduler.wait(permits.retryAfterMs);
+  }
+}
+
 /** The most permits within any `span` ms. */
 function most(moments: number[], span: number): number {
   const sorted = moments.toSorted((a, b) => a - b);
@@ -99,6 +109,29 @@ describe.each(Object.keys(STORES))('limits kept in %s', (name) => {
       expect(slow.length).toBeGreaterThan(70);
       expect(slow.length).toBeLessThanOrEqual(105);
       expect(free.length).toBeGreaterThan(600);
+    },
+  );
+
+  test.skipIf(missing)(
+    'who goes first has the next permit, whatever the others in other processes ask for',
+    async () => {
+      const stores = await STORES[name]?.();
+      if (!stores) throw new Error('no store');
+      // permits one by one: a letter that had to race eight takers for each would lose nearly always
+      const [first, second] = pacesOf(stores, { global: 3, relays: { slow: 2 } });
+      const [letters] = pacesOf(stores, { global: 3, relays: { slow: 2 } });
+      const digests = [first, second].flatMap((pace) =>
+        ['fast', 'slow', 'fast', 'slow'].map((relay) => greedy(pace, 5_000, relay, 'rest')),
+      );
+      const waits: number[] = [];
+      for (const relay of ['fast', 'slow', 'fast', 'slow', 'fast']) {
+        waits.push(await goFirst(letters, relay));
+      }
+      const moments = (await Promise.all(digests)).flat();
+      expect(Math.max(...waits)).toBeLessThan(1_100); // two windows of the slower limit
+      // The others have the rest, and all together no more than the rate.
+      expect(moments.length).toBeGreaterThan(5 * 3 * 0.75 - 5 * 2);
+      expect(moments.length + waits.length).toBeLessThanOrEqual(5 * 3 + 1);
     },
   );
 
