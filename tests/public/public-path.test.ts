@@ -16,6 +16,9 @@ import { tokensFor } from './fixtures/site.ts';
 
 const password = 'correct horse';
 const path = '/city/gaceta-news';
+const pages =
+  `/?lang=es /subscribed /embed /embed.js /nothing-here /confirm/nonsense /sitemap.xml /robots.txt
+  /api/docs /api/openapi.json /healthz /readyz /console/sign-in`.split(/\s+/);
 // nothing is meant to be there: the links of a preview belong to no reader
 const dead = ['/confirm/nonsense', '/nothing-here', '/preferences/preview', '/unsubscribe/preview'];
 
@@ -45,9 +48,8 @@ describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', 
       preferencesUrl(links, id),
       privacyUrl(links, id, soon),
       unsubscribeUrl(links, id, daily.id),
-      ...['/?lang=es', '/subscribed', '/embed', '/embed.js', '/nothing-here', '/confirm/nonsense'],
-      ...['/sitemap.xml', '/robots.txt', '/api/docs', '/api/openapi.json', '/healthz', '/readyz'],
-      ...['/console/sign-in', `/console/setup/${await makeSetupLink(db, invited)}`],
+      `${publicUrl}/console/setup/${await makeSetupLink(db, invited)}`,
+      ...pages,
     );
     const signedIn = await send('POST', '/console/sign-in', { email: 'ana@example.org', password });
     expect(signedIn.status).toBe(303);
