@@ -45,6 +45,17 @@ export class ArticleNotFound extends Error {
   }
 }
 
+/** Articles that were named and are not there, or were removed. */
+export class UnknownArticles extends Error {
+  readonly ids: string[];
+
+  constructor(ids: string[]) {
+    super(`There is no article ${ids.slice(0, 5).join(', ').slice(0, 100)}.`);
+    this.name = 'UnknownArticles';
+    this.ids = ids;
+  }
+}
+
 /** The newsletter has an article of that address. */
 export class ArticleExists extends Error {
   readonly id: string;

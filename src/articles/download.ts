@@ -15,9 +15,14 @@ import { feedConnector } from './public-addresses.ts';
 const USER_AGENT = 'Gaceta/1 (newsletter; reads feeds)';
 const MAX_REDIRECTS = 5;
 
-export type DownloadOptions = {
-  headers: Record<string, string>;
+/** What may be reached, and until when. */
+export type Access = {
   allowPrivate: boolean;
+  signal?: AbortSignal | undefined;
+};
+
+export type DownloadOptions = Access & {
+  headers: Record<string, string>;
   /** Of the unpacked body and of what comes over the wire. */
   maxBytes: number;
   /** From the first connect to the last byte, redirects included. */
@@ -26,7 +31,6 @@ export type DownloadOptions = {
   tooLarge: 'throw' | 'cut';
   /** Sent with POST; only redirects that keep the method (307, 308) are followed then. */
   form?: URLSearchParams;
-  signal?: AbortSignal | undefined;
 };
 
 export type Download = {

@@ -1,21 +1,37 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { FeedStory } from './feed-stories.ts';
+import { isSameSite } from './sites.ts';
 
+/** An article by one of its sources. */
 export type Known = {
   articleId: string;
+  /** The address that links to it, in the form that is compared. */
+  canonicalUrl: string;
   guid: string | null;
   title: string;
   standfirst: string;
-  canonicalUrl: string;
   language: string | null;
   publishedAt: Date;
+  /** The source's own address, in that form, and what its page claims. */
+  sourceUrl: string;
+  claimedUrl: string | null;
+  feedId: string | null;
 };
 
-export type Match = { articleId: string; by: 'guid' | 'url' | 'title' } | { translates: string };
+export type Match =
+  | {
+      articleId: string;
+      by: 'guid' | 'url' | 'canonical' | 'title';
+      /** The story is what the article's page names as its original: the article reads as it from now on. */
+      isOriginal?: boolean;
+    }
+  | { translates: string };
 
 const WINDOW = 48 * 3_600_000;
 const MIN_WORDS = 4;
+// A feed has a story under so many addresses at most.
+const MOST_COPIES = 2;
 
 const comparable = (text: string) =>
   text
@@ -24,17 +40,24 @@ const comparable = (text: string) =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
-const host = (address: string) => new URL(address).host;
 const slug = (address: string) => new URL(address).pathname.split('/').at(-1) ?? '';
 const base = (language: string | null) => language?.split('-')[0] ?? null;
 
 /**
  * Whether an id names the same story in another feed, too: an address, a tag or a urn does, a long one
- * does within its host. A short one may only count a feed's items, and says nothing elsewhere.
+ * does within its site. A short one may only count a feed's items, and says nothing elsewhere; only of
+ * translations, which come at the same time, it is believed when it is no mere number.
  */
-const namesTheStory = (guid: string, one: Known, story: FeedStory) =>
-  /^(https?:|urn:|tag:|info:|doi:)/i.test(guid) ||
-  (guid.length >= 8 && host(one.canonicalUrl) === host(story.canonicalUrl));
+function namesTheStory(guid: string, one: Known, story: FeedStory): boolean {
+  if (/^(https?:|urn:|tag:|info:|doi:)/i.test(guid)) return true;
+  if (!isSameSite(one.canonicalUrl, story.canonicalUrl)) return false;
+  if (guid.length >= 8) return true;
+  const apart = Math.abs(one.publishedAt.getTime() - story.publishedAt.getTime());
+  return (
+    speakDifferently(one.language, story.language) &&
+    (apart === 0 || (apart <= WINDOW && !/^\d*$/.test(guid)))
+  );
+}
 
 const speakDifferently = (a: string | null, b: string | null) =>
   a !== null && b !== null && base(a) !== base(b);
@@ -42,15 +65,19 @@ const speakDifferently = (a: string | null, b: string | null) =>
 /** Articles by what a copy of them would share. */
 export type Neighbours = {
   byAddress: Map<string, Known>;
+  byClaim: Map<string, Known[]>;
   byGuid: Map<string, Known[]>;
   byTitle: Map<string, Known[]>;
 };
 
 /** Adds an article to those that later stories are compared with. */
-export function addNeighbour({ byAddress, byGuid, byTitle }: Neighbours, one: Known): void {
-  if (!byAddress.has(one.canonicalUrl)) byAddress.set(one.canonicalUrl, one);
+export function addNeighbour(around: Neighbours, one: Known): void {
+  const { byAddress, byClaim, byGuid, byTitle } = around;
+  for (const address of [one.canonicalUrl, one.sourceUrl])
+    if (!byAddress.has(address)) byAddress.set(address, one);
   const into = (map: Map<string, Known[]>, key: string) =>
     map.set(key, [...(map.get(key) ?? []), one]);
+  if (one.claimedUrl) into(byClaim, one.claimedUrl);
   if (one.guid) into(byGuid, one.guid);
   into(byTitle, comparable(one.title));
 }
@@ -60,34 +87,58 @@ export function addNeighbour({ byAddress, byGuid, byTitle }: Neighbours, one: Kn
  * days. Removed articles count, so that what an editor threw out does not come back by another feed.
  */
 export async function lookAround(db: DbOrTransaction, stories: FeedStory[]): Promise<Neighbours> {
-  const around: Neighbours = { byAddress: new Map(), byGuid: new Map(), byTitle: new Map() };
+  const around: Neighbours = {
+    byAddress: new Map(),
+    byClaim: new Map(),
+    byGuid: new Map(),
+    byTitle: new Map(),
+  };
   if (stories.length === 0) return around;
   const times = stories.map((story) => story.publishedAt.getTime());
   const from = new Date(Math.min(...times) - WINDOW);
   const to = new Date(Math.max(...times) + WINDOW);
+  const addresses = stories.flatMap(({ canonicalUrl, claimedUrl }) => [
+    canonicalUrl,
+    ...(claimedUrl ? [claimedUrl] : []),
+  ]);
   // The newest 5,000 of the time in question are enough to compare headlines with.
   const { rows } = await sql<Known>`
     with near as (
       select article_id as id from article_sources
         where guid = any(${stories.map((story) => story.guid)}::text[])
-      union select id from articles
-        where canonical_url = any(${stories.map((story) => story.canonicalUrl)}::text[])
+          or canonical_url = any(${addresses}::text[]) or claimed_url = any(${addresses}::text[])
+      union select id from articles where canonical_url = any(${addresses}::text[])
       union (select id from articles where published_at between ${from} and ${to}
         order by published_at desc limit 5000)
     )
-    select article.id as article_id, source.guid, article.title, article.standfirst,
-      article.canonical_url, article.language, article.published_at
+    select article.id as article_id, article.canonical_url, source.guid, article.title,
+      article.standfirst, article.language, article.published_at, source.claimed_url, source.feed_id,
+      coalesce(source.canonical_url, article.canonical_url) as source_url
     from near join articles article on article.id = near.id
     left join article_sources source on source.article_id = article.id
-    order by article.id, source.id`.execute(db);
+    order by article.deleted_at is not null, article.id, source.id`.execute(db);
   for (const row of rows) addNeighbour(around, row);
   return around;
 }
 
+/** Addresses that many pages of one feed claim: their template's fault, which says nothing of any story. */
+export function emptyClaims(feedId: string, stories: FeedStory[], around: Neighbours): Set<string> {
+  const claims = [
+    ...[...around.byClaim.values()].flat(),
+    ...stories.map(({ guid, claimedUrl }) => ({ guid, claimedUrl, feedId })),
+  ];
+  const counted = Map.groupBy(claims, ({ feedId: feed, claimedUrl }) => `${feed} ${claimedUrl}`);
+  const empty = [...counted.values()].filter(
+    (claiming) => new Set(claiming.map(({ guid }) => guid)).size > MOST_COPIES,
+  );
+  return new Set(empty.flatMap(([one]) => one?.claimedUrl ?? []));
+}
+
 /**
- * The article that a story is a copy of, or translates, among those around it: by its address, its id, or
- * its headline. A headline alone is not enough (every day has its "Morning briefing"): it must have four
- * words, and the standfirst or the end of the address must be the same, within two days.
+ * The article that a story is a copy of, or translates, among those around it: by its address, its id,
+ * what the pages of either say is their address, or its headline. A headline alone is not enough (every
+ * day has its "Morning briefing"): it must have four words, and the standfirst or the end of the address
+ * must be the same, within two days.
  */
 export function matchOf(story: FeedStory, around: Neighbours): Match | null {
   const sameAddress = around.byAddress.get(story.canonicalUrl);
@@ -100,6 +151,9 @@ export function matchOf(story: FeedStory, around: Neighbours): Match | null {
     return speakDifferently(sameId.language, story.language)
       ? { translates: sameId.articleId }
       : { articleId: sameId.articleId, by: 'guid' };
+
+  const claimed = matchByClaim(story, around);
+  if (claimed) return claimed;
 
   const title = comparable(story.title);
   if (title.split(' ').length < MIN_WORDS) return null;
@@ -115,4 +169,21 @@ export function matchOf(story: FeedStory, around: Neighbours): Match | null {
           (end.length > 8 && slug(one.canonicalUrl) === end)),
     );
   return sameTitle ? { articleId: sameTitle.articleId, by: 'title' } : null;
+}
+
+/**
+ * A page's word for its address can join its own story to the original, and never the other way: a page
+ * that names somebody else's address does not get their story's place, whichever came first. Pages that
+ * name the same third address are copies of each other where they are of one site.
+ */
+function matchByClaim(story: FeedStory, { byAddress, byClaim }: Neighbours): Match | null {
+  const original = story.claimedUrl ? byAddress.get(story.claimedUrl) : undefined;
+  const sibling = byClaim
+    .get(story.claimedUrl ?? '')
+    ?.find((one) => isSameSite(one.sourceUrl, story.canonicalUrl));
+  const copy = byClaim.get(story.canonicalUrl)?.[0];
+  const found = original ?? sibling ?? copy;
+  if (!found) return null;
+  if (speakDifferently(found.language, story.language)) return { translates: found.articleId };
+  return { articleId: found.articleId, by: 'canonical', isOriginal: found === copy };
 }

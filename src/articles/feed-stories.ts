@@ -14,6 +14,8 @@ export type FeedStory = {
   language: string | null;
   categories: string[];
   publishedAt: Date;
+  /** The canonical address that its page says it has, if another; null also before it was asked. */
+  claimedUrl: string | null;
   /** Canonical addresses of the same story in other languages. */
   translations: string[];
 };
@@ -47,6 +49,7 @@ export function storiesOf(items: ParsedItem[], now: Date): FeedStory[] {
         language: item.language,
         categories: item.categories,
         publishedAt: published > now ? now : published,
+        claimedUrl: null,
         translations: item.translations.map((other) => canonicalAddress(other.url)),
       },
     ];

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { download } from './download.ts';
 import { FeedRefused, FeedTooLarge, FeedUnreachable } from './feed-errors.ts';
-import { freshSeconds, linkTo, retryAfter } from './http-freshness.ts';
+import { freshSeconds, retryAfter } from './http-freshness.ts';
+import { linkTo } from './http-links.ts';
 import { MAX_FEED_BYTES } from './read-feed.ts';
 
 const TIMEOUT_MS = 20_000;

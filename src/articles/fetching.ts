@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db } from '../database/connection.ts';
 import { FeedBusy, FeedNotFound } from './article-errors.ts';
+import { lookAround, matchOf } from './duplicates.ts';
 import { claimFeed, type FeedRow, feedFailed, feedRead } from './feed-claims.ts';
 import { FeedError, FeedRefused } from './feed-errors.ts';
-import { storiesOf } from './feed-stories.ts';
+import { type FeedStory, storiesOf } from './feed-stories.ts';
 import { fetchFeed } from './fetch-feed.ts';
-import { completePictures } from './page-picture.ts';
-import type { ParsedItem } from './parsed-feed.ts';
 import { readFeed } from './read-feed.ts';
 import { knownGuids, type Stored, storeStories } from './storing.ts';
+import { completeStories } from './story-pages.ts';
 
 export type FetchDependencies = {
   allowPrivate: boolean;
@@ -89,22 +89,10 @@ async function readAndStore(
       return nothingNew(db, feed);
     }
     const parsed = readFeed(answer.body, { contentType: answer.contentType, url: answer.finalUrl });
-    const known = await knownGuids(
-      db,
-      feed.id,
-      parsed.items.map((item) => item.id),
-    );
-    const isChanged = ({ id, image }: ParsedItem) =>
-      image !== null && known.has(id) && known.get(id)?.imageUrl !== image.url;
-    await completePictures(
-      {
-        fresh: parsed.items.filter((item) => !known.has(item.id)),
-        changed: parsed.items.filter(isChanged),
-      },
-      access,
-    );
+    const stories = storiesOf(parsed.items, now());
+    await completeStories(await incomplete(db, feed, stories), access);
     return await db.transaction().execute(async (tx) => {
-      const stored = await storeStories(tx, feed, storiesOf(parsed.items, now()));
+      const stored = await storeStories(tx, feed, stories);
       await feedRead(tx, feed, answer, parsed, now());
       return stored;
     });
@@ -112,4 +100,30 @@ async function readAndStore(
     await feedFailed(db, feed, error, now());
     throw error;
   }
+}
+
+/**
+ * The stories whose page or picture has to be asked for. Not what is a copy of an article already: it
+ * reads as that one.
+ */
+async function incomplete(
+  db: Db,
+  feed: FeedRow,
+  stories: FeedStory[],
+): Promise<{ fresh: FeedStory[]; changed: FeedStory[] }> {
+  const guids = stories.map((story) => story.guid);
+  const known = await knownGuids(db, feed.id, guids);
+  const unknown = stories.filter(({ guid }) => !known.has(guid));
+  const around = await lookAround(db, unknown);
+  const isCopy = (story: FeedStory) => {
+    const match = matchOf(story, around);
+    return match !== null && 'articleId' in match && !match.isOriginal;
+  };
+  return {
+    fresh: unknown.filter((story) => !isCopy(story)),
+    changed: stories.filter(
+      ({ guid, image }) =>
+        image !== null && known.has(guid) && known.get(guid)?.imageUrl !== image.url,
+    ),
+  };
 }

@@ -22,15 +22,3 @@ export function retryAfter(headers: IncomingHttpHeaders, now: Date): number | nu
   const date = Date.parse(value);
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now.getTime()) / 1000));
 }
-
-/** The address of a relation in the Link header (RFC 8288), as WebSub's hub and self are given. */
-export function linkTo(headers: IncomingHttpHeaders, relation: string): string | null {
-  for (const [, address = '', parameters = ''] of textOf(headers['link']).matchAll(
-    /<([^<>]{1,2000})>((?:\s*;\s*[\w*]+\s*=\s*(?:"[^"]*"|[^\s,;"]+))*)/g,
-  )) {
-    const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s,;"]+))/i.exec(parameters);
-    const relations = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/);
-    if (relations.includes(relation) && /^https?:\/\//i.test(address)) return address;
-  }
-  return null;
-}

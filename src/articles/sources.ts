@@ -2,6 +2,13 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { ArticleNotFound, NothingJoined } from './article-errors.ts';
 import { canonicalAddress } from './canonical-address.ts';
+import {
+  partFromStory,
+  restoreStories,
+  type StoriesBefore,
+  shareStory,
+  versionsOf,
+} from './stories.ts';
 
 /** Where an article came from: one line a feed that brought it, or an editor who wrote it. */
 export interface Source {
@@ -12,7 +19,7 @@ export interface Source {
   url: string;
   title: string;
   /** By what it was found to be the same story; null: the article was made from it. */
-  joinedBy: 'guid' | 'url' | 'title' | 'operator' | null;
+  joinedBy: 'guid' | 'url' | 'canonical' | 'title' | 'operator' | null;
   seenAt: Date;
 }
 
@@ -30,6 +37,14 @@ export async function listSources(db: DbOrTransaction, articleId: string): Promi
   return rows;
 }
 
+/** What a joining or separating of copies changed: give it to `restoreSources` to undo it. */
+export interface SourcesBefore {
+  sources: { id: string; articleId: string; joinedBy: Source['joinedBy'] }[];
+  stories: StoriesBefore;
+  /** The article that was removed (`wasThere`), or made, by it. */
+  copy: { id: string; of: string; wasThere: boolean };
+}
+
 /**
  * Undoes a joining: the source becomes an article of its own, with the headline and address it came
  * with, and stays one when its feed is read again. One that an editor had joined is as it was before.
@@ -39,7 +54,7 @@ export async function separateSource(
   tx: DbOrTransaction,
   articleId: string,
   sourceId: string,
-): Promise<string> {
+): Promise<{ id: string; before: SourcesBefore }> {
   const isId = (id: string) => /^\d{1,18}$/.test(id);
   const source =
     isId(articleId) && isId(sourceId)
@@ -47,7 +62,7 @@ export async function separateSource(
           .selectFrom('articleSources')
           .innerJoin('articles', 'articles.id', 'articleSources.articleId')
           .select(['articleSources.url', 'articleSources.title', 'articles.standfirst'])
-          .select(['articles.language', 'articles.publishedAt'])
+          .select(['articles.language', 'articles.publishedAt', 'joinedBy'])
           .where('articleSources.id', '=', sourceId)
           .where('articleId', '=', articleId)
           .where('joinedBy', 'is not', null)
@@ -55,25 +70,28 @@ export async function separateSource(
           .executeTakeFirst()
       : undefined;
   if (!source) throw new NothingJoined(sourceId);
+  const { joinedBy, ...words } = source;
   const canonicalUrl = canonicalAddress(source.url);
   const id =
     (await revive(tx, canonicalUrl)) ??
     (
       await tx
         .insertInto('articles')
-        .values({ ...source, canonicalUrl })
+        .values({ ...words, canonicalUrl })
         .returning('id')
         .executeTakeFirstOrThrow()
     ).id;
+  const stories = await partFromStory(tx, id);
   await tx
     .updateTable('articleSources')
     .set({ articleId: id, joinedBy: null })
     .where('id', '=', sourceId)
     .execute();
-  return id;
+  const sources = [{ id: sourceId, articleId, joinedBy }];
+  return { id, before: { sources, stories, copy: { id, of: articleId, wasThere: false } } };
 }
 
-/** The article that was emptied when an editor joined it to another. */
+/** The article that was emptied when it was joined to another. */
 async function revive(tx: DbOrTransaction, canonicalUrl: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     update articles set deleted_at = null where id = (
@@ -86,33 +104,58 @@ async function revive(tx: DbOrTransaction, canonicalUrl: string): Promise<string
 
 /**
  * Says that two articles are one story in one language: the second's sources are joined to the first,
- * and it is removed. Throws ArticleNotFound.
+ * and it is removed. Whoever was sent either is not sent the other. Throws ArticleNotFound.
  */
 export async function joinDuplicate(
   tx: DbOrTransaction,
   keep: string,
   copy: string,
-): Promise<void> {
-  for (const id of [keep, copy]) {
-    const found = /^\d{1,18}$/.test(id)
-      ? await tx
-          .selectFrom('articles')
-          .select('id')
-          .where('id', '=', id)
-          .where('deletedAt', 'is', null)
-          .forNoKeyUpdate()
-          .executeTakeFirst()
-      : undefined;
-    if (!found || keep === copy) throw new ArticleNotFound(id);
-  }
-  await tx
-    .updateTable('articleSources')
-    .set({ articleId: keep, joinedBy: 'operator' })
+): Promise<SourcesBefore> {
+  const found = await tx
+    .selectFrom('articles')
+    .select('id')
+    .where(
+      'id',
+      'in',
+      [keep, copy].map((id) => (/^\d{1,18}$/.test(id) ? id : '0')),
+    )
+    .where('deletedAt', 'is', null)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute();
+  for (const id of [keep, copy])
+    if (keep === copy || !found.some((row) => row.id === id)) throw new ArticleNotFound(id);
+  const sources = await tx
+    .selectFrom('articleSources')
+    .select(['id', 'articleId', 'joinedBy'])
     .where('articleId', '=', copy)
     .execute();
+  const stories = await versionsOf(tx, [keep, copy]);
+  await tx
+    .updateTable('articleSources')
+    .set({ articleId: keep, joinedBy: sql`coalesce(joined_by, 'operator')` })
+    .where('articleId', '=', copy)
+    .execute();
+  await shareStory(tx, [keep, copy]);
+  await setRemoved(tx, copy, true);
+  return { sources, stories, copy: { id: copy, of: keep, wasThere: true } };
+}
+
+/** Undoes a joining or separating: every source is where it was, and joined by what it was joined by. */
+export async function restoreSources(tx: DbOrTransaction, before: SourcesBefore): Promise<void> {
+  const { sources, stories, copy } = before;
+  for (const { id, ...source } of sources)
+    await tx.updateTable('articleSources').set(source).where('id', '=', id).execute();
+  await restoreStories(tx, stories);
+  await setRemoved(tx, copy.id, !copy.wasThere);
+  // Nobody who was sent it meanwhile gets the article it is a copy of.
+  if (!copy.wasThere) await shareStory(tx, [copy.of, copy.id]);
+}
+
+async function setRemoved(tx: DbOrTransaction, id: string, removed: boolean): Promise<void> {
   await tx
     .updateTable('articles')
-    .set({ deletedAt: sql<Date>`now()` })
-    .where('id', '=', copy)
+    .set({ deletedAt: removed ? sql<Date>`now()` : null })
+    .where('id', '=', id)
     .execute();
 }

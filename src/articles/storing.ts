@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { addNeighbour, lookAround, matchOf, type Neighbours } from './duplicates.ts';
+import { addNeighbour, emptyClaims, lookAround, matchOf } from './duplicates.ts';
 import type { FeedStory } from './feed-stories.ts';
 import { sectionRows } from './sections.ts';
+import { pairTranslations, shareStory } from './stories.ts';
 
 export type Stored = {
   /** Articles that the newsletter did not have before. */
@@ -15,7 +16,13 @@ export type Stored = {
   joined: number;
 };
 
-type Source = { articleId: string; joinedBy: string | null; imageUrl: string | null };
+type Source = {
+  id: string;
+  articleId: string;
+  joinedBy: string | null;
+  imageUrl: string | null;
+  translations: string[];
+};
 
 /** The fields of an article that a feed decides. */
 const fieldsOf = (story: FeedStory) => ({
@@ -40,7 +47,7 @@ export async function knownGuids(
   const rows = await db
     .selectFrom('articleSources')
     .innerJoin('articles', 'articles.id', 'articleSources.articleId')
-    .select(['guid', 'articleId', 'joinedBy', 'imageUrl'])
+    .select(['articleSources.id', 'guid', 'articleId', 'joinedBy', 'imageUrl', 'translations'])
     .where('feedId', '=', feedId)
     .where(sql<boolean>`guid = any(${guids}::text[])`)
     .execute();
@@ -67,22 +74,30 @@ export async function storeStories(
   );
   const fresh = stories.filter((story) => !sources.has(story.guid));
   const around = await lookAround(tx, fresh);
+  const empty = emptyClaims(feed.id, fresh, around);
+  for (const claim of empty) around.byClaim.delete(claim);
   const sections = feed.sectionId ? [] : await sectionRows(tx, feed.newsletterId);
+  const changed: string[] = [];
 
   for (const story of stories) {
     const source = sources.get(story.guid);
     if (source) {
+      const named = await nameTranslations(tx, source, story);
       // What was joined reads as the source it was joined to.
-      const changed = source.joinedBy === null && (await update(tx, source.articleId, story));
-      counts[changed ? 'updated' : 'unchanged']++;
+      const updated = source.joinedBy === null && (await update(tx, source.articleId, story));
+      if (named || updated) changed.push(source.articleId);
+      counts[updated ? 'updated' : 'unchanged']++;
       continue;
     }
-    const match = matchOf(story, around);
+    const meant = empty.has(story.claimedUrl ?? '') ? { ...story, claimedUrl: null } : story;
+    const match = matchOf(meant, around);
     const copyOf = match && 'articleId' in match ? match : null;
-    const articleId = copyOf?.articleId ?? (await add(tx, story, around));
+    const articleId = copyOf?.articleId ?? (await add(tx, story));
     const isNew = await isNewTo(tx, feed.newsletterId, articleId);
-    if (match && 'translates' in match) await joinStories(tx, articleId, [match.translates]);
-    await tx
+    if (match && 'translates' in match) await shareStory(tx, [articleId, match.translates]);
+    if (copyOf?.isOriginal) await readAs(tx, articleId, story);
+    const joinedBy = copyOf && !copyOf.isOriginal ? copyOf.by : null;
+    const { id } = await tx
       .insertInto('articleSources')
       .values({
         articleId,
@@ -92,29 +107,59 @@ export async function storeStories(
         guid: story.guid,
         url: story.url,
         title: story.title,
-        joinedBy: copyOf?.by ?? null,
+        canonicalUrl: story.canonicalUrl,
+        claimedUrl: story.claimedUrl,
+        translations: story.translations,
+        joinedBy,
       })
-      .execute();
-    sources.set(story.guid, {
-      articleId,
-      joinedBy: copyOf?.by ?? null,
-      imageUrl: story.image?.url ?? null,
-    });
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const { image, translations, canonicalUrl: sourceUrl } = story;
+    const imageUrl = image?.url ?? null;
+    addNeighbour(around, { ...meant, sourceUrl, feedId: feed.id, articleId });
+    sources.set(story.guid, { id, articleId, joinedBy, translations, imageUrl });
+    changed.push(articleId);
     counts[isNew ? 'added' : 'unchanged']++;
     if (copyOf) counts.joined++;
   }
-  // Only when they come: what an editor took apart later stays apart.
-  await pairTranslations(tx, fresh);
+  await pairTranslations(tx, changed);
   return counts;
 }
 
-async function add(tx: DbOrTransaction, story: FeedStory, around: Neighbours): Promise<string> {
+/** Adds versions in other languages that a known entry names now. True if there are any. */
+async function nameTranslations(
+  tx: DbOrTransaction,
+  source: Source,
+  story: FeedStory,
+): Promise<boolean> {
+  const known = new Set(source.translations);
+  if (story.translations.every((address) => known.has(address))) return false;
+  const translations = [...new Set([...source.translations, ...story.translations])].slice(-50);
+  await tx
+    .updateTable('articleSources')
+    .set({ translations })
+    .where('id', '=', source.id)
+    .execute();
+  return true;
+}
+
+/** Makes an article read as the original that has come after its copies: they are joined to it from now on. */
+async function readAs(tx: DbOrTransaction, id: string, story: FeedStory): Promise<void> {
+  await tx
+    .updateTable('articleSources')
+    .set({ joinedBy: 'canonical' })
+    .where('articleId', '=', id)
+    .where('joinedBy', 'is', null)
+    .execute();
+  await update(tx, id, story);
+}
+
+async function add(tx: DbOrTransaction, story: FeedStory): Promise<string> {
   const { id } = await tx
     .insertInto('articles')
     .values({ ...fieldsOf(story), publishedAt: story.publishedAt })
     .returning('id')
     .executeTakeFirstOrThrow();
-  addNeighbour(around, { ...story, articleId: id });
   return id;
 }
 
@@ -169,34 +214,4 @@ function sectionNamed(
     ({ slug, title }) => names.has(slug) || names.has(title.toLowerCase()),
   );
   return named?.id ?? null;
-}
-
-/** Stories that name one another as translations (hreflang) become one. */
-async function pairTranslations(tx: DbOrTransaction, stories: FeedStory[]): Promise<void> {
-  for (const story of stories) {
-    if (story.translations.length === 0) continue;
-    const versions = await tx
-      .selectFrom('articles')
-      .select(['id', 'canonicalUrl'])
-      .where(
-        sql<boolean>`canonical_url = any(${[story.canonicalUrl, ...story.translations]}::text[])`,
-      )
-      .where('deletedAt', 'is', null)
-      .where('setApart', '=', false)
-      .execute();
-    const [first, ...others] = versions.map((version) => version.id);
-    if (first && others.length > 0) await joinStories(tx, first, others);
-  }
-}
-
-/** Makes articles, and all that were one story with any of them, one story: named by its oldest. */
-async function joinStories(tx: DbOrTransaction, id: string, others: string[]): Promise<void> {
-  await sql`
-    with named as (
-      select distinct coalesce(story_id, id) as story from articles
-      where id = any(${[id, ...others]}::bigint[]))
-    update articles set story_id = (select min(story) from named)
-    where (id in (select story from named) or story_id in (select story from named)
-        or id = any(${[id, ...others]}::bigint[]))
-      and story_id is distinct from (select min(story) from named)`.execute(tx);
 }

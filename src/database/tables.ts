@@ -177,8 +177,14 @@ interface ArticleSourcesTable {
   guid: Optional<string>;
   url: string;
   title: string;
+  /** `url` in the form that is compared with others. */
+  canonicalUrl: Optional<string>;
+  /** The address that its page says it has, in that form, if another: see src/articles/duplicates.ts. */
+  claimedUrl: Optional<string>;
+  /** Addresses of the same story in other languages, in that form, whether they have come or not. */
+  translations: Default<string[]>;
   /** Null for the source the article was made from. */
-  joinedBy: Optional<'guid' | 'url' | 'title' | 'operator'>;
+  joinedBy: Optional<'guid' | 'url' | 'canonical' | 'title' | 'operator'>;
   seenAt: Made;
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Selectable, sql } from 'kysely';
+import { UnknownArticles } from '../articles/article-errors.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database, Kind } from '../database/tables.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';
@@ -7,7 +8,7 @@ import { getNewsletter, type Newsletter, newsletterOfId } from '../newsletters/n
 import { arrange, candidates } from './candidates.ts';
 import { localDateOf } from './due.ts';
 import { putEditionArticles } from './edition-articles.ts';
-import { NothingNew, UnknownArticles } from './errors.ts';
+import { NothingNew } from './errors.ts';
 import type { Slot } from './schedule.ts';
 
 type EditionRow = Selectable<Database['editions']>;

@@ -17,17 +17,6 @@ export class NothingNew extends Error {
   }
 }
 
-/** Articles that were named and are not there, or were removed. */
-export class UnknownArticles extends Error {
-  readonly ids: string[];
-
-  constructor(ids: string[]) {
-    super(`There is no article ${ids.slice(0, 5).join(', ').slice(0, 100)}.`);
-    this.name = 'UnknownArticles';
-    this.ids = ids;
-  }
-}
-
 /** The edition is not in a state in which that can be done. */
 export class EditionNotEditable extends Error {
   readonly state: EditionState;

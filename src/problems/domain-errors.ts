@@ -8,6 +8,7 @@ import {
   InvalidArticle,
   InvalidFeed,
   NothingJoined,
+  UnknownArticles,
 } from '../articles/article-errors.ts';
 import { FeedError } from '../articles/feed-errors.ts';
 import { UnusableBackup } from '../database/backup-file.ts';
@@ -20,7 +21,6 @@ import {
   EditionNotFound,
   InvalidEdition,
   NothingNew,
-  UnknownArticles,
 } from '../editions/errors.ts';
 import { InvalidNewsletter, NewsletterNotFound, SlugTaken } from '../newsletters/errors.ts';
 import {

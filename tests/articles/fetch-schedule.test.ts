@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextFetchAt } from '../../src/articles/fetch-schedule.ts';
-import { freshSeconds, linkTo, retryAfter } from '../../src/articles/http-freshness.ts';
+import { freshSeconds, retryAfter } from '../../src/articles/http-freshness.ts';
+import { linkTo } from '../../src/articles/http-links.ts';
 import { isPublicAddress } from '../../src/articles/public-addresses.ts';
 
 const now = new Date('2026-03-01T00:00:00Z');

@@ -9,7 +9,13 @@ import {
 import { storiesOf } from '../../src/articles/feed-stories.ts';
 import { addFeed, removeFeed } from '../../src/articles/feeds.ts';
 import { readFeed } from '../../src/articles/read-feed.ts';
-import { joinDuplicate, listSources, separateSource } from '../../src/articles/sources.ts';
+import {
+  joinDuplicate,
+  listSources,
+  restoreSources,
+  separateSource,
+} from '../../src/articles/sources.ts';
+import { separateArticle } from '../../src/articles/stories.ts';
 import { storeStories } from '../../src/articles/storing.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { newsletter, rss } from './fixtures/newsroom.ts';
@@ -145,7 +151,7 @@ test('a joining can be undone and stays undone', async () => {
   const [article] = await list();
   const joined = (await listSources(db, article?.id ?? '')).find((source) => source.joinedBy);
   const id = article?.id ?? '';
-  const separate = await separateSource(db, id, joined?.id ?? '');
+  const { id: separate } = await separateSource(db, id, joined?.id ?? '');
   expect((await getArticle(db, separate)).title).toBe('Another story');
   expect(await bring(b, entries)).toMatchObject({ added: 0, joined: 0 });
   expect(await list()).toHaveLength(2);
@@ -153,7 +159,7 @@ test('a joining can be undone and stays undone', async () => {
   await joinDuplicate(db, article?.id ?? '', separate);
   expect((await list()).map(({ id }) => id)).toEqual([article?.id]);
   // an editor's joining is undone like any other
-  expect(await separateSource(db, id, joined?.id ?? '')).toBe(separate);
+  expect((await separateSource(db, id, joined?.id ?? '')).id).toBe(separate);
   expect(await list()).toHaveLength(2);
 });
 
@@ -189,6 +195,130 @@ test('translations are one story: by hreflang, or by a shared id', async () => {
   expect(story['Niebla']).toBe(story['Fog']);
   expect(story['Marea']).toBe(story['Tide']);
   expect(story['Tide']).not.toBe(story['Fog']);
+});
+
+test('translations find each other whichever comes first, and when an entry names one later', async () => {
+  const { feed, bring, list } = await house();
+  const [en, es] = [await feed(), await feed()];
+  const other = (language: string, href: string) =>
+    `<atom:link rel="alternate" hreflang="${language}" href="${href}"/>`;
+  const storyOf = async (title: string) => {
+    const article = (await list()).find((one) => one.title === title);
+    const { storyId } = await db
+      .selectFrom('articles')
+      .select('storyId')
+      .where('id', '=', article?.id ?? '0')
+      .executeTakeFirstOrThrow();
+    return storyId;
+  };
+  const pier = { id: 'e1', title: 'Pier', link: at('/en/pier') };
+  await bring(en, [
+    { id: 'e2', title: 'Fog', link: at('/en/fog'), more: other('es', at('/es/niebla')) },
+    pier,
+  ]);
+  expect(await storyOf('Fog')).toBeNull();
+  const spanish = [
+    { id: 's2', title: 'Niebla', link: `${at('/es/niebla')}?utm_source=rss` },
+    { id: 's1', title: 'Muelle', link: at('/es/muelle') },
+  ];
+  await bring(es, spanish, 'es');
+  expect(await storyOf('Fog')).not.toBeNull();
+  expect(await storyOf('Niebla')).toBe(await storyOf('Fog'));
+  expect(await storyOf('Muelle')).toBeNull();
+
+  const named = { ...pier, more: other('es', at('/es/muelle')) };
+  await bring(en, [named]);
+  expect(await storyOf('Pier')).not.toBeNull();
+  expect(await storyOf('Muelle')).toBe(await storyOf('Pier'));
+  // what an editor parts stays apart, whatever the feeds go on saying
+  const muelle = (await list()).find(({ title }) => title === 'Muelle');
+  await db.transaction().execute((tx) => separateArticle(tx, muelle?.id ?? ''));
+  await bring(en, [{ ...named, title: 'Pier, again' }]);
+  await bring(es, spanish, 'es');
+  expect(await storyOf('Muelle')).toBeNull();
+});
+
+test('a short id is shared by translations of one site, a number counts entries', async () => {
+  const { feed, bring, list } = await house();
+  const [en, es] = [await feed(), await feed()];
+  await bring(en, [
+    { id: 'pier-7', title: 'Pier', link: at('/en/pier'), date: '2026-11-24T05:00:00Z' },
+    { id: '8', title: 'Eight', link: at('/en/8'), date: '2026-11-24T05:00:00Z' },
+    { id: '9', title: 'Nine', link: at('/en/9'), date: '2026-11-24T05:00:00Z' },
+  ]);
+  await bring(
+    es,
+    [
+      { id: 'pier-7', title: 'Muelle', link: at('/es/muelle'), date: '2026-11-24T06:00:00Z' },
+      { id: '8', title: 'Ocho', link: at('/es/8'), date: '2026-11-24T05:00:00Z' },
+      { id: '9', title: 'Otra', link: at('/es/otra'), date: '2026-11-24T05:01:00Z' },
+    ],
+    'es',
+  );
+  const rows = await db
+    .selectFrom('articles')
+    .select(['title', 'storyId'])
+    .where(
+      'id',
+      'in',
+      (await list()).map(({ id }) => id),
+    )
+    .execute();
+  const together = Map.groupBy(rows, ({ title, storyId }) => storyId ?? title);
+  expect([...together.values()].map((all) => all.map(({ title }) => title).sort())).toEqual(
+    expect.arrayContaining([['Muelle', 'Pier'], ['Eight', 'Ocho'], ['Nine'], ['Otra']]),
+  );
+});
+
+test('a joined copy has its address too: a third feed with it brings nothing new', async () => {
+  const { feed, bring, list } = await house();
+  const text = 'Nobody may walk there.';
+  const title = 'Storm closes the northern pier';
+  await bring(await feed(), [{ id: '1', title, link: at('/one'), text }]);
+  await bring(await feed(), [{ id: '2', title, link: 'https://other.example/storm', text }]);
+  await bring(await feed(), [{ id: '3', title: 'Renamed', link: 'https://other.example/storm' }]);
+  expect(await list()).toHaveLength(1);
+});
+
+test('a joining and its undoing by hand leave everything as it was', async () => {
+  const { feed, bring, list } = await house();
+  const text = 'All are well.';
+  const title = 'Crew of the tug comes home';
+  await bring(await feed(), [{ id: '1', title, link: at('/one'), text }]);
+  await bring(await feed(), [{ id: '2', title, link: 'https://other.example/tug', text }]);
+  await bring(await feed(), [{ id: '3', title: 'Ferries wait', link: at('/three') }]);
+  const state = async () => ({
+    sources: await db.selectFrom('articleSources').selectAll().orderBy('id').execute(),
+    stories: await db
+      .selectFrom('articles')
+      .select(['id', 'storyId', 'setApart'])
+      .where('deletedAt', 'is', null)
+      .orderBy('id')
+      .execute(),
+  });
+  const start = await state();
+  const [third, first] = await list();
+  const [a, b] = [first?.id ?? '', third?.id ?? ''];
+  const transaction = <T>(work: (tx: Parameters<typeof joinDuplicate>[0]) => Promise<T>) =>
+    db.transaction().execute(work);
+
+  const joined = await transaction((tx) => joinDuplicate(tx, b, a));
+  const sources = (await listSources(db, b)).map(({ title: name, joinedBy }) => [name, joinedBy]);
+  expect(sources).toEqual([
+    ['Ferries wait', null],
+    [title, 'operator'],
+    [title, 'title'],
+  ]);
+  expect(await list()).toHaveLength(1);
+  await transaction((tx) => restoreSources(tx, JSON.parse(JSON.stringify(joined))));
+  expect(await state()).toEqual(start);
+
+  const copy = (await listSources(db, a)).find(({ joinedBy }) => joinedBy === 'title');
+  const separated = await transaction((tx) => separateSource(tx, a, copy?.id ?? ''));
+  expect(await list()).toHaveLength(3);
+  await transaction((tx) => restoreSources(tx, separated.before));
+  expect((await state()).sources).toEqual(start.sources);
+  expect(await list()).toHaveLength(2);
 });
 
 test('what an editor wrote is not overwritten, and what was removed does not come back', async () => {

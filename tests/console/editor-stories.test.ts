@@ -88,6 +88,53 @@ it('separates a copy that was joined, and joins it again on undo', async () => {
   expect((await ana.get(path)).text).toContain(`value="add:${apart}"`);
   await press('undo', {}, await open());
   expect(await holder()).toBe(ferry);
+  expect((await ana.get(path)).text).toContain('Joined: the same address');
+});
+
+it('joins an article that tells the same, and brings it back as it was', async () => {
+  const twin = await addArticle(db, { title: 'Ferry late again', hoursAgo: 2 });
+  const row = (page: string, id: string) => page.includes(`name="row" value="${id}"`);
+  const live = async (id: string) =>
+    (await db.selectFrom('articles').select('deletedAt').where('id', '=', id).executeTakeFirst())
+      ?.deletedAt === null;
+  const added = await ana.post(path, filled(await open(), { do: `add:${twin}` }));
+  await ana.post(path, filled(fieldsOf(added.text, 'editor'), { do: 'save' }));
+  expect(row((await ana.get(path)).text, twin)).toBe(true);
+  const { joinedBy: before } = await db
+    .selectFrom('articleSources')
+    .select('joinedBy')
+    .where('articleId', '=', twin)
+    .executeTakeFirstOrThrow();
+
+  await press('join', { join: ferry, [`join-${ferry}`]: twin }, await open());
+  expect(await said()).toContain('Joined');
+  const joined = await ana.get(path);
+  expect([row(joined.text, twin), row(joined.text, ferry), await live(twin)]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(joined.text).toContain('Joined by an operator');
+
+  // with words that are not saved yet: they stay, and the article comes back beside them
+  const typed = filled(await open(), { subject: 'Typed since' });
+  const undone = await press('undo', {}, typed);
+  expect(undone.status).toBe(200);
+  expect(undone.text).toContain('value="Typed since"');
+  expect(row(undone.text, twin)).toBe(true);
+  const source = await db
+    .selectFrom('articleSources')
+    .select('joinedBy')
+    .where('articleId', '=', twin)
+    .executeTakeFirst();
+  expect([source?.joinedBy, await live(twin)]).toEqual([before, true]);
+
+  // joined while something is not saved: the row is gone from what is not saved, too
+  const again = await press('join', { join: ferry, [`join-${ferry}`]: twin }, typed);
+  expect([row(again.text, twin), again.text.includes('value="Typed since"')]).toEqual([
+    false,
+    true,
+  ]);
 });
 
 it('takes translations that a feed paired meanwhile for no change of an editor', async () => {
@@ -115,6 +162,9 @@ it('refuses what cannot be, and changes nothing', async () => {
     ['pair', { pair: puente, [`pair-${puente}`]: '' }],
     ['pair', { pair: 'x', 'pair-x': '999999' }],
     ['apart', { apart: '999999' }],
+    ['join', { join: bridge, [`join-${bridge}`]: bridge }],
+    ['join', { join: bridge, [`join-${bridge}`]: '' }],
+    ['join', { join: 'x', 'join-x': bridge }],
     ['separate', { separate: `${bridge}:1` }],
     ['separate', { separate: 'nonsense' }],
   ] as [string, Record<string, string>][]) {

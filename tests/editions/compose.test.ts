@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { UnknownArticles } from '../../src/articles/article-errors.ts';
 import { type Composing, composeEdition, composeSlot } from '../../src/editions/compose.ts';
-import { NothingNew, UnknownArticles } from '../../src/editions/errors.ts';
+import { NothingNew } from '../../src/editions/errors.ts';
 import { startEdition } from '../../src/editions/freeze.ts';
 import { frozenContent } from '../../src/editions/read-content.ts';
 import { NewsletterNotFound } from '../../src/newsletters/errors.ts';

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { UnknownArticles } from '../../src/articles/article-errors.ts';
 import { composeEdition, composeSlot } from '../../src/editions/compose.ts';
 import { editEdition } from '../../src/editions/edit.ts';
 import { listEditionArticles } from '../../src/editions/edition-articles.ts';
 import { getEdition } from '../../src/editions/editions.ts';
-import { EditionNotEditable, InvalidEdition, UnknownArticles } from '../../src/editions/errors.ts';
+import { EditionNotEditable, InvalidEdition } from '../../src/editions/errors.ts';
 import { startEdition } from '../../src/editions/freeze.ts';
 import { refreshDrafts, slotsToCompose } from '../../src/editions/open-drafts.ts';
 import { editionContent } from '../../src/editions/read-content.ts';

@@ -16,7 +16,7 @@ const sourceShape = z
     url: z.string(),
     title: z.string(),
     joinedBy: z
-      .enum(['guid', 'url', 'title', 'operator'])
+      .enum(['guid', 'url', 'canonical', 'title', 'operator'])
       .nullable()
       .meta({ description: 'By what it was found to be the same story; null: its own' }),
     seenAt: z.iso.datetime(),
@@ -55,7 +55,7 @@ export const sourceOperations: Operation[] = [
       answers: { 201: { description: 'The article it is now', schema: articleShape } },
     },
     async ({ params, actor }, tx) => {
-      const id = await separateSource(tx, params.id, params.source);
+      const { id } = await separateSource(tx, params.id, params.source);
       await audit(tx, actor, 'separate', `article ${params.id}`, {
         source: params.source,
         into: id,

@@ -25,7 +25,13 @@ export async function settle(
   const window = await openWindow(context.db, before.id, [...articles.keys()]);
   // Joined or separated stories stand otherwise in what is saved, too: that is no change by others.
   const stale = !same(base, before.saved);
-  const form = { ...mine, places: inOrder(mine.places, window.articles, slugs) };
+  // What a joining removed is gone from the list, what its undoing brought back is in it again.
+  const had = new Set([...before.saved.places, ...mine.places].map((place) => place.id));
+  const places = [
+    ...mine.places.filter((place) => window.articles.has(place.id)),
+    ...window.saved.places.filter((place) => !had.has(place.id)),
+  ];
+  const form = { ...mine, places: inOrder(places, window.articles, slugs) };
   const now = { ...before, ...window, fields, base: stale ? base : window.saved };
   return stage(context, req, res, now, { form, message, ...(to === undefined ? {} : { to }) });
 }

@@ -95,7 +95,7 @@ export async function showWindow(
       base: JSON.stringify(base),
       opened: (changes.length > 0 ? now : opened).toISOString(),
       dirty: !same(form, base),
-      list: listView(window, form, sources, words),
+      list: listView(window, form, { sources, addable }, words),
       slugs: newsletter.sections,
       addable: addable.map((article) => ({
         ...article,

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
+import { UnknownArticles } from '../../articles/article-errors.ts';
 import type { Context } from '../../context.ts';
 import { ledger } from '../../deliveries/ledger.ts';
-import { InvalidEdition, NothingNew, UnknownArticles } from '../../editions/errors.ts';
+import { InvalidEdition, NothingNew } from '../../editions/errors.ts';
 import { MADE_UP_FOR } from '../../editions/schedule.ts';
 import type { Translate } from '../../locales/index.ts';
 import { addressOf, over, sayFor, settle, shownOf, stage } from './editor-answers.ts';

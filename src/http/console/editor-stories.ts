@@ -1,15 +1,21 @@
 import type { Request } from 'express';
-import { joinDuplicate, listSources, type Source, separateSource } from '../../articles/sources.ts';
+import {
+  joinDuplicate,
+  listSources,
+  restoreSources,
+  type Source,
+  separateSource,
+} from '../../articles/sources.ts';
+import { joinArticles, restoreStories, separateArticle } from '../../articles/stories.ts';
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
-import { joinArticles, restoreStories, separateArticle } from '../../editions/stories.ts';
 import { type Actor, audit } from '../../operators/audit.ts';
 import { toProblem } from '../../problems/of-error.ts';
 import { Problem } from '../middleware/problem.ts';
 import type { PostedWindow } from './editor-window.ts';
 
 /** What an editor says about copies and translations. */
-export const verdicts = ['separate', 'apart', 'pair', 'undo'] as const;
+export const verdicts = ['separate', 'apart', 'pair', 'join', 'undo'] as const;
 export type Verdict = (typeof verdicts)[number];
 
 type Undo = NonNullable<Request['session']['editorUndo']>;
@@ -54,6 +60,7 @@ const done: Record<Verdict, string> = {
   separate: 'done.separated',
   apart: 'done.apart',
   pair: 'done.paired',
+  join: 'done.joined',
   undo: 'done.undone',
 };
 
@@ -67,9 +74,9 @@ async function speak(
   switch (verdict) {
     case 'separate': {
       const [of = '', source = ''] = value.split(':');
-      const id = await separateSource(tx, of, source);
+      const { id, before } = await separateSource(tx, of, source);
       await audit(tx, actor, 'separate', `article ${of}`, { source, article: id });
-      return { copy: { of, id } };
+      return { copies: before };
     }
     case 'apart': {
       const stories = await separateArticle(tx, value);
@@ -83,6 +90,12 @@ async function speak(
       await audit(tx, actor, 'pair translations', `article ${value}`, { with: other });
       return { stories };
     }
+    case 'join': {
+      const copy = fields.one(`join-${value}`);
+      const copies = await joinDuplicate(tx, value, copy);
+      await audit(tx, actor, 'join', `article ${value}`, { copy });
+      return { copies };
+    }
   }
 }
 
@@ -94,8 +107,10 @@ async function takeBack(
 ): Promise<undefined> {
   if (undo?.edition !== edition) throw new NothingToUndo();
   if (undo.stories) await restoreStories(tx, undo.stories);
-  if (undo.copy) await joinDuplicate(tx, undo.copy.of, undo.copy.id);
-  const objects = undo.copy ? [undo.copy.of] : (undo.stories ?? []).map(({ id }) => id);
+  if (undo.copies) await restoreSources(tx, undo.copies);
+  const objects = undo.copies
+    ? [undo.copies.copy.of, undo.copies.copy.id]
+    : (undo.stories ?? []).map(({ id }) => id);
   await audit(tx, actor, 'undo', `edition ${edition}`, { articles: objects });
 }
 

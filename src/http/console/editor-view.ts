@@ -23,7 +23,7 @@ export interface Words {
 export function listView(
   window: EditorWindow,
   form: EditorForm,
-  sources: ReadonlyMap<string, Source[]>,
+  { sources, addable }: { sources: ReadonlyMap<string, Source[]>; addable: DraftArticle[] },
   words: Words,
 ) {
   const { articles, newsletter } = window;
@@ -64,6 +64,7 @@ export function listView(
       url: safeUrl(article?.url) ?? '',
       site: siteOf(article?.url ?? ''),
       author: article?.author ?? '',
+      copies: article ? copiesOf(article) : [],
       date: article ? timeIn(article.publishedAt, words.language, newsletter.timezone) : '',
       sources: (sources.get(id) ?? []).map((source) => ({
         ...source,
@@ -72,6 +73,16 @@ export function listView(
       })),
     };
   };
+  const inEdition = form.places.flatMap(({ id }) => articles.get(id) ?? []);
+  // The headlines that share most with the article's come first.
+  const copiesOf = (article: DraftArticle) =>
+    [inEdition, addable].map((others) =>
+      others
+        .filter((other) => other.id !== article.id && base(other) === base(article))
+        .map((other) => ({ id: other.id, text: other.title, near: likeness(article, other) }))
+        .toSorted((a, b) => b.near - a.near)
+        .slice(0, MOST_PARTNERS),
+    );
   // Only an article in a language that the story lacks can be its translation.
   const partners = (row: Row) => {
     const has = new Set(row.places.map(({ id }) => base(articles.get(id))));
@@ -147,6 +158,16 @@ export function languageName(tag: string, language: string): string {
   } catch {
     return tag;
   }
+}
+
+/** The words that two headlines share, of all that they have: 0 to 1. */
+function likeness(one: DraftArticle, other: DraftArticle): number {
+  const [a, b] = [one, other].map(
+    ({ title }) => new Set(title.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu)),
+  );
+  if (!a || !b || a.size + b.size === 0) return 0;
+  const shared = [...a].filter((word) => b.has(word)).length;
+  return shared / (a.size + b.size - shared);
 }
 
 const base = (article: DraftArticle | undefined) => article?.language.toLowerCase().split('-')[0];

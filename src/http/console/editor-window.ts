@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
+import type { SourcesBefore } from '../../articles/sources.ts';
+import type { StoriesBefore } from '../../articles/stories.ts';
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { type Draft, draftArticles, readDraft } from '../../editions/draft.ts';
-import type { StoriesBefore } from '../../editions/stories.ts';
 import { type Newsletter, newsletterOfId } from '../../newsletters/newsletters.ts';
 import type { Operator } from '../../operators/accounts.ts';
 import { mayAct } from '../../operators/roles.ts';
@@ -18,7 +19,7 @@ declare module 'express-session' {
     editorUndo: {
       edition: string;
       stories?: StoriesBefore;
-      copy?: { of: string; id: string };
+      copies?: SourcesBefore;
     };
   }
 }

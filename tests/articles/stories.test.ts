@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { UnknownArticles } from '../../src/articles/article-errors.ts';
 import type { FeedStory } from '../../src/articles/feed-stories.ts';
+import { joinArticles, restoreStories, separateArticle } from '../../src/articles/stories.ts';
 import { storeStories } from '../../src/articles/storing.ts';
-import { UnknownArticles } from '../../src/editions/errors.ts';
-import { joinArticles, restoreStories, separateArticle } from '../../src/editions/stories.ts';
+import { newArticle, newNewsletter } from '../editions/fixtures/newsroom.ts';
 import { openFreshDatabase } from '../harness/database.ts';
-import { newArticle, newNewsletter } from './fixtures/newsroom.ts';
 
 const { db } = await openFreshDatabase();
 const newsletter = await newNewsletter(db);
@@ -92,6 +92,7 @@ test('no feed joins again what was separated by hand, when it is read again', as
     language,
     categories: [],
     publishedAt: new Date('2026-11-24T05:00Z'),
+    claimedUrl: null,
     translations: [`https://news.example/${other}/pier`],
   });
   const feed = { id: feedId, newsletterId: newsletter.id, sectionId: null };
