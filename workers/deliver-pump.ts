@@ -1,12 +1,14 @@
-import type { Claimed, Claims, Settle, Wanted } from '../src/deliveries/claim.ts';
+import type { Claimed, Claims, Wanted } from '../src/deliveries/claim.ts';
 import { OutcomeUnknown } from '../src/deliveries/claim.ts';
 import type { Lease } from '../src/deliveries/lease.ts';
-import type { Closing, HeldRange } from '../src/deliveries/ranges.ts';
+import type { HeldRange } from '../src/deliveries/ranges.ts';
 import type { Settlement } from '../src/deliveries/settlement.ts';
 import type { Logger } from '../src/log.ts';
 import type { Answer, Outgoing } from '../src/relays/outgoing.ts';
 import type { Pace } from '../src/relays/pace.ts';
 import type { Relay } from '../src/relays/relay.ts';
+import { Answers } from './deliver-answers.ts';
+import { Ranges, type RangesParts, type Work } from './deliver-ranges.ts';
 import type { Receivers } from './deliver-receivers.ts';
 import type { RelaySet } from './deliver-relays.ts';
 
@@ -31,22 +33,7 @@ export interface PumpParts {
   pauses(): Promise<void>;
   /** Hands back rows of a claim whose outcome was unknown: they never started. */
   handBack(held: HeldRange, claim: string): Promise<void>;
-  close(held: HeldRange, options: { giveBack: boolean; laterMs?: number }): Promise<Closing>;
-}
-
-/** A range being worked. */
-interface Work {
-  held: HeldRange;
-  /** Where to look next; a hint, since rows behind it may be queued again. */
-  cursor: string;
-  /** Claimed and not settled. */
-  open: number;
-  through: boolean;
-  giveBack: { laterMs: number } | undefined;
-  closing: boolean;
-  /** No permits before this, `performance.now()`. */
-  notBefore: number;
-  done: () => void;
+  close: RangesParts['close'];
 }
 
 /** A claimed row on its way to a relay. */
@@ -67,7 +54,6 @@ interface Claimable {
 }
 
 const HANDED_BACK: Settlement = { state: 'queued', delayMs: 0 };
-const SETTLE_AFTER_MS = 5;
 const START_WITHIN_MS = 1_000;
 const RETRY_MS = 500;
 const LOOK_AGAIN_MS = 100;
@@ -81,11 +67,9 @@ const HOLD_FOR_MS = 2_000;
 export class Pump {
   readonly #parts: PumpParts;
   readonly #most: number;
-  readonly #work = new Map<string, Work>();
-  #settles: { settle: Settle; work: Work }[] = [];
-  #oldest = 0;
-  /** Answers whose rows were no longer `sending`: they were judged meanwhile. */
-  #late: Settle[] = [];
+  readonly #ranges: Ranges;
+  readonly #answers = new Answers();
+  /** Claimed and not settled, of all ranges. */
   #open = 0;
   #claims = 0;
   #running = false;
@@ -97,37 +81,32 @@ export class Pump {
   constructor(parts: PumpParts) {
     this.#parts = parts;
     this.#most = 2 * parts.relays.connections;
+    this.#ranges = new Ranges({
+      log: parts.log,
+      close: parts.close,
+      onClosed: () => this.#turn(),
+    });
     parts.relays.onChange(() => this.#turn());
     parts.lease.onLate(() => parts.relays.destroyUnfinished());
-    parts.lease.onLost(() => this.#abandon());
+    // What was handed over is still settled, by its claims.
+    parts.lease.onLost(() => this.#ranges.abandon());
   }
 
   /** Works a range that was just taken until it is closed. */
   work(held: HeldRange): Promise<void> {
-    return new Promise((done) => {
-      const cursor = before(held.first);
-      this.#work.set(held.range, {
-        held,
-        cursor,
-        open: 0,
-        through: false,
-        giveBack: this.#stopping ? { laterMs: 0 } : undefined,
-        closing: false,
-        notBefore: 0,
-        done,
-      });
-      this.#turn();
-    });
+    const done = this.#ranges.add(held, this.#stopping);
+    this.#turn();
+    return done;
   }
 
   /** The editions whose ranges are held. */
   editions(): string[] {
-    return [...new Set([...this.#work.values()].map((work) => work.held.edition))];
+    return this.#ranges.editions();
   }
 
   /** Gives back the ranges of an edition that is not being sent any more; what has started finishes. */
   giveBack(edition: string): void {
-    for (const work of this.#work.values()) {
+    for (const work of this.#ranges) {
       if (work.held.edition === edition) work.giveBack ??= { laterMs: 0 };
     }
     this.#turn();
@@ -136,7 +115,7 @@ export class Pump {
   /** Claims nothing more, gives its ranges back, and resolves when every answer is in the ledger. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const work of this.#work.values()) work.giveBack = { laterMs: 0 };
+    for (const work of this.#ranges) work.giveBack = { laterMs: 0 };
     const idle = new Promise<void>((resolve) => {
       this.#idle = resolve;
     });
@@ -147,18 +126,17 @@ export class Pump {
 
   #turn(): void {
     if (this.#running) return;
-    for (const work of this.#work.values()) this.#closeIfDone(work);
-    if (this.#stopping && this.#open + this.#late.length === 0 && this.#work.size === 0) {
+    this.#ranges.closeDone();
+    const { waiting, late } = this.#answers;
+    if (this.#stopping && this.#open + late === 0 && this.#ranges.size === 0) {
       clearTimeout(this.#timer);
       this.#idle?.();
       return;
     }
-    const waiting = this.#settles.length;
-    const age = waiting > 0 ? performance.now() - this.#oldest : 0;
-    const enough = waiting * 4 >= this.#most || age >= SETTLE_AFTER_MS || waiting === this.#open;
-    if (waiting > 0 && !enough) return this.#wakeIn(SETTLE_AFTER_MS - age);
+    const patience = this.#answers.patience({ open: this.#open, places: this.#most });
+    if (patience !== undefined && patience > 0) return this.#wakeIn(patience);
     const claimable = this.#claimable();
-    if (waiting === 0 && this.#late.length === 0 && !claimable) return;
+    if (waiting === 0 && late === 0 && !claimable) return;
     void this.#run(claimable);
   }
 
@@ -177,14 +155,14 @@ export class Pump {
   /** The range to claim from now, and the relay for it; undefined when nothing can start. */
   #claimable(): Claimable | undefined {
     if (this.#stopping || !this.#parts.lease.mayStart()) return undefined;
-    const room = this.#most - this.#open + this.#settles.length;
+    const room = this.#most - this.#open + this.#answers.waiting;
     if (room <= 0) return undefined;
     const relay = this.#parts.relays.next();
     // Nothing tells when the share of a slow relay is given to another.
-    if (!relay && this.#work.size > 0) this.#wakeIn(LOOK_AGAIN_MS);
+    if (!relay && this.#ranges.size > 0) this.#wakeIn(LOOK_AGAIN_MS);
     if (!relay) return undefined;
     let soonest = Number.POSITIVE_INFINITY;
-    for (const work of this.#work.values()) {
+    for (const work of this.#ranges) {
       if (work.through || work.giveBack || work.closing) continue;
       const paceMs = work.notBefore - performance.now();
       if (paceMs > 0) {
@@ -196,7 +174,7 @@ export class Pump {
         return { work, relay, count: Math.min(room, this.#parts.relays.room(relay)) };
       if (restMs > HOLD_FOR_MS) {
         work.giveBack = { laterMs: restMs };
-        this.#closeIfDone(work);
+        this.#ranges.closeDone();
       } else soonest = Math.min(soonest, restMs);
     }
     if (soonest < Number.POSITIVE_INFINITY) this.#wakeIn(soonest);
@@ -207,7 +185,7 @@ export class Pump {
     this.#running = true;
     try {
       await this.#parts.pauses();
-      if (this.#late.length > 0) await this.#settleLate();
+      await this.#answers.settleLate(this.#parts.claims);
       let count = 0;
       if (claimable) {
         const { work, relay } = claimable;
@@ -225,12 +203,12 @@ export class Pump {
           if (relay.settings.rate !== undefined)
             this.#parts.relays.pace(relay, permits.retryAfterMs);
           else work.notBefore = performance.now() + permits.retryAfterMs;
-          this.#rotate(work);
+          this.#ranges.rotate(work);
         }
       }
       if (claimable && count > 0)
         await this.#settleAndClaim(claimable.work, claimable.relay, count);
-      else if (this.#settles.length > 0) await this.#settleAndClaim(undefined, undefined, 0);
+      else if (this.#answers.waiting > 0) await this.#settleAndClaim(undefined, undefined, 0);
     } catch (err) {
       this.#parts.log.warn({ err }, 'the ledger cannot be reached; trying again');
       await pause(RETRY_MS);
@@ -240,26 +218,13 @@ export class Pump {
     this.#turn();
   }
 
-  async #settleLate(): Promise<void> {
-    const late = this.#late;
-    await this.#parts.claims.settleLate(late);
-    this.#late = this.#late.slice(late.length);
-  }
-
-  /** Lets the other ranges have their turn first. */
-  #rotate(work: Work): void {
-    if (!this.#work.delete(work.held.range)) return;
-    this.#work.set(work.held.range, work);
-  }
-
   async #settleAndClaim(
     work: Work | undefined,
     relay: Relay | undefined,
     count: number,
   ): Promise<void> {
     const { claims, lease } = this.#parts;
-    const batch = this.#settles;
-    this.#settles = [];
+    const batch = this.#answers.take();
     const worker = lease.workerId;
     const { losses } = lease;
     const claim = claimId(worker, ++this.#claims);
@@ -275,10 +240,9 @@ export class Pump {
     try {
       const settles = batch.map(({ settle }) => settle);
       result = await claims.run(worker, claim, settles, wanted);
-      if (result.settled < batch.length) this.#late.push(...settles);
+      if (result.settled < batch.length) this.#answers.cameLate(batch);
     } catch (error) {
-      this.#settles = [...batch, ...this.#settles];
-      this.#oldest = 0;
+      this.#answers.putBack(batch);
       if (error instanceof OutcomeUnknown) await this.#fence(work, claim);
       this.#open -= count;
       throw error;
@@ -326,7 +290,7 @@ export class Pump {
 
   #settle({ work, row, claim }: Started, settlement: Settlement, variant?: string): void {
     const { edition, range } = work.held;
-    const settle: Settle = {
+    const settle = {
       ...settlement,
       edition,
       range,
@@ -334,45 +298,8 @@ export class Pump {
       claim,
       ...(variant !== undefined && { variant }),
     };
-    if (this.#settles.length === 0) this.#oldest = performance.now();
-    this.#settles.push({ settle, work });
+    this.#answers.add({ settle, work });
     this.#turn();
-  }
-
-  #closeIfDone(work: Work): void {
-    if (work.open > 0 || work.closing || !(work.through || work.giveBack)) return;
-    work.closing = true;
-    const { giveBack } = work;
-    this.#parts
-      .close(work.held, { giveBack: giveBack !== undefined, laterMs: giveBack?.laterMs ?? 0 })
-      .then(
-        (closing) => {
-          if (closing === 'more' && !work.giveBack) {
-            work.cursor = before(work.held.first);
-            work.through = false;
-          } else if (closing !== 'more') {
-            this.#work.delete(work.held.range);
-            work.done();
-          }
-        },
-        async (err: unknown) => {
-          this.#parts.log.warn(
-            { err, range: work.held.range },
-            'a range could not be closed; trying again',
-          );
-          await pause(RETRY_MS);
-        },
-      )
-      .finally(() => {
-        work.closing = false;
-        this.#turn();
-      });
-  }
-
-  /** The ranges are no longer ours. What was handed over is still settled, by its claims. */
-  #abandon(): void {
-    for (const work of this.#work.values()) work.done();
-    this.#work.clear();
   }
 }
 
@@ -380,7 +307,5 @@ export class Pump {
 function claimId(worker: number, count: number): string {
   return ((BigInt(worker) << 31n) + BigInt(count)).toString();
 }
-
-const before = (subscriber: string) => (BigInt(subscriber) - 1n).toString();
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
