@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type pg from 'pg';
@@ -56,7 +56,7 @@ export async function openContext(
       (await getOrMakeSetting(db, 'secrets', z.array(z.string()).min(1), () => [
         randomBytes(32).toString('base64url'),
       ]));
-    const suppressionKey = Buffer.from(
+    const suppressionKey = createSecretKey(
       await getOrMakeSetting(db, 'suppressionKey', z.string(), () =>
         randomBytes(32).toString('base64url'),
       ),

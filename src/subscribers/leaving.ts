@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { prepared } from '../database/prepared.ts';
 import type { Evidence } from './evidence.ts';
 
 /** How long a reader may undo leaving. */
@@ -23,22 +24,26 @@ export async function leave(db: DbOrTransaction, leavings: Leaving[], now: Date)
     newsletter: newsletter ?? null,
     ...evidence,
   }));
-  await sql`
-    with asked as materialized (
-      select distinct on (subscriber, newsletter) * from jsonb_to_recordset(
-        ${JSON.stringify(rows)}::jsonb) as a(subscriber bigint, newsletter bigint,
-        "originAddress" text, "userAgent" text, form text)
-    ), gone as (
-      update subscriptions t set state = 'unsubscribed', left_at = ${now}, leave_reason = null
-      from asked a
-      where t.subscriber_id = a.subscriber and t.state in ('active', 'pending')
-        and (a.newsletter is null or t.newsletter_id = a.newsletter)
-      returning t.subscriber_id, t.newsletter_id, a."originAddress", a."userAgent", a.form
-    )
-    insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form)
-    select subscriber_id, newsletter_id, 'withdraw', ${now}, "originAddress", "userAgent", form
-    from gone`.execute(db);
+  await endSubscriptions(db, [JSON.stringify(rows), now]);
 }
+
+const endSubscriptions = prepared(
+  'subscriptions-end',
+  `with asked as materialized (
+  select distinct on (subscriber, newsletter) * from jsonb_to_recordset(
+    $1::jsonb) as a(subscriber bigint, newsletter bigint,
+    "originAddress" text, "userAgent" text, form text)
+), gone as (
+  update subscriptions t set state = 'unsubscribed', left_at = $2::timestamptz, leave_reason = null
+  from asked a
+  where t.subscriber_id = a.subscriber and t.state in ('active', 'pending')
+    and (a.newsletter is null or t.newsletter_id = a.newsletter)
+  returning t.subscriber_id, t.newsletter_id, a."originAddress", a."userAgent", a.form
+)
+insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form)
+select subscriber_id, newsletter_id, 'withdraw', $2::timestamptz, "originAddress", "userAgent", form
+from gone`,
+);
 
 /**
  * Takes a leaving back, within the hour: the subscriptions that ended at that very moment are as they were,

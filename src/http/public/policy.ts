@@ -3,7 +3,7 @@ import helmet from 'helmet';
 
 /**
  * What a reader's page may load: our own files and nothing else, except pictures where `pictures` allows
- * them; and who may put it in a frame: nobody, unless `framedBy` names sites.
+ * them; and who may put it in a frame: nobody, unless `framedBy` names sites. The app's other headers stay.
  */
 export function pagePolicy({
   https,
@@ -14,31 +14,28 @@ export function pagePolicy({
   pictures?: boolean;
   framedBy?: string[];
 }): RequestHandler {
-  const policy = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        workerSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        imgSrc: pictures ? ["'self'", 'https:', 'http:'] : ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: framedBy.length > 0 ? framedBy : ["'none'"],
-        ...(https ? { upgradeInsecureRequests: [] } : {}),
-      },
+  const framed = framedBy.length > 0;
+  const contentPolicy = helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      imgSrc: pictures ? ["'self'", 'https:', 'http:'] : ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: framed ? framedBy : ["'none'"],
+      ...(https ? { upgradeInsecureRequests: [] } : {}),
     },
-    strictTransportSecurity: https,
-    xFrameOptions: framedBy.length > 0 ? false : { action: 'deny' },
-    ...(framedBy.length > 0 ? { crossOriginResourcePolicy: { policy: 'cross-origin' } } : {}),
   });
-  if (framedBy.length === 0) return policy;
   return (req, res, next) => {
-    // set for every other page before; it knows no list of sites
-    res.removeHeader('X-Frame-Options');
-    policy(req, res, next);
+    if (framed) {
+      res.removeHeader('X-Frame-Options'); // it knows no list of sites
+      res.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    } else res.set('X-Frame-Options', 'DENY');
+    contentPolicy(req, res, next);
   };
 }
 
