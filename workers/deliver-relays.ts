@@ -22,6 +22,8 @@ export interface RelaySet {
   pace(relay: Relay, ms: number): void;
   /** Leaves a relay that refuses whatever it is given alone for a minute. */
   avoid(name: string): void;
+  /** Lets another pool of ours have a connection to a relay that takes no more of them. */
+  makeRoom(name: string): void;
   /** True when every relay is avoided: nobody takes what we send. */
   allRefuse(): boolean;
   /** Called when what `next` rests on may have changed. */
@@ -83,6 +85,9 @@ export function openRelaySet(
     avoid(name) {
       avoided.set(name, performance.now() + AVOID_MS);
       setTimeout(tell, AVOID_MS).unref();
+    },
+    makeRoom(name) {
+      relays.find((relay) => relay.settings.name === name)?.makeRoom();
     },
     allRefuse: () => relays.every(avoids),
     onChange: (listener) => void listeners.push(listener),

@@ -23,6 +23,8 @@ import { openWarmUp } from './deliver-warm-up.ts';
 export interface Deliverer {
   /** Works one range until it is done, or waits, or belongs to somebody else. */
   handle(data: { range: string }): Promise<void>;
+  /** Gives up a connection to a relay that takes no more of them: letters go before digests. */
+  makeRoom(relay: string): void;
   /** Two phases: claims nothing more, then waits for what has started; ends its lease. */
   stop(): Promise<void>;
 }
@@ -146,6 +148,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
       }
       await pump.work(held);
     },
+    makeRoom: (relay) => relays.makeRoom(relay),
     async stop() {
       stopping = true;
       clearInterval(noticing);

@@ -33,11 +33,28 @@ export interface Letters {
 const KEEP_DAYS = 30;
 const PERMIT_PATIENCE_MS = 10_000;
 
-/** Opens one connection a relay when there is a letter; sends nothing outside the worker's lease. */
-export function startLetters(context: Context, lease: Lease, pace: Pace): Letters {
+/** A letter is not to wait for minutes because its relay took no connection a while ago; nor to keep one for long. */
+const TIMEOUTS = { longestRest: 10_000, idle: 5_000 };
+
+/**
+ * Opens one connection a relay when there is a letter; sends nothing outside the worker's lease. `makeRoom` has the
+ * digests give one of theirs up where the relay takes no more.
+ */
+export function startLetters(
+  context: Context,
+  lease: Lease,
+  pace: Pace,
+  makeRoom: (relay: string) => void,
+): Letters {
   const { db, log } = context;
   const relays = context.relays.map((settings) =>
-    openRelay({ ...settings, connections: 1 }, { log: log.child({ for: 'letters' }) }),
+    openRelay(
+      { ...settings, connections: 1 },
+      {
+        log: log.child({ for: 'letters' }),
+        timeouts: TIMEOUTS,
+      },
+    ),
   );
   lease.onLate(() => {
     for (const relay of relays) relay.destroyUnfinished();
@@ -59,6 +76,7 @@ export function startLetters(context: Context, lease: Lease, pace: Pace): Letter
         size: built.message.length,
         mayStart: () => lease.mayStart(),
       });
+      if (isTurnedAway(answer)) makeRoom(answer.relay);
       return outcomeOf(answer);
     } catch (error) {
       if (error instanceof InvalidAddress || error instanceof Unaddressable)
@@ -141,6 +159,11 @@ function groupOf(email: string | null): string {
   }
 }
 
+/** The relay took no connection for it, or ended it before the message: others may have them all. */
+const isTurnedAway = (answer: Answer): boolean =>
+  (answer.kind === 'refused' || answer.kind === 'lost') &&
+  (answer.at === 'connect' || answer.at === 'greeting');
+
 /** The table "What the relay says", for a message of its own. */
 function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
   const { relay } = answer;
@@ -154,7 +177,7 @@ function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
     case 'lost':
       return answer.at === 'dot'
         ? { state: 'uncertain', relay, answer: answer.error }
-        : { state: 'queued', relay, answer: answer.error, counted: false };
+        : { state: 'queued', relay, answer: answer.error, counted: false, soon: true };
     case 'refused': {
       const theirs = answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot';
       if (answer.code >= 500 && theirs)
@@ -164,7 +187,8 @@ function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
           relay,
           answer: answer.reply,
         };
-      return { state: 'queued', relay, answer: answer.reply, counted: theirs };
+      const soon = !theirs && answer.code < 500;
+      return { state: 'queued', relay, answer: answer.reply, counted: theirs, soon };
     }
   }
 }

@@ -35,7 +35,7 @@ export async function startWorker(context: Context): Promise<Worker> {
     connections: context.relays.length,
     log: context.log,
   });
-  const letters = startLetters(context, lease, pace);
+  const letters = startLetters(context, lease, pace, deliverer.makeRoom);
   const { queues } = context;
   const consumers = [
     queues.work('deliver', deliverer.handle, 8),

@@ -18,8 +18,11 @@ export type ClaimedLetter = Pick<
 /** What became of a claimed letter. */
 export type LetterOutcome =
   | { state: 'sent'; relay: string; answer: string }
-  /** Tried again after a while; `counted` where the receiver, not the way there, was the reason. */
-  | { state: 'queued'; relay: string | null; answer: string; counted: boolean }
+  /**
+   * Tried again after a while; `counted` where the receiver, not the way there, was the reason. `soon`: as soon as the
+   * relay that rests is tried again.
+   */
+  | { state: 'queued'; relay: string | null; answer: string; counted: boolean; soon?: boolean }
   | { state: 'failed'; reason: string; relay: string | null; answer: string }
   | { state: 'uncertain'; relay: string; answer: string };
 
@@ -101,6 +104,7 @@ export async function settleLetter(
   uncertain: 'resend' | 'hold',
 ): Promise<void> {
   const state = outcome.state === 'uncertain' && uncertain === 'resend' ? 'queued' : outcome.state;
+  const soon = outcome.state === 'queued' && outcome.soon === true;
   const counted = outcome.state === 'queued' && outcome.counted ? 1 : 0;
   await sql`
     update letters set
@@ -108,7 +112,7 @@ export async function settleLetter(
       reason = ${outcome.state === 'failed' ? outcome.reason : null},
       relay = ${outcome.relay}, answer = ${outcome.answer},
       attempts = attempts + ${counted},
-      next_at = case when ${state} = 'queued'
+      next_at = case when ${soon} then now() + interval '1 second' when ${state} = 'queued'
         then now() + interval '1 second' * (30 * power(2, least(attempts, 6)) * (0.5 + random()))
         else next_at end,
       sent_at = case when ${outcome.state} = 'sent' then now() else sent_at end,

@@ -29,6 +29,8 @@ export interface Relay {
   /** Hands a message over. Always resolves, once, with what became of it. */
   send(outgoing: Outgoing): Promise<Answer>;
   state(): RelayState;
+  /** Gives up one of its connections for a while: another pool of ours wants one and the relay takes no more. */
+  makeRoom(): void;
   /** Destroys every connection whose final dot is not written, and gives back what waits. */
   destroyUnfinished(): void;
   /** Gives back what has not started, lets the rest finish, says QUIT; resolves when all is closed. */
@@ -47,6 +49,9 @@ export function openRelay(settings: RelaySettings, options: RelayOptions): Relay
   return new SmtpRelay(settings, options);
 }
 
+/** Long enough for another pool to come by. */
+const ROOM_MADE_MS = 10_000;
+
 type Failure = Extract<Outcome, { kind: 'refused' | 'lost' }>;
 
 class SmtpRelay implements Relay, SessionHost {
@@ -61,6 +66,7 @@ class SmtpRelay implements Relay, SessionHost {
   #resting = false;
   #failure: Failure | undefined;
   #busy = 0;
+  #roomUntil = 0;
   /** Messages for each connection: two, so that the next is ready when one is answered; one when answers are slow. */
   #depth = 2;
   #ticking: NodeJS.Timeout | undefined;
@@ -113,6 +119,13 @@ class SmtpRelay implements Relay, SessionHost {
       ...(failure && { lastError: lastError(failure) }),
       connections: this.#sessions.size,
     };
+  }
+
+  makeRoom(): void {
+    if (performance.now() < this.#roomUntil || this.#sessions.size === 0) return;
+    this.#roomUntil = performance.now() + ROOM_MADE_MS;
+    const sessions = [...this.#sessions].filter((session) => session.open);
+    (sessions.find((session) => session.idle) ?? sessions[0])?.retire();
   }
 
   destroyUnfinished(): void {
@@ -194,7 +207,8 @@ class SmtpRelay implements Relay, SessionHost {
   /** Connections that may be opened now and would come soon. */
   #openable(): number {
     if (this.#closing || this.#rest.left > 0 || !this.#openings.allowed) return 0;
-    return this.settings.connections - this.#sessions.size - this.#openings.size;
+    const given = performance.now() < this.#roomUntil ? 1 : 0;
+    return this.settings.connections - given - this.#sessions.size - this.#openings.size;
   }
 
   #onOpened(opened: Opened): void {

@@ -46,6 +46,7 @@ export class Session {
   #idleSince = performance.now();
   #reset = false;
   #quitting = false;
+  #retiring = false;
   #over = false;
 
   constructor(opened: Opened, timeouts: Timeouts, host: SessionHost) {
@@ -78,7 +79,7 @@ export class Session {
 
   /** It will take more messages. */
   get open(): boolean {
-    if (this.#quitting || this.#over) return false;
+    if (this.#quitting || this.#retiring || this.#over) return false;
     return this.#enveloped < MOST_MESSAGES && this.#refusals < MOST_REFUSALS;
   }
 
@@ -96,6 +97,12 @@ export class Session {
     if (opening) this.#socket.write(opening);
     else if (this.idle) this.#idleSince = performance.now();
     if (this.#host.closing) this.quit();
+  }
+
+  /** Starts nothing more, and says QUIT when its answers are in. */
+  retire(): void {
+    this.#retiring = true;
+    this.quit();
   }
 
   /** Says QUIT as soon as nothing is under way; the socket is gone two seconds later at the latest. */
