@@ -5,10 +5,8 @@ import { prepareVariant, spliceMessage } from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import type { Context } from '../context.ts';
 import { domainOf, messageIdOf } from '../deliveries/message-id.ts';
-import { buildContent } from '../editions/build-content.ts';
-import { getEdition } from '../editions/editions.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
-import { frozenContent } from '../editions/read-content.ts';
+import { editionContent, type Unsaved } from '../editions/read-content.ts';
 import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { leaveByMail } from '../subscribers/links.ts';
@@ -34,14 +32,28 @@ export async function previewEdition(
     const { subject, message } = await editionMessage(context, id, choice, to);
     return { subject, body: message };
   }
-  const content = await contentFor(context, id, choice);
-  const job = { content, reader: nobody(config.publicUrl) };
   if (format === 'mjml') {
-    const source = await renderer.render('mjml', job);
+    const content = await contentFor(context, id, choice);
+    const source = await renderer.render('mjml', { content, reader: nobody(config.publicUrl) });
     return { subject: content.edition.subject ?? '', body: Buffer.from(source) };
   }
-  const rendered = await renderer.render('digest', job);
+  const rendered = await previewMail(context, id, choice);
   return { subject: rendered.subject, body: Buffer.from(rendered[format]) };
+}
+
+/**
+ * Both forms of a message at once; with `unsaved`, as it would be if that were saved. Throws as
+ * previewEdition does.
+ */
+export async function previewMail(
+  context: Rendering,
+  id: string,
+  choice: ReaderChoice,
+  unsaved?: Unsaved,
+): Promise<{ subject: string; html: string; text: string }> {
+  const content = await contentFor(context, id, choice, unsaved);
+  const reader = nobody(context.config.publicUrl);
+  return context.renderer.render('digest', { content, reader });
 }
 
 /**
@@ -78,13 +90,12 @@ async function contentFor(
   { db, config, now }: Rendering,
   id: string,
   reader: ReaderChoice,
+  unsaved?: Unsaved,
 ): Promise<DigestContent> {
-  const edition = await getEdition(db, id);
-  if (!edition) throw new EditionNotFound(id);
-  const content =
-    (await frozenContent(db, id, edition.revision)) ?? (await buildContent(db, edition, now()));
+  const content = await editionContent(db, id, now(), unsaved);
+  if (!content) throw new EditionNotFound(id);
   const choice = chooseArticles(content, reader);
-  if (!choice) throw new NothingNew(content.newsletter.slug, edition.kind);
+  if (!choice) throw new NothingNew(content.newsletter.slug, content.edition.kind);
   const newsroom = await getNewsroom(db);
   const imprint = imprintOf(newsroom, config);
   return digestOf(content, choice, { imprint, from: config.mailFrom });

@@ -3,7 +3,8 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import type { Kind } from '../database/tables.ts';
 import { newsletterOfId } from '../newsletters/newsletters.ts';
 import { baseLanguage, type EditionArticle, type EditionContent, type Overlap } from './content.ts';
-import { listEditionArticles } from './edition-articles.ts';
+import type { DraftEntry } from './draft.ts';
+import { draftedArticles, listEditionArticles } from './edition-articles.ts';
 import { frequenciesOf } from './frequencies.ts';
 
 /** No story comes twice to the same reader within this time, across newsletters and kinds. */
@@ -22,18 +23,21 @@ export interface EditionHead {
 }
 
 /**
- * The content of an edition as it stands, as if it were frozen at `at`; for a correction, with the
- * revision before it.
+ * The content of an edition as it stands, or with this list, as if it were frozen at `at`; for a
+ * correction, with the revision before it.
  */
 export async function buildContent(
   db: DbOrTransaction,
   edition: EditionHead,
   at: Date,
   previous?: EditionContent,
+  entries?: DraftEntry[],
 ): Promise<EditionContent> {
   const newsletter = await newsletterOfId(db, edition.newsletterId);
   const slugs = newsletter.sections.map((section) => section.slug);
-  const listed = await listEditionArticles(db, [edition.id]);
+  const listed = entries
+    ? await draftedArticles(db, edition, entries)
+    : await listEditionArticles(db, [edition.id]);
   const articles = listed
     .filter((one) => !one.dropped)
     .map(({ article }) => ({

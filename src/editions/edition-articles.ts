@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { EditionArticle } from './content.ts';
+import type { DraftEntry } from './draft.ts';
 
 /** An article in an edition's list, as editors see it. */
 export interface ListedArticle {
@@ -19,6 +20,31 @@ export async function listEditionArticles(
   editions: string[],
 ): Promise<ListedArticle[]> {
   if (editions.length === 0) return [];
+  return read(
+    db,
+    sql`select listed.edition_id, edition.newsletter_id, listed.article_id, listed.section,
+      listed.position, listed.pinned, listed.dropped, listed.title, listed.standfirst
+    from edition_articles listed join editions edition on edition.id = listed.edition_id
+    where listed.edition_id = any(${editions}::bigint[])`,
+  );
+}
+
+/** As `listEditionArticles`, of an edition as if its list were this one. */
+export function draftedArticles(
+  db: DbOrTransaction,
+  edition: { id: string; newsletterId: string },
+  entries: DraftEntry[],
+): Promise<ListedArticle[]> {
+  const list = entries.map((entry, position) => ({ ...entry, article_id: entry.id, position }));
+  return read(
+    db,
+    sql`select ${edition.id}::bigint as edition_id, ${edition.newsletterId}::bigint as newsletter_id,
+      listed.* from jsonb_to_recordset(${JSON.stringify(list)}::jsonb) as listed (article_id bigint,
+        section text, position integer, pinned boolean, dropped boolean, title text, standfirst text)`,
+  );
+}
+
+async function read(db: DbOrTransaction, list: ReturnType<typeof sql>): Promise<ListedArticle[]> {
   type Row = Omit<ListedArticle, 'article'> &
     Omit<EditionArticle, 'publishedAt'> & { publishedAt: Date };
   const { rows } = await sql<Row>`
@@ -31,12 +57,11 @@ export async function listEditionArticles(
       case when article.image_url is not null then jsonb_build_object('url', article.image_url,
         'alt', coalesce(article.image_alt, ''), 'credit', article.image_credit) end as image,
       (select feed_id from article_sources where article_id = article.id
-        and newsletter_id = edition.newsletter_id order by id limit 1) as feed
-    from edition_articles listed
-    join editions edition on edition.id = listed.edition_id
-    join newsletters newsletter on newsletter.id = edition.newsletter_id
+        and newsletter_id = listed.newsletter_id order by id limit 1) as feed
+    from (${list}) listed
+    join newsletters newsletter on newsletter.id = listed.newsletter_id
     join articles article on article.id = listed.article_id
-    where listed.edition_id = any(${editions}::bigint[]) and article.deleted_at is null
+    where article.deleted_at is null
     order by listed.edition_id, listed.pinned desc, listed.position, article.id`.execute(db);
   return rows.map(({ edition, pinned, dropped, ...article }) => ({
     edition,

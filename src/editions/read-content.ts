@@ -1,6 +1,7 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import { buildContent } from './build-content.ts';
 import type { EditionContent } from './content.ts';
+import type { DraftEntry } from './draft.ts';
 
 /** What a revision froze; undefined where there is no such revision. */
 export async function frozenContent(
@@ -17,14 +18,25 @@ export async function frozenContent(
   return row && (row.content as EditionContent);
 }
 
+/** What an editor has before them and has not saved. */
+export interface Unsaved {
+  subject: string;
+  preheader: string;
+  introduction: string;
+  /** In the order they are shown. */
+  entries: DraftEntry[];
+}
+
 /**
- * What an edition holds: its newest revision, or before the freeze what would be frozen now. For
- * previews, tests and archive; undefined where there is no such edition.
+ * What an edition holds: its newest revision, or before the freeze what would be frozen now; with
+ * `unsaved`, what it would hold if that were saved. For previews, tests and archive; undefined where
+ * there is no such edition.
  */
 export async function editionContent(
   db: DbOrTransaction,
   id: string,
   now: Date,
+  unsaved?: Unsaved,
 ): Promise<EditionContent | undefined> {
   if (!/^\d{1,18}$/.test(id)) return undefined;
   const edition = await db
@@ -34,5 +46,7 @@ export async function editionContent(
     .executeTakeFirst();
   if (!edition) return undefined;
   const frozen = await frozenContent(db, id, edition.revision);
-  return frozen ?? buildContent(db, edition, now);
+  if (!unsaved) return frozen ?? buildContent(db, edition, now);
+  const { entries, ...words } = unsaved;
+  return buildContent(db, { ...edition, ...words }, edition.frozenAt ?? now, frozen, entries);
 }

@@ -153,6 +153,54 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
     await ana.selectOption('#look-language', 'en');
   });
 
+  it('previews follow what is written, the last letter counts, and nothing is stored', async () => {
+    const before = await context.db.selectFrom('editions').selectAll().execute();
+    const frame = async (look: string) => {
+      const handle = await ana.locator(`.frame.${look} iframe`).elementHandle();
+      const found = await handle?.contentFrame();
+      if (!found) throw new Error(`no frame ${look}`);
+      return found;
+    };
+    const body = async (look: string) => (await frame(look)).locator('body').innerText();
+    const phone = await frame('phone');
+    await eventually(() => body('phone')).toContain('Bridge opens to walkers');
+    await phone.evaluate('scrollTo(0, 150)');
+    // The answer to the first letters comes late, after the last ones were typed.
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = 0;
+    await ana.route('**/edit/look', async (route) => {
+      asked += 1;
+      if (asked === 1) await held;
+      await route.continue();
+    });
+    await ana.fill('#introduction', 'First thoughts');
+    await eventually(() => asked).toBe(1);
+    await ana.fill('#introduction', '');
+    await ana.locator('#introduction').pressSequentially('Last **thoughts** <b>');
+    release();
+    for (const look of ['phone', 'desktop', 'dark', 'bare'])
+      await eventually(() => body(look)).toContain('Last thoughts <b>');
+    await eventually(() => body('text')).toContain('Last thoughts');
+    expect(await body('phone')).not.toContain('First');
+    expect(await phone.evaluate('scrollY')).toBe(150);
+    expect(await (await frame('bare')).evaluate('document.images[0]?.naturalWidth')).toBe(0);
+    // a move, a headline and a subject left empty follow as well
+    await ana.focus(`#handle-${museum}`);
+    await ana.fill(`#title-${museum}`, 'Museum: last words');
+    await eventually(() => body('desktop')).toContain('Museum: last words');
+    await ana.selectOption(`#section-${museum}`, 'news');
+    await ana.click(`#pin-${museum}`);
+    await eventually(() => ana.getAttribute('#subject', 'placeholder')).toContain('Museum: last');
+    await ana.unroute('**/edit/look');
+    expect(await context.db.selectFrom('editions').selectAll().execute()).toEqual(before);
+    await ana.click('[data-revert]');
+    await eventually(() => ana.locator('[data-saved]').textContent()).toBe('All saved');
+    expect(await body('phone')).not.toContain('Last thoughts');
+  });
+
   it('sends a test where it says', async () => {
     await ana.fill('#to', 'en@example.org desk');
     await ana.click('#send-test');
@@ -237,8 +285,9 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
   it('loses nothing when the session has ended', async () => {
     const eva = await signIn('en');
     await eva.goto(path);
+    const followed = eva.waitForResponse('**/edit/look');
     await eva.fill('#subject', 'Typed for an hour');
-    await eva.waitForLoadState('networkidle');
+    await followed;
     await eva.context().clearCookies();
     await eva.click('[value="save"]');
     await eventually(() => eva.locator('main > .message').textContent()).toContain('signed out');

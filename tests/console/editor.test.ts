@@ -192,6 +192,29 @@ describe('the editor’s window, with scripts off', async () => {
     expect((await ana.get(path)).text).toContain('waits to be sent');
   });
 
+  it('answers how it would look if it were saved, and saves nothing', async () => {
+    const before = [await desk.db.selectFrom('editions').selectAll().execute(), await held()];
+    const look = async (changes: Record<string, string>) => {
+      const answer = await ana.post(`${path}/look`, filled(await open(ana), changes));
+      return JSON.parse(answer.text) as Record<'light' | 'dark' | 'text' | 'subject', string>;
+    };
+    const typed = { introduction: '**Not** saved <script>', [`title-${ferry}`]: 'Ferry, reworded' };
+    const { light, dark, text, subject } = await look(typed);
+    for (const words of ['saved &lt;script&gt;', 'Ferry, reworded']) expect(light).toContain(words);
+    expect(text).toContain('Ferry, reworded');
+    expect(subject).not.toBe('');
+    expect([light, dark].map((html) => html.includes('color-scheme:dark'))).toEqual([false, true]);
+    expect(
+      (await look({ [`title-${ferry}`]: 'x'.repeat(9000), 'look-language': 'xx' })).light,
+    ).toContain('x'.repeat(9000));
+    expect((await look({ 'look-sections': 'special-reports' })).text).toContain('gets nothing');
+    expect([await desk.db.selectFrom('editions').selectAll().execute(), await held()]).toEqual(
+      before,
+    );
+    const sam = await desk.signIn('sid@example.org', 'sender');
+    expect((await sam.post(`${path}/look`, await open(ana))).status).toBe(303);
+  });
+
   it('is for editors: others are sent to the edition', async () => {
     const sam = await desk.signIn('sam@example.org', 'sender');
     const before = await held();

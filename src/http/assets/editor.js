@@ -21,6 +21,8 @@ function begin() {
   form.addEventListener('focusin', entered);
   form.addEventListener('focusout', left);
   form.addEventListener('pointerdown', grabbed);
+  for (const frame of frames()) frame.addEventListener('load', () => wear(frame));
+  if (form.dataset.dirty === 'true') follow();
 }
 
 function refresh() {
@@ -126,14 +128,13 @@ function put(main, focused, button) {
   );
   const [x, y] = [scrollX, scrollY];
   const verb = button?.value ?? '';
-  const base = form.elements.base.value;
   replace(document.querySelector('main'), main, '[data-editor]');
   replace(document.querySelector('[data-editor]'), main.querySelector('[data-editor]'), '#editor');
   const answered = main.querySelector('#editor');
   form.dataset.dirty = answered.dataset.dirty;
   replace(document.getElementById('looks'), answered.querySelector('#looks'), '.frames');
   replace(form, answered, '#looks');
-  if (form.elements.base.value !== base) showLooks();
+  follow();
   for (const id of open) document.getElementById(id)?.closest('details')?.setAttribute('open', '');
   refresh();
   scrollTo(x, y);
@@ -214,6 +215,7 @@ function settled(row) {
   const select = row.querySelector('[name^="section-"]');
   if (select) select.value = list.dataset.section;
   for (const each of form.querySelectorAll('.rows')) limits(each);
+  follow();
   row.scrollIntoView({ block: 'nearest' });
   mark();
   const place = [...list.children].indexOf(row) + 1;
@@ -294,6 +296,7 @@ function listNear(y) {
 let waiting;
 function typed({ target }) {
   mark();
+  if (target.closest('.columns') && target.name !== 'search') follow();
   const length = form.querySelector(`[data-length="${target.name}"]`);
   if (length) lengthOf(length);
   if (target.name === 'time') document.getElementById('when-time').checked = true;
@@ -344,19 +347,71 @@ function chosen({ target }) {
     settled(row);
     target.focus();
   }
-  if (target.name.startsWith('look-')) showLooks();
+  if (target.name.startsWith('look-')) follow();
 }
 
-function showLooks() {
-  const query = new URLSearchParams({
-    language: form.elements['look-language'].value,
-    sections: form.elements['look-sections'].value,
-  });
-  for (const frame of form.querySelectorAll('[data-look]')) {
-    // replaced, so that the way back does not lead through every choice
-    const next = frame.cloneNode();
-    next.src = `${frame.dataset.look}&${query}`;
-    frame.replaceWith(next);
+// Looking: the previews follow what is written, one question at a time, and the last one counts.
+const PAUSE = 350;
+let asking = false;
+let askAgain = false;
+let pause;
+let looks;
+const frames = () => form.querySelectorAll('[data-wears]');
+
+function follow() {
+  clearTimeout(pause);
+  pause = setTimeout(ask, PAUSE);
+}
+
+async function ask() {
+  askAgain = asking;
+  if (asking) return;
+  asking = true;
+  try {
+    do {
+      askAgain = false;
+      const body = new URLSearchParams(new FormData(form));
+      const { look: address } = form.querySelector('[data-look]').dataset;
+      const answer = await fetch(address, { method: 'POST', body });
+      // signed out, or sent meanwhile: saving says so
+      if (!answer.ok || answer.redirected) return;
+      const last = await answer.json();
+      if (askAgain) continue;
+      looks = last;
+      for (const frame of frames()) wear(frame);
+      derive(last);
+    } while (askAgain);
+  } catch {
+    // the next letter asks again
+  } finally {
+    asking = false;
+  }
+}
+
+/** Writes a look into its frame, whose own policy holds for it; the place that was scrolled to stays. */
+function wear(frame) {
+  const page = frame.contentDocument;
+  const look = looks?.[frame.dataset.wears];
+  // a frame that has not loaded yet is written to when it has
+  if (!look || !page || page.URL === 'about:blank' || page.readyState === 'loading') return;
+  if (frame.dataset.wears === 'text') {
+    (page.querySelector('pre') ?? page.body).textContent = look;
+    return;
+  }
+  const { scrollX: x, scrollY: y } = frame.contentWindow;
+  const html = new DOMParser().parseFromString(look, 'text/html').documentElement;
+  for (const { name, value } of html.attributes) page.documentElement.setAttribute(name, value);
+  page.documentElement.innerHTML = html.innerHTML;
+  frame.contentWindow.scrollTo(x, y);
+}
+
+/** What stands for a subject and preheader left empty follows the list, too. */
+function derive(words) {
+  for (const output of form.querySelectorAll('[data-length]')) {
+    const field = form.elements[output.dataset.length];
+    field.placeholder = words[output.dataset.length];
+    field.dataset.derived = words[output.dataset.length];
+    lengthOf(output);
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Draft } from '../../editions/draft.ts';
 import { instantOf } from '../../editions/due.ts';
 import { InvalidEdition } from '../../editions/errors.ts';
+import type { Unsaved } from '../../editions/read-content.ts';
 import type { Newsletter } from '../../newsletters/newsletters.ts';
 import { type Articles, inOrder, type Place, placeSchema } from './editor-list.ts';
 
@@ -133,6 +134,17 @@ export function editsOf(mine: EditorForm, base: EditorForm, timezone: string): o
     }));
   const sendAt = when === base.when ? {} : { sendAt: when === 'hand' ? null : at(when, timezone) };
   return { subject, preheader, introduction, articles, ...sendAt };
+}
+
+/** A window as the edition would hold it. */
+export function unsavedOf({ places, words, ...form }: EditorForm): Unsaved {
+  const { subject, preheader, introduction } = form;
+  const entries = places.map((place) => ({
+    ...place,
+    title: words[place.id]?.title || null,
+    standfirst: words[place.id]?.standfirst || null,
+  }));
+  return { subject, preheader, introduction, entries };
 }
 
 /** Whether two windows say the same. */

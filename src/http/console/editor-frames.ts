@@ -88,18 +88,19 @@ export function worn(html: string, look: Look): string {
     );
 }
 
-const notice = (look: Look, words: string) =>
+export const notice = (look: Look, words: string) =>
   look === 'text'
     ? words
     : `<!doctype html><meta charset="utf-8"><title>–</title><p style="font:16px/1.5 system-ui,sans-serif;padding:24px">${escapeHtml(words)}</p>`;
 
 function sendFrame(res: Response, look: Look, body: string): void {
+  // The window writes into the frames what is typed in it: hence same-origin. No script runs in them.
   // A client that loads no images shows their alt texts: so does a page that may load none.
   const images = look === 'bare' ? "'none'" : 'http: https: data:';
   res
     .set(
       'Content-Security-Policy',
-      `sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
+      `sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
     )
     .set('X-Frame-Options', 'SAMEORIGIN')
     .set('Referrer-Policy', 'no-referrer')

@@ -1,16 +1,14 @@
 import type { Request, Response } from 'express';
-import { wordingOf } from '../../../emails/from-edition.ts';
 import { introductionHtml } from '../../../emails/introduction.ts';
 import type { Context } from '../../context.ts';
 import { choicesOf } from '../../deliveries/readers.ts';
 import { showEdition } from '../../desk/show-editions.ts';
-import { buildContent } from '../../editions/build-content.ts';
 import { addableArticles } from '../../editions/draft.ts';
 import { MADE_UP_FOR } from '../../editions/schedule.ts';
-import { chooseArticles } from '../../editions/variant.ts';
 import { translator } from '../../locales/index.ts';
 import { listNewsletters } from '../../newsletters/newsletters.ts';
 import { editionView } from './edition-view.ts';
+import { derivedWords } from './editor-derived.ts';
 import { type EditorForm, same } from './editor-form.ts';
 import { looks } from './editor-frames.ts';
 import type { Change } from './editor-merge.ts';
@@ -61,7 +59,7 @@ export async function showWindow(
     addableArticles(db, newsletter.id, { held, search, limit: 30 }),
     joinedSources(db, window.articles.values()),
     recentTests(db, id),
-    derivedWords(context, window),
+    derivedWords(context, id, form),
     choicesOf(db, id, SAMPLE),
   ]);
   const edition = editionView(shape, newsletters, console);
@@ -153,15 +151,6 @@ export function left({
   const planned = Object.values(ledger).reduce((sum, count) => sum + count, 0);
   const started = planned - (ledger['queued'] ?? 0);
   return { started, left: Math.max(0, (audience ?? planned) - started) };
-}
-
-/** What subject and preheader will be where the editor gives none, and the languages there are. */
-async function derivedWords({ db, now }: Context, { draft }: EditorWindow) {
-  const head = { ...draft.edition, subject: '', preheader: '' };
-  const content = await buildContent(db, head, now());
-  const choice = chooseArticles(content, { language: null, sections: null });
-  const words = choice ? wordingOf(content, choice) : { subject: '', preheader: '' };
-  return { ...words, languages: content.languages, from: content.newsletter.title };
 }
 
 async function lastEditor(

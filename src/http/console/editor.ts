@@ -4,6 +4,7 @@ import { lookIn, lookOf, over, sayFor, settle, stage } from './editor-answers.ts
 import { posted } from './editor-form.ts';
 import { choiceOf, frameRoutes } from './editor-frames.ts';
 import { inOrder, type Move, moved, moves } from './editor-list.ts';
+import { sendLooks } from './editor-looks.ts';
 import { introductionOf, showWindow } from './editor-page.ts';
 import { save } from './editor-saving.ts';
 import { judge, type Verdict, verdicts } from './editor-stories.ts';
@@ -53,6 +54,12 @@ export function editorRoutes(context: Context): Router {
       ? moved(mine.places, [move, id], articles, slugs)
       : inOrder(mine.places, articles, slugs);
     return stage(context, req, res, window, { form: { ...mine, places } });
+  });
+
+  router.post('/editions/:id/edit/look', async (req, res) => {
+    const window = await readWindow(context, req);
+    if (!isOpen(window)) return over(req, res, window);
+    return sendLooks(context, req, res, window);
   });
 
   router.post('/editions/:id/edit/introduction', (req, res) => {

@@ -99,6 +99,7 @@ export default {
   look: {
     title: 'As readers get it',
     hint: 'Shows what is saved.',
+    follows: 'Follows what you write, saved or not.',
     language: 'Language',
     sections: 'Sections',
     all: 'All sections',

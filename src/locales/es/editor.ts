@@ -102,6 +102,7 @@ export default {
   look: {
     title: 'Así la reciben los lectores',
     hint: 'Muestra lo guardado.',
+    follows: 'Sigue lo que escribe, esté guardado o no.',
     language: 'Idioma',
     sections: 'Secciones',
     all: 'Todas las secciones',
