@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
+import type { DbOrTransaction } from '../src/database/connection.ts';
 import { planEdition } from '../src/deliveries/plan.ts';
 import { composeSlot } from '../src/editions/compose.ts';
 import { listEditionArticles } from '../src/editions/edition-articles.ts';
@@ -89,7 +90,7 @@ async function sayNothingNew(
   });
 }
 
-/** Makes the draft, its line in the audit and the notices to the editors who want them. Answers the letters. */
+/** Makes the draft, or takes it over, with its line in the audit and the notices. Answers the letters. */
 function compose(
   { db, log }: Context,
   newsletter: Newsletter,
@@ -97,36 +98,47 @@ function compose(
   now: Date,
 ): Promise<string[]> {
   return db.transaction().execute(async (tx) => {
-    const edition = await composeSlot(tx, newsletter, slot, now);
-    if (!edition.made) return [];
-    await audit(tx, { kind: 'system' }, 'compose', `edition ${edition.id}`);
-    log.info({ edition: edition.id, newsletter: newsletter.slug, kind: slot.kind }, 'draft made');
+    const { id, made, taken, waits } = await composeSlot(tx, newsletter, slot, now);
+    if (!made && !taken) return [];
+    await audit(tx, { kind: 'system' }, made ? 'compose' : 'schedule', `edition ${id}`);
+    const said = made ? 'draft made' : 'draft put on the schedule';
+    log.info({ edition: id, newsletter: newsletter.slug, kind: slot.kind }, said);
     // At the hour itself there is nothing left to look at, unless it waits.
-    if (slot.sendAt <= now && !newsletter.reviewRequired) return [];
-    const editors = await tx
-      .selectFrom('operators')
-      .select(['email', 'language'])
-      .where('draftNotices', '=', true)
-      .where('disabledAt', 'is', null)
-      .where('role', '<>', 'viewer')
-      .execute();
-    if (editors.length === 0) return [];
-    const articles = await listEditionArticles(tx, [edition.id]);
-    const letters: string[] = [];
-    for (const { email, language } of editors) {
-      const content = {
-        edition: edition.id,
-        newsletter: newsletter.title,
-        headline: articles[0]?.article.title ?? '',
-        articles: articles.length,
-        sendAt: slot.sendAt.toISOString(),
-        waits: newsletter.reviewRequired,
-      };
-      const letter = { kind: 'draft' as const, email, language, content };
-      letters.push(await queueLetter(tx, { ...letter, newsletterId: newsletter.id }));
-    }
-    return letters;
+    return slot.sendAt <= now && !waits ? [] : noticesOf(tx, newsletter, slot, { id, waits });
   });
+}
+
+/** The letters to the editors who want to know of a draft. */
+async function noticesOf(
+  tx: DbOrTransaction,
+  newsletter: Newsletter,
+  { sendAt }: Slot,
+  { id, waits }: { id: string; waits: boolean },
+): Promise<string[]> {
+  const editors = await tx
+    .selectFrom('operators')
+    .select(['email', 'language'])
+    .where('draftNotices', '=', true)
+    .where('disabledAt', 'is', null)
+    .where('role', '<>', 'viewer')
+    .execute();
+  if (editors.length === 0) return [];
+  const listed = await listEditionArticles(tx, [id]);
+  const articles = listed.filter((one) => !one.dropped);
+  const letters: string[] = [];
+  for (const { email, language } of editors) {
+    const content = {
+      edition: id,
+      newsletter: newsletter.title,
+      headline: articles[0]?.article.title ?? '',
+      articles: articles.length,
+      sendAt: sendAt.toISOString(),
+      waits,
+    };
+    const letter = { kind: 'draft' as const, email, language, content };
+    letters.push(await queueLetter(tx, { ...letter, newsletterId: newsletter.id }));
+  }
+  return letters;
 }
 
 async function startDue({ db, log, queues, now }: Context): Promise<void> {

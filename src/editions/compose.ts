@@ -52,15 +52,15 @@ export async function composeEdition(
 
 /**
  * Makes the draft that the schedule asks for, or takes over one that was composed by hand before its
- * hour: it then goes by itself, or waits where the newsletter wants a person to look first. False
- * where that edition is there already. Throws NothingNew.
+ * hour: it then goes by itself, or `waits` where the newsletter wants a person to look first. Neither
+ * `made` nor `taken` where that edition is on its way already. Throws NothingNew.
  */
 export async function composeSlot(
   tx: DbOrTransaction,
   newsletter: Newsletter,
   slot: Slot,
   now: Date,
-): Promise<{ id: string; made: boolean }> {
+): Promise<{ id: string; made: boolean; taken: boolean; waits: boolean }> {
   const edition = await make(tx, newsletter, {
     ...slot,
     // What comes while a missed hour is made up for belongs to the next edition.
@@ -69,8 +69,8 @@ export async function composeSlot(
     state: newsletter.reviewRequired ? 'draft' : 'scheduled',
     touchedAt: null,
   });
-  if (edition.made) return edition;
-  await tx
+  if (edition.made) return { ...edition, taken: false, waits: newsletter.reviewRequired };
+  const taken = await tx
     .updateTable('editions')
     .set({
       sendAt: slot.sendAt,
@@ -83,8 +83,9 @@ export async function composeSlot(
     .where('sendAt', 'is', null)
     .where('reason', 'is', null) // taken off the schedule by an editor
     .where('createdAt', '<', slot.sendAt)
-    .execute();
-  return edition;
+    .returning('state')
+    .executeTakeFirst();
+  return { ...edition, taken: taken !== undefined, waits: taken?.state === 'draft' };
 }
 
 /**

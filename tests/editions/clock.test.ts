@@ -2,6 +2,9 @@ import { pino } from 'pino';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
+import { composeEdition } from '../../src/editions/compose.ts';
+import { editEdition } from '../../src/editions/edit.ts';
+import { listEditionArticles } from '../../src/editions/edition-articles.ts';
 import { updateNewsletter } from '../../src/newsletters/newsletters.ts';
 import { editionTasks, planJob } from '../../workers/editions.ts';
 import { freshDatabase } from '../harness/database.ts';
@@ -197,6 +200,37 @@ test('a draft nobody looked at waits where it must, and editors who want it are 
       },
     },
   ]);
+});
+
+test('editors are told once of a draft that somebody composed before its hour', async () => {
+  const notices = () =>
+    db.selectFrom('letters').select('content').where('kind', '=', 'draft').orderBy('id').execute();
+  for (const reviewRequired of [false, true]) {
+    await db.deleteFrom('letters').execute();
+    const newsletter = await newDaily({ reviewRequired });
+    for (const title of ['Dropped', 'The lead', 'Another'])
+      await newArticle(db, newsletter, '2026-11-24T05:00:00Z', { title });
+    now = new Date('2026-11-24T06:00:00Z');
+    const { id } = await db.transaction().execute(async (tx) => {
+      const edition = await composeEdition(tx, { newsletter: newsletter.slug, kind: 'daily', now });
+      const listed = await listEditionArticles(tx, [edition.id]);
+      const kept = listed.filter(({ article }) => article.title !== 'Dropped');
+      const articles = kept.map(({ article }) => article.id);
+      if (!reviewRequired) await editEdition(tx, edition.id, { articles }, now);
+      return edition;
+    });
+    await tick('24T06:29');
+    expect(await notices()).toEqual([]);
+    await tick('24T06:30');
+    await tick('24T06:31');
+    const said = { edition: id, articles: reviewRequired ? 3 : 2, waits: reviewRequired };
+    expect(await notices()).toMatchObject([{ content: said }]);
+    await tick('24T07:00');
+    const state = reviewRequired ? 'draft' : 'sending';
+    expect(await editionsOf(newsletter.id)).toMatchObject([{ id, state }]);
+    expect(await notices()).toHaveLength(1);
+    await db.updateTable('newsletters').set({ active: false }).execute();
+  }
 });
 
 test('one newsletter that cannot be composed does not hold up the others', async () => {
