@@ -17,6 +17,8 @@ export interface Renderer {
     kind: K,
     content: RenderJobs[K]['content'],
   ): Promise<RenderJobs[K]['result']>;
+  /** Starts the child for a render that is about to come: that one then waits for nothing. */
+  warm(): void;
   /** Ends the child; what waits is rejected. May be called again. */
   close(): Promise<void>;
 }
@@ -115,8 +117,11 @@ export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
 
   function settle(from: ChildProcess, answer: RenderAnswer): void {
     if (from !== child || !current) return;
-    if ('error' in answer) fail(answer.error.message);
-    else current.resolve(answer.result as never);
+    if ('error' in answer) {
+      fail(answer.error.message);
+      // Their templates may be what is wrong: the next render reads them anew.
+      if (settings.templates !== null) forget(from).disconnect();
+    } else current.resolve(answer.result as never);
     next();
   }
 
@@ -146,6 +151,11 @@ export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
         line.push({ kind, content, resolve, reject });
         if (!current) next();
       });
+    },
+    warm: () => {
+      if (closed || child) return;
+      child = start();
+      rest();
     },
     close: async () => {
       closed = true;

@@ -41,6 +41,18 @@ test('the child ends when idle and is started again', async () => {
   expect(events.map(({ event }) => event).slice(0, 3)).toEqual(['started', 'idle', 'started']);
 });
 
+test('a child that was warmed takes the first render, and ends when none comes', async () => {
+  const { renderer, render, events, pid } = opened({ idleMs: 50 });
+  renderer.warm();
+  renderer.warm();
+  await render();
+  expect(events).toHaveLength(1);
+  await vi.waitFor(() => expect(alive(pid())).toBe(false), 10_000);
+  renderer.warm();
+  const second = pid();
+  await vi.waitFor(() => expect(alive(second)).toBe(false), 10_000);
+});
+
 test('one bad content fails alone, with the reason', async () => {
   const { renderer, render, events } = opened();
   const [before, bad, after] = await Promise.allSettled([
