@@ -2,67 +2,42 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sql } from 'kysely';
 import { putSignUpSettings } from '../src/subscribers/sign-up-settings.ts';
-import { openTokens } from '../src/subscribers/tokens.ts';
 import { freePort } from './free-port.ts';
-import { addArticles, type Newsroom, openNewsroom } from './newsroom.ts';
+import { type Newsroom, openNewsroom } from './newsroom.ts';
 import { startSmtpSink } from './postfix.ts';
+import { usageOf } from './process-usage.ts';
 import { openApi, type Role, startRole } from './service.ts';
-import { atFullRate, atSteadyRate, inTurn, type LoadRun, type Shot } from './web-load.ts';
+import { type Doors, openDoors, SECRET } from './web-doors.ts';
+import { atFullRate, inTurn, type LoadRun, type Shot } from './web-load.ts';
+import { idleThenSending, type SendingRound } from './web-sending.ts';
 
 const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '3000' },
     connections: { type: 'string', default: '64' },
-    rate: { type: 'string', default: '100' },
+    rate: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '10' },
     readers: { type: 'string', default: '60000' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
   },
 });
-const whole = (name: 'requests' | 'connections' | 'rate' | 'readers' | 'rounds') => {
+const whole = (name: Exclude<keyof typeof values, 'json'>) => {
   if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number`);
   return Number(values[name]);
 };
 const requests = whole('requests');
 const connections = whole('connections');
 const rate = whole('rate');
+const seconds = whole('seconds');
 const readers = whole('readers');
 const rounds = whole('rounds');
-
-const SECRET = 'a secret that only this bench knows';
 const say = (line: string) => process.stderr.write(`${line}\n`);
-let made = 0;
 
-const json = { 'content-type': 'application/json' };
-const bare = (): Shot => ({
-  path: '/bare',
-  body: JSON.stringify({ email: `bare${made++}@example.test` }),
-  headers: json,
-});
-/** Everybody from an address and a domain of their own, as readers are. */
-const signUp = (): Shot => signUpOf(`new${made}@site${made % 5000}.example`);
-const signUpOf = (email: string): Shot => {
-  const n = made++;
-  return {
-    path: '/subscribe',
-    body: JSON.stringify({ email, newsletter: 'daily' }),
-    headers: { ...json, 'x-forwarded-for': `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}` },
-  };
-};
-const tokens = openTokens([SECRET]);
-let leaving = 0;
-const unsubscribe = (): Shot => ({
-  path: `/unsubscribe/${tokens.sign('unsubscribe', { subscriber: String(1 + (leaving++ % readers)), newsletter: '1' })}`,
-  body: 'List-Unsubscribe=One-Click',
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-});
-
-function median(runs: LoadRun[], figure: keyof LoadRun): number {
-  const sorted = runs.map((run) => run[figure]).toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
+/** A door at full rate, and what its process paid for each request. */
+type FullRun = LoadRun & { cpuMs: number };
+type Door = 'bare' | 'signUp' | 'unsubscribe';
 
 async function startBare(newsroom: Newsroom): Promise<{ port: number; child: ChildProcess }> {
   const port = await freePort();
@@ -89,112 +64,112 @@ async function measure(newsroom: Newsroom) {
   const plenty = 1_000_000_000;
   await putSignUpSettings(newsroom.db, { perDomain: plenty, inAll: [plenty, plenty] });
   const roles: Role[] = [];
-  const other = await startBare(newsroom);
+  const bare = await startBare(newsroom);
   try {
-    roles.push(await startRole('web', environment));
-    const origin = `http://127.0.0.1:${port}`;
-    const bareOrigin = `http://127.0.0.1:${other.port}`;
-    await atFullRate(bareOrigin, 500, connections, bare); // both warm
-    await atFullRate(origin, 500, connections, signUp);
-    await atFullRate(origin, 200, connections, unsubscribe);
-    const runs: Record<'bare' | 'signUp' | 'unsubscribe', LoadRun[]> = {
-      bare: [],
-      signUp: [],
-      unsubscribe: [],
-    };
-    for (let round = 1; round <= rounds; round++) {
-      runs.bare.push(await atFullRate(bareOrigin, requests, connections, bare));
-      runs.signUp.push(await atFullRate(origin, requests, connections, signUp));
-      runs.unsubscribe.push(await atFullRate(origin, requests, connections, unsubscribe));
-      say(
-        `round ${round}: bare ${whole2(runs.bare)}/s, sign-ups ${whole2(runs.signUp)}/s, unsubscribes ${whole2(runs.unsubscribe)}/s`,
-      );
-    }
-    const seconds = 8;
-    const idle = {
-      signUp: await atSteadyRate(origin, rate, (n) => n >= rate * seconds, signUp),
-      unsubscribe: await atSteadyRate(origin, rate, (n) => n >= rate * seconds, unsubscribe),
-    };
-    const telling = await whatTimeTells(newsroom, port, origin);
+    const web = await startRole('web', environment);
+    roles.push(web);
+    const doors = openDoors(readers);
+    const full = await inTurns(doors, {
+      bare: { port: bare.port, pid: bare.child.pid ?? 0 },
+      web: { port, pid: web.pid },
+    });
+    const telling = await whatTimeTells(newsroom, port, doors);
     // The letters of all those sign-ups would keep the worker busy for minutes.
     await newsroom.db.deleteFrom('letters').execute();
     roles.push(await startRole('worker', environment));
-    const sending = await whileSending(newsroom, port, origin);
-    return { runs, idle, telling, sending };
+    const steady: SendingRound[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const one = await idleThenSending(newsroom, port, doors, { perSecond: rate, seconds });
+      steady.push(one);
+      say(
+        `round ${round}: p99 sign-ups ${ms(one.idle.signUp.p99Ms)} -> ${ms(one.sending.signUp.p99Ms)} ms, unsubscribes ${ms(one.idle.unsubscribe.p99Ms)} -> ${ms(one.sending.unsubscribe.p99Ms)} ms while ${Math.round(one.messagesPerSecond)} messages/s`,
+      );
+    }
+    return { full, telling, steady };
   } finally {
     await Promise.all(roles.map((role) => role.stop()));
-    other.child.kill('SIGTERM');
+    bare.child.kill('SIGTERM');
     await sink.close();
   }
 }
 
-const whole2 = (runs: LoadRun[]) => Math.round(runs.at(-1)?.perSecond ?? 0);
+/** The three doors at full rate, one after the other, in several rounds. */
+async function inTurns(
+  doors: Doors,
+  { bare, web }: Record<'bare' | 'web', { port: number; pid: number }>,
+): Promise<Record<Door, FullRun[]>> {
+  const fire = async (door: Door, count: number): Promise<FullRun> => {
+    const { port, pid } = door === 'bare' ? bare : web;
+    const before = usageOf(pid).cpuMs;
+    const run = await atFullRate(`http://127.0.0.1:${port}`, count, connections, doors[door]);
+    return { ...run, cpuMs: (usageOf(pid).cpuMs - before) / count };
+  };
+  const runs: Record<Door, FullRun[]> = { bare: [], signUp: [], unsubscribe: [] };
+  const order: Door[] = ['bare', 'signUp', 'unsubscribe'];
+  for (const door of order) await fire(door, 500); // warm
+  for (let round = 1; round <= rounds; round++) {
+    for (const door of order) runs[door].push(await fire(door, requests));
+    const last = order.map((door) => `${door} ${Math.round(runs[door].at(-1)?.perSecond ?? 0)}/s`);
+    say(`round ${round}: ${last.join(', ')}`);
+  }
+  return runs;
+}
 
 /** A sign-up should take as long for an address that is known or suppressed as for a new one. */
-async function whatTimeTells(newsroom: Newsroom, port: number, origin: string) {
+async function whatTimeTells(newsroom: Newsroom, port: number, doors: Doors) {
   const tries = 200;
   const suppressed = (n: number) => `gone${n}@site${n}.example`;
   const api = await openApi(newsroom.db, port);
   for (let n = 0; n < tries; n++) await api.call('POST', '/suppressions', { email: suppressed(n) });
-  return inTurn(origin, tries, {
-    new: signUp,
-    known: (n) => signUpOf(`reader-${readers - n}@example.test`),
-    suppressed: (n) => signUpOf(suppressed(n)),
+  return inTurn(`http://127.0.0.1:${port}`, tries, {
+    new: (): Shot => doors.signUp(),
+    known: (n) => doors.signUpOf(`reader-${readers - n}@example.test`),
+    suppressed: (n) => doors.signUpOf(suppressed(n)),
   });
 }
 
-/** Both doors at the same steady rate while a digest goes out to all readers. */
-async function whileSending(newsroom: Newsroom, port: number, origin: string) {
-  const { db } = newsroom;
-  const api = await openApi(db, port);
-  const articles = await addArticles(db, 40);
-  const { id } = await api.call<{ id: string }>('POST', '/editions', {
-    newsletter: 'daily',
-    kind: 'special',
-    articles,
-    send: true,
-  });
-  const state = async () => {
-    const { rows } = await sql<{ state: string; sent: string }>`
-      select e.state, coalesce(sum(r.sent), 0) as sent from editions e
-      left join ranges r on r.edition_id = e.id where e.id = ${id} group by e.state`.execute(db);
-    return { state: rows[0]?.state ?? '', sent: Number(rows[0]?.sent ?? 0) };
-  };
-  while ((await state()).sent === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-  const before = await state();
-  const began = performance.now();
-  const [signUps, unsubscribes] = await Promise.all([
-    atSteadyRate(origin, rate / 2, (n) => n >= (rate / 2) * 8, signUp),
-    atSteadyRate(origin, rate / 2, (n) => n >= (rate / 2) * 8, unsubscribe),
-  ]);
-  const after = await state();
-  if (after.state !== 'sending')
-    throw new Error('The digest was sent before the measure was over: give more --readers.');
-  const messages = (after.sent - before.sent) / ((performance.now() - began) / 1000);
-  return { signUp: signUps, unsubscribe: unsubscribes, messagesPerSecond: messages };
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
+const ms = (value: number) => rounded(value, 1);
+
+function median<T>(runs: T[], figure: (run: T) => number): number {
+  const sorted = runs.map(figure).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 const newsroom = await openNewsroom(readers);
 try {
-  const { runs, idle, telling, sending } = await measure(newsroom);
-  const per = (name: keyof typeof runs) => Math.round(median(runs[name], 'perSecond'));
-  const ms = (value: number) => Math.round(value * 10) / 10;
-  const hundredth = (value: number) => Math.round(value * 100) / 100;
+  const { full, telling, steady } = await measure(newsroom);
+  const per = (door: Door) => Math.round(median(full[door], (run) => run.perSecond));
+  const cpu = (door: Door) =>
+    rounded(
+      median(full[door], (run) => run.cpuMs),
+      3,
+    );
+  const p99 = (when: 'idle' | 'sending', door: 'signUp' | 'unsubscribe') =>
+    ms(median(steady, (round) => round[when][door].p99Ms));
   const result = {
     signUpsPerSecond: per('signUp'),
     unsubscribesPerSecond: per('unsubscribe'),
     barePerSecond: per('bare'),
-    signUpRatio: ms((10 * per('signUp')) / per('bare')) / 10,
-    unsubscribeRatio: ms((10 * per('unsubscribe')) / per('bare')) / 10,
-    signUpP99Ms: ms(idle.signUp.p99Ms),
-    unsubscribeP99Ms: ms(idle.unsubscribe.p99Ms),
-    signUpMsNew: hundredth(telling.new),
-    signUpMsKnown: hundredth(telling.known),
-    signUpMsSuppressed: hundredth(telling.suppressed),
-    signUpP99SendingMs: ms(sending.signUp.p99Ms),
-    unsubscribeP99SendingMs: ms(sending.unsubscribe.p99Ms),
-    messagesPerSecondMeanwhile: Math.round(sending.messagesPerSecond),
+    signUpRatio: rounded(per('signUp') / per('bare'), 2),
+    unsubscribeRatio: rounded(per('unsubscribe') / per('bare'), 2),
+    signUpCpuMs: cpu('signUp'),
+    unsubscribeCpuMs: cpu('unsubscribe'),
+    bareCpuMs: cpu('bare'),
+    signUpP99Ms: p99('idle', 'signUp'),
+    unsubscribeP99Ms: p99('idle', 'unsubscribe'),
+    signUpP99SendingMs: p99('sending', 'signUp'),
+    unsubscribeP99SendingMs: p99('sending', 'unsubscribe'),
+    signUpP99Ratio: rounded(p99('sending', 'signUp') / p99('idle', 'signUp'), 2),
+    unsubscribeP99Ratio: rounded(p99('sending', 'unsubscribe') / p99('idle', 'unsubscribe'), 2),
+    messagesPerSecondMeanwhile: Math.round(median(steady, (round) => round.messagesPerSecond)),
+    signUpMsNew: rounded(telling.new, 2),
+    signUpMsKnown: rounded(telling.known, 2),
+    signUpMsSuppressed: rounded(telling.suppressed, 2),
     rate,
+    seconds,
+    rounds,
+    shotsOfEachDoor: (rate / 2) * seconds * rounds,
     connections,
     requests,
     readers,

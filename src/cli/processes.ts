@@ -3,6 +3,7 @@ import { ConfigError, configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
 import { CannotListen, HOPELESS } from '../hopeless.ts';
 import { type Logger, openLog } from '../log.ts';
+import { stepBehind } from '../priority.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
 import { stopOnSignal } from '../shutdown.ts';
 
@@ -33,6 +34,7 @@ async function runWeb(context: Context) {
 }
 
 async function runWorker(context: Context) {
+  stepBehind();
   const { startWorker } = await import('../../workers/main.ts');
   return (await startWorker(context)).stop;
 }
