@@ -25,7 +25,10 @@ import { openVariants, type ReadyEdition, type ReadyVariant } from './deliver-va
 
 /** Makes a reader's message of a claimed row. */
 export interface Messages {
-  /** Has the variants ready that most of a range's readers need: claimed rows then wait for nothing. */
+  /**
+   * Has the variants ready that most of a range's readers need: claimed rows then wait for nothing. Rejects when none
+   * of them can be made; one that can holds nobody up for the others' sake.
+   */
   prepare(held: HeldRange, revision: number): Promise<void>;
   /** Never rejects; at once where the variant is at hand. */
   compose(held: HeldRange, row: Claimed): Composed | Promise<Composed>;
@@ -35,8 +38,12 @@ const COMMON_CHOICES = 16;
 /** A local part may have 64 octets (RFC 5321, 4.5.3.1.1). */
 const LONGEST_LOCAL = 64;
 
-/** `signer` signs where DKIM is set. */
-export function openMessages(context: Context, signer: DkimSigner | undefined): Messages {
+/** `signer` signs where DKIM is set; `onUnmade` is told of an edition of which a message could not be made. */
+export function openMessages(
+  context: Context,
+  signer: DkimSigner | undefined,
+  onUnmade: (edition: string, error: unknown) => void,
+): Messages {
   const { config, db, log, tokens } = context;
   const variants = openVariants(context);
   const links = { publicUrl: config.publicUrl, tokens };
@@ -121,6 +128,7 @@ export function openMessages(context: Context, signer: DkimSigner | undefined): 
       { err: error, edition: held.edition, subscriber: row.subscriber },
       'a message could not be made; it is tried again',
     );
+    onUnmade(held.edition, error);
     const answer = error instanceof RenderError ? error.message : 'the message could not be made';
     return {
       settlement: {
@@ -137,10 +145,18 @@ export function openMessages(context: Context, signer: DkimSigner | undefined): 
     async prepare(held, revision) {
       const edition = await variants.edition(held.edition, revision);
       const common = await choicesOf(db, held.edition, { ...held, limit: COMMON_CHOICES });
-      for (const reader of common) {
-        const choice = edition.choose(reader);
-        if (choice) await edition.variant(choice);
+      const choices = common.flatMap((reader) => edition.choose(reader) ?? []);
+      const failures: unknown[] = [];
+      for (const choice of choices) {
+        try {
+          await edition.variant(choice);
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      if (failures.length === 0) return;
+      if (failures.length === choices.length) throw failures[0];
+      onUnmade(held.edition, failures[0]);
     },
     compose(held, row) {
       try {

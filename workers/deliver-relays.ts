@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Answer, Outgoing } from '../src/relays/outgoing.ts';
 import { openRelay, type Relay } from '../src/relays/relay.ts';
+import { withoutAddresses } from '../src/relays/reply.ts';
 import type { RelaySettings } from '../src/relays/settings.ts';
 import type { WarmUp } from './deliver-warm-up.ts';
 
@@ -8,6 +9,8 @@ import type { WarmUp } from './deliver-warm-up.ts';
 const AVOID_MS = 60_000;
 /** How long the messages of a relay's share wait for it while the others could take them. */
 const SHARE_KEPT_MS = 50;
+/** A relay that says nothing for so long is spoken of. */
+const SILENT_MS = 10_000;
 
 /** The relays of one worker: who is next, by weight, and who can take nothing now. */
 export interface RelaySet {
@@ -20,8 +23,10 @@ export interface RelaySet {
   send(relay: Relay, outgoing: Outgoing): Promise<Answer>;
   /** A relay's own rate is used up for so long: the others go on. */
   pace(relay: Relay, ms: number): void;
-  /** Leaves a relay that refuses whatever it is given alone for a minute. */
-  avoid(name: string): void;
+  /** Leaves a relay that refuses whatever it is given alone for a minute; `words` say why. */
+  avoid(name: string, words: string): void;
+  /** What is wrong with the relays, and what to do; undefined when each takes messages. */
+  trouble(): string | undefined;
   /** Lets another pool of ours have a connection to a relay that takes no more of them. */
   makeRoom(name: string): void;
   /** True when every relay is avoided: nobody takes what we send. */
@@ -44,14 +49,19 @@ export function openRelaySet(
   };
   const relays = settings.map((each) => openRelay(each, { log, onState: tell }));
   const warmUp = openCeilings(tell);
-  const avoided = new Map<string, number>();
+  const avoided = new Map<string, { until: number; words: string }>();
+  /** Since when each has owed an answer. */
+  const owes = new Map<Relay, number>();
+  /** What was wrong at the last look: what has gone by the next was a hiccup. */
+  const failedBefore = new Map<Relay, string>();
   // Served by weight: each message moves its relay on by 1/weight, the one furthest behind is next.
   const served = new Map<Relay, number>();
   let clock = 0;
   const room = (relay: Relay) => Math.min(relay.free, warmUp.left(relay.settings));
   const paced = new Map<Relay, number>();
   const fullSince = new Map<Relay, number>();
-  const avoids = (relay: Relay) => (avoided.get(relay.settings.name) ?? 0) > performance.now();
+  const avoids = (relay: Relay) =>
+    (avoided.get(relay.settings.name)?.until ?? 0) > performance.now();
   const usable = (relay: Relay) => !avoids(relay) && (paced.get(relay) ?? 0) <= performance.now();
   return {
     connections: settings.reduce((sum, each) => sum + each.connections, 0),
@@ -80,10 +90,24 @@ export function openRelaySet(
     send(relay, outgoing) {
       warmUp.used(relay.settings);
       served.set(relay, position(relay) + 1 / relay.settings.weight);
-      return relay.send(outgoing);
+      if (!owes.has(relay)) owes.set(relay, performance.now());
+      return relay.send(outgoing).then((answer) => {
+        if (answer.kind === 'withdrawn') return answer;
+        if (relay.busy > 0) owes.set(relay, performance.now());
+        else owes.delete(relay);
+        return answer;
+      });
     },
-    avoid(name) {
-      avoided.set(name, performance.now() + AVOID_MS);
+    trouble() {
+      const troubles = relays.map(troubleOf).filter((each) => each !== undefined);
+      if (troubles.length === 0) return undefined;
+      const rest =
+        troubles.length < relays.length ? ' The other relays take its messages meanwhile.' : '';
+      return troubles.join(' ') + rest;
+    },
+    avoid(name, words) {
+      log.warn({ relay: name, words }, 'a relay refuses all messages, and is left alone');
+      avoided.set(name, { until: performance.now() + AVOID_MS, words });
       setTimeout(tell, AVOID_MS).unref();
     },
     makeRoom(name) {
@@ -100,7 +124,32 @@ export function openRelaySet(
     },
   };
 
+  function troubleOf(relay: Relay): string | undefined {
+    const { name } = relay.settings;
+    if (avoids(relay)) return avoided.get(name)?.words;
+    const { lastError } = relay.state();
+    const before = failedBefore.get(relay);
+    failedBefore.delete(relay);
+    if (lastError) {
+      const words = said(name, lastError.reply, lastError.fix);
+      failedBefore.set(relay, words);
+      return before === undefined ? undefined : words;
+    }
+    const silent = performance.now() - (owes.get(relay) ?? Number.POSITIVE_INFINITY);
+    if (silent < SILENT_MS || (relay.busy === 0 && relay.free > 0)) return undefined;
+    return said(name, 'has not answered for some time', SILENT);
+  }
+
   function position(relay: Relay): number {
     return Math.max(served.get(relay) ?? 0, clock);
   }
+}
+
+const SILENT =
+  'Each answer is waited for as long as the standard allows (up to 10 minutes). See whether the relay is well; "gaceta doctor" knocks at it.';
+
+/** A relay's words as operators read them, and what to do about them. */
+export function said(relay: string, words: string, fix: string | undefined): string {
+  const told = `${relay}: ${withoutAddresses(words)}`;
+  return fix === undefined ? told : `${told} – ${fix}`;
 }

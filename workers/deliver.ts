@@ -8,15 +8,17 @@ import { openLease } from '../src/deliveries/lease.ts';
 import { domainOf } from '../src/deliveries/message-id.ts';
 import { closeRange, handBackClaim, takeRange } from '../src/deliveries/ranges.ts';
 import { settlementOf } from '../src/deliveries/settlement.ts';
-import { notSending, standingOf } from '../src/deliveries/standing.ts';
+import { standingOf } from '../src/deliveries/standing.ts';
+import { adviceOnAnswer } from '../src/relays/advice.ts';
 import { prepareSigner } from '../src/relays/dkim.ts';
 import { loadDkimKeys, parseDkim } from '../src/relays/dkim-keys.ts';
-import type { Answer } from '../src/relays/outgoing.ts';
+import type { Answer, Impossibility, Refusal } from '../src/relays/outgoing.ts';
 import type { Pace } from '../src/relays/pace.ts';
+import { openHindrances } from './deliver-hindrances.ts';
 import { openMessages } from './deliver-messages.ts';
 import { Pump } from './deliver-pump.ts';
 import { openReceivers } from './deliver-receivers.ts';
-import { openRelaySet } from './deliver-relays.ts';
+import { openRelaySet, said } from './deliver-relays.ts';
 import { openWarmUp } from './deliver-warm-up.ts';
 
 /** Sends what tickets name. */
@@ -29,8 +31,6 @@ export interface Deliverer {
   stop(): Promise<void>;
 }
 
-const NOTICE_MS = 3_000;
-
 /** Opens the worker's pump: a lease, a connection for the ledger and the relays of its own. */
 export async function startDeliverer(context: Context, pace: Pace): Promise<Deliverer> {
   const { config, databaseUrl, db, log } = context;
@@ -42,7 +42,9 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
           domainOf(config.mailFrom),
         )
       : undefined;
-  const messages = openMessages(context, signer);
+  const messages = openMessages(context, signer, (edition, error) => {
+    void hindrances.unrendered(edition, error);
+  });
   const relays = openRelaySet(context.relays, log, (onChange) =>
     openWarmUp(db, context.relays, log, onChange),
   );
@@ -58,18 +60,17 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
   const inDoubt = new Map<string, string>();
 
   /** A relay that refuses whatever it is given; when all do, the edition waits for the operator. */
-  function refusedWhole(edition: string, relay: string, words: string): void {
-    relays.avoid(relay);
-    if (relays.allRefuse()) inDoubt.set(edition, `${relay}: ${words}`);
+  function refusedWhole(edition: string, answer: Refusal | Impossibility): void {
+    const words = wordsOf(answer);
+    relays.avoid(answer.relay, words);
+    if (relays.allRefuse()) inDoubt.set(edition, words);
   }
 
   function noteWhole(edition: string, answer: Answer): void {
-    if (answer.kind === 'impossible' && answer.reason === 'size') {
-      refusedWhole(edition, answer.relay, answer.detail);
-    }
+    if (answer.kind === 'impossible' && answer.reason === 'size') refusedWhole(edition, answer);
     if (answer.kind !== 'refused' || answer.code < 500) return;
     if (answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot') return;
-    refusedWhole(edition, answer.relay, answer.reply);
+    refusedWhole(edition, answer);
   }
 
   const pump = new Pump({
@@ -82,15 +83,17 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     compose: messages.compose,
     judge(held, row, answer) {
       noteWhole(held.edition, answer);
-      if (answer.kind === 'sent') receivers.took(held.receiverGroup);
-      else if (answer.kind === 'refused' && answer.at === 'rcpt' && answer.code < 500)
+      if (answer.kind === 'sent') {
+        receivers.took(held.receiverGroup);
+        hindrances.sent(held.edition);
+      } else if (answer.kind === 'refused' && answer.at === 'rcpt' && answer.code < 500)
         receivers.slow(held.receiverGroup);
       const again = row.reasonBefore === 'content';
       if (
         doubts.get(held.edition)?.note(row.subscriber, answer, again) &&
         answer.kind === 'refused'
       )
-        inDoubt.set(held.edition, `${answer.relay}: ${answer.reply}`);
+        inDoubt.set(held.edition, wordsOf(answer));
       return settlementOf(answer, {
         attempts: row.attempts,
         reasonBefore: row.reasonBefore,
@@ -118,14 +121,11 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     },
   });
 
-  // Without a relay nothing is claimed, and a claim is what notices that an edition was paused or cancelled.
-  const noticing = setInterval(async () => {
-    try {
-      for (const edition of await notSending(db, pump.editions())) pump.giveBack(edition);
-    } catch (err) {
-      log.debug({ err }, 'the editions that are being sent cannot be read');
-    }
-  }, NOTICE_MS);
+  const hindrances = openHindrances(db, log, {
+    editions: () => pump.editions(),
+    giveBack: (edition) => pump.giveBack(edition),
+    trouble: relays.trouble,
+  });
   let stopping = false;
   return {
     async handle({ range }) {
@@ -138,11 +138,13 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
         if (known) known.learn(standing);
         else doubts.set(held.edition, new Doubt(standing));
         await messages.prepare(held, standing.revision);
+        await hindrances.rendered(held.edition);
       } catch (err) {
         log.error(
           { err, edition: held.edition },
           'an edition cannot be rendered; it is tried again',
         );
+        await hindrances.unrendered(held.edition, err);
         await closeRange(db, held, lease.workerId, { uncertain, giveBack: true, laterMs: 30_000 });
         return;
       }
@@ -151,10 +153,17 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     makeRoom: (relay) => relays.makeRoom(relay),
     async stop() {
       stopping = true;
-      clearInterval(noticing);
+      hindrances.stop();
       await pump.stop();
       await claims.close();
       await lease.close();
     },
   };
 }
+
+const wordsOf = (answer: Refusal | Impossibility) =>
+  said(
+    answer.relay,
+    answer.kind === 'impossible' ? answer.detail : answer.reply,
+    adviceOnAnswer(answer),
+  );

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { EditionState } from '../database/tables.ts';
 
 /** How an edition stands while it is being sent. */
 export interface Standing {
@@ -24,14 +25,33 @@ export async function standingOf(db: DbOrTransaction, edition: string): Promise<
   };
 }
 
-/** Those of some editions that are not being sent now: paused, cancelled, done. */
-export async function notSending(db: DbOrTransaction, editions: string[]): Promise<string[]> {
+/** An edition of which a worker holds ranges. */
+export interface HeldEdition {
+  id: string;
+  state: EditionState;
+  reason: string | null;
+}
+
+/** How some editions stand now, and what their operators are told. */
+export async function standingsOf(db: DbOrTransaction, editions: string[]): Promise<HeldEdition[]> {
   if (editions.length === 0) return [];
-  const rows = await db
+  return db
     .selectFrom('editions')
-    .select('id')
+    .select(['id', 'state', 'reason'])
     .where('id', 'in', editions)
-    .where('state', '<>', 'sending')
     .execute();
-  return rows.map((row) => row.id);
+}
+
+/** Tells the operators what holds an edition up that is being sent; it stays `sending` and goes on by itself. */
+export async function hinder(db: DbOrTransaction, edition: string, reason: string): Promise<void> {
+  await sql`
+    update editions set reason = ${reason}
+    where id = ${edition} and state = 'sending' and reason is distinct from ${reason}`.execute(db);
+}
+
+/** Nothing holds it up any more. The reason of a pause is the operators' own, and stays. */
+export async function unhinder(db: DbOrTransaction, edition: string): Promise<void> {
+  await sql`
+    update editions set reason = null
+    where id = ${edition} and state = 'sending' and reason is not null`.execute(db);
 }

@@ -1,4 +1,5 @@
 import type { HandshakeError } from './handshake.ts';
+import type { Impossibility, Refusal } from './outgoing.ts';
 import type { RelaySettings } from './settings.ts';
 
 /** What an operator should do about a relay that could not be used, in a sentence or two. */
@@ -44,6 +45,32 @@ export function advice(
   }
   return `Check host and port in SMTP_URL, and whether ${host}:${port} is a mail server that serves this machine.`;
 }
+
+/** What an operator should do about an answer that concerns more than one reader. */
+export function adviceOnAnswer(answer: Refusal | Impossibility): string | undefined {
+  if (answer.kind === 'impossible') {
+    return answer.reason === 'size'
+      ? 'Shorten the edition, or ask who runs the relay to take larger messages.'
+      : undefined;
+  }
+  if (answer.fix !== undefined) return answer.fix;
+  switch (answer.at) {
+    case 'mail':
+      return 'The relay takes no mail from this sender. Check MAIL_FROM and the address of the newsletter, and whether the provider wants the sender or its domain confirmed first.';
+    case 'rcpt':
+      return answer.enhanced?.startsWith('5.7.')
+        ? OBJECTS
+        : 'Too many readers were refused. Look where the list comes from before you resume; nobody is suppressed until then.';
+    case 'data':
+    case 'dot':
+      return OBJECTS;
+    default:
+      return undefined;
+  }
+}
+
+const OBJECTS =
+  'The relay objects to the message or its sender, not to the readers. Look at the preview, and ask who runs the relay.';
 
 function authAdvice(code: number | undefined, message: string): string {
   if (/offers no log-in/.test(message)) {

@@ -33,6 +33,8 @@ export interface Refusal {
   code: number;
   enhanced?: string;
   reply: string;
+  /** What an operator should do about it, where the relay was not even reached or let nobody in. */
+  fix?: string;
 }
 
 /** No answer came. At `dot` the message may have been taken all the same. */
@@ -41,6 +43,7 @@ export interface Loss {
   relay: string;
   at: Phase;
   error: string;
+  fix?: string;
 }
 
 /** This relay can never take this message. */

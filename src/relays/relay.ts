@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
+import { advice } from './advice.ts';
 import { impossibility } from './envelope.ts';
 import type { Capabilities, HandshakeError, Opened } from './handshake.ts';
 import type { Ending, Job, Outcome } from './job.ts';
 import { Openings } from './openings.ts';
 import type { Answer, Outgoing, Phase } from './outgoing.ts';
+import { withoutAddresses } from './reply.ts';
 import { Rest } from './rest.ts';
 import { Session, type SessionHost } from './session.ts';
 import type { RelaySettings } from './settings.ts';
@@ -15,7 +17,7 @@ export interface RelayState {
   up: boolean;
   restingUntil?: Date;
   /** What last went wrong, in the relay's words where it had some; gone after the next message sent. */
-  lastError?: { at: Phase; code?: number; reply: string };
+  lastError?: { at: Phase; code?: number; reply: string; fix?: string };
   connections: number;
 }
 
@@ -222,9 +224,10 @@ class SmtpRelay implements Relay, SessionHost {
   #onRefused(error: HandshakeError): void {
     if (this.#settleClose() || this.#closing) return;
     const { at, code, enhanced, message } = error;
+    const fix = advice(error, this.settings);
     const failure: Failure = code
-      ? { kind: 'refused', at, code, ...(enhanced && { enhanced }), reply: message }
-      : { kind: 'lost', at, error: message };
+      ? { kind: 'refused', at, code, ...(enhanced && { enhanced }), reply: message, fix }
+      : { kind: 'lost', at, error: message, fix };
     if (this.#sessions.size === 0 && this.#openings.size === 0) this.#goToRest(failure, failure);
     else {
       this.#failure = failure;
@@ -289,14 +292,16 @@ class SmtpRelay implements Relay, SessionHost {
   }
 }
 
-function lastError(failure: Failure): { at: Phase; code?: number; reply: string } {
+function lastError(failure: Failure): NonNullable<RelayState['lastError']> {
+  const { at, fix } = failure;
+  const told = { at, ...(fix !== undefined && { fix }) };
   return failure.kind === 'lost'
-    ? { at: failure.at, reply: failure.error }
-    : { at: failure.at, code: failure.code, reply: failure.reply };
+    ? { ...told, reply: failure.error }
+    : { ...told, code: failure.code, reply: failure.reply };
 }
 
 /** Relays quote addresses, and logs hold none. */
-function logged(failure: Failure): { at: Phase; code?: number; reply: string } {
+function logged(failure: Failure): NonNullable<RelayState['lastError']> {
   const { reply, ...rest } = lastError(failure);
-  return { ...rest, reply: reply.replaceAll(/[^\s<>@]+@[^\s<>@]+/g, '…@…') };
+  return { ...rest, reply: withoutAddresses(reply) };
 }

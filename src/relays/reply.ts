@@ -60,6 +60,11 @@ export function parseReply(code: number, lines: string[]): Reply {
   return enhanced ? { code, enhanced, text } : { code, text };
 }
 
+/** Words without the addresses that relays quote: what is not kept beside a reader's row holds none. */
+export function withoutAddresses(words: string): string {
+  return words.replaceAll(/[^\s<>@]+@[^\s<>@]+/g, '…@…');
+}
+
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** A relay's bytes as one readable line: UTF-8 where it is, no control character (NUL breaks a database's text). */

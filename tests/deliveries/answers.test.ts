@@ -180,7 +180,9 @@ test('ten contents refused in a row pause the edition with the relay’s words, 
   const edition = await freezeEdition(db, await makeReaders(db, 200));
   await sending.send(edition);
   await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
-  expect((await editionOf(db, edition)).reason).toBe('sink: 554 5.7.1 your news is spam');
+  expect((await editionOf(db, edition)).reason).toMatch(
+    /^sink: 554 5\.7\.1 your news is spam – The relay objects to the message/,
+  );
   expect(sink.received.length).toBeLessThan(30);
   expect(await ledger(db, edition)).toMatchObject({ queued: 200, failed: 0 });
   expect(await suppressed(db)).toEqual([]);
@@ -208,12 +210,12 @@ test('when more than half of the recipients are refused, the edition pauses and 
 });
 
 test.each([
-  ['mail', '550 5.7.1 sender not allowed'],
-  ['auth', '535 5.7.8 wrong password'],
-  ['greeting', '554 5.7.1 go away'],
+  ['mail', '550 5.7.1 sender not allowed', 'The relay takes no mail from this sender'],
+  ['auth', '535 5.7.8 wrong password', 'User or password are wrong'],
+  ['greeting', '554 5.7.1 go away', 'The relay does not serve this machine'],
 ] as const)(
   'a 5xx at %s pauses the edition, suppresses nobody and loses nothing',
-  async (at, reply) => {
+  async (at, reply, fix) => {
     await using sending = await openSending(
       { password: 'right', react: (step) => (step === at ? { reply } : undefined) },
       {},
@@ -226,7 +228,7 @@ test.each([
       async () => expect((await editionOf(db, edition)).state).toBe('paused'),
       10_000,
     );
-    expect((await editionOf(db, edition)).reason).toBe(`sink: ${reply}`);
+    expect((await editionOf(db, edition)).reason).toContain(`sink: ${reply} – ${fix}`);
     expect(await ledger(db, edition)).toMatchObject({ queued: 50, failed: 0 });
     for (const row of await rowsOf(db, edition)) expect(row.attempts).toBe(0);
     expect(await suppressed(db)).toEqual([]);
@@ -240,7 +242,7 @@ test('a message larger than the relay takes pauses the edition and says so', asy
   await sending.send(edition);
   await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
   expect((await editionOf(db, edition)).reason).toMatch(
-    /^sink: the message has \d+ bytes, the relay takes 1000$/,
+    /^sink: the message has \d+ bytes, the relay takes 1000 – Shorten the edition/,
   );
   expect(await ledger(db, edition)).toMatchObject({ queued: 5 });
 });
