@@ -73,8 +73,8 @@ for (const label of labels) {
   for (const [i, expected] of label.items.entries())
     for (const field of ['title', 'link', 'date', 'author'] as const) {
       const value = expected[field];
-      // a blank label says there is none
-      if (!value?.trim()) continue;
+      // A blank label says there is none; of an author, that the feed has an empty place for it.
+      if (value === null || (field !== 'author' && value.trim() === '')) continue;
       labelled[field]++;
       const item = items[i];
       if (item && says[field](value, item)) right[field]++;

@@ -7,6 +7,7 @@ import { canonicalAddress } from './canonical-address.ts';
 import { languageTag } from './language-tag.ts';
 import { oneLine } from './plain-text.ts';
 import { noSection, sectionsOf } from './sections.ts';
+import { pairTranslations } from './stories.ts';
 
 /** An article as the API shows it. */
 export interface Article {
@@ -130,8 +131,9 @@ async function sectionId(db: DbOrTransaction, newsletter: string, slug: string |
 
 /**
  * Writes an article by hand: `{newsletter, title, url, standfirst?, image?, author?, section?, language?,
- * publishedAt?}`. Throws InvalidArticle, NewsletterNotFound, and ArticleExists where there is one of
- * that address.
+ * publishedAt?}`. Where another newsletter has one of that address, that one is the answer: it is now
+ * this newsletter's too, in the section named, and reads as before. Throws InvalidArticle,
+ * NewsletterNotFound, and ArticleExists where the newsletter has it already.
  */
 export async function createArticle(
   tx: DbOrTransaction,
@@ -142,29 +144,53 @@ export async function createArticle(
   const place = await sectionId(tx, newsletter, section);
   const canonicalUrl = canonicalAddress(words.url);
   await sql`select pg_advisory_xact_lock(hashtext('gaceta-articles'))`.execute(tx);
-  const there = await tx
-    .selectFrom('articles')
-    .select('id')
-    .where('canonicalUrl', '=', canonicalUrl)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirst();
-  if (there) throw new ArticleExists(there.id, words.url);
-  const { id } = await tx
-    .insertInto('articles')
-    .values({
-      ...words,
-      ...picture(image),
-      canonicalUrl,
-      publishedAt: publishedAt ?? now,
-      editedAt: now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const there = await articleAt(tx, canonicalUrl, place.newsletterId);
+  if (there?.isOurs) throw new ArticleExists(there.id, words.url);
+  const { id } =
+    there ??
+    (await tx
+      .insertInto('articles')
+      .values({
+        ...words,
+        ...picture(image),
+        canonicalUrl,
+        publishedAt: publishedAt ?? now,
+        editedAt: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow());
+  const joinedBy = there ? 'url' : null;
   await tx
     .insertInto('articleSources')
-    .values({ ...place, articleId: id, url: words.url, title: words.title })
+    .values({
+      ...place,
+      articleId: id,
+      url: words.url,
+      title: words.title,
+      canonicalUrl,
+      joinedBy,
+    })
     .execute();
-  return getArticle(tx, id);
+  await pairTranslations(tx, [id]);
+  const [article] = await select(tx, sql`article.id = ${id}`, newsletter, 1);
+  if (!article) throw new ArticleNotFound(id);
+  return article;
+}
+
+/** The article of an address, and whether the newsletter has it. */
+async function articleAt(
+  tx: DbOrTransaction,
+  address: string,
+  newsletterId: string,
+): Promise<{ id: string; isOurs: boolean } | undefined> {
+  const { rows } = await sql<{ id: string; isOurs: boolean }>`
+    select id, exists (select from article_sources
+      where article_id = article.id and newsletter_id = ${newsletterId}) as is_ours
+    from articles article
+    where deleted_at is null and (canonical_url = ${address} or id in (
+      select article_id from article_sources where canonical_url = ${address}))
+    order by canonical_url = ${address} desc, id limit 1`.execute(tx);
+  return rows[0];
 }
 
 const picture = (image: z.output<typeof fields.image>) => ({

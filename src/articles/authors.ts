@@ -14,7 +14,10 @@ function fromElement(element: Element): string | null {
   return personName(name ?? textOf(element));
 }
 
-/** Who wrote an entry: everybody that the first element with names gives, separated by commas. */
+/**
+ * Who wrote an entry: everybody that the first element with names gives, separated by commas; empty
+ * where the feed names an author and leaves the name empty, null where it names none.
+ */
 export function authorOf(element: Element, source: Element | undefined): string | null {
   for (const name of ['author', 'dc:creator', 'dc:author', 'itunes:author', 'media:credit']) {
     const people = childrenOf(element, name)
@@ -24,5 +27,7 @@ export function authorOf(element: Element, source: Element | undefined): string 
     if (people.length > 0) return [...new Set(people)].slice(0, 10).join(', ');
   }
   // RFC 4287, 4.2.1: an entry without an author has those of the feed it was taken from.
-  return source ? authorOf(source, undefined) : null;
+  const ofSource = source ? authorOf(source, undefined) : null;
+  const named = ['author', 'dc:creator'].some((name) => childrenOf(element, name).length > 0);
+  return ofSource ?? (named ? '' : null);
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
-import { FeedError, FeedRefused } from './feed-errors.ts';
+import { FeedAway, FeedError, FeedRefused } from './feed-errors.ts';
 import type { Fetched } from './fetch-feed.ts';
 import { nextFetchAt } from './fetch-schedule.ts';
 import type { ParsedFeed } from './parsed-feed.ts';
@@ -106,7 +106,7 @@ export async function feedFailed(db: Db, feed: FeedRow, error: unknown, now: Dat
       nextFetchAt: nextFetchAt({
         now,
         failures,
-        retryAfterSeconds: error instanceof FeedRefused ? error.retryAfterSeconds : null,
+        retryAfterSeconds: error instanceof FeedAway ? error.retryAfterSeconds : null,
         random: Math.random(),
       }),
       ...(gone ? { state: 'gone' as const } : {}),

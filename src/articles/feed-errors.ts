@@ -3,40 +3,64 @@ export class FeedError extends Error {
   override name = 'FeedError';
 }
 
+/** Something about the feed's address has to be changed: waiting does not help. */
+export class FeedFault extends FeedError {
+  override name = 'FeedFault';
+  readonly errors: { pointer: string; detail: string }[];
+  constructor(message: string) {
+    super(message);
+    this.errors = [{ pointer: '/url', detail: message }];
+  }
+}
+
+/** Nothing can be had of the server now, but it may be there later. */
+export class FeedAway extends FeedError {
+  override name = 'FeedAway';
+  /** How long the server asks to be left alone. */
+  readonly retryAfterSeconds: number | null;
+  constructor(
+    message: string,
+    {
+      retryAfterSeconds = null,
+      ...more
+    }: { retryAfterSeconds?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, more);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** What came is no feed: an HTML page, an image, an empty file. */
-export class NotAFeed extends FeedError {
+export class NotAFeed extends FeedFault {
   override name = 'NotAFeed';
 }
 
 /** More came than a feed may weigh. */
-export class FeedTooLarge extends FeedError {
+export class FeedTooLarge extends FeedFault {
   override name = 'FeedTooLarge';
 }
 
 /** The address is none that may be read: not http(s), or in a private network. */
-export class FeedAddressRefused extends FeedError {
+export class FeedAddressRefused extends FeedFault {
   override name = 'FeedAddressRefused';
 }
 
+/** The server answered, but not with a feed: it has none there, shows it to others, redirects without end. */
+export class FeedRefused extends FeedFault {
+  override name = 'FeedRefused';
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** No whole answer within the time allowed. */
-export class FeedTimedOut extends FeedError {
+export class FeedTimedOut extends FeedAway {
   override name = 'FeedTimedOut';
 }
 
 /** The host cannot be found or reached, or broke the connection. */
-export class FeedUnreachable extends FeedError {
+export class FeedUnreachable extends FeedAway {
   override name = 'FeedUnreachable';
-}
-
-/** The server answered, but not with a feed: an error status or redirects without end. */
-export class FeedRefused extends FeedError {
-  override name = 'FeedRefused';
-  readonly status: number;
-  /** How long the server asks to be left alone. */
-  readonly retryAfterSeconds: number | null;
-  constructor(message: string, status: number, retryAfterSeconds: number | null = null) {
-    super(message);
-    this.status = status;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
 }

@@ -45,7 +45,7 @@ export function storiesOf(items: ParsedItem[], now: Date): FeedStory[] {
         url,
         canonicalUrl: canonicalAddress(url),
         image: item.image,
-        author: item.author,
+        author: item.author || null,
         language: item.language,
         categories: item.categories,
         publishedAt: published > now ? now : published,

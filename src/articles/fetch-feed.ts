@@ -1,6 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { download } from './download.ts';
-import { FeedRefused, FeedTooLarge, FeedUnreachable } from './feed-errors.ts';
+import {
+  FeedAway,
+  type FeedError,
+  FeedRefused,
+  FeedTooLarge,
+  FeedUnreachable,
+} from './feed-errors.ts';
 import { freshSeconds, retryAfter } from './http-freshness.ts';
 import { linkTo } from './http-links.ts';
 import { MAX_FEED_BYTES } from './read-feed.ts';
@@ -57,16 +63,17 @@ function unpacked(body: Uint8Array, maxBytes: number): Uint8Array {
   }
 }
 
-function refused(status: number, host: string, wait: number | null): FeedRefused {
-  const says = (words: string) => new FeedRefused(`${host} ${words}`, status, wait);
+function refused(status: number, host: string, retryAfterSeconds: number | null): FeedError {
+  const says = (words: string) => new FeedRefused(`${host} ${words}`, status);
+  const waits = (words: string) => new FeedAway(`${host} ${words}`, { retryAfterSeconds });
   if (status === 401 || status === 403)
     return says(
       `refuses to show this feed (${status}). Ask its publisher for an address you may read, or put name and password into it: https://name:password@host/…`,
     );
   if (status === 404)
     return says('has no such page (404). Look on the site for the present address of its feed.');
-  if (status === 429) return says('asks to be read less often (429). It is tried again later.');
-  if (status >= 500) return says(`has a fault of its own (${status}). It is tried again later.`);
+  if (status === 429) return waits('asks to be read less often (429). It is tried again later.');
+  if (status >= 500) return waits(`has a fault of its own (${status}). It is tried again later.`);
   return says(`answered ${status} instead of a feed. Open the address in a browser to see why.`);
 }
 

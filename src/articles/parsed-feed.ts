@@ -12,6 +12,7 @@ export type ParsedItem = {
   /** ISO 8601 in UTC, to the second. */
   published: string | null;
   updated: string | null;
+  /** Empty: the feed has a place for it and leaves it empty. */
   author: string | null;
   /** At most 300 characters, cut at a word. */
   standfirst: string | null;

@@ -10,7 +10,7 @@ import {
   NothingJoined,
   UnknownArticles,
 } from '../articles/article-errors.ts';
-import { FeedError } from '../articles/feed-errors.ts';
+import { FeedAway, FeedFault } from '../articles/feed-errors.ts';
 import { UnusableBackup } from '../database/backup-file.ts';
 import { DatabaseNotEmpty, StillAtWork } from '../database/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
@@ -94,7 +94,7 @@ const statuses: [number, ErrorClass[]][] = [
       InvalidImport,
       InvalidAddress,
       InvalidFeed,
-      FeedError,
+      FeedFault,
       InvalidArticle,
       RenderError,
       InvalidOperator,
@@ -103,6 +103,7 @@ const statuses: [number, ErrorClass[]][] = [
     ],
   ],
   [429, [TooManyTests]],
+  [503, [FeedAway]],
 ];
 
 /** The status of a domain error; undefined for an error nobody named. */

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { statusOf } from './domain-errors.ts';
 import { Problem, type ProblemDetail, tryLater } from './problem.ts';
 
+// For what may be there again, where nobody said when.
+const LATER_SECONDS = 300;
+
 /**
  * Any error as the problem that is shown for it. What nobody named becomes a 500 that says no more than
  * `occurrence`, by which the log knows it.
@@ -18,9 +21,7 @@ export function toProblem(error: unknown, occurrence: string): Problem {
     return new Problem(status, error.message, {
       type: typeOf(error),
       cause: error,
-      ...('retryAfterSeconds' in error && status === 429
-        ? { headers: { 'Retry-After': String(error.retryAfterSeconds) } }
-        : {}),
+      ...(status === 429 || status === 503 ? { headers: { 'Retry-After': secondsOf(error) } } : {}),
       ...('errors' in error
         ? {
             errors: (error.errors as ProblemDetail[]).map(({ pointer: at, detail }) => ({
@@ -39,6 +40,11 @@ export function toProblem(error: unknown, occurrence: string): Problem {
   if (isDatabaseAway(error))
     return tryLater(503, 5, 'The database does not answer at the moment. Nothing was changed.');
   return unforeseen(error, occurrence);
+}
+
+function secondsOf(error: Error): string {
+  const asked = 'retryAfterSeconds' in error ? Number(error.retryAfterSeconds) : 0;
+  return String(asked || LATER_SECONDS);
 }
 
 /** A body or query that is not what the schema says: 422 that names every field. */

@@ -75,12 +75,16 @@ describe('feeds', async () => {
   });
 
   it.each([
-    ['/page.html', 'urn:gaceta:not-a-feed'],
-    ['/broken', 'urn:gaceta:feed-refused'],
-  ])('at %s say what is wrong, and keep it', async (path, type) => {
+    ['/page.html', 422, 'urn:gaceta:not-a-feed'],
+    ['/nowhere', 422, 'urn:gaceta:feed-refused'],
+    ['/broken', 503, 'urn:gaceta:feed-away'],
+  ] as const)('at %s say what is wrong, and keep it', async (path, status, type) => {
     const { id } = (await add(path)).body;
     const read = await call('POST', `/feeds/${id}/fetch`);
-    expect([read.status, read.body.type]).toEqual([422, type]);
+    expect([read.status, read.body.type]).toEqual([status, type]);
+    if (status === 422)
+      expect(read.body.errors).toEqual([{ pointer: '/url', detail: read.body.detail }]);
+    else expect(read.headers.get('retry-after')).toBe('300');
     expect((await call('GET', `/feeds/${id}`)).body.lastError).toBe(read.body.detail);
   });
 
@@ -110,7 +114,7 @@ describe('feeds', async () => {
   it('left an audit row each time', async () => {
     const rows = await context.db.selectFrom('audit').select('action').execute();
     const count = (action: string) => rows.filter((row) => row.action === action).length;
-    expect([count('add'), count('fetch'), count('change'), count('remove')]).toEqual([3, 0, 1, 1]);
+    expect([count('add'), count('fetch'), count('change'), count('remove')]).toEqual([4, 0, 1, 1]);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   listArticles,
   updateArticle,
 } from '../../src/articles/articles.ts';
+import { listSources } from '../../src/articles/sources.ts';
 import { NewsletterNotFound } from '../../src/newsletters/errors.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { newsletter } from './fixtures/newsroom.ts';
@@ -61,6 +62,24 @@ test('without a time it is of now, and one address is one article', async () => 
   expect(article.publishedAt).toEqual(now);
   await expect(create({ url: `${url}/?utm_source=mail` })).rejects.toThrow(ArticleExists);
   await expect(create({ url })).rejects.toThrow(new RegExp(`Article ${article.id}`));
+});
+
+test('an address that another newsletter has is one article in both', async () => {
+  await newsletter(db, 'evening');
+  const url = 'https://port.example/shared';
+  const article = await create({ url, title: 'As the daily says', section: 'news' });
+  const again = { url: `${url}?utm_source=x`, title: 'As the evening says', section: 'updates' };
+  const shared = await create({ ...again, newsletter: 'evening' });
+  expect(shared).toEqual({ ...article, section: 'updates' });
+  const list = async (slug: string) =>
+    (await listArticles(db, { newsletter: slug, limit: 1 })).data[0];
+  expect(await list('evening')).toEqual(shared);
+  expect(await list('daily')).toEqual(article);
+  expect((await listSources(db, article.id)).map(({ joinedBy }) => joinedBy)).toEqual([
+    null,
+    'url',
+  ]);
+  await expect(create({ ...again, newsletter: 'evening' })).rejects.toThrow(ArticleExists);
 });
 
 test('all that is wrong is said at once', async () => {

@@ -2,7 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import {
   FeedAddressRefused,
-  FeedRefused,
+  FeedAway,
   FeedTimedOut,
   FeedTooLarge,
   FeedUnreachable,
@@ -92,8 +92,8 @@ test('410 is gone; 404, 403 and 500 say what to do', async () => {
   await expect(fetchFeed(`${server.url}/404`, open)).rejects.toThrow(/no such page \(404\)/);
   await expect(fetchFeed(`${server.url}/403`, open)).rejects.toThrow(/name and password/);
   const failed = fetchFeed(`${server.url}/500`, open);
-  await expect(failed).rejects.toThrow(FeedRefused);
-  await expect(failed).rejects.toMatchObject({ status: 500, retryAfterSeconds: 120 });
+  await expect(failed).rejects.toThrow(FeedAway);
+  await expect(failed).rejects.toMatchObject({ retryAfterSeconds: 120 });
 });
 
 test('a redirect is followed, and kept only if it is permanent', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { FeedNotFound } from '../../src/articles/article-errors.ts';
 import { listArticles } from '../../src/articles/articles.ts';
 import { dueFeeds } from '../../src/articles/feed-claims.ts';
-import { FeedRefused, NotAFeed } from '../../src/articles/feed-errors.ts';
+import { FeedAway, NotAFeed } from '../../src/articles/feed-errors.ts';
 import { addFeed, getFeed } from '../../src/articles/feeds.ts';
 import { fetchDueFeed, fetchFeedNow } from '../../src/articles/fetching.ts';
 import { openFreshDatabase } from '../harness/database.ts';
@@ -94,7 +94,7 @@ test('whoever wants it now waits for the one who is reading it', async () => {
 test('what goes wrong is written down with the next try, and forgotten when it works again', async () => {
   let answer: [number, string] = [500, ''];
   await using feed = await feedOn((_, response) => response.writeHead(answer[0]).end(answer[1]));
-  await expect(fetchFeedNow(db, feed.id, open)).rejects.toThrow(FeedRefused);
+  await expect(fetchFeedNow(db, feed.id, open)).rejects.toThrow(FeedAway);
   expect(await fetchDueFeed(db, feed.id, { allowPrivate: true, now: later })).toBeUndefined();
   expect(await getFeed(db, feed.id)).toMatchObject({
     state: 'active',

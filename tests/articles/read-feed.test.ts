@@ -207,6 +207,9 @@ test('authors are names, not addresses with brackets', () => {
   expect(author('<author>Ana Ruiz &lt;ana@port.example&gt;</author>')).toBe('Ana Ruiz');
   expect(author('<author>ana@port.example</author>')).toBe('ana@port.example');
   expect(author('<itunes:author>Night Desk</itunes:author>')).toBe('Night Desk');
+  expect(author('<author><name> </name></author><dc:creator>Jo Lee</dc:creator>')).toBe('Jo Lee');
+  expect(author('<author><name></name></author>')).toBe('');
+  expect(author('')).toBeNull();
 });
 
 test('entities of a DTD are not expanded', () => {

@@ -40,6 +40,8 @@ export const articleOperations: Operation[] = [
       path: '/articles',
       tag,
       summary: 'Write an article by hand',
+      description:
+        'Where another newsletter has one of that address, the answer is that one: from then on it is this newsletter’s too, and reads as before.',
       role: 'editor',
       body: newArticle,
       answers: { 201: { description: 'Made', schema: articleShape } },

@@ -109,7 +109,8 @@ export const feedOperations: Operation[] = [
       path: '/feeds/{id}/fetch',
       tag,
       summary: 'Read a feed now',
-      description: 'Answers when what it brought is stored. 422 says why it could not be read.',
+      description:
+        'Answers when what it brought is stored. 422: what is wrong with its address or what is there; 503: its server is away or at fault, and it is tried again.',
       role: 'editor',
       params: byId,
       answers: {
