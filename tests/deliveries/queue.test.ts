@@ -72,7 +72,9 @@ describe.each(['postgres', 'redis'])('with the queue in %s', (backend) => {
       const { db, context, sink, deliverer } = sending;
       const edition = await freezeEdition(db, await makeReaders(db, 1_500));
       await planAndEnqueue(sending, edition);
+      expect(await tickets(sending)).toBe(2);
       await forgetAll(backend, sending);
+      expect(await tickets(sending)).toBe(0);
       const beganAt = performance.now();
       context.queues.work('deliver', deliverer.handle, 4);
       const clock = runTasks(context.log, housekeepingTasks(context));
@@ -88,6 +90,12 @@ describe.each(['postgres', 'redis'])('with the queue in %s', (backend) => {
     90_000,
   );
 });
+
+/** How many tickets of ranges the queue holds, whatever their state. */
+async function tickets({ context }: Sending): Promise<number> {
+  const counts = await context.queues.counts('deliver');
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
 
 async function forgetAll(backend: string, { db }: Sending): Promise<void> {
   if (backend === 'postgres') {
