@@ -9,6 +9,7 @@ import { newsletterOperations } from './newsletters.ts';
 import { newsroomOperations } from './newsroom.ts';
 import type { Operation } from './operation.ts';
 import { previewOperations } from './preview.ts';
+import { signUpOperations } from './sign-up.ts';
 import { subscriberOperations } from './subscribers.ts';
 import { suppressionOperations } from './suppressions.ts';
 import { translationOperations } from './translations.ts';
@@ -16,6 +17,7 @@ import { translationOperations } from './translations.ts';
 /** Every call of the API. */
 export const operations: Operation[] = [
   ...newsroomOperations,
+  ...signUpOperations,
   ...newsletterOperations,
   ...feedOperations,
   ...articleOperations,

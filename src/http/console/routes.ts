@@ -9,6 +9,7 @@ import { editorRoutes } from './editor.ts';
 import { meRoutes } from './me.ts';
 import { leaveMessage } from './pages.ts';
 import { sessions, signedIn } from './sessions.ts';
+import { settingsRoutes } from './settings.ts';
 import { setupRoutes } from './setup.ts';
 import { signInRoutes } from './sign-in.ts';
 
@@ -54,6 +55,7 @@ export function consoleRoutes(context: Context): Router {
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
   router.use(meRoutes(context));
+  router.use(settingsRoutes(context));
   router.use(editorRoutes(context));
   return router;
 }

@@ -1,9 +1,6 @@
 import type { Request } from 'express';
 import type { Evidence } from '../../subscribers/evidence.ts';
 
-/** Raised whenever the sentence of consent (`signUp.consent`) is changed in any language. */
-const WORDING_VERSION = '2026-11';
-
 /** Where a reader's act came from: the door, the network address, the browser. */
 export function evidenceOf(req: Request, form: string): Evidence {
   return {
@@ -16,6 +13,10 @@ export function evidenceOf(req: Request, form: string): Evidence {
 }
 
 /** The same for a consent, with the sentence that stood beside the button. */
-export function consentOf(req: Request, form: string, wording: string): Evidence {
-  return { ...evidenceOf(req, form), wording, wordingVersion: WORDING_VERSION };
+export function consentOf(
+  req: Request,
+  form: string,
+  { wording, version }: { wording: string; version: string },
+): Evidence {
+  return { ...evidenceOf(req, form), wording, wordingVersion: version };
 }

@@ -64,7 +64,8 @@ export function openGate(context: Context): Gate {
       if (inAll.count > settings.inAll[1]) throw tryLater(429, inAll.msLeft / 1000, WAIT);
       const unusual =
         forDomain.count > (large ? settings.perProvider : settings.perDomain) ||
-        inAll.count > settings.inAll[0];
+        inAll.count > settings.inAll[0] ||
+        settings.proof === 'always';
       return unusual && !proved ? 'prove' : 'go';
     },
   };

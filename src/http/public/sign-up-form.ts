@@ -1,4 +1,5 @@
 import { languages } from '../../locales/index.ts';
+import { consentIn } from './consent.ts';
 import { inLanguage } from './newest.ts';
 import type { Masthead } from './newsroom.ts';
 import { words } from './page.ts';
@@ -17,21 +18,23 @@ export interface FormTrouble {
 
 /** What the sign-up form shows. `full`: with name, hour and the other choices. */
 export function formView(
-  { newsroom, newsletters }: Masthead,
+  masthead: Masthead,
   language: string,
   { action, full, proof }: { action: string; full: boolean; proof: boolean },
   trouble: FormTrouble = { body: {} },
 ): Record<string, unknown> {
+  const { newsletters, signUp } = masthead;
   const t = words(language);
   const only = newsletters.length === 1 ? newsletters[0] : undefined;
   const { error } = trouble;
   return {
     action,
     full,
-    proof,
+    proof: proof || signUp.proof === 'always',
+    rush: signUp.proof !== 'always',
     heading: only ? only.title : t('signUp.heading'),
     lead: only?.description || t('signUp.lead'),
-    consent: t('signUp.consent', { newsroom: newsroom.name }),
+    consent: consentIn(masthead, language).wording,
     newsletters: newsletters.map((newsletter) => ({
       ...newsletter,
       when: timetable(newsletter, language, t),

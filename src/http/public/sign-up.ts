@@ -3,9 +3,9 @@ import type { Address } from '../../subscribers/address.ts';
 import { isDisposable } from '../../subscribers/disposable.ts';
 import { meantDomain } from '../../subscribers/slips.ts';
 import { Problem } from '../middleware/problem.ts';
+import { consentIn } from './consent.ts';
 import { consentOf } from './evidence.ts';
 import type { Masthead } from './newsroom.ts';
-import { words } from './page.ts';
 import type { PublicParts } from './parts.ts';
 import { type SignUpInput, UnusableForm } from './sign-up-input.ts';
 
@@ -34,7 +34,7 @@ export async function acceptSignUp(
   input: SignUpInput,
   { door, language, masthead }: { door: Door; language: string; masthead: Masthead },
 ): Promise<void> {
-  const { signUp, newsroom } = masthead;
+  const { signUp } = masthead;
   if (signUp.refuseDisposable) refuseDisposable(input, door);
   const admission = await gate.admit(req.ip ?? '', input.address, input.proof, signUp);
   if (admission === 'prove') throw new ProofNeeded(input.proof !== null);
@@ -55,7 +55,7 @@ export async function acceptSignUp(
     frequency: input.frequency,
     hour: input.hour,
     origin: siteOf(req, context.config.publicUrl),
-    evidence: consentOf(req, door, words(language)('signUp.consent', { newsroom: newsroom.name })),
+    evidence: consentOf(req, door, consentIn(masthead, language)),
   });
 }
 

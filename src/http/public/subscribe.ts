@@ -80,7 +80,7 @@ const eitherBody: RequestHandler[] = [
 function proofProblem({ tried }: ProofNeeded): Problem {
   const why = tried
     ? 'The proof of work is wrong, too old, or used before.'
-    : 'The rate of sign-ups is unusual.';
+    : 'This sign-up needs a proof of work.';
   return new Problem(
     429,
     `${why} Solve a challenge of GET /challenge (ALTCHA) and send its payload as "altcha", or wait.`,

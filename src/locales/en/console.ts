@@ -112,6 +112,68 @@ export default {
     wrong: 'The password until now was another one. Nothing was changed.',
     refused: 'Not changed: {{reason}}',
   },
+  settings: {
+    title: 'Settings',
+    onlyLook: 'Your role may look. An admin can change them.',
+    save: 'Save',
+    saved: 'Saved. The pages follow within seconds.',
+    same: 'Nothing was different, so nothing was changed.',
+    meanwhile:
+      'Somebody changed the settings meanwhile. What you typed is still here; look at it, then save again to put it in the place of theirs.',
+    newsroom: 'The newsroom',
+    name: 'Name',
+    nameHint: 'At the head of every page and mail, and where forms say “you ask … to send you”.',
+    colour: 'Colour',
+    colourHint:
+      'Of headings and buttons, written #rrggbb. Where it could not be read it is made darker or lighter. Empty: the house’s own.',
+    logo: 'Logo',
+    logoHint: 'The address of a picture, beginning with https://. Empty: the name stands there.',
+    postalAddress: 'Postal address',
+    postalAddressHint: 'At the foot of every digest. Many laws ask for it.',
+    consent: 'What readers agree to',
+    consentText:
+      'The sentence beside the button. It is kept with each consent, under a version that changes with it. {{newsroom}} stands for the name.',
+    wording: 'In {{language}}',
+    house: 'Empty, it is:',
+    origins: 'Sites that may hold the form',
+    originsText:
+      'One origin a line, such as https://news.example.org: its pages may embed the form, post to it, and get readers back.',
+    defence: 'Against abuse',
+    defenceText: 'So that nobody floods an inbox with confirmations. Counted over all processes.',
+    refuseDisposable: 'Refuse addresses of throw-away services',
+    proof: 'Proof of work',
+    proofs: {
+      unusual: 'When the rate is unusual',
+      always: 'From everybody, always',
+    },
+    proofHint:
+      'A sum that the reader’s browser solves in a second or two. It needs scripts: who has them off cannot sign up while it is asked.',
+    limits: {
+      perOrigin: {
+        0: 'From one network address in 10 min, before a proof is asked',
+        1: 'From one network address in 10 min, before it has to wait',
+      },
+      perDomain: 'For addresses of one domain in an hour, before a proof is asked',
+      perProvider: 'For addresses of one large provider in an hour, before a proof is asked',
+      inAll: {
+        0: 'In all in an hour, before a proof is asked',
+        1: 'In all in an hour, before everybody has to wait',
+      },
+      perMailbox: 'For one mailbox in a day; then nothing more is sent there',
+    },
+    wrong: {
+      title: 'Nothing is saved yet: some fields need another look.',
+      name: 'A name has 1 to 100 characters.',
+      colour: 'Write a colour as #rrggbb, for example #0b4f6c.',
+      logo: 'Write the address of a picture, for example https://news.example.org/logo.svg.',
+      postalAddress: 'At most 500 characters.',
+      wording: 'At most 1000 characters.',
+      site: '“{{site}}” is no origin. Write it like https://news.example.org, without a path.',
+      sites: 'At most 100 sites.',
+      number: 'A whole number from 1 on.',
+      order: 'Not less than the number before it.',
+    },
+  },
   done: {
     composed: 'Composed. Look at it, then send it.',
     sent: 'On its way.',

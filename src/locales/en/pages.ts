@@ -48,6 +48,10 @@ export default {
       'There is a rush of sign-ups at this moment. Your browser solves a little sum to show that you are not a machine; it takes a second or two.',
     proofScripts:
       'For that sum your browser needs JavaScript. If you have it off, try again in an hour.',
+    proofAlways:
+      'Your browser solves a little sum to show that you are not a machine; it takes a second or two.',
+    proofScriptsAlways:
+      'For that sum your browser needs JavaScript. Switch it on for this page, or sign up in another browser.',
     proofFailed: 'The check has not been done, or is too old. Do it once more, please.',
   },
   frequency: {

@@ -112,6 +112,69 @@ export default {
     wrong: 'La contraseña actual era otra. No ha cambiado nada.',
     refused: 'No ha cambiado: {{reason}}',
   },
+  settings: {
+    title: 'Ajustes',
+    onlyLook: 'Con su función puede mirar. Los cambia quien administra.',
+    save: 'Guardar',
+    saved: 'Guardado. Las páginas lo siguen en segundos.',
+    same: 'Todo era igual, así que no ha cambiado nada.',
+    meanwhile:
+      'Alguien cambió los ajustes entretanto. Lo que usted escribió sigue aquí; mírelo y guarde otra vez para ponerlo en lugar de lo suyo.',
+    newsroom: 'La redacción',
+    name: 'Nombre',
+    nameHint: 'A la cabeza de cada página y correo, y donde los formularios dicen «pide usted a…».',
+    colour: 'Color',
+    colourHint:
+      'De títulos y botones, escrito #rrggbb. Donde no se pudiera leer se oscurece o aclara. Vacío: el de la casa.',
+    logo: 'Logotipo',
+    logoHint: 'La dirección de una imagen, que empieza con https://. Vacío: queda el nombre.',
+    postalAddress: 'Dirección postal',
+    postalAddressHint: 'Al pie de cada boletín. Muchas leyes la piden.',
+    consent: 'A qué dicen que sí los lectores',
+    consentText:
+      'La frase junto al botón. Se guarda con cada consentimiento, bajo una versión que cambia con ella. {{newsroom}} representa el nombre.',
+    wording: 'En {{language}}',
+    house: 'Vacía, es esta:',
+    origins: 'Sitios que pueden llevar el formulario',
+    originsText:
+      'Un origen por línea, como https://news.example.org: sus páginas pueden incrustar el formulario, enviarlo y recibir de vuelta a los lectores.',
+    defence: 'Contra el abuso',
+    defenceText:
+      'Para que nadie inunde un buzón de confirmaciones. Se cuenta entre todos los procesos.',
+    refuseDisposable: 'Rechazar direcciones de servicios desechables',
+    proof: 'Prueba de trabajo',
+    proofs: {
+      unusual: 'Cuando el ritmo es inusual',
+      always: 'A todos, siempre',
+    },
+    proofHint:
+      'Una suma que el navegador resuelve en uno o dos segundos. Necesita JavaScript: quien lo tenga desactivado no puede suscribirse mientras se pida.',
+    limits: {
+      perOrigin: {
+        0: 'Desde una dirección de red en 10 min, antes de pedir la prueba',
+        1: 'Desde una dirección de red en 10 min, antes de hacerla esperar',
+      },
+      perDomain: 'Para direcciones de un dominio en una hora, antes de pedir la prueba',
+      perProvider: 'Para direcciones de un gran proveedor en una hora, antes de pedir la prueba',
+      inAll: {
+        0: 'En total en una hora, antes de pedir la prueba',
+        1: 'En total en una hora, antes de hacer esperar a todos',
+      },
+      perMailbox: 'Para un buzón en un día; después no se le envía nada más',
+    },
+    wrong: {
+      title: 'Aún no se ha guardado nada: hay campos que revisar.',
+      name: 'Un nombre tiene de 1 a 100 caracteres.',
+      colour: 'Escriba el color como #rrggbb, por ejemplo #0b4f6c.',
+      logo: 'Escriba la dirección de una imagen, por ejemplo https://news.example.org/logo.svg.',
+      postalAddress: 'Como mucho 500 caracteres.',
+      wording: 'Como mucho 1000 caracteres.',
+      site: '«{{site}}» no es un origen. Escríbalo como https://news.example.org, sin ruta.',
+      sites: 'Como mucho 100 sitios.',
+      number: 'Un número entero a partir de 1.',
+      order: 'No menor que el número anterior.',
+    },
+  },
   done: {
     composed: 'Compuesta. Mírela y después envíela.',
     sent: 'En camino.',

@@ -49,6 +49,10 @@ export default {
       'En este momento llegan muchísimas suscripciones. Su navegador resuelve una pequeña cuenta para mostrar que usted no es una máquina; tarda uno o dos segundos.',
     proofScripts:
       'Para esa cuenta el navegador necesita JavaScript. Si lo tiene desactivado, inténtelo de nuevo dentro de una hora.',
+    proofAlways:
+      'Su navegador resuelve una pequeña suma para mostrar que usted no es una máquina; tarda uno o dos segundos.',
+    proofScriptsAlways:
+      'Para esa suma su navegador necesita JavaScript. Actívelo en esta página o suscríbase con otro navegador.',
     proofFailed: 'La comprobación falta o ha caducado. Hágala otra vez, por favor.',
   },
   frequency: {
