@@ -16,10 +16,10 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '3000' },
     connections: { type: 'string', default: '64' },
-    rate: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '10' },
-    readers: { type: 'string', default: '60000' },
-    rounds: { type: 'string', default: '3' },
+    rate: { type: 'string', default: '100' },
+    seconds: { type: 'string', default: '12' },
+    readers: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
   },
 });
