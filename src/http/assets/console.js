@@ -21,7 +21,7 @@ async function renew() {
   }
 }
 
-function show({ id, state, stateText, numbers, ledger, parts }) {
+function show({ id, state, stateText, reason, numbers, ledger, parts }) {
   const edition = document.querySelector(`[data-edition="${CSS.escape(id)}"]`);
   const badge = edition.querySelector('[data-state]');
   const before = badge.classList[1];
@@ -36,6 +36,9 @@ function show({ id, state, stateText, numbers, ledger, parts }) {
   draw(edition);
   badge.className = `state ${state}`;
   badge.textContent = stateText;
+  const words = edition.querySelector('[data-reason]');
+  words.textContent = reason ?? '';
+  words.hidden = !reason;
   // other buttons fit another state
   if (before !== state && edition.matches('article')) location.reload();
 }

@@ -21,6 +21,8 @@ export function editionView(
   const at = edition.startedAt ?? edition.sendAt;
   return {
     ...edition,
+    // of a draft it is a word for the editor's window, which has a sentence for it
+    reason: edition.state === 'draft' ? null : edition.reason,
     headline: edition.subject || edition.articles[0]?.title || t(`kind.${edition.kind}`),
     newsletterTitle: newsletter?.title ?? edition.newsletter,
     stateText: t(`state.${edition.state}`),

@@ -90,8 +90,8 @@ export function editionRoutes(context: Context): Router {
     const shown = await Promise.all(ids.map((one) => showEdition(db, one, context.now())));
     const figures = shown.map((edition) => {
       const view = editionView(edition, newsletters, words);
-      const { id, state, stateText, numbers, ledger, parts } = view;
-      return { id, state, stateText, numbers, ledger, parts };
+      const { id, state, stateText, reason, numbers, ledger, parts } = view;
+      return { id, state, stateText, reason, numbers, ledger, parts };
     });
     res.json(figures);
   });
