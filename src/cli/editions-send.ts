@@ -68,7 +68,8 @@ async function send(
   const end = await watch(context, edition.id);
   print(json, end, `edition ${end.id} is ${end.state}: ${progressLine(end)}`);
   if (end.state === 'sent') return undefined;
-  note(`It is ${end.state}${end.reason ? `: ${end.reason}` : ''}.`);
+  note(`It is ${end.state}${end.reason ? `: ${end.reason}` : '.'}`);
+  if (end.state === 'paused') note(`Once that is put right: npx gaceta editions resume ${end.id}`);
   process.exitCode = 1;
 }
 
@@ -106,13 +107,18 @@ async function begin(
   return edition;
 }
 
-/** Shows how far it is until it is over, or paused. */
+/** Shows how far it is, and what holds it up, until it is over, or paused. */
 async function watch({ db, now }: Context, id: string): Promise<ShownEdition> {
   const progress = openProgress();
+  let told: string | null = null;
   try {
     for (;;) {
       const edition = await showEdition(db, id, now());
       progress.show(edition);
+      if (edition.state === 'sending' && edition.reason !== told) {
+        told = edition.reason;
+        note(told === null ? 'It goes on.' : `It waits: ${told}`);
+      }
       if (edition.state !== 'sending') return edition;
       await wait(250);
     }

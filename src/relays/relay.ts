@@ -209,6 +209,8 @@ class SmtpRelay implements Relay, SessionHost {
   /** Connections that may be opened now and would come soon. */
   #openable(): number {
     if (this.#closing || this.#rest.left > 0 || !this.#openings.allowed) return 0;
+    // After a failure one connection finds out whether it is over: ten wrong log-ins would lock the account.
+    if (this.#failure && this.#sessions.size === 0) return this.#openings.size === 0 ? 1 : 0;
     const given = performance.now() < this.#roomUntil ? 1 : 0;
     return this.settings.connections - given - this.#sessions.size - this.#openings.size;
   }
@@ -231,7 +233,9 @@ class SmtpRelay implements Relay, SessionHost {
     if (this.#sessions.size === 0 && this.#openings.size === 0) this.#goToRest(failure, failure);
     else {
       this.#failure = failure;
-      this.#log.warn(logged(failure), 'the relay takes no further connection');
+      // Of ten that fail together the last one is told, by the rest it begins.
+      const level = this.#sessions.size > 0 ? 'warn' : 'debug';
+      this.#log[level](logged(failure), 'the relay takes no further connection');
     }
   }
 
