@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { killAtExit } from './kill-at-exit.ts';
 
 /** A program of Postfix's, and the environment it runs in. */
 export interface PostfixProgram {
@@ -41,7 +42,7 @@ export async function startSmtpSink(features: string[] = []): Promise<RunningSin
     env: program.env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  killAtExit(child);
   await listening(port, child);
   return { port, close: () => ended(child) };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Db } from '../src/database/connection.ts';
 import { createApiToken } from '../src/operators/api-tokens.ts';
 import { freePort } from './free-port.ts';
+import { killAtExit } from './kill-at-exit.ts';
 import { listening } from './postfix.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -25,7 +26,7 @@ export async function startRole(
     env: { PATH: process.env.PATH ?? '', LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  killAtExit(child);
   const gone = once(child, 'exit');
   await Promise.race([
     once(child, 'message'),
@@ -76,7 +77,7 @@ export function launchRedis(port: number): ChildProcess {
     'no',
   ];
   const child = spawn('redis-server', options, { stdio: 'ignore' });
-  process.once('exit', () => child.kill('SIGKILL'));
+  killAtExit(child);
   return child;
 }
 

@@ -87,8 +87,7 @@ export function postgresEngine(databaseUrl: string, log: Logger): QueueEngine {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   // Each consumer keeps one client for LISTEN: too small a pool would hang for ever.
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    options: '-c search_path=bullmq',
+    connectionString: inSchema(databaseUrl, 'bullmq'),
     max: 14,
     keepAlive: true,
     application_name: 'gaceta-queue',
@@ -114,6 +113,15 @@ export function postgresEngine(databaseUrl: string, log: Logger): QueueEngine {
     },
     close: () => pool.end(),
   };
+}
+
+/** The same database with another search path. What an address says goes before what is said beside it, so it is said there. */
+function inSchema(databaseUrl: string, schema: string): string {
+  const [address = '', query = ''] = databaseUrl.split(/\?(.*)/s);
+  const parameters = new URLSearchParams(query);
+  const options = parameters.get('options') ?? '';
+  parameters.set('options', `${options} -c search_path=${schema}`.trim());
+  return `${address}?${parameters.toString().replaceAll('+', '%20')}`;
 }
 
 /** Makes or updates the tables of the queue in PostgreSQL. Safe from several processes at once. */

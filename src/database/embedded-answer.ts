@@ -10,11 +10,12 @@ const PATIENCE_SECONDS = 60;
 export type Answer = 'ready' | 'starting' | 'absent';
 
 /** The address of one database of the server whose sockets lie in that folder. Every part is
- * named, so that PGPORT or PGSSLMODE of the user's shell do not leak in; `host` is the one that
+ * named, so that PGPORT, PGSSLMODE or PGOPTIONS of the user's shell do not leak in (a blank, since the
+ * driver takes an empty value for none); `host` is the one that
  * counts, "localhost" makes it a URL for programs that are strict about it. */
 export function urlOf(sockets: string, database: string): string {
   const host = encodeURIComponent(sockets);
-  return `postgresql://gaceta@localhost/${encodeURIComponent(database)}?host=${host}&port=5432&sslmode=disable`;
+  return `postgresql://gaceta@localhost/${encodeURIComponent(database)}?host=${host}&port=5432&sslmode=disable&options=%20`;
 }
 
 /**

@@ -56,7 +56,10 @@ export async function startEmbedded(
       await stopPostmaster(place.cluster);
       removeSockets(home, place);
     },
-    kill: () => void signalPostmaster(place.cluster, 'SIGKILL'),
+    kill() {
+      process.removeListener('exit', atExit);
+      signalPostmaster(place.cluster, 'SIGKILL');
+    },
   };
 }
 

@@ -222,9 +222,18 @@ test('the environment of the shell does not reach the address', () => {
   const script = `
     import { urlOf } from ${JSON.stringify(join(import.meta.dirname, '../../src/database/embedded-answer.ts'))};
     import pg from 'pg';
-    const { host, port, user, database, ssl } = new pg.Client(urlOf('/tmp/x y', 'gaceta'));
-    process.stdout.write(JSON.stringify({ host, port, user, database, ssl }));`;
-  const env = { PGHOST: 'h', PGPORT: '1', PGUSER: 'u', PGDATABASE: 'd', PGSSLMODE: 'require' };
+    const { host, port, user, database, ssl, connectionParameters } =
+      new pg.Client(urlOf('/tmp/x y', 'gaceta'));
+    const options = connectionParameters.options.trim();
+    process.stdout.write(JSON.stringify({ host, port, user, database, ssl, options }));`;
+  const env = {
+    PGHOST: 'h',
+    PGPORT: '1',
+    PGUSER: 'u',
+    PGDATABASE: 'd',
+    PGSSLMODE: 'require',
+    PGOPTIONS: '-c statement_timeout=1',
+  };
   const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
     env,
     cwd: join(import.meta.dirname, '../..'),
@@ -235,5 +244,13 @@ test('the environment of the shell does not reach the address', () => {
     user: 'gaceta',
     database: 'gaceta',
     ssl: false,
+    options: '',
   });
+});
+
+test('a server that crashes and is started again leaves no listener behind', async () => {
+  const before = process.listenerCount('exit');
+  (await startEmbedded(folder)).kill();
+  await (await startEmbedded(folder)).stop();
+  expect(process.listenerCount('exit')).toBe(before);
 });
