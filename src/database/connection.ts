@@ -19,6 +19,8 @@ export function openDatabase(
     connectionString: url,
     max,
     keepAlive: true,
+    // A new connection's first sign-up takes PostgreSQL 9 ms instead of 0.6: it must not be new every 10 s.
+    idleTimeoutMillis: 300_000,
     application_name: 'gaceta',
   });
   // Without a listener a server that goes away ends the process; the next query reports it anyway.

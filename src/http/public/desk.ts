@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { requestSubscriptions, type SubscriptionRequest } from '../../letters/confirmation.ts';
 import { batched } from './batched.ts';
@@ -40,9 +41,10 @@ export function openLetterPost({ queues }: Context): (letters: string[]) => void
   let busy = false;
   const go = async () => {
     busy = true;
+    await setImmediate(); // the answers go first: a ticket takes the queue longer than a sign-up
     while (waiting.length > 0) {
       await queues.enqueueLetters(waiting.splice(0, TICKETS));
-      await new Promise<void>((done) => setTimeout(done, PAUSE_MS).unref());
+      await setTimeout(PAUSE_MS, undefined, { ref: false });
     }
     busy = false;
   };
