@@ -7,6 +7,7 @@ import { openRenderer, type Renderer } from '../emails/renderer.ts';
 import type { Config } from './config.ts';
 import { type Db, openDatabase } from './database/connection.ts';
 import { getOrMakeSetting, getSetting } from './database/settings.ts';
+import { domainOf, type Origin } from './deliveries/message-id.ts';
 import type { Logger } from './log.ts';
 import { openQueues, type Queues } from './queues.ts';
 import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';
@@ -28,6 +29,8 @@ export interface Context {
   /** HMAC of an address' compared form, under the key that is never rotated. */
   hashAddress(emailKey: string): Buffer;
   renderer: Renderer;
+  /** What makes this installation's Message-IDs its own. */
+  origin: Origin;
   /** Where messages are handed to; the embedded mailbox when SMTP_URL is unset, nobody when that does not run. */
   relays: RelaySettings[];
   /** The embedded mailbox that takes all mail; undefined when relays of the newsroom's own do. */
@@ -62,6 +65,9 @@ export async function openContext(
       ),
       'base64url',
     );
+    const installation = await getOrMakeSetting(db, 'installation', z.string(), () =>
+      randomBytes(5).toString('hex'),
+    );
     const mailbox = config.relays
       ? undefined
       : await getSetting(db, MAILBOX_SETTING, mailboxSchema);
@@ -88,6 +94,7 @@ export async function openContext(
       secrets,
       hashAddress: (emailKey) => createHmac('sha256', suppressionKey).update(emailKey).digest(),
       renderer,
+      origin: { installation, domain: domainOf(config.mailFrom) },
       relays:
         config.relays ?? (mailbox ? parseRelayUrls(mailbox.smtpUrl, config.smtpConnections) : []),
       mailbox,

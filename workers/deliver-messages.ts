@@ -4,7 +4,7 @@ import { spliceMessage } from '../emails/splice.ts';
 import type { Context } from '../src/context.ts';
 import { broughtBefore } from '../src/deliveries/brought-before.ts';
 import type { Claimed } from '../src/deliveries/claim.ts';
-import { domainOf, messageIdOf } from '../src/deliveries/message-id.ts';
+import { messageIdOf } from '../src/deliveries/message-id.ts';
 import type { HeldRange } from '../src/deliveries/ranges.ts';
 import { choicesOf } from '../src/deliveries/readers.ts';
 import type { DkimSigner } from '../src/relays/dkim.ts';
@@ -47,7 +47,6 @@ export function openMessages(
   const { config, db, log, tokens } = context;
   const variants = openVariants(context);
   const links = { publicUrl: config.publicUrl, tokens };
-  const mailDomain = domainOf(config.mailFrom);
   const brought = batched(db);
 
   function message(
@@ -62,7 +61,7 @@ export function openMessages(
       const from = newsletter.from ?? config.mailFrom;
       const spliced = spliceMessage(variant.prepared, {
         to: { address: address.email, name: row.name },
-        messageId: messageIdOf(head.id, subscriber, mailDomain),
+        messageId: messageIdOf(head.id, subscriber, context.origin),
         date: new Date(),
         unsubscribeUrl: unsubscribeUrl(links, subscriber, newsletter.id),
         unsubscribeMailto: unsubscribeMailto(

@@ -2,6 +2,7 @@ import { imprintOf } from '../emails/imprint.ts';
 import type { LetterContent } from '../emails/letter-content.ts';
 import type { LetterEnvelope } from '../emails/letter-message.ts';
 import type { Context } from '../src/context.ts';
+import { letterMessageId } from '../src/deliveries/message-id.ts';
 import type { ClaimedLetter } from '../src/letters/claim.ts';
 import type { LetterContents } from '../src/letters/content.ts';
 import { listNewsletters, type Newsletter } from '../src/newsletters/newsletters.ts';
@@ -52,7 +53,7 @@ export async function letterContent(
       from,
       replyTo: first?.replyTo ?? null,
       // the same at a second try: a mailbox that has it already can tell
-      messageId: `letter-${letter.id}@${domainOf(from)}`,
+      messageId: letterMessageId(letter.id, context.origin),
       date: letter.createdAt,
     },
   };
@@ -165,5 +166,3 @@ async function newslettersOf(context: Context, letter: ClaimedLetter): Promise<N
   const all = await listNewsletters(context.db);
   return all.filter(({ id, slug }) => slugs.has(slug) || id === letter.newsletterId);
 }
-
-const domainOf = (from: string) => /@([^<>@\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';

@@ -1,6 +1,7 @@
 import type { LetterRenderer } from '../emails/letter-cache.ts';
 import { buildLetter } from '../emails/letter-message.ts';
 import type { Context } from '../src/context.ts';
+import { letterMessageId } from '../src/deliveries/message-id.ts';
 import { editionMessage } from '../src/desk/preview.ts';
 import type { ClaimedLetter } from '../src/letters/claim.ts';
 import type { LetterContents } from '../src/letters/content.ts';
@@ -24,7 +25,8 @@ export async function letterMessage(
   const to = { address, name: null };
   if (letter.kind === 'test') {
     const { edition, language, sections } = letter.content as LetterContents['test'];
-    return editionMessage(context, edition, { language, sections }, to);
+    const messageId = letterMessageId(letter.id, context.origin);
+    return editionMessage(context, edition, { language, sections }, to, messageId);
   }
   const { content, envelope } = await letterContent(context, letter);
   const { message, utf8 } = await buildLetter(renderer, content, { ...envelope, to });

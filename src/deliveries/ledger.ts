@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { DeliveryState } from '../database/tables.ts';
-import { messageIdOf } from './message-id.ts';
+import { messageIdOf, type Origin } from './message-id.ts';
 
 /** How many readers of an edition are in each state. */
 export type Ledger = Record<DeliveryState, number>;
@@ -56,7 +56,7 @@ export async function recount(db: DbOrTransaction, edition: string): Promise<Led
   return made;
 }
 
-/** Rows of an edition by subscriber id, after `after`; `mailDomain` is that of MAIL_FROM. */
+/** Rows of an edition by subscriber id, after `after`; `origin` is that of their Message-IDs. */
 export async function listDeliveries(
   db: DbOrTransaction,
   edition: string,
@@ -64,12 +64,12 @@ export async function listDeliveries(
     state,
     limit,
     after = '0',
-    mailDomain,
+    origin,
   }: {
     state?: DeliveryState;
     limit: number;
     after?: string;
-    mailDomain: string;
+    origin: Origin;
   },
 ): Promise<Delivery[]> {
   let query = db
@@ -94,7 +94,7 @@ export async function listDeliveries(
   const rows = await query.execute();
   return rows.map((row) => ({
     ...row,
-    messageId: messageIdOf(edition, row.subscriber, mailDomain),
+    messageId: messageIdOf(edition, row.subscriber, origin),
   }));
 }
 

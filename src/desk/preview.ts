@@ -4,7 +4,7 @@ import { imprintOf } from '../../emails/imprint.ts';
 import { prepareVariant, spliceMessage } from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import type { Context } from '../context.ts';
-import { domainOf, messageIdOf } from '../deliveries/message-id.ts';
+import { messageIdOf } from '../deliveries/message-id.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
 import { editionContent, type Unsaved } from '../editions/read-content.ts';
 import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
@@ -21,15 +21,16 @@ type Rendering = Pick<Context, 'db' | 'renderer' | 'config' | 'now'>;
  * reader's own links lead nowhere. Throws EditionNotFound, and NothingNew when nothing is left for them.
  */
 export async function previewEdition(
-  context: Rendering,
+  context: Rendering & Pick<Context, 'origin'>,
   id: string,
   format: PreviewFormat,
   choice: ReaderChoice,
 ): Promise<{ subject: string; body: Buffer }> {
   const { renderer, config } = context;
   if (format === 'eml') {
-    const to = { address: `reader@${domainOf(config.mailFrom)}`, name: null };
-    const { subject, message } = await editionMessage(context, id, choice, to);
+    const to = { address: `reader@${context.origin.domain}`, name: null };
+    const messageId = messageIdOf(id, 'preview', context.origin);
+    const { subject, message } = await editionMessage(context, id, choice, to, messageId);
     return { subject, body: message };
   }
   if (format === 'mjml') {
@@ -65,6 +66,7 @@ export async function editionMessage(
   id: string,
   choice: ReaderChoice,
   to: { address: string; name: string | null },
+  messageId: string,
 ): Promise<{ subject: string; from: string; message: Buffer; utf8: boolean }> {
   const { config, renderer } = context;
   const content = await contentFor(context, id, choice);
@@ -74,7 +76,7 @@ export async function editionMessage(
   const spliced = spliceMessage(prepareVariant(variant), {
     ...links,
     to,
-    messageId: messageIdOf(id, `test-${context.now().getTime()}`, domainOf(config.mailFrom)),
+    messageId,
     date: context.now(),
     unsubscribeMailto: leaveByMail(replyTo ?? from, 'preview'),
   });

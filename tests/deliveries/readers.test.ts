@@ -192,7 +192,7 @@ test('what every message carries', async () => {
   const [message] = sink.accepted;
   const head = message?.bytes.toString('latin1').split('\r\n\r\n')[0] ?? '';
   expect(head).toMatch(
-    new RegExp(`^Message-ID: <edition-${edition}\\.reader-\\d+@news\\.test>`, 'm'),
+    new RegExp(`^Message-ID: <edition-${edition}\\.reader-\\d+\\.[0-9a-f]{10}@news\\.test>`, 'm'),
   );
   expect(head).toMatch(
     /^List-Unsubscribe: <http:\/\/localhost:3000\/unsubscribe\/[^>]+>,\s+<mailto:desk@news\.test\?subject=unsubscribe%20[^>]+>/m,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { listDeliveries } from '../../deliveries/ledger.ts';
-import { domainOf } from '../../deliveries/message-id.ts';
 import { getEdition } from '../../editions/editions.ts';
 import { EditionNotFound } from '../../editions/errors.ts';
 import { type Operation, reads } from './operation.ts';
@@ -24,7 +23,7 @@ export const deliveryOperations: Operation[] = [
       if (!(await getEdition(db, params.id))) throw new EditionNotFound(params.id);
       const rows = await listDeliveries(db, params.id, {
         limit: limit + 1,
-        mailDomain: domainOf(context.config.mailFrom),
+        origin: context.origin,
         ...(state === undefined ? {} : { state }),
         ...(after === undefined ? {} : { after }),
       });
