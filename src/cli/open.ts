@@ -29,6 +29,8 @@ export const openForCommand: Open = async (work) => {
     // from the terminal and from npm it may come twice
     if (stopping) return;
     stopping = true;
+    // a relay may take ten minutes to answer; what it is handed by then is judged when the lease has ended
+    setTimeout(() => process.exit(130), 60_000).unref();
     void close().finally(() => process.exit(130));
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);

@@ -14,6 +14,12 @@ export function advice(
       ? 'The relay takes no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask who runs it.'
       : "The relay does not serve this machine. Ask who runs it to allow this machine's address, or use the relay of your provider with user and password.";
   }
+  if (/greeting/i.test(message)) {
+    return `${host}:${port} took the connection and said nothing. If it is port 465, write smtps:// in SMTP_URL; else what listens there may be no mail server.`;
+  }
+  if (at === 'greeting' && reason === 'ETIMEDOUT') {
+    return `${host}:${port} greeted and then said no more: the relay is overloaded or broken. Try again later; if it stays so, ask who runs it.`;
+  }
   switch (reason) {
     case 'EDNS':
     case 'ENOTFOUND':
@@ -39,9 +45,6 @@ export function advice(
     return secure
       ? `Port ${port} does not speak TLS from the first byte. Write smtp:// instead of smtps:// in SMTP_URL.`
       : `Port ${port} and the relay disagree about TLS. Try smtps:// with port 465 in SMTP_URL.`;
-  }
-  if (/greeting/i.test(message)) {
-    return `${host}:${port} took the connection and said nothing. If it is port 465, write smtps:// in SMTP_URL; else what listens there may be no mail server.`;
   }
   return `Check host and port in SMTP_URL, and whether ${host}:${port} is a mail server that serves this machine.`;
 }

@@ -6,8 +6,11 @@ import {
   setDefaultCACertificates,
 } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
+import { advice } from '../../src/relays/advice.ts';
+import { HandshakeError, openSession } from '../../src/relays/handshake.ts';
 import { probeRelay } from '../../src/relays/probe.ts';
 import type { RelaySettings } from '../../src/relays/settings.ts';
+import { TIMEOUTS } from '../../src/relays/timeouts.ts';
 import { freePort } from '../harness/redis.ts';
 import { settingsFor, sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';
@@ -213,4 +216,19 @@ test('a relay that never greets does not hold messages: they are handed back aft
   expect((await both.relay.send(outgoing('a@r.test'))).kind).toBe('withdrawn');
   expect(both.relay.free).toBe(0);
   server.close();
+});
+
+test.each([
+  ['greeting', /took the connection and said nothing/],
+  ['ehlo', /greeted and then said no more/],
+] as const)('what to do about a relay that hangs at %s', async (at, fix) => {
+  const sink = await startSink({
+    react: (step) => (step === at ? { silence: true } : undefined),
+  });
+  const settings = settingsFor(sink);
+  const { opened } = openSession(settings, { ...TIMEOUTS, greeting: 150, command: 150 });
+  const error = await opened.catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(HandshakeError);
+  expect(error instanceof HandshakeError && advice(error, settings)).toMatch(fix);
+  await sink.close();
 });
