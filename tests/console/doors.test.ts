@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { createOperator, disableOperator } from '../../src/operators/accounts.ts';
 import { ensureFirstOperator } from '../../src/operators/first-operator.ts';
@@ -43,6 +44,7 @@ describe('the set-up link', async () => {
 
 describe('signing in', async () => {
   const { context, browser } = await openConsole();
+  const other = await openConsole({}, context.databaseUrl);
   await createOperator(context.db, { email: 'ana@example.org', password, role: 'owner' });
   await createOperator(context.db, { email: 'bea@example.org', password, role: 'viewer' });
   const ana = { email: 'ana@example.org', password };
@@ -130,6 +132,12 @@ describe('signing in', async () => {
     const right = await browser().post('/console/sign-in', ana);
     expect(right.status).toBe(429);
     expect(Number(right.headers['retry-after'])).toBeGreaterThan(60);
+    // another web process on the same database counts the same tries
+    expect((await other.browser().post('/console/sign-in', ana)).status).toBe(429);
+    const { rows } = await sql<{ key: string }>`
+      select key from rate_limits where key like 'sign-in-to%'`.execute(context.db);
+    expect(rows).not.toEqual([]);
+    for (const { key } of rows) expect(key).not.toMatch(/ana|@/);
   });
 });
 

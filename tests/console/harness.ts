@@ -34,9 +34,16 @@ export interface Console {
 }
 
 /** A database of its own with the first newsletter, and the whole app on loopback. */
-export async function openConsole(variables: Record<string, string> = {}): Promise<Console> {
+export async function openConsole(
+  variables: Record<string, string> = {},
+  databaseUrl?: string,
+): Promise<Console> {
   const config = loadConfig({ LOG_LEVEL: 'silent', ...variables });
-  const context = await openContext(config, await freshDatabase(), openLog('silent', 'test'));
+  const context = await openContext(
+    config,
+    databaseUrl ?? (await freshDatabase()),
+    openLog('silent', 'test'),
+  );
   await ensureFirstNewsletter(context.db);
   const server = createServer(createApp(context));
   server.listen(0, '127.0.0.1');

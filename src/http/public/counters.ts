@@ -14,6 +14,8 @@ export interface Counter {
   add(key: string): Promise<Count>;
   /** As if one `add` had not been. */
   takeBack(key: string): Promise<void>;
+  /** As if none had been. */
+  forget(key: string): Promise<void>;
 }
 
 /** Opens counters over windows of so many seconds. */
@@ -48,6 +50,9 @@ export function openCounters({ redis, pool }: Context): OpenCounter {
       },
       async takeBack(key) {
         await limiter.reward(key);
+      },
+      async forget(key) {
+        await limiter.delete(key);
       },
     };
   };

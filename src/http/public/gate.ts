@@ -72,7 +72,7 @@ export function openGate(context: Context): Gate {
 }
 
 /** Whoever has one IPv6 address has the other 2^64 of its network too. */
-function networkOf(origin: string): string {
+export function networkOf(origin: string): string {
   if (!ipaddr.isValid(origin)) return origin;
   const parsed = ipaddr.process(origin);
   return parsed.kind() === 'ipv6' ? parsed.toByteArray().slice(0, 8).join('.') : parsed.toString();
