@@ -9,6 +9,11 @@ export function advice(
 ): string {
   const { host, port, secure } = settings;
   if (at === 'auth') return authAdvice(code, message);
+  if (code !== undefined && reason === 'ETLS') {
+    return settings.requireTls
+      ? `The relay encrypts nothing on port ${port} (no STARTTLS). Use the port where it does (smtps:// with 465, or 587), or leave tls=required out of SMTP_URL where the way to it is safe.`
+      : 'The relay offers STARTTLS and then refuses it. Ask who runs it, or use another port (smtps:// with 465).';
+  }
   if (code !== undefined) {
     return code < 500
       ? 'The relay takes no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask who runs it.'

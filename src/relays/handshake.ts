@@ -32,7 +32,7 @@ export class HandshakeError extends Error {
   /** Set when the relay answered, absent when nothing came. */
   readonly code: number | undefined;
   readonly enhanced: string | undefined;
-  /** The system's or TLS' own word, such as ECONNREFUSED or CERT_HAS_EXPIRED. */
+  /** The system's, TLS' or nodemailer's own word, such as ECONNREFUSED, CERT_HAS_EXPIRED or ETLS. */
   readonly reason: string | undefined;
 
   constructor(
@@ -78,7 +78,10 @@ export function openSession(
     let step: Phase = 'connect';
     const fail = (error: SMTPConnection.SMTPError | Error | null | undefined) => {
       if (step === 'connect' && connection.stage === 'connected') step = 'greeting';
-      reject(handshakeError(step, error ?? new Error('the connection was given up')));
+      const mute = step === 'greeting' && !connection.lastServerResponse;
+      const silence = mute && error && reasonOf(error) === 'ETIMEDOUT';
+      const cause = silence ? new Error('no greeting came') : error;
+      reject(handshakeError(step, cause ?? new Error('the connection was given up')));
       connection.close();
     };
     // Stays for good: nodemailer goes on to report what happens to the socket that is ours by then.
@@ -120,11 +123,14 @@ function handshakeError(at: Phase, error: SMTPConnection.SMTPError | Error): Han
   if (response && /^[45]\d\d/.test(response)) {
     const lines = response.split(/\r?\n/).map((line) => line.replace(/^\d{3}[ -]?/, ''));
     const reply = parseReply(Number(response.slice(0, 3)), lines);
-    return new HandshakeError(at, reply.text, undefined, reply);
+    return new HandshakeError(at, reply.text, reasonOf(error), reply);
   }
+  return new HandshakeError(at, error.message, reasonOf(error));
+}
+
+function reasonOf(error: SMTPConnection.SMTPError | Error): string | undefined {
   const original = 'originalCode' in error ? error.originalCode : undefined;
-  const reason = original ?? ('code' in error ? error.code : undefined);
-  return new HandshakeError(at, error.message, reason);
+  return original ?? ('code' in error ? error.code : undefined);
 }
 
 function readCapabilities(ehlo: string): Capabilities {

@@ -151,6 +151,16 @@ test.each([
     },
   },
   {
+    what: 'no STARTTLS where it is required',
+    options: {},
+    given: { requireTls: true },
+    error: {
+      step: 'connect',
+      reply: '454 4.7.0 no TLS here',
+      fix: /no STARTTLS.*leave tls=required out/,
+    },
+  },
+  {
     what: 'a name that does not resolve',
     options: {},
     given: { host: 'relay.invalid' },
