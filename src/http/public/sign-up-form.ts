@@ -12,7 +12,7 @@ export interface FormTrouble {
   body: unknown;
   error?: UnusableForm | undefined;
   slip?: { typed: string; meant: string } | undefined;
-  /** A proof of work was sent that is no good. */
+  /** Why a proof of work is asked: none was sent, or (true) one that is no good. */
   unproved?: boolean;
 }
 
@@ -32,6 +32,8 @@ export function formView(
     full,
     proof: proof || signUp.proof === 'always',
     rush: signUp.proof !== 'always',
+    // somebody pressed, and learns here why nothing came of it
+    proofMissing: trouble.unproved === false,
     heading: only ? only.title : t('signUp.heading'),
     lead: only?.description || t('signUp.lead'),
     consent: consentIn(masthead, language).wording,
