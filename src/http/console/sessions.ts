@@ -1,5 +1,5 @@
 import connectPgSimple from 'connect-pg-simple';
-import type { Request, RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
@@ -47,7 +47,29 @@ export function sessions(context: Context): RequestHandler {
   return (req, res, next) => {
     // A proxy that ends TLS need not say so: PUBLIC_URL does. Else no cookie would be set, without a word.
     if (secure) req.headers['x-forwarded-proto'] = 'https';
-    handle(req, res, next);
+    handle(req, res, (error) => {
+      if (!error) redirectOnceSaved(req, res, next);
+      next(error);
+    });
+  };
+}
+
+/**
+ * A redirect waits until the session is kept: sent before, the browser may ask for the next page before the
+ * message that it is to show, or the way back from what was done, is in the database.
+ */
+function redirectOnceSaved(req: Request, res: Response, next: NextFunction): void {
+  const redirect = res.redirect.bind(res);
+  res.redirect = (...given: [string] | [number, string] | [string, number]) => {
+    const go = () => {
+      const [a, b] = given;
+      if (typeof a === 'number' && typeof b === 'string') redirect(a, b);
+      else redirect(String(a));
+    };
+    const holds = req.session && Object.keys(req.session).some((key) => key !== 'cookie');
+    // What holds nothing is not kept, and an ended one is gone.
+    if (!holds) return go();
+    settled((done) => req.session.save(done)).then(go, next);
   };
 }
 
