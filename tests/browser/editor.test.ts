@@ -187,6 +187,13 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
     expect(await body('phone')).not.toContain('First');
     expect(await phone.evaluate('scrollY')).toBe(150);
     expect(await (await frame('bare')).evaluate('document.images[0]?.naturalWidth')).toBe(0);
+    // beside the list the article that is being worded is in sight
+    const beside = await ana.locator('.beside-list iframe').elementHandle();
+    const look = await beside?.contentFrame();
+    await ana.setViewportSize({ width: 1280, height: 600 });
+    await ana.focus(`#standfirst-${museum}`);
+    await eventually(() => look?.evaluate('scrollY')).toBeGreaterThan(200);
+    await ana.setViewportSize({ width: 1280, height: 1800 });
     // a move, a headline and a subject left empty follow as well
     await ana.focus(`#handle-${museum}`);
     await ana.fill(`#title-${museum}`, 'Museum: last words');

@@ -133,7 +133,7 @@ function put(main, focused, button) {
   const answered = main.querySelector('#editor');
   form.dataset.dirty = answered.dataset.dirty;
   replace(document.getElementById('looks'), answered.querySelector('#looks'), '.frames');
-  replace(form, answered, '#looks');
+  replace(form, answered, '#looks, .beside-list');
   follow();
   for (const id of open) document.getElementById(id)?.closest('details')?.setAttribute('open', '');
   refresh();
@@ -159,15 +159,14 @@ function put(main, focused, button) {
   else if (message && verb !== 'look') message.scrollIntoView({ block: 'nearest' });
 }
 
-/** Puts what is in `to` into `from`, around the one child that stays: frames would load again if they moved. */
+/** Puts what is in `to` into `from`, around the children that stay: frames would load again if they moved. */
 function replace(from, to, kept) {
-  const [stays, other] = [from, to].map((place) => place.querySelector(`:scope > ${kept}`));
-  for (const child of [...from.childNodes]) if (child !== stays) child.remove();
-  let after = false;
+  const stays = [...from.children].filter((child) => child.matches(kept));
+  for (const child of [...from.childNodes]) if (!stays.includes(child)) child.remove();
   for (const child of [...to.childNodes]) {
-    if (child === other) after = true;
-    else if (after) from.append(child);
-    else stays.before(child);
+    if (child.nodeType === Node.ELEMENT_NODE && child.matches(kept)) stays.shift();
+    else if (stays[0]) stays[0].before(child);
+    else from.append(child);
   }
 }
 
@@ -331,6 +330,7 @@ async function introduce() {
 
 // An empty headline is the article's: who goes in to change it finds it there.
 function entered({ target }) {
+  if (target.dataset.own !== undefined) turnTo(target.closest('.version'));
   if (target.dataset.own && target.value === '') target.value = target.dataset.own;
 }
 function left({ target }) {
@@ -399,10 +399,20 @@ function wear(frame) {
     return;
   }
   const { scrollX: x, scrollY: y } = frame.contentWindow;
-  const html = new DOMParser().parseFromString(look, 'text/html').documentElement;
-  for (const { name, value } of html.attributes) page.documentElement.setAttribute(name, value);
-  page.documentElement.innerHTML = html.innerHTML;
+  // its language and direction, which the rest does not carry
+  const [, attributes = ''] = /<html([^>]*)>/i.exec(look) ?? [];
+  for (const [, name, value] of attributes.matchAll(/([\w:-]+)="([^"]*)"/g))
+    page.documentElement.setAttribute(name, value);
+  page.documentElement.innerHTML = look;
   frame.contentWindow.scrollTo(x, y);
+}
+
+/** Turns the preview beside the list to the article that is being worded. */
+function turnTo(version) {
+  const { href } = version.querySelector('a[href]');
+  const { contentDocument: page, contentWindow: view } = form.querySelector('.beside-list iframe');
+  const link = [...(page?.links ?? [])].find((one) => one.href.startsWith(href));
+  if (link) view.scrollTo(0, view.scrollY + link.getBoundingClientRect().top - 60);
 }
 
 /** What stands for a subject and preheader left empty follows the list, too. */

@@ -111,6 +111,7 @@ export default {
     bare: 'Without images',
     text: 'Plain text',
     of: 'Preview: {{look}}',
+    beside: 'Preview beside the articles',
     nothing: 'A reader with these choices gets nothing of this edition.',
     failed: 'This preview cannot be made: {{reason}}',
   },

@@ -113,6 +113,7 @@ export default {
     darkDesktop: 'Ordenador, oscuro',
     bare: 'Sin imágenes',
     text: 'Texto sin formato',
+    beside: 'Vista previa junto a los artículos',
     of: 'Vista previa: {{look}}',
     nothing: 'Un lector con estas preferencias no recibe nada de esta edición.',
     failed: 'Esta vista previa no se puede hacer: {{reason}}',
