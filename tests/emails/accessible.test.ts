@@ -28,6 +28,46 @@ describe.skipIf('missing' in tool)('in Chromium', () => {
   const names = ['digest-en', 'special-es', 'confirmation-es'];
   const schemes = ['light', 'dark'] as const;
 
+  test.each(['digest', 'letter'])(
+    'a word without an end makes no %s wider than a phone',
+    async (kind) => {
+      const endless = 'W'.repeat(400);
+      const digest = digests()['digest-en'];
+      const letter = letters()['draft-en'];
+      if (!digest?.lead || letter?.kind !== 'draft') throw new Error('no sample');
+      const worded = { ...digest.lead, title: endless, standfirst: endless, author: endless };
+      const sections = digest.sections.map((section) => ({
+        ...section,
+        title: endless,
+        articles: section.articles.map((article) => ({
+          ...article,
+          title: endless,
+          author: endless,
+        })),
+      }));
+      const edition = {
+        ...digest.edition,
+        introduction: `${endless} [${endless}](https://a.example)`,
+      };
+      const content = { ...digest, lead: worded, sections, edition };
+      const { html: page } =
+        kind === 'digest'
+          ? await renderer.render('digest', { content, reader })
+          : await renderer.render('letter', {
+              ...letter,
+              parts: { ...letter.parts, newsletter: endless, headline: endless },
+            });
+      const context = await browser.newContext({
+        viewport: { width: 360, height: 700 },
+        offline: true,
+      });
+      const at = await context.newPage();
+      await at.setContent(page);
+      expect(await at.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      await context.close();
+    },
+  );
+
   test.each(names.flatMap((name) => schemes.map((scheme) => ({ name, scheme }))))(
     'axe finds nothing in $name, $scheme',
     async ({ name, scheme }) => {

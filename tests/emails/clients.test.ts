@@ -26,7 +26,7 @@ const harmless: Record<string, string> = {
   'word-spacing': 'a reset of MJML to the normal value',
   'border-radius': 'square corners in Outlook',
   'white-space': 'a link of the footer may break over two lines',
-  'word-break': 'a long address runs on',
+  'word-break': 'a long address, or a word without an end, runs on',
   'height property': 'of a picture, where it says auto',
   '<body> element': 'becomes a div, the ground is repeated on one inside',
   'aria-label attribute': 'names the mail to screen readers; the masthead says the same',
