@@ -88,6 +88,9 @@ export function openRelaySet(
     },
     room,
     send(relay, outgoing) {
+      // More may have been claimed than is left of its day: what waited to be written did not count yet.
+      if (warmUp.left(relay.settings) <= 0)
+        return Promise.resolve({ kind: 'withdrawn', relay: relay.settings.name });
       warmUp.used(relay.settings);
       served.set(relay, position(relay) + 1 / relay.settings.weight);
       if (!owes.has(relay)) owes.set(relay, performance.now());

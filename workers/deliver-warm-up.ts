@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Db } from '../src/database/connection.ts';
-import { livingWorkers, sentToday } from '../src/deliveries/sent-today.ts';
+import { takeShare } from '../src/deliveries/sent-today.ts';
 import type { Logger } from '../src/log.ts';
 import type { RelaySettings } from '../src/relays/settings.ts';
 import { warmUpCeiling } from '../src/relays/warm-up.ts';
@@ -16,8 +17,8 @@ export interface WarmUp {
 const ASK_MS = 5_000;
 
 /**
- * Counts from the ledger every few seconds, where a relay has a plan at all. Each living worker has its share of what
- * is left, so that together they never pass the ceiling; until the first count nothing goes to such a relay.
+ * Takes a share of what the ledger says is left of the day every few seconds, where a relay has a plan at all; until
+ * the first one nothing goes to such a relay, nor once a share has ended that could not be had anew.
  */
 export function openWarmUp(
   db: Db,
@@ -25,33 +26,54 @@ export function openWarmUp(
   log: Logger,
   onChange: () => void,
 ): WarmUp {
-  const left = new Map<string, number>();
+  const holder = randomUUID();
+  const shares = new Map<string, { left: number; used: number; until: number }>();
   const planned = relays.filter((relay) => relay.warmUp);
-  for (const relay of planned) left.set(relay.name, 0);
+  for (const { name } of planned) shares.set(name, { left: 0, used: 0, until: 0 });
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
-  const ask = async () => {
-    try {
-      const { byRelay, sending } = await sentToday(db);
-      const workers = await livingWorkers(db);
-      const today = new Date().toISOString().slice(0, 10);
-      for (const { name, warmUp } of planned) {
-        const ceiling = warmUp ? warmUpCeiling(warmUp, today) : Number.POSITIVE_INFINITY;
-        const rest = ceiling - (byRelay.get(name) ?? 0) - sending;
-        left.set(name, Math.max(0, Math.floor(rest / workers)));
-      }
-      onChange();
-    } catch (err) {
-      log.warn({ err }, 'the messages of the day cannot be counted');
+
+  async function ask({ name, warmUp }: RelaySettings): Promise<void> {
+    const share = shares.get(name);
+    if (!share || !warmUp) return;
+    const askedAt = performance.now();
+    // Held for a whole turn and not touched: another worker may have the readers.
+    const idle = share.left > 0 && share.used === 0;
+    // What starts while the ledger is being counted may not be in the count: it goes off the new share.
+    share.left = 0;
+    share.used = 0;
+    const today = new Date().toISOString().slice(0, 10);
+    const ceiling = warmUpCeiling(warmUp, today);
+    if (ceiling === Number.POSITIVE_INFINITY) {
+      shares.delete(name);
+      return;
     }
-    if (!stopped) timer = setTimeout(ask, ASK_MS);
+    const { left, validS } = await takeShare(db, { relay: name, ceiling, holder, idle });
+    share.left += left;
+    share.until = askedAt + validS * 1_000;
+  }
+
+  const askAll = async () => {
+    for (const relay of planned) {
+      await ask(relay).catch((err) =>
+        log.warn({ err, relay: relay.name }, 'the messages of the day cannot be counted'),
+      );
+    }
+    onChange();
+    if (!stopped) timer = setTimeout(askAll, ASK_MS);
   };
-  if (planned.length > 0) void ask();
+  if (planned.length > 0) void askAll();
   return {
-    left: (relay) => left.get(relay.name) ?? Number.POSITIVE_INFINITY,
-    used(relay) {
-      const before = left.get(relay.name);
-      if (before !== undefined) left.set(relay.name, before - 1);
+    left({ name }) {
+      const share = shares.get(name);
+      if (!share) return Number.POSITIVE_INFINITY;
+      return performance.now() < share.until ? Math.max(0, share.left) : 0;
+    },
+    used({ name }) {
+      const share = shares.get(name);
+      if (!share) return;
+      share.left -= 1;
+      share.used += 1;
     },
     stop() {
       stopped = true;
