@@ -19,6 +19,9 @@ export function advice(
       ? 'The relay takes no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask who runs it.'
       : "The relay does not serve this machine. Ask who runs it to allow this machine's address, or use the relay of your provider with user and password.";
   }
+  if (/invalid greeting/i.test(message)) {
+    return `What listens on ${host}:${port} is no mail server. Relays use 587 or 25 (smtp://) and 465 (smtps://); check the port in SMTP_URL.`;
+  }
   if (/greeting/i.test(message)) {
     return `${host}:${port} took the connection and said nothing. If it is port 465, write smtps:// in SMTP_URL; else what listens there may be no mail server.`;
   }

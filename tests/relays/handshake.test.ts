@@ -151,6 +151,14 @@ test.each([
     },
   },
   {
+    what: 'something that is no mail server',
+    options: {
+      react: (step: string) => (step === 'greeting' ? { reply: 'HTTP/1.1 400 Bad' } : undefined),
+    },
+    given: {},
+    error: { step: 'connect', fix: /is no mail server/ },
+  },
+  {
     what: 'no STARTTLS where it is required',
     options: {},
     given: { requireTls: true },
