@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { FeedError } from '../articles/feed-errors.ts';
-import { addFeed, type Feed, getFeed, listFeeds, removeFeed } from '../articles/feeds.ts';
+import { type Feed, getFeed, listFeeds } from '../articles/feeds.ts';
 import { fetchFeedNow } from '../articles/fetching.ts';
 import { configFromEnvironment } from '../config.ts';
 import type { Context } from '../context.ts';
 import { commit } from '../desk/commit.ts';
-import { audit } from '../operators/audit.ts';
+import { giveUpFeed, takeOnFeed } from '../desk/feeds.ts';
 import { chooseNewsletter, readId, readLimit } from './choices.ts';
 import { printFeed } from './feeds-parse.ts';
 import type { Open } from './open.ts';
@@ -45,9 +45,8 @@ export function registerFeeds(program: Command, open: Open): void {
         const { db, now } = context;
         const slug = await chooseNewsletter(db, newsletter);
         const { id } = await commit(context, async (tx) => {
-          const value = await addFeed(tx, { newsletter: slug, url, section }, now());
-          await audit(tx, { kind: 'cli' }, 'add', `feed ${value.id}`, { url: value.url });
-          return { value };
+          const wanted = { newsletter: slug, url, section };
+          return { value: await takeOnFeed(tx, { kind: 'cli' }, wanted, now()) };
         });
         // It stays added: what cannot be read now is tried again.
         await read(context, id).catch((error) => {
@@ -75,11 +74,9 @@ export function registerFeeds(program: Command, open: Open): void {
     .option('--json', 'print JSON')
     .action((id: string, { json }: Options) =>
       open(async (context) => {
-        const feed = await commit(context, async (tx) => {
-          const value = await removeFeed(tx, id);
-          await audit(tx, { kind: 'cli' }, 'remove', `feed ${id}`, { url: value.url });
-          return { value };
-        });
+        const feed = await commit(context, async (tx) => ({
+          value: await giveUpFeed(tx, { kind: 'cli' }, id),
+        }));
         print(json, feed, `removed ${feed.url}`);
       }),
     );

@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import {
-  addFeed,
-  feedChanges,
-  getFeed,
-  listFeeds,
-  newFeed,
-  removeFeed,
-  updateFeed,
-} from '../../articles/feeds.ts';
+import { feedChanges, getFeed, listFeeds, newFeed } from '../../articles/feeds.ts';
 import { fetchFeedNow } from '../../articles/fetching.ts';
+import { changeFeed, giveUpFeed, takeOnFeed } from '../../desk/feeds.ts';
 import { NewsletterNotFound } from '../../newsletters/errors.ts';
 import { getNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
@@ -50,9 +43,7 @@ export const feedOperations: Operation[] = [
       errors: [404, 409],
     },
     async ({ input, actor, context }, tx) => {
-      const feed = await addFeed(tx, input, context.now());
-      await audit(tx, actor, 'add', `feed ${feed.id}`, { url: feed.url });
-      return { status: 201, body: feed };
+      return { status: 201, body: await takeOnFeed(tx, actor, input, context.now()) };
     },
   ),
   reads(
@@ -80,10 +71,7 @@ export const feedOperations: Operation[] = [
       errors: [409],
     },
     async ({ params, input, actor, context }, tx) => {
-      const feed = await updateFeed(tx, params.id, input, context.now());
-      const fields = Object.keys(input as object);
-      await audit(tx, actor, 'change', `feed ${feed.id}`, { fields });
-      return { body: feed };
+      return { body: await changeFeed(tx, actor, params.id, input as object, context.now()) };
     },
   ),
   changes(
@@ -98,8 +86,7 @@ export const feedOperations: Operation[] = [
       answers: { 204: { description: 'Removed' } },
     },
     async ({ params, actor }, tx) => {
-      const feed = await removeFeed(tx, params.id);
-      await audit(tx, actor, 'remove', `feed ${feed.id}`, { url: feed.url });
+      await giveUpFeed(tx, actor, params.id);
       return { status: 204 };
     },
   ),

@@ -6,6 +6,7 @@ import { sameOrigin } from '../middleware/same-origin.ts';
 import { actionRoutes } from './actions.ts';
 import { editionRoutes } from './editions.ts';
 import { editorRoutes } from './editor.ts';
+import { feedRoutes } from './feeds.ts';
 import { meRoutes } from './me.ts';
 import { leaveMessage } from './pages.ts';
 import { sessions, signedIn } from './sessions.ts';
@@ -55,6 +56,7 @@ export function consoleRoutes(context: Context): Router {
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
   router.use(meRoutes(context));
+  router.use(feedRoutes(context));
   router.use(settingsRoutes(context));
   router.use(editorRoutes(context));
   return router;

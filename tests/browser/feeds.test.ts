@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { addFeed } from '../../src/articles/feeds.ts';
+import { createNewsletter } from '../../src/newsletters/newsletters.ts';
+import { createOperator } from '../../src/operators/accounts.ts';
+import { openFeedSite } from '../console/fixtures/feed-site.ts';
+import { type Console, openConsole } from '../console/harness.ts';
+import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
+
+const password = 'correct horse';
+const looks: Look[] = ([360, 1280] as const).flatMap((width) =>
+  (['en', 'es'] as const).flatMap((language) =>
+    [false, true].map((dark): Look => ({ width, language, dark })),
+  ),
+);
+
+describe.skipIf(browserMissing())('the page of feeds', () => {
+  const browser = openBrowser();
+  let desk: Console;
+  let site: string;
+  beforeAll(async () => {
+    desk = await openConsole({ FEED_ALLOW_PRIVATE: 'true' });
+    site = await openFeedSite();
+    const { db } = desk.context;
+    await createNewsletter(db, { slug: 'weekend', title: 'El Fin de Semana', language: 'es' });
+    for (const language of ['en', 'es'])
+      await createOperator(db, {
+        email: `${language}@example.org`,
+        password,
+        role: 'editor',
+        language,
+      });
+    const url = `https://wire.example/${'a-very-long-address-without-an-end'.repeat(4)}`;
+    const { id } = await addFeed(db, { newsletter: 'weekend', url }, new Date());
+    const lastError =
+      'The server answered 500 Internal Server Error: it is at fault, and tried again.';
+    await db
+      .updateTable('feeds')
+      .set({ lastError, lastFetchedAt: new Date() })
+      .where('id', '=', id)
+      .execute();
+    const old = await addFeed(
+      db,
+      { newsletter: 'daily', url: 'https://old.example/feed' },
+      new Date(),
+    );
+    await db
+      .updateTable('feeds')
+      .set({ state: 'gone', title: 'Old' })
+      .where('id', '=', old.id)
+      .execute();
+  });
+  async function signIn(look: Look) {
+    const page = await browser.visit(look);
+    await page.goto(`${desk.base}/console/sign-in`);
+    await page.fill('#email', `${look.language ?? 'en'}@example.org`);
+    await page.fill('#password', password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${desk.base}/console`);
+    await page.locator('nav a[href$="/feeds"]').click();
+    await page.waitForURL(`${desk.base}/console/feeds`);
+    return page;
+  }
+
+  test.each(looks)('is for everybody: %o', async (look) => {
+    const page = await signIn(look);
+    await page.locator('details summary').first().click();
+    await expectAccessible(page, 'feeds');
+    await page.fill('#url', 'wire.example');
+    await page.keyboard.press('Enter');
+    await page.locator('#url-wrong').waitFor();
+    expect(await page.locator(':focus').getAttribute('id')).toBe('url');
+    await expectAccessible(page, 'feeds, wrong address');
+  });
+
+  test.each([true, false])('adds, pauses and removes a feed (scripts: %s)', async (scripts) => {
+    const page = await signIn({ width: 360, scripts });
+    await page.fill('#url', `${site}/feed-${scripts}.xml`);
+    await page.selectOption('#place', 'daily/news');
+    await page.locator('button.primary').click();
+    await page.locator('.message.good').waitFor();
+    const card = page.locator('.feeds li').last();
+    await card.getByText('The Harbour').waitFor();
+    await card.getByRole('button', { name: 'Pause' }).click();
+    await card.getByText('Paused', { exact: true }).waitFor();
+    await card.locator('summary').click();
+    await card.getByRole('button', { name: 'Remove for good' }).click();
+    await page.getByText('Removed:').waitFor();
+    expect(await page.locator('.feeds li').count()).toBe(2);
+  });
+});
