@@ -17,6 +17,8 @@ export type Known = {
   sourceUrl: string;
   claimedUrl: string | null;
   feedId: string | null;
+  /** An editor threw the article out. */
+  isRemoved: boolean;
 };
 
 export type Match =
@@ -113,6 +115,7 @@ export async function lookAround(db: DbOrTransaction, stories: FeedStory[]): Pro
     )
     select article.id as article_id, article.canonical_url, source.guid, article.title,
       article.standfirst, article.language, article.published_at, source.claimed_url, source.feed_id,
+      article.deleted_at is not null as is_removed,
       coalesce(source.canonical_url, article.canonical_url) as source_url
     from near join articles article on article.id = near.id
     left join article_sources source on source.article_id = article.id
@@ -181,7 +184,10 @@ function matchByClaim(story: FeedStory, { byAddress, byClaim }: Neighbours): Mat
   const sibling = byClaim
     .get(story.claimedUrl ?? '')
     ?.find((one) => isSameSite(one.sourceUrl, story.canonicalUrl));
-  const copy = byClaim.get(story.canonicalUrl)?.[0];
+  // What an editor threw out takes no story of others with it.
+  const copy = byClaim
+    .get(story.canonicalUrl)
+    ?.find((one) => !one.isRemoved || isSameSite(one.sourceUrl, story.canonicalUrl));
   const found = original ?? sibling ?? copy;
   if (!found) return null;
   if (speakDifferently(found.language, story.language)) return { translates: found.articleId };

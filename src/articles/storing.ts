@@ -116,7 +116,7 @@ export async function storeStories(
       .executeTakeFirstOrThrow();
     const { image, translations, canonicalUrl: sourceUrl } = story;
     const imageUrl = image?.url ?? null;
-    addNeighbour(around, { ...meant, sourceUrl, feedId: feed.id, articleId });
+    addNeighbour(around, { ...meant, sourceUrl, feedId: feed.id, articleId, isRemoved: false });
     sources.set(story.guid, { id, articleId, joinedBy, translations, imageUrl });
     changed.push(articleId);
     counts[isNew ? 'added' : 'unchanged']++;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listArticles } from '../../src/articles/articles.ts';
+import { deleteArticle, listArticles } from '../../src/articles/articles.ts';
 import { addFeed } from '../../src/articles/feeds.ts';
 import { fetchFeedNow } from '../../src/articles/fetching.ts';
 import { listSources, separateSource } from '../../src/articles/sources.ts';
@@ -110,6 +110,22 @@ test('the original that comes after its copy is what the article reads as', asyn
   // and its copy does not write over it when it changes
   await at.read('/copies', [{ id: '1', title: 'What it says now', link: `${at.url}/copy` }]);
   expect(await at.titles()).toEqual(['What happened']);
+});
+
+test('a copy that an editor threw out takes no original of another site with it', async () => {
+  await using at = await site({});
+  at.pages['/copy'] = { head: canonical(`${at.elsewhere}/original`) };
+  at.pages['/own-copy'] = { head: canonical('/own') };
+  await at.read('/copies', [
+    { id: '1', title: 'Copy', link: `${at.url}/copy` },
+    { id: '2', title: 'Own copy', link: `${at.url}/own-copy` },
+  ]);
+  for (const { id } of await at.list()) await deleteArticle(db, id, new Date());
+  await at.read('/originals', [
+    { id: '1', title: 'Original', link: `${at.elsewhere}/original` },
+    { id: '2', title: 'Own', link: `${at.url}/own` },
+  ]);
+  expect(await at.titles()).toEqual(['Original']);
 });
 
 test('two sites that name the same third address are not taken for each other', async () => {
