@@ -14,12 +14,12 @@ async function environment(backend: string): Promise<Record<string, string>> {
   return { REDIS_URL: redis.url };
 }
 
-/** The fewest and the most messages within any second, of those between the first and the last of them. */
-function bySecond(moments: number[]): { least: number; most: number } {
-  const last = (moments.at(-1) ?? 0) - 1_000;
+/** The fewest and the most messages within any span of so many milliseconds between the first and the last of them. */
+function within(moments: number[], span: number): { least: number; most: number } {
+  const last = (moments.at(-1) ?? 0) - span;
   const counts = moments
     .filter((moment) => moment <= last)
-    .map((from) => moments.filter((moment) => moment >= from && moment < from + 1_000).length);
+    .map((from) => moments.filter((moment) => moment >= from && moment < from + span).length);
   return { least: Math.min(...counts), most: Math.max(...counts) };
 }
 
@@ -40,13 +40,16 @@ describe.each(['PostgreSQL', 'Redis'])('with rates and queue in %s', (backend) =
         },
       });
       const { db } = workers.context;
-      const edition = await freezeEdition(db, await makeReaders(db, 3_000));
+      const edition = await freezeEdition(db, await makeReaders(db, 10_000)); // more ranges than one worker takes
       await workers.plan(edition);
       await vi.waitFor(() => expect(moments.length).toBeGreaterThan(360), 30_000);
       // without the first second, in which the variant is rendered and connections open
-      const { least, most } = bySecond(moments.slice(60, 360));
-      expect(most).toBeLessThanOrEqual(60 + 6); // one window of 100 ms more
-      expect(least).toBeGreaterThanOrEqual(60 * 0.7); // on a busy machine
+      const steady = moments.slice(60, 360);
+      // The permits are exact (tests/relays/pace.test.ts); a busy machine lets some of them start late together.
+      expect(within(steady, 1_000).most).toBeLessThanOrEqual(60 * 1.3);
+      expect(within(steady, 3_000).most).toBeLessThanOrEqual(3 * 60 * 1.1);
+      expect(within(steady, 1_000).least).toBeGreaterThanOrEqual(60 * 0.4);
+      expect(within(steady, 3_000).least).toBeGreaterThanOrEqual(3 * 60 * 0.6);
       const { rows } = await sql<{ workers: string }>`
         select count(distinct worker) as workers from ranges where edition_id = ${edition}`.execute(
         db,
