@@ -208,6 +208,24 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
     expect(await body('phone')).not.toContain('Last thoughts');
   });
 
+  it('joins what tells the same by keys alone, and takes it back', async () => {
+    const before = await stories(ana);
+    await ana.focus(`#copies-${ferry}`);
+    await ana.keyboard.press('Enter');
+    await ana.keyboard.press('Tab');
+    expect(await ana.evaluate('document.activeElement.id')).toBe(`join-${ferry}`);
+    await ana.keyboard.type('Museum');
+    await eventually(() => ana.inputValue(`#join-${ferry}`)).toBe(museum);
+    await ana.keyboard.press('Tab');
+    await ana.keyboard.press('Enter');
+    await eventually(() => ana.locator('main > .message').textContent()).toContain('Joined');
+    expect(await stories(ana)).toEqual(before.filter((id) => id !== museum));
+    await ana.focus('#undo');
+    await ana.keyboard.press('Enter');
+    await eventually(() => stories(ana)).toEqual(before);
+    expect(await ana.locator('[data-saved]').textContent()).toBe('All saved');
+  });
+
   it('sends a test where it says', async () => {
     await ana.fill('#to', 'en@example.org desk');
     await ana.click('#send-test');
