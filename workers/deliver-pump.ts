@@ -5,7 +5,7 @@ import type { HeldRange } from '../src/deliveries/ranges.ts';
 import type { Settlement } from '../src/deliveries/settlement.ts';
 import type { Logger } from '../src/log.ts';
 import type { Answer, Outgoing } from '../src/relays/outgoing.ts';
-import type { Pace } from '../src/relays/pace.ts';
+import type { Wanted as Leave, Permits } from '../src/relays/pace.ts';
 import type { Relay } from '../src/relays/relay.ts';
 import { Answers } from './deliver-answers.ts';
 import { Ranges, type RangesParts, type Work } from './deliver-ranges.ts';
@@ -23,7 +23,7 @@ export interface PumpParts {
   lease: Lease;
   relays: RelaySet;
   receivers: Receivers;
-  pace: Pace;
+  permits(wanted: Leave): Promise<Permits>;
   log: Logger;
   /** At once where the variant is at hand. Never rejects for one reader's sake alone. */
   compose(held: HeldRange, row: Claimed): Composed | Promise<Composed>;
@@ -190,7 +190,7 @@ export class Pump {
       if (claimable) {
         const { work, relay } = claimable;
         const group = work.held.receiverGroup;
-        const permits = await this.#parts.pace.take({
+        const permits = await this.#parts.permits({
           relay: relay.settings.name,
           groups: { [group]: claimable.count },
         });

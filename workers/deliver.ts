@@ -58,6 +58,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
   });
   const doubts = new Map<string, Doubt>();
   const inDoubt = new Map<string, string>();
+  let noPermits: string | undefined;
 
   /** A relay that refuses whatever it is given; when all do, the edition waits for the operator. */
   function refusedWhole(edition: string, answer: Refusal | Impossibility): void {
@@ -78,7 +79,11 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     lease,
     relays,
     receivers,
-    pace,
+    async permits(wanted) {
+      const permits = await pace.take(wanted);
+      noPermits = permits.problem;
+      return permits;
+    },
     log,
     compose: messages.compose,
     judge(held, row, answer) {
@@ -124,7 +129,10 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
   const hindrances = openHindrances(db, log, {
     editions: () => pump.editions(),
     giveBack: (edition) => pump.giveBack(edition),
-    trouble: relays.trouble,
+    trouble: () =>
+      noPermits === undefined
+        ? relays.trouble()
+        : `The rates cannot be counted (${noPermits}), and nothing is sent until they can. See whether ${context.redis ? 'Redis' : 'PostgreSQL'} is well; "gaceta doctor" asks it.`,
   });
   let stopping = false;
   return {

@@ -1,13 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { emptyLedger, ledger } from '../../src/deliveries/ledger.ts';
 import { dataFolder } from '../harness/program.ts';
+import { redisMissing, startRedis } from '../harness/redis.ts';
 import { startSink } from '../relays/sink.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf, passTime, rowsOf } from './fixtures/rows.ts';
 import { openSending } from './fixtures/sending.ts';
+import { startWorkers } from './fixtures/workers.ts';
 
 const ONE = { SMTP_CONNECTIONS: '2' };
 
@@ -134,6 +136,41 @@ test('of two relays the broken one is named, and the other goes on', async () =>
   expect(sink.accepted).toHaveLength(100);
   await second.close();
 }, 60_000);
+
+test.skipIf(redisMissing())(
+  'when the rates cannot be counted nothing is sent, and it says so',
+  async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    await using workers = await startWorkers(1, {
+      environment: { REDIS_URL: redis.url, SEND_RATE: '100' },
+    });
+    const { context, sink } = workers;
+    const { db } = context;
+    const edition = await freezeEdition(db, await makeReaders(db, 600));
+    await workers.plan(edition);
+    await vi.waitFor(() => expect(sink.accepted.length).toBeGreaterThan(20), 15_000);
+    redis.kill();
+    await vi.waitFor(
+      async () => expect((await editionOf(db, edition)).reason).not.toBeNull(),
+      15_000,
+    );
+    expect(await editionOf(db, edition)).toEqual({
+      state: 'sending',
+      reason: expect.stringMatching(/^The rates cannot be counted .* See whether Redis is well/),
+    });
+    expect(sink.accepted.length).toBeLessThan(600);
+    const again = await startRedis(Number(new URL(redis.url).port));
+    onTestFinished(() => again.close());
+    await vi.waitFor(
+      async () => expect(await editionOf(db, edition)).toEqual({ state: 'sent', reason: null }),
+      40_000,
+    );
+    expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(600);
+    expect(sink.accepted).toHaveLength(600);
+  },
+  90_000,
+);
 
 test.each(['ehlo', 'dot'] as const)(
   'a relay that says nothing at %s is told of, and nothing is lost',
