@@ -78,13 +78,13 @@ describe.skipIf(browserMissing())('the page of feeds', () => {
     await page.selectOption('#place', 'daily/news');
     await page.locator('button.primary').click();
     await page.locator('.message.good').waitFor();
-    const card = page.locator('.feeds li').last();
+    const card = page.locator('.cards li').last();
     await card.getByText('The Harbour').waitFor();
     await card.getByRole('button', { name: 'Pause' }).click();
     await card.getByText('Paused', { exact: true }).waitFor();
     await card.locator('summary').click();
     await card.getByRole('button', { name: 'Remove for good' }).click();
     await page.getByText('Removed:').waitFor();
-    expect(await page.locator('.feeds li').count()).toBe(2);
+    expect(await page.locator('.cards li').count()).toBe(2);
   });
 });

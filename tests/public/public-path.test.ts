@@ -126,6 +126,8 @@ describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', 
       for (const button of [undefined, ...buttons]) {
         const where = button?.action ?? action;
         expect(new URL(where).pathname).toMatch(new RegExp(`^${path}/`));
+        // their letters are looked at below
+        if (/console.*(suppress|erase)$/.test(where)) continue;
         const typed = fields.map(([name, value]): [string, string] =>
           name === 'email' && value === '' ? [name, 'other@example.org'] : [name, value],
         );

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { changeSubscriber, eraseAndTell } from '../../desk/subscribers.ts';
 import { addSubscriber, newSubscriber } from '../../letters/addition.ts';
 import { audit } from '../../operators/audit.ts';
-import { eraseSubscriber } from '../../privacy/erase.ts';
 import { personalData } from '../../privacy/export.ts';
 import { readAddress } from '../../subscribers/address.ts';
 import { getSubscriber, listSubscribers } from '../../subscribers/subscribers.ts';
-import { subscriberChanges, updateSubscriber } from '../../subscribers/update.ts';
+import { subscriberChanges } from '../../subscribers/update.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { byId, pageOf, subscriberShape, subscriptionShape } from './shapes.ts';
@@ -89,11 +89,8 @@ export const subscriberOperations: Operation[] = [
       errors: [409],
     },
     async ({ params, input, actor, context }, tx) => {
-      const { hashAddress } = context;
-      await updateSubscriber(tx, params.id, input, { hashAddress, now: context.now() });
-      const fields = Object.keys(input as object);
-      await audit(tx, actor, 'change', `subscriber ${params.id}`, { fields });
-      return { body: await getSubscriber(tx, params.id) };
+      const by = { hashAddress: context.hashAddress, now: context.now() };
+      return { body: await changeSubscriber(tx, actor, params.id, input as object, by) };
     },
   ),
   changes(
@@ -109,9 +106,8 @@ export const subscriberOperations: Operation[] = [
       answers: { 204: { description: 'Erased' } },
     },
     async ({ params, actor, context }, tx) => {
-      const { letters } = await eraseSubscriber(tx, params.id, context.now());
-      await audit(tx, actor, 'erase', `subscriber ${params.id}`);
-      return { status: 204, enqueue: (queues) => queues.enqueueLetters(letters) };
+      const { enqueue } = await eraseAndTell(tx, actor, params.id, context.now());
+      return { status: 204, ...(enqueue ? { enqueue } : {}) };
     },
   ),
   reads(

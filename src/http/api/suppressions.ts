@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
+import { suppressAddress } from '../../desk/subscribers.ts';
 import { audit } from '../../operators/audit.ts';
 import { readAddress } from '../../subscribers/address.ts';
 import {
@@ -7,7 +8,6 @@ import {
   listSuppressions,
   removeSuppression,
   suppressionShape as shapeOf,
-  suppress,
 } from '../../subscribers/suppression.ts';
 import { Problem } from '../middleware/problem.ts';
 import { changes, type Operation, reads } from './operation.ts';
@@ -77,8 +77,7 @@ export const suppressionOperations: Operation[] = [
     },
     async ({ body: { email, detail }, actor, context }, tx) => {
       const hash = hashOf(context, { email });
-      const made = await suppress(tx, hash, { reason: 'operator', detail: detail ?? null });
-      if (made) await audit(tx, actor, 'suppress', `address ${hash.toString('hex')}`);
+      const made = await suppressAddress(tx, actor, hash, detail ?? null);
       const suppression = await findSuppression(tx, hash);
       return { status: made ? 201 : 200, body: suppression && shapeOf(suppression) };
     },

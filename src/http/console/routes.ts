@@ -13,6 +13,7 @@ import { sessions, signedIn } from './sessions.ts';
 import { settingsRoutes } from './settings.ts';
 import { setupRoutes } from './setup.ts';
 import { signInRoutes } from './sign-in.ts';
+import { subscriberRoutes } from './subscribers.ts';
 
 /** Everything below /console: for operators who are signed in, but for the doors themselves. */
 export function consoleRoutes(context: Context): Router {
@@ -58,6 +59,7 @@ export function consoleRoutes(context: Context): Router {
   router.use(meRoutes(context));
   router.use(feedRoutes(context));
   router.use(settingsRoutes(context));
+  router.use(subscriberRoutes(context));
   router.use(editorRoutes(context));
   return router;
 }

@@ -1,0 +1,46 @@
+import type { DbOrTransaction } from '../database/connection.ts';
+import { type Actor, audit } from '../operators/audit.ts';
+import { eraseSubscriber } from '../privacy/erase.ts';
+import type { HashAddress } from '../subscribers/fields.ts';
+import type { Subscriber } from '../subscribers/shapes.ts';
+import { getSubscriber } from '../subscribers/subscribers.ts';
+import { suppress } from '../subscribers/suppression.ts';
+import { updateSubscriber } from '../subscribers/update.ts';
+import type { Done } from './commit.ts';
+
+/** Changes a subscriber, with its audit row. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken. */
+export async function changeSubscriber(
+  tx: DbOrTransaction,
+  actor: Actor,
+  id: string,
+  changes: object,
+  by: { hashAddress: HashAddress; now: Date },
+): Promise<Subscriber> {
+  await updateSubscriber(tx, id, changes, by);
+  await audit(tx, actor, 'change', `subscriber ${id}`, { fields: Object.keys(changes) });
+  return getSubscriber(tx, id);
+}
+
+/** Erases a person, with its audit row; a last letter tells them. Throws SubscriberNotFound. */
+export async function eraseAndTell(
+  tx: DbOrTransaction,
+  actor: Actor,
+  id: string,
+  now: Date,
+): Promise<Done<void>> {
+  const { letters } = await eraseSubscriber(tx, id, now);
+  await audit(tx, actor, 'erase', `subscriber ${id}`);
+  return { value: undefined, enqueue: (queues) => queues.enqueueLetters(letters) };
+}
+
+/** Never mails an address again, with its audit row; false where it was suppressed before. */
+export async function suppressAddress(
+  tx: DbOrTransaction,
+  actor: Actor,
+  hash: Buffer,
+  detail: string | null,
+): Promise<boolean> {
+  const made = await suppress(tx, hash, { reason: 'operator', detail });
+  if (made) await audit(tx, actor, 'suppress', `address ${hash.toString('hex')}`);
+  return made;
+}
