@@ -14,7 +14,7 @@ import { launchSink, readRecord } from './sink-record.ts';
 
 const { values } = parseArgs({
   options: {
-    readers: { type: 'string', default: '30000' },
+    readers: { type: 'string', default: '60000' },
     kilobytes: { type: 'string', default: '59' },
     connections: { type: 'string', default: '10' },
     dkim: { type: 'string' },
