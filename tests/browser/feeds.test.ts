@@ -1,17 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addFeed } from '../../src/articles/feeds.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
-import { createOperator } from '../../src/operators/accounts.ts';
 import { openFeedSite } from '../console/fixtures/feed-site.ts';
 import { type Console, openConsole } from '../console/harness.ts';
 import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
-
-const password = 'correct horse';
-const looks: Look[] = ([360, 1280] as const).flatMap((width) =>
-  (['en', 'es'] as const).flatMap((language) =>
-    [false, true].map((dark): Look => ({ width, language, dark })),
-  ),
-);
+import { looks, makeOperators, signIn } from './fixtures/console.ts';
 
 describe.skipIf(browserMissing())('the page of feeds', () => {
   const browser = openBrowser();
@@ -22,13 +15,7 @@ describe.skipIf(browserMissing())('the page of feeds', () => {
     site = await openFeedSite();
     const { db } = desk.context;
     await createNewsletter(db, { slug: 'weekend', title: 'El Fin de Semana', language: 'es' });
-    for (const language of ['en', 'es'])
-      await createOperator(db, {
-        email: `${language}@example.org`,
-        password,
-        role: 'editor',
-        language,
-      });
+    await makeOperators(db, 'editor');
     const url = `https://wire.example/${'a-very-long-address-without-an-end'.repeat(4)}`;
     const { id } = await addFeed(db, { newsletter: 'weekend', url }, new Date());
     const lastError =
@@ -49,20 +36,10 @@ describe.skipIf(browserMissing())('the page of feeds', () => {
       .where('id', '=', old.id)
       .execute();
   });
-  async function signIn(look: Look) {
-    const page = await browser.visit(look);
-    await page.goto(`${desk.base}/console/sign-in`);
-    await page.fill('#email', `${look.language ?? 'en'}@example.org`);
-    await page.fill('#password', password);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(`${desk.base}/console`);
-    await page.locator('nav a[href$="/feeds"]').click();
-    await page.waitForURL(`${desk.base}/console/feeds`);
-    return page;
-  }
+  const visit = (look: Look) => signIn(browser, desk, look, { to: 'feeds' });
 
   test.each(looks)('is for everybody: %o', async (look) => {
-    const page = await signIn(look);
+    const page = await visit(look);
     await page.locator('details summary').first().click();
     await expectAccessible(page, 'feeds');
     await page.fill('#url', 'wire.example');
@@ -73,7 +50,7 @@ describe.skipIf(browserMissing())('the page of feeds', () => {
   });
 
   test.each([true, false])('adds, pauses and removes a feed (scripts: %s)', async (scripts) => {
-    const page = await signIn({ width: 360, scripts });
+    const page = await visit({ width: 360, scripts });
     await page.fill('#url', `${site}/feed-${scripts}.xml`);
     await page.selectOption('#place', 'daily/news');
     await page.locator('button.primary').click();

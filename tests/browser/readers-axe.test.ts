@@ -1,13 +1,13 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { errorPages } from '../../src/http/middleware/errors.ts';
 import { Problem } from '../../src/http/middleware/problem.ts';
 import { putNewsroom } from '../../src/newsletters/newsroom.ts';
 import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
+import { listenWhileTesting } from '../harness/listen.ts';
 import { openSite, type Site } from '../public/fixtures/site.ts';
 import { browserMissing, openBrowser, whatIsInaccessible } from './fixtures/browser.ts';
 import { type Answered, fillNewsroom, readerPages } from './fixtures/reader-pages.ts';
@@ -93,14 +93,7 @@ describe.skipIf(browserMissing())('axe finds nothing on any page a reader meets'
     app.use(createApp(site.context));
     app.use(errorPages(site.context));
     const server = createServer(app);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    afterAll(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    const address = server.address();
-    const base = `http://127.0.0.1:${address && typeof address === 'object' ? address.port : 0}`;
+    const base = await listenWhileTesting(server);
     const page = await browser.visit({ width: 360, language });
     const found: string[] = [];
     for (const status of problems) {

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
+import { listenWhileTesting } from '../harness/listen.ts';
 import { openSite, type Site } from '../public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { openArticle } from './fixtures/article.ts';
@@ -25,14 +25,7 @@ async function openOwnForm(publicUrl: string): Promise<string> {
       <script type="importmap">{ "imports": { "altcha": "/altcha.js" } }</script>
       ${form.replaceAll('https://letters.example.org', publicUrl)}`);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  afterAll(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${address && typeof address === 'object' ? address.port : 0}`;
+  return listenWhileTesting(server);
 }
 
 describe.skipIf(browserMissing())('where a proof of work is asked of everybody', () => {

@@ -1,15 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addSubscriber } from '../../src/letters/addition.ts';
-import { createOperator } from '../../src/operators/accounts.ts';
 import { type Console, openConsole } from '../console/harness.ts';
 import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
-
-const password = 'correct horse';
-const looks: Look[] = ([360, 1280] as const).flatMap((width) =>
-  (['en', 'es'] as const).flatMap((language) =>
-    [false, true].map((dark): Look => ({ width, language, dark })),
-  ),
-);
+import { looks, makeOperators, signIn } from './fixtures/console.ts';
 
 describe.skipIf(browserMissing())('the pages of subscribers', () => {
   const browser = openBrowser();
@@ -17,13 +10,7 @@ describe.skipIf(browserMissing())('the pages of subscribers', () => {
   beforeAll(async () => {
     desk = await openConsole();
     const { db, hashAddress } = desk.context;
-    for (const language of ['en', 'es'])
-      await createOperator(db, {
-        email: `${language}@example.org`,
-        password,
-        role: 'admin',
-        language,
-      });
+    await makeOperators(db, 'admin');
     const consent = { source: 'the fair at Port Alder, stand 12', at: '2026-11-01T10:00:00Z' };
     for (const name of ['a-rather-long-name-of-somebody-with-three-surnames', 'on', 'off']) {
       const input = { email: `${name}@subdomain.example.org`, newsletter: 'daily', consent };
@@ -31,20 +18,10 @@ describe.skipIf(browserMissing())('the pages of subscribers', () => {
       await db.transaction().execute((tx) => addSubscriber(tx, input, by));
     }
   });
-  async function signIn(look: Look) {
-    const page = await browser.visit(look);
-    await page.goto(`${desk.base}/console/sign-in`);
-    await page.fill('#email', `${look.language ?? 'en'}@example.org`);
-    await page.fill('#password', password);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(`${desk.base}/console`);
-    await page.locator('nav a[href$="/subscribers"]').click();
-    await page.waitForURL(`${desk.base}/console/subscribers`);
-    return page;
-  }
+  const visit = (look: Look) => signIn(browser, desk, look, { to: 'subscribers' });
 
   test.each(looks)('are for everybody: %o', async (look) => {
-    const page = await signIn(look);
+    const page = await visit(look);
     await expectAccessible(page, 'subscribers');
     await page.locator('.cards a').first().click();
     await page.waitForURL(/\/subscribers\/\d+$/);
@@ -59,7 +36,7 @@ describe.skipIf(browserMissing())('the pages of subscribers', () => {
   });
 
   test.each([true, false])('find somebody and erase them (scripts: %s)', async (scripts) => {
-    const page = await signIn({ width: 360, scripts });
+    const page = await visit({ width: 360, scripts });
     const email = `${scripts ? 'on' : 'off'}@subdomain.example.org`;
     await page.fill('#email', email);
     await page.keyboard.press('Enter');
