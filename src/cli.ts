@@ -6,7 +6,7 @@ import { Command, CommanderError } from 'commander';
 // For who starts this file itself; bin/gaceta.js has it on before.
 enableCompileCache();
 // What a message leaves behind dies young or soon after: a larger nursery, or waiting until the heap has doubled
-// before looking through it, saves no time and costs a worker up to 100 MB.
+// before looking through it, saves 0.02 ms a message and costs a worker up to 100 MB.
 if (process.argv[2] === 'worker') {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=20');
