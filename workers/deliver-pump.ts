@@ -134,7 +134,7 @@ export class Pump {
       return;
     }
     const patience = this.#answers.patience({ open: this.#open, places: this.#most });
-    if (patience !== undefined && patience > 0) return this.#wakeIn(patience);
+    if (patience > 0) return this.#wakeIn(patience);
     const claimable = this.#claimable();
     if (waiting === 0 && late === 0 && !claimable) return;
     void this.#run(claimable);
