@@ -38,7 +38,7 @@ export async function* planEdition(
     const found = await editionToPlan(db, edition);
     if (!found) return;
     const planned = await planChunk(db, edition, found, { size, groups, frequencies, hours });
-    if (planned === 'taken') continue;
+    if (planned === 'again') continue;
     if (planned.length > 0) yield planned;
     else {
       await finishPlanning(db, edition, found.planCursor);
@@ -72,12 +72,14 @@ interface Chunk {
   hours: Map<string, { hour: string; timezone: string; at: Date }>;
 }
 
+/** The next readers' ranges; none when there are no readers left; `again` when nobody of those looked at belongs,
+ * or another planner had this turn. */
 function planChunk(
   db: Db,
   edition: string,
   found: Edition,
   { size, groups, frequencies, hours }: Chunk,
-): Promise<RangeTicket[] | 'taken'> {
+): Promise<RangeTicket[] | 'again'> {
   // One snapshot: the hours that are read first are those of the rows that are written.
   return db
     .transaction()
@@ -85,14 +87,19 @@ function planChunk(
     .execute(async (tx) => {
       // A chunk lost in a crash is planned again, and a claim's durable commit carries it along.
       await sql`set local synchronous_commit = off`.execute(tx);
+      // Bounded by what is looked at, not by who belongs: else each chunk would weigh all readers that are left.
+      const looked = sql`
+        select * from subscriptions
+        where newsletter_id = ${found.newsletterId} and subscriber_id > ${found.planCursor}
+        order by subscriber_id limit ${size}`;
       const members = sql`
         select s.subscriber_id, u.erased_at, s.left_at, s.hour, u.timezone,
           case when u.receiver_group = any(${[...groups]}) then u.receiver_group else 'rest' end as receiver_group
-        from subscriptions s join subscribers u on u.id = s.subscriber_id
-        where s.subscriber_id > ${found.planCursor} and ${belongs(edition, frequencies)}
-        order by s.subscriber_id limit ${size}`;
+        from looked s join subscribers u on u.id = s.subscriber_id
+        where ${belongs(edition, frequencies)}`;
       if (found.due === 'hour') {
         const { rows } = await sql<{ hour: string; timezone: string }>`
+          with looked as materialized (${looked})
           select distinct coalesce(hour, '') as hour, coalesce(timezone, '') as timezone
           from (${members}) m`.execute(tx);
         for (const { hour, timezone } of rows) {
@@ -101,11 +108,12 @@ function planChunk(
         }
       }
       const { rows } = await sql<RangeTicket>`
-        with members as materialized (${members}),
+        with looked as materialized (${looked}),
+        members as materialized (${members}),
         turn as (
-          update editions set plan_cursor = (select max(subscriber_id) from members)
+          update editions set plan_cursor = (select max(subscriber_id) from looked)
           where id = ${edition} and plan_cursor = ${found.planCursor} and planned_at is null
-            and exists (select 1 from members)
+            and exists (select 1 from looked)
           returning state, frozen_at
         ),
         dated as (
@@ -150,11 +158,11 @@ function planChunk(
       const { rows: turn } = await sql`
         select 1 from editions where id = ${edition} and plan_cursor = ${found.planCursor}
           and planned_at is null`.execute(tx);
-      return turn.length > 0 ? [] : 'taken';
+      return turn.length > 0 ? [] : 'again';
     })
     .catch((error: unknown) => {
-      // Another planner had this turn (could not serialize access).
-      if (error instanceof Error && 'code' in error && error.code === '40001') return 'taken';
+      // could not serialize access: another planner was first
+      if (error instanceof Error && 'code' in error && error.code === '40001') return 'again';
       throw error;
     });
 }

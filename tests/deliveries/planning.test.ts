@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../src/database/connection.ts';
 import { countAudience } from '../../src/deliveries/audience.ts';
 import { cancelEdition } from '../../src/deliveries/control.ts';
 import { emptyLedger, ledger, recount } from '../../src/deliveries/ledger.ts';
 import { planEdition, unplannedEditions } from '../../src/deliveries/plan.ts';
 import type { RangeTicket } from '../../src/deliveries/tickets.ts';
-import { openFreshDatabase } from '../harness/database.ts';
+import { freshDatabase, openFreshDatabase } from '../harness/database.ts';
 import { addReaders, freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf } from './fixtures/rows.ts';
 
@@ -49,6 +50,43 @@ test('two planners at once plan each reader once, and both name only what they c
     db,
   );
   expect(rows).toEqual([{ ranges: String(ranges.length), readers: '9000' }]);
+});
+
+test('a chunk reads what it plans, and not all readers that are left', async () => {
+  // One connection, whose counters are told at the moment they are asked for.
+  const { db: alone, close } = openDatabase(await freshDatabase(), { max: 1 });
+  try {
+    const newsletter = await makeReaders(alone, 45_000);
+    const edition = await freezeEdition(alone, newsletter);
+    const read = async () => {
+      await sql`select pg_stat_force_next_flush()`.execute(alone);
+      const { rows } = await sql<{ rows: string }>`
+        select seq_tup_read + idx_tup_fetch as rows from pg_stat_user_tables where relname = 'subscriptions'`.execute(
+        alone,
+      );
+      return Number(rows[0]?.rows);
+    };
+    const before = await read();
+    const chunks: number[] = [];
+    for await (const tickets of planEdition(alone, edition, { groups }))
+      chunks.push(tickets.length);
+    expect(chunks).toEqual([1, 4, 20, 20]);
+    // Once to plan it, and once to count the audience by a query of its own.
+    expect((await read()) - before).toBeLessThanOrEqual(2 * 45_000);
+  } finally {
+    await close();
+  }
+});
+
+test('readers who left in thousands, before others, hide nobody', async () => {
+  const newsletter = await makeReaders(db, 6_000);
+  await sql`update subscriptions set state = 'unsubscribed', left_at = now() - interval '1 hour'
+    where newsletter_id = ${newsletter}`.execute(db);
+  await addReaders(db, newsletter, 20);
+  const edition = await freezeEdition(db, newsletter);
+  await planAll(edition);
+  expect(await recount(db, edition)).toEqual({ ...emptyLedger(), queued: 20 });
+  expect(await unplannedEditions(db)).not.toContain(edition);
 });
 
 test('a planner that was killed is taken up where it was', async () => {
