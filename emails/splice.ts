@@ -8,27 +8,30 @@ import type { Variant } from './variant.ts';
 /** A variant cut at its places, once for all its readers. */
 export interface PreparedVariant {
   head: (string | HeaderPlace)[];
-  /** The body as it was built (for DKIM): fixed bytes and the reader's places, in turn. */
-  body: (Buffer | BodyPlace)[];
-  /** The fixed bytes as they go over the wire: dots at the beginning of a line doubled. */
-  stuffed: (Buffer | BodyPlace)[];
+  /** The body's bytes that are the same for all, as they were built (for DKIM); a stretch goes between each two. */
+  fixed: Buffer[];
+  /** The same as they go over the wire: dots at the beginning of a line doubled. */
+  stuffed: Buffer[];
+  /** What is the reader's: values, and the few fixed letters between two that stand near each other. */
+  stretches: (string | BodyPlace)[][];
   /** Bytes without the reader's values. */
   size: number;
 }
 
-/** One reader's message. Head and body are separate so that a signature can go before the head. */
+/** One reader's part of a message. Headers and body are separate so that a signature can go before the headers. */
 export interface SplicedMessage {
   /** All fields, each ended by CRLF, and the empty line. */
   headers: Buffer;
-  /** The body for the wire: CRLF, dot-stuffed, ends in CRLF, without the final dot. */
-  segments: Buffer[];
-  /** The same before dot-stuffing (what DKIM hashes); index for index the segments. */
-  body: Buffer[];
+  /** What goes between the fixed bytes of the body. No line of it begins with a dot. */
+  stretches: Buffer[];
   /** Bytes of headers and body before dot-stuffing: what SIZE (RFC 1870) is told. */
   size: number;
   /** True if the relay must know SMTPUTF8. */
   utf8: boolean;
 }
+
+/** Fixed letters between two values, up to so many, are copied with them: fewer pieces cost less to write. */
+const NEAR = 512;
 
 /** Cuts a variant at its places. Costs the copying of its bytes once; keep the result. */
 export function prepareVariant({
@@ -37,7 +40,8 @@ export function prepareVariant({
 }: Pick<Variant, 'message' | 'places'>): PreparedVariant {
   const end = message.indexOf('\r\n\r\n') + 4;
   const head: PreparedVariant['head'] = [];
-  const body: PreparedVariant['body'] = [];
+  const fixed: Buffer[] = [];
+  const stretches: PreparedVariant['stretches'] = [];
   let from = 0;
   for (const place of places) {
     if (place.encoding === 'header') {
@@ -47,7 +51,14 @@ export function prepareVariant({
         head.push(message.toString('utf8', from, end));
         from = end;
       }
-      body.push(message.subarray(from, place.offset), place);
+      const before = message.subarray(from, place.offset);
+      const stretch = stretches.at(-1);
+      if (stretch && before.length <= NEAR && dotStuff(before) === before) {
+        stretch.push(before.toString('latin1'), place);
+      } else {
+        fixed.push(before);
+        stretches.push([place]);
+      }
     }
     from = place.offset;
   }
@@ -55,13 +66,8 @@ export function prepareVariant({
     head.push(message.toString('utf8', from, end));
     from = end;
   }
-  body.push(message.subarray(from));
-  return {
-    head,
-    body,
-    stuffed: body.map((part) => (Buffer.isBuffer(part) ? dotStuff(part) : part)),
-    size: message.length,
-  };
+  fixed.push(message.subarray(from));
+  return { head, fixed, stuffed: fixed.map(dotStuff), stretches, size: message.length };
 }
 
 // Every fixed part begins at the beginning of a line or in the break before it (see takeMarks).
@@ -79,17 +85,39 @@ export function spliceMessage(variant: PreparedVariant, values: ReaderValues): S
     head += typeof part === 'string' ? part : headerValue(part, to.text, values);
   }
   const headers = Buffer.from(head, to.utf8 ? 'utf8' : 'latin1');
-  const segments: Buffer[] = [];
-  const body: Buffer[] = [];
+  const written: Partial<Record<BodyPlace['key'], WrittenValue>> = {};
   let size = headers.length;
-  for (const [at, part] of variant.body.entries()) {
-    const raw = Buffer.isBuffer(part) ? part : bodyValue(part, values);
-    const wire = variant.stuffed[at];
-    body.push(raw);
-    segments.push(Buffer.isBuffer(wire) ? wire : raw);
-    size += raw.length;
+  for (const part of variant.fixed) size += part.length;
+  const stretches = variant.stretches.map((stretch) => {
+    let text = '';
+    for (const part of stretch) {
+      if (typeof part === 'string') text += part;
+      else text += (written[part.key] ??= writeValue(values, part.key))[part.encoding];
+    }
+    size += text.length;
+    return Buffer.from(text, 'latin1');
+  });
+  return { headers, stretches, size, utf8: to.utf8 };
+}
+
+/** The body for the wire, in pieces: CRLF, dot-stuffed, ends in CRLF, without the final dot. */
+export function wireBody(variant: PreparedVariant, { stretches }: SplicedMessage): Buffer[] {
+  return inTurn(variant.stuffed, stretches);
+}
+
+/** The body before dot-stuffing: what a reader gets, and what DKIM hashes. */
+export function builtBody(variant: PreparedVariant, { stretches }: SplicedMessage): Buffer[] {
+  return inTurn(variant.fixed, stretches);
+}
+
+function inTurn(fixed: Buffer[], stretches: Buffer[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (const [at, part] of fixed.entries()) {
+    pieces.push(part);
+    const stretch = stretches[at];
+    if (stretch) pieces.push(stretch);
   }
-  return { headers, segments, body, size, utf8: to.utf8 };
+  return pieces;
 }
 
 function headerValue({ key }: HeaderPlace, to: string, values: ReaderValues): string {
@@ -105,8 +133,12 @@ function headerValue({ key }: HeaderPlace, to: string, values: ReaderValues): st
   }
 }
 
-function bodyValue(place: BodyPlace, values: ReaderValues): Buffer {
-  const value = refuseControl(valueOf(values, place.key), place.key).toWellFormed();
-  const text = place.encoding === 'qp-html' ? escapeHtml(value) : value;
-  return Buffer.from(encodeValue(text), 'latin1');
+/** One value as it stands in each part of a message. */
+type WrittenValue = Record<BodyPlace['encoding'], string>;
+
+function writeValue(values: ReaderValues, key: BodyPlace['key']): WrittenValue {
+  const value = refuseControl(valueOf(values, key), key).toWellFormed();
+  const text = encodeValue(value);
+  const html = escapeHtml(value);
+  return { 'qp-text': text, 'qp-html': html === value ? text : encodeValue(html) };
 }

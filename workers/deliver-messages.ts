@@ -1,6 +1,6 @@
 import { Unaddressable } from '../emails/reader-values.ts';
 import { RenderError } from '../emails/renderer.ts';
-import { spliceMessage } from '../emails/splice.ts';
+import { spliceMessage, wireBody } from '../emails/splice.ts';
 import type { Context } from '../src/context.ts';
 import { broughtBefore } from '../src/deliveries/brought-before.ts';
 import type { Claimed } from '../src/deliveries/claim.ts';
@@ -14,12 +14,7 @@ import {
   maskAddress,
   readAddress,
 } from '../src/subscribers/address.ts';
-import {
-  preferencesUrl,
-  unsubscribeMailto,
-  unsubscribeUrl,
-  viewUrl,
-} from '../src/subscribers/links.ts';
+import { preferencesUrl, waysOut } from '../src/subscribers/links.ts';
 import type { Composed } from './deliver-pump.ts';
 import { openVariants, type ReadyEdition, type ReadyVariant } from './deliver-variants.ts';
 
@@ -63,32 +58,26 @@ export function openMessages(
         to: { address: address.email, name: row.name },
         messageId: messageIdOf(head.id, subscriber, context.origin),
         date: new Date(),
-        unsubscribeUrl: unsubscribeUrl(links, subscriber, newsletter.id),
-        unsubscribeMailto: unsubscribeMailto(
-          links,
-          newsletter.replyTo ?? from,
-          subscriber,
-          newsletter.id,
-        ),
+        ...waysOut(links, newsletter.replyTo ?? from, subscriber, newsletter.id),
         preferencesUrl: preferencesUrl(links, subscriber),
-        viewUrl: viewUrl(links, newsletter, head),
+        viewUrl: edition.viewUrl,
         maskedAddress: maskAddress(address.email),
       });
-      const { headers, segments, size, utf8 } = spliced;
+      const { headers, size, utf8 } = spliced;
+      const wire = wireBody(variant.prepared, spliced);
       const bounce = tokens.sign('bounce', { subscriber, edition: head.id });
       const outgoing = { from: returnPath(from, bounce), to: address.mailbox, utf8 };
       if (!signer) {
         return {
-          outgoing: { ...outgoing, body: [headers, ...segments], size },
+          outgoing: { ...outgoing, body: [headers, ...wire], size },
           variant: variant.id,
         };
       }
-      const values = spliced.body.filter((_, at) => at % 2 === 1);
       return signer
-        .signHeaders(headers.toString('latin1'), variant.hasher.hash(values))
+        .signHeaders(headers.toString('latin1'), variant.hasher.hash(spliced.stretches))
         .then((fields) => {
           const signature = Buffer.from(fields.join(''), 'latin1');
-          const body = [signature, headers, ...segments];
+          const body = [signature, headers, ...wire];
           return {
             outgoing: { ...outgoing, body, size: size + signature.length },
             variant: variant.id,

@@ -10,6 +10,7 @@ import { frozenContent } from '../src/editions/read-content.ts';
 import { type Choice, chooseArticles, type ReaderChoice } from '../src/editions/variant.ts';
 import { getNewsroom } from '../src/newsletters/newsroom.ts';
 import { type BodyHasher, bodyHasher } from '../src/relays/body-hash.ts';
+import { viewUrl } from '../src/subscribers/links.ts';
 
 /** A variant ready to be spliced. */
 export interface ReadyVariant {
@@ -21,6 +22,8 @@ export interface ReadyVariant {
 /** One revision of an edition in this worker's memory. */
 export interface ReadyEdition {
   content: EditionContent;
+  /** Its page on the web, the same for all. */
+  viewUrl: string;
   /** Which variant a reader gets; null: nothing is left for them. Kept by choice. */
   choose(reader: ReaderChoice): Choice | null;
   /** At hand, or a promise of it: from the database, else rendered and kept there for all workers. */
@@ -46,8 +49,11 @@ export function openVariants(context: Context): Variants {
     const content = await frozenContent(context.db, edition, revision);
     if (!content) throw new Error(`edition ${edition} has no revision ${revision}`);
     const choices = new Recent<string, Choice | null>(MOST_CHOICES);
+    const { config, tokens } = context;
+    const links = { publicUrl: config.publicUrl, tokens };
     return {
       content,
+      viewUrl: viewUrl(links, content.newsletter, content.edition),
       choose(reader) {
         if (reader.excluded) return chooseArticles(content, reader);
         const key = `${reader.language ?? ''} ${reader.sections?.join(' ') ?? '*'}`;
@@ -72,8 +78,7 @@ export function openVariants(context: Context): Variants {
     const key = { edition: content.edition.id, revision, key: choice.key };
     const stored = (await findVariant(context.db, key)) ?? (await render(key, content, choice));
     const prepared = prepareVariant({ message: stored.message, places: stored.places as Place[] });
-    const fixed = prepared.body.filter((part) => Buffer.isBuffer(part));
-    return { id: stored.id, prepared, hasher: bodyHasher(fixed) };
+    return { id: stored.id, prepared, hasher: bodyHasher(prepared.fixed) };
   }
 
   async function render(

@@ -13,8 +13,7 @@ import {
   confirmUrl,
   preferencesUrl,
   privacyUrl,
-  unsubscribeMailto,
-  unsubscribeUrl,
+  waysOut,
 } from '../src/subscribers/links.ts';
 
 const CONFIRM_DAYS = 7;
@@ -154,8 +153,7 @@ function leaving(
   const [first] = newsletters;
   return {
     preferencesUrl: preferencesUrl(links, subscriber),
-    unsubscribeUrl: unsubscribeUrl(links, subscriber, first?.id ?? '0'),
-    unsubscribeMailto: unsubscribeMailto(links, replyTo, subscriber, first?.id ?? '0'),
+    ...waysOut(links, replyTo, subscriber, first?.id ?? '0'),
   };
 }
 

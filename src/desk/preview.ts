@@ -1,7 +1,7 @@
 import type { DigestContent, ReaderMarks } from '../../emails/content.ts';
 import { digestOf } from '../../emails/from-edition.ts';
 import { imprintOf } from '../../emails/imprint.ts';
-import { prepareVariant, spliceMessage } from '../../emails/splice.ts';
+import { builtBody, prepareVariant, spliceMessage } from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import type { Context } from '../context.ts';
 import { messageIdOf } from '../deliveries/message-id.ts';
@@ -73,7 +73,8 @@ export async function editionMessage(
   const variant = await buildVariant(renderer, content);
   const links = nobody(config.publicUrl);
   const { from, replyTo } = content.newsletter;
-  const spliced = spliceMessage(prepareVariant(variant), {
+  const prepared = prepareVariant(variant);
+  const spliced = spliceMessage(prepared, {
     ...links,
     to,
     messageId,
@@ -83,7 +84,7 @@ export async function editionMessage(
   return {
     subject: variant.subject,
     from,
-    message: Buffer.concat([spliced.headers, ...spliced.body]),
+    message: Buffer.concat([spliced.headers, ...builtBody(prepared, spliced)]),
     utf8: spliced.utf8,
   };
 }

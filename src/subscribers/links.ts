@@ -19,17 +19,23 @@ export const unsubscribeUrl = (
 ) => `${publicUrl}/unsubscribe/${tokens.sign('unsubscribe', { subscriber, newsletter })}`;
 
 /**
- * The mailto of List-Unsubscribe (RFC 6068), for a person to see until an inbound door is open. It goes to the
- * newsletter's replyTo, or to whom its messages are from.
+ * Both ways out of one newsletter, opened by one token: the link of RFC 8058, and a mailto (RFC 6068) for a person to
+ * see until an inbound door is open. That goes to the newsletter's replyTo, or to whom its messages are from.
  */
-export const unsubscribeMailto = (
-  { tokens }: LinkMaker,
+export const waysOut = (
+  { publicUrl, tokens }: LinkMaker,
   to: string,
   subscriber: string,
   newsletter: string,
-) => leaveByMail(to, tokens.sign('unsubscribe', { subscriber, newsletter }));
+) => {
+  const token = tokens.sign('unsubscribe', { subscriber, newsletter });
+  return {
+    unsubscribeUrl: `${publicUrl}/unsubscribe/${token}`,
+    unsubscribeMailto: leaveByMail(to, token),
+  };
+};
 
-/** That mailto with another word in the token's place, for a preview. */
+/** The mailto to leave, with a token or, for a preview, another word. */
 export function leaveByMail(to: string, token: string): string {
   const address = bareAddress(to);
   const at = address.lastIndexOf('@');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildLetter } from '../../emails/letter-message.ts';
 import { openRenderer } from '../../emails/renderer.ts';
-import { prepareVariant, spliceMessage } from '../../emails/splice.ts';
+import { builtBody, prepareVariant, spliceMessage } from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import { digests, letters, reader } from '../../scripts/sample-mails.ts';
 import { provideTool } from '../harness/tools.ts';
@@ -32,8 +32,8 @@ async function digest(name: string): Promise<Buffer> {
   const content = digests()[name];
   if (!content) throw new Error(`There is no sample ${name}`);
   const variant = prepareVariant(await buildVariant(renderer, content));
-  const { headers, body } = spliceMessage(variant, values);
-  return Buffer.concat([headers, ...body]);
+  const spliced = spliceMessage(variant, values);
+  return Buffer.concat([spliced.headers, ...builtBody(variant, spliced)]);
 }
 
 async function letter(name: string): Promise<Buffer> {

@@ -3,7 +3,14 @@ import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Unaddressable } from '../../emails/reader-values.ts';
 import { openRenderer } from '../../emails/renderer.ts';
-import { type PreparedVariant, prepareVariant, spliceMessage } from '../../emails/splice.ts';
+import {
+  builtBody,
+  type PreparedVariant,
+  prepareVariant,
+  type SplicedMessage,
+  spliceMessage,
+  wireBody,
+} from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import { removeStuffing } from './fixtures/decode.ts';
 import { article, edition, reader } from './fixtures/editions.ts';
@@ -12,8 +19,8 @@ const renderer = openRenderer();
 afterAll(() => renderer.close());
 
 const marks = { ...reader, name: reader.to.name };
-const wholeOf = ({ headers, body }: { headers: Buffer; body: Buffer[] }) =>
-  Buffer.concat([headers, ...body]);
+const wholeOf = (variant: PreparedVariant, spliced: SplicedMessage) =>
+  Buffer.concat([spliced.headers, ...builtBody(variant, spliced)]);
 
 const spanish = edition(4, {
   language: 'es',
@@ -55,39 +62,41 @@ describe.each(Object.entries(contents))('a spliced message (%s)', (_, content) =
 
   test('says what the direct rendering with the values says', async () => {
     const direct = await renderer.render('digest', { content, reader: marks });
-    const parsed = await simpleParser(wholeOf(spliceMessage(variant, reader)));
+    const parsed = await simpleParser(wholeOf(variant, spliceMessage(variant, reader)));
     expect(parsed.html).toBe(direct.html);
     expect(parsed.text).toBe(direct.text);
     expect(parsed.subject).toBe(direct.subject);
   });
 
   test('keeps every line within 76 in the body and 998 in the header', () => {
-    const { headers, body } = spliceMessage(variant, reader);
+    const spliced = spliceMessage(variant, reader);
+    const body = builtBody(variant, spliced);
     const lines = (bytes: Buffer) => bytes.toString('latin1').split('\r\n');
     expect(Math.max(...lines(Buffer.concat(body)).map((line) => line.length))).toBeLessThan(77);
-    expect(Math.max(...lines(headers).map((line) => line.length))).toBeLessThan(999);
+    expect(Math.max(...lines(spliced.headers).map((line) => line.length))).toBeLessThan(999);
   });
 
   test('is 7-bit with CRLF alone, and ends in one', () => {
-    const whole = wholeOf(spliceMessage(variant, reader)).toString('latin1');
+    const whole = wholeOf(variant, spliceMessage(variant, reader)).toString('latin1');
     expect(whole.replaceAll('\r\n', '')).toMatch(/^[\t\x20-\x7e]*$/);
     expect(whole.endsWith('\r\n')).toBe(true);
   });
 
   test('doubles on the wire each dot that begins a line, and only those', () => {
-    const { segments, body } = spliceMessage(variant, reader);
-    const wire = Buffer.concat(segments).toString('latin1');
-    expect(removeStuffing(wire)).toBe(Buffer.concat(body).toString('latin1'));
+    const spliced = spliceMessage(variant, reader);
+    const wire = Buffer.concat(wireBody(variant, spliced)).toString('latin1');
+    const built = Buffer.concat(builtBody(variant, spliced)).toString('latin1');
+    expect(removeStuffing(wire)).toBe(built);
     expect(wire).not.toMatch(/(^|\r\n)\.(?!\.)/);
   });
 
   test('tells its size before stuffing', () => {
     const spliced = spliceMessage(variant, reader);
-    expect(spliced.size).toBe(wholeOf(spliced).length);
+    expect(spliced.size).toBe(wholeOf(variant, spliced).length);
   });
 
   test('carries the headers of a mailing', async () => {
-    const { headers } = await simpleParser(wholeOf(spliceMessage(variant, reader)));
+    const { headers } = await simpleParser(wholeOf(variant, spliceMessage(variant, reader)));
     expect(headers.get('message-id')).toBe(`<${reader.messageId}>`);
     expect(headers.get('date')).toEqual(reader.date);
     expect(headers.get('to')).toMatchObject({ value: [reader.to] });
@@ -112,7 +121,7 @@ describe('for one reader after the other', () => {
   test('nothing of one is left in the next', () => {
     spliceMessage(variant, reader);
     const next = { ...reader, to: { address: 'bo@example.org', name: null }, maskedAddress: 'b•' };
-    const whole = wholeOf(spliceMessage(variant, next)).toString('latin1');
+    const whole = wholeOf(variant, spliceMessage(variant, next)).toString('latin1');
     expect(whole).toContain('\r\nTo: bo@example.org\r\n');
     expect(whole).not.toContain('ana');
   });
@@ -146,7 +155,7 @@ describe('for one reader after the other', () => {
     ['an emoji', '🎈 Ana'],
   ])('a name (%s) arrives as it is, in short lines', async (_, name) => {
     const spliced = spliceMessage(variant, { ...reader, to: { address: 'ana@example.org', name } });
-    const parsed = await simpleParser(wholeOf(spliced));
+    const parsed = await simpleParser(wholeOf(variant, spliced));
     expect(parsed.to).toMatchObject({ value: [{ address: 'ana@example.org', name }] });
     const to = /\r\n(To: .*(?:\r\n .*)*)/.exec(spliced.headers.toString())?.[1] ?? '';
     for (const line of to.split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);
@@ -164,13 +173,13 @@ describe('for one reader after the other', () => {
     const spliced = spliceMessage(variant, { ...reader, to });
     expect(spliced.headers.toString('utf8')).toContain('\r\nTo: añá@xn--espaa-rta.example\r\n');
     expect(spliced.utf8).toBe(true);
-    expect(spliced.size).toBe(wholeOf(spliced).length);
+    expect(spliced.size).toBe(wholeOf(variant, spliced).length);
   });
 
   test('markup in a value is text in the html', async () => {
     const maskedAddress = `<img src=x onerror="alert('1')">@b.org`;
     const parsed = await simpleParser(
-      wholeOf(spliceMessage(variant, { ...reader, maskedAddress })),
+      wholeOf(variant, spliceMessage(variant, { ...reader, maskedAddress })),
     );
     expect(parsed.html).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;@b.org');
     expect(parsed.text).toContain(maskedAddress);
@@ -190,10 +199,13 @@ test('whatever a reader is called and lives at, the message reads as it should',
       async (name, maskedAddress, preferencesUrl) => {
         const to = { address: 'ana@example.org', name };
         const spliced = spliceMessage(variant, { ...reader, to, maskedAddress, preferencesUrl });
-        for (const line of wholeOf(spliced).toString('latin1').split('\r\n').slice(0, -1)) {
+        for (const line of wholeOf(variant, spliced)
+          .toString('latin1')
+          .split('\r\n')
+          .slice(0, -1)) {
           expect(line.length).toBeLessThanOrEqual(line.startsWith('List-') ? 998 : 76);
         }
-        const { text, to: read } = await simpleParser(wholeOf(spliced));
+        const { text, to: read } = await simpleParser(wholeOf(variant, spliced));
         expect(text).toContain(`\nSent to ${maskedAddress}\n`);
         expect(text).toContain(`\n${preferencesUrl}\n`);
         expect(read).toMatchObject({ value: [{ address: 'ana@example.org' }] });
