@@ -3,6 +3,7 @@ import { ConfigError, configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
 import { CannotListen, HOPELESS } from '../hopeless.ts';
 import { type Logger, openLog } from '../log.ts';
+import { boundNursery } from '../nursery.ts';
 import { stepBehind } from '../priority.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
 import { stopOnSignal } from '../shutdown.ts';
@@ -36,7 +37,9 @@ async function runWeb(context: Context) {
 async function runWorker(context: Context) {
   stepBehind();
   const { startWorker } = await import('../../workers/main.ts');
-  return (await startWorker(context)).stop;
+  const { stop } = await startWorker(context);
+  boundNursery();
+  return stop;
 }
 
 async function runStart(): Promise<void> {
