@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { sql } from 'kysely';
 import { simpleParser } from 'mailparser';
 import { type OtherRun, runSendMail, runSmtpSource } from './deliver-others.ts';
 import { articlesFor, type RealRun, type RealSettings, runReal } from './deliver-real.ts';
@@ -101,6 +103,7 @@ async function compare(newsroom: Newsroom): Promise<object> {
   const plain = latency > 0 ? await open(['-p']) : undefined;
   for (let round = 1; round <= rounds; round += 1) {
     for (const backend of used) {
+      await allWritten(newsroom);
       const redisUrl = backend === 'redis' ? redis?.url : undefined;
       const run = await runReal({ ...settings, articles, smtpPort: sink.port, redisUrl });
       real[backend].push(run);
@@ -109,11 +112,13 @@ async function compare(newsroom: Newsroom): Promise<object> {
       );
     }
     if (plain) {
+      await allWritten(newsroom);
       const redisUrl = used[0] === 'redis' ? redis?.url : undefined;
       const run = await runReal({ ...settings, articles, smtpPort: plain.port, redisUrl });
       without.push(run);
       say(`round ${round}: gaceta without PIPELINING ${Math.round(run.messagesPerSecond)}/s`);
     }
+    await allWritten(newsroom);
     const b = await runSendMail(sink.port, connections, others.sendMail, content);
     sendMail.push(b);
     const c = await runSmtpSource(sink.port, connections, others.smtpSource, bytes, false);
@@ -131,6 +136,12 @@ async function compare(newsroom: Newsroom): Promise<object> {
   const recorded = await countCopies({ ...settings, articles, redisUrl });
   if (redis) await ended(redis.child);
   return report(main, real, { without, sendMail, source, sourceKept }, recorded, bytes);
+}
+
+/** Has on disk what was written so far: what one run leaves is not to be written while the next is measured. */
+async function allWritten({ db }: Newsroom): Promise<void> {
+  await sql`checkpoint`.execute(db);
+  execFileSync('sync');
 }
 
 /** smtp-sink, behind as much latency as was asked for. */

@@ -61,7 +61,7 @@ export async function torture(given: {
       SMTP_URL: `smtp://127.0.0.1:${sinkPort}?connections=${CONNECTIONS}&name=sink`,
       MAIL_FROM: 'The Daily <daily@example.test>',
       // So slow that the sending lasts as long as the killing.
-      SEND_RATE: String(Math.max(20, Math.ceil(readers / (kills * 1.5)))),
+      SEND_RATE: String(Math.max(5, Math.ceil(readers / (kills * 1.5)))),
       UNCERTAIN: uncertain,
       LOG_LEVEL: 'fatal',
       ...(hasRedis && { REDIS_URL: `redis://127.0.0.1:${redisPort}` }),
@@ -92,14 +92,16 @@ export async function torture(given: {
     const began = performance.now();
     const killed: Record<string, number> = {};
     for (let kill = 1; kill <= kills; kill += 1) {
-      await untilMoreTaken(record, Math.ceil((Math.random() * readers) / kills));
+      // Of what is left, so that the last kill falls into the sending too.
+      const left = readers - linesOf(record);
+      await untilMoreTaken(record, Math.ceil((Math.random() * 2 * left) / (kills - kill + 2)));
       await pause(Math.random() * 200);
       const victim = victims[Math.floor(Math.random() * victims.length)];
       if (!victim) continue;
       await victim.kill();
       const name = victim.name.replace(/ \d$/, '');
       killed[name] = (killed[name] ?? 0) + 1;
-      if (kill % 10 === 0) say(`${kill} kills, ${linesOf(record)} taken`);
+      if (kill % 10 === 0) say(`${kill} kills, ${linesOf(record)} of ${readers} taken or refused`);
     }
     await untilEnded(db, edition, say);
     const losing = (killed.worker ?? 0) + (killed.sink ?? 0) + (killed.postgres ?? 0);
