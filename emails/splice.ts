@@ -14,7 +14,7 @@ export interface PreparedVariant {
   stuffed: Buffer[];
   /** What is the reader's: values, and the few fixed letters between two that stand near each other. */
   stretches: (string | BodyPlace)[][];
-  /** Bytes without the reader's values. */
+  /** Bytes of what is fixed. */
   size: number;
 }
 
@@ -67,7 +67,8 @@ export function prepareVariant({
     from = end;
   }
   fixed.push(message.subarray(from));
-  return { head, fixed, stuffed: fixed.map(dotStuff), stretches, size: message.length };
+  const size = fixed.reduce((sum, part) => sum + part.length, 0);
+  return { head, fixed, stuffed: fixed.map(dotStuff), stretches, size };
 }
 
 // Every fixed part begins at the beginning of a line or in the break before it (see takeMarks).
@@ -86,8 +87,7 @@ export function spliceMessage(variant: PreparedVariant, values: ReaderValues): S
   }
   const headers = Buffer.from(head, to.utf8 ? 'utf8' : 'latin1');
   const written: Partial<Record<BodyPlace['key'], WrittenValue>> = {};
-  let size = headers.length;
-  for (const part of variant.fixed) size += part.length;
+  let size = headers.length + variant.size;
   const stretches = variant.stretches.map((stretch) => {
     let text = '';
     for (const part of stretch) {

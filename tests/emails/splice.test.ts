@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Place } from '../../emails/places.ts';
 import { Unaddressable } from '../../emails/reader-values.ts';
 import { openRenderer } from '../../emails/renderer.ts';
 import {
@@ -110,6 +111,30 @@ describe.each(Object.entries(contents))('a spliced message (%s)', (_, content) =
       'unsubscribe-post': { name: 'List-Unsubscribe=One-Click' },
     });
   });
+});
+
+test('what stands between two values that are near goes with them, unless a dot in it is to be doubled', () => {
+  const parts = [
+    'first line\r\n',
+    '=\r\nnear\r\n',
+    '=\r\n.dot\r\n',
+    `=\r\n${'far '.repeat(200)}\r\n`,
+  ];
+  let message = 'Subject: x\r\n\r\n';
+  const places: Place[] = [];
+  for (const part of parts) {
+    message += part;
+    places.push({ offset: message.length, key: 'maskedAddress', encoding: 'qp-text' });
+  }
+  message += '=\r\nlast\r\n';
+  const variant = prepareVariant({ message: Buffer.from(message), places });
+  expect(variant.stretches.map((stretch) => stretch.length)).toEqual([3, 1, 1]);
+  const spliced = spliceMessage(variant, { ...reader, maskedAddress: 'me' });
+  const built = wholeOf(variant, spliced).toString();
+  expect(built).toBe(`Subject: x\r\n\r\n${[...parts, '=\r\nlast\r\n'].join('me')}`);
+  expect(spliced.size).toBe(built.length);
+  const wire = Buffer.concat([spliced.headers, ...wireBody(variant, spliced)]).toString();
+  expect(wire).toBe(built.replace('\r\n.dot', '\r\n..dot'));
 });
 
 describe('for one reader after the other', () => {
