@@ -1,3 +1,4 @@
+import { dotStuff } from './dot-stuffing.ts';
 import { escapeHtml } from './escape.ts';
 import { dateHeader, listUnsubscribeHeader, messageIdHeader, toHeader } from './header-values.ts';
 import type { BodyPlace, HeaderPlace } from './places.ts';
@@ -51,6 +52,7 @@ export function prepareVariant({
         head.push(message.toString('utf8', from, end));
         from = end;
       }
+      // A place begins a line of its own (see takeMarks), and so does what follows it.
       const before = message.subarray(from, place.offset);
       const stretch = stretches.at(-1);
       if (stretch && before.length <= NEAR && dotStuff(before) === before) {
@@ -69,13 +71,6 @@ export function prepareVariant({
   fixed.push(message.subarray(from));
   const size = fixed.reduce((sum, part) => sum + part.length, 0);
   return { head, fixed, stuffed: fixed.map(dotStuff), stretches, size };
-}
-
-// Every fixed part begins at the beginning of a line or in the break before it (see takeMarks).
-function dotStuff(part: Buffer): Buffer {
-  const text = part.toString('latin1');
-  if (!text.startsWith('.') && !text.includes('\r\n.')) return part;
-  return Buffer.from(text.replaceAll(/(^|\r\n)\./g, '$1..'), 'latin1');
 }
 
 /** Puts one reader's values into a prepared variant. Throws Unaddressable for this reader alone. */

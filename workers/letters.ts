@@ -1,4 +1,5 @@
 import { scheduler } from 'node:timers/promises';
+import { dotStuff } from '../emails/dot-stuffing.ts';
 import { rememberLetters } from '../emails/letter-cache.ts';
 import { Unaddressable } from '../emails/reader-values.ts';
 import { RenderError } from '../emails/renderer.ts';
@@ -192,6 +193,3 @@ function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
     }
   }
 }
-
-const dotStuff = (message: Buffer) =>
-  Buffer.from(message.toString('latin1').replaceAll(/(^|\r\n)\./g, '$1..'), 'latin1');
