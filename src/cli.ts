@@ -8,7 +8,7 @@ import { keepNursery } from './nursery.ts';
 enableCompileCache();
 if (process.argv[2] === 'worker') {
   keepNursery();
-  // Waiting until the heap has doubled before looking through it saves 0.01 ms a message and costs up to 100 MB.
+  // Waiting until the heap has doubled before looking through it saves little time and costs up to 100 MB.
   setFlagsFromString('--heap-growing-percent=20');
 }
 const { registerProcesses } = await import('./cli/processes.ts');

@@ -12,28 +12,23 @@ export const confirmUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string,
   `${publicUrl}/confirm/${tokens.sign('confirm', { subscriber }, expires)}`;
 
 /** Leaves one newsletter: the page for a person, and the target of RFC 8058. Never expires. */
-export const unsubscribeUrl = (
-  { publicUrl, tokens }: LinkMaker,
-  subscriber: string,
-  newsletter: string,
-) => `${publicUrl}/unsubscribe/${tokens.sign('unsubscribe', { subscriber, newsletter })}`;
+export const unsubscribeUrl = (maker: LinkMaker, subscriber: string, newsletter: string) =>
+  leaveByPage(maker, leavingToken(maker, subscriber, newsletter));
 
 /**
  * Both ways out of one newsletter, opened by one token: the link of RFC 8058, and a mailto (RFC 6068) for a person to
  * see until an inbound door is open. That goes to the newsletter's replyTo, or to whom its messages are from.
  */
-export const waysOut = (
-  { publicUrl, tokens }: LinkMaker,
-  to: string,
-  subscriber: string,
-  newsletter: string,
-) => {
-  const token = tokens.sign('unsubscribe', { subscriber, newsletter });
-  return {
-    unsubscribeUrl: `${publicUrl}/unsubscribe/${token}`,
-    unsubscribeMailto: leaveByMail(to, token),
-  };
+export const waysOut = (maker: LinkMaker, to: string, subscriber: string, newsletter: string) => {
+  const token = leavingToken(maker, subscriber, newsletter);
+  return { unsubscribeUrl: leaveByPage(maker, token), unsubscribeMailto: leaveByMail(to, token) };
 };
+
+const leavingToken = ({ tokens }: LinkMaker, subscriber: string, newsletter: string) =>
+  tokens.sign('unsubscribe', { subscriber, newsletter });
+
+const leaveByPage = ({ publicUrl }: LinkMaker, token: string) =>
+  `${publicUrl}/unsubscribe/${token}`;
 
 /** The mailto to leave, with a token or, for a preview, another word. */
 export function leaveByMail(to: string, token: string): string {
