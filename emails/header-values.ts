@@ -55,9 +55,15 @@ export function messageIdHeader(id: string): string {
   return `<${id}>`;
 }
 
-/** The value of Date (RFC 5322, 3.3), in UTC. */
+let lastDate = { second: Number.NaN, text: '' };
+
+/** The value of Date (RFC 5322, 3.3), in UTC. The last is remembered: thousands of messages share a second. */
 export function dateHeader(date: Date): string {
-  return date.toUTCString().replace('GMT', '+0000');
+  const second = Math.floor(date.getTime() / 1_000);
+  if (second !== lastDate.second) {
+    lastDate = { second, text: date.toUTCString().replace('GMT', '+0000') };
+  }
+  return lastDate.text;
 }
 
 /** The value of List-Id (RFC 2919): a newsletter keeps one, so that readers can sort by it. */
@@ -69,9 +75,7 @@ export function listIdHeader(newsletter: { slug: string; title: string }, public
 
 /** The value of List-Unsubscribe: the one-click link first, then the mailto (RFC 8058, RFC 2369). */
 export function listUnsubscribeHeader(url: string, mailto: string): string {
-  const links = [url, mailto];
-  for (const link of links) {
-    if (!LINK.test(link)) throw new Unaddressable('An unsubscribe link cannot stand in a header');
-  }
-  return links.map((link) => `<${link}>`).join(',\r\n ');
+  if (!LINK.test(url) || !LINK.test(mailto))
+    throw new Unaddressable('An unsubscribe link cannot stand in a header');
+  return `<${url}>,\r\n <${mailto}>`;
 }

@@ -20,6 +20,9 @@ export interface BodyPlace {
 
 export type Place = HeaderPlace | BodyPlace;
 
+/** What differs from reader to reader; the edition's page is the same for all. */
+export type ReaderKey = Exclude<keyof ReaderMarks, 'viewUrl'>;
+
 const KEYS = ['unsubscribeUrl', 'preferencesUrl', 'viewUrl', 'maskedAddress', 'name'] as const;
 
 /** Letters that no content holds by chance, and none on purpose: they come from the content's hash. */

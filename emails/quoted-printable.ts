@@ -1,6 +1,6 @@
 /** RFC 2045: 76 characters a line, the `=` of a soft break among them. */
 const LINE = 75;
-const SHORT = /^[!-\-/-<>-~][!-<>-~]{0,74}$/;
+const PLAIN = /^[!-<>-~]+$/;
 const DOT = '=2E';
 
 /**
@@ -9,10 +9,9 @@ const DOT = '=2E';
  * wire), the value does not end in a bare space, and a letter is never cut in two.
  */
 export function encodeValue(value: string): string {
-  if (SHORT.test(value)) return value;
-  let encoded = value.replaceAll(/[^ -<>-~]+/g, (run) =>
-    encodeURIComponent(run).replaceAll('%', '='),
-  );
+  const plain = PLAIN.test(value);
+  if (plain && value.length <= LINE && !value.startsWith('.')) return value;
+  let encoded = plain ? value : value.replaceAll(/[^ -<>-~]+/g, encodeRun);
   if (encoded.endsWith(' ')) encoded = `${encoded.slice(0, -1)}=20`;
   let folded = '';
   let from = 0;
@@ -26,6 +25,16 @@ export function encodeValue(value: string): string {
     from = end;
   }
   return folded;
+}
+
+// One is remembered: what masks an address is the same for all readers, and encoding it a quarter of their cost.
+let lastRun = { run: '', encoded: '' };
+
+function encodeRun(run: string): string {
+  if (run !== lastRun.run) {
+    lastRun = { run, encoded: encodeURIComponent(run).replaceAll('%', '=') };
+  }
+  return lastRun.encoded;
 }
 
 function endOfLine(encoded: string, from: number, width: number): number {

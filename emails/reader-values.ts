@@ -1,4 +1,4 @@
-import type { ReaderMarks } from './content.ts';
+import type { ReaderKey } from './places.ts';
 
 /** This reader's values cannot stand in a message; the others' can. */
 export class Unaddressable extends Error {
@@ -18,12 +18,11 @@ export interface ReaderValues {
   /** `mailto:desk@example.org?subject=unsubscribe%20TOKEN`; null: the header holds the link alone. */
   unsubscribeMailto: string;
   preferencesUrl: string;
-  viewUrl: string;
   maskedAddress: string;
 }
 
 /** A value of the body by its name; the name of a reader without one is empty. */
-export function valueOf(values: ReaderValues, key: keyof ReaderMarks): string {
+export function valueOf(values: ReaderValues, key: ReaderKey): string {
   return key === 'name' ? (values.to.name ?? '') : values[key];
 }
 

@@ -1,10 +1,13 @@
 import { dotStuff } from './dot-stuffing.ts';
 import { escapeHtml } from './escape.ts';
 import { dateHeader, listUnsubscribeHeader, messageIdHeader, toHeader } from './header-values.ts';
-import type { BodyPlace, HeaderPlace } from './places.ts';
+import type { BodyPlace, HeaderPlace, Place, ReaderKey } from './places.ts';
 import { encodeValue } from './quoted-printable.ts';
 import { type ReaderValues, refuseControl, valueOf } from './reader-values.ts';
 import type { Variant } from './variant.ts';
+
+/** Where one reader's value goes into the body. */
+type ReaderPlace = BodyPlace & { key: ReaderKey };
 
 /** A variant cut at its places, once for all its readers. */
 export interface PreparedVariant {
@@ -14,7 +17,7 @@ export interface PreparedVariant {
   /** The same as they go over the wire: dots at the beginning of a line doubled. */
   stuffed: Buffer[];
   /** What is the reader's: values, and the few fixed letters between two that stand near each other. */
-  stretches: (string | BodyPlace)[][];
+  stretches: (string | ReaderPlace)[][];
   /** Bytes of what is fixed. */
   size: number;
 }
@@ -34,11 +37,15 @@ export interface SplicedMessage {
 /** Fixed letters between two values, up to so many, are copied with them: fewer pieces cost less to write. */
 const NEAR = 512;
 
-/** Cuts a variant at its places. Costs the copying of its bytes once; keep the result. */
-export function prepareVariant({
-  message,
-  places,
-}: Pick<Variant, 'message' | 'places'>): PreparedVariant {
+/**
+ * Puts the edition's page into a variant and cuts it at the places that are left. Costs the copying of its bytes
+ * once; keep the result. Throws Unaddressable for a page's address that no message can hold.
+ */
+export function prepareVariant(
+  variant: Pick<Variant, 'message' | 'places'>,
+  viewUrl: string,
+): PreparedVariant {
+  const { message, places } = withPage(variant, viewUrl);
   const end = message.indexOf('\r\n\r\n') + 4;
   const head: PreparedVariant['head'] = [];
   const fixed: Buffer[] = [];
@@ -73,6 +80,30 @@ export function prepareVariant({
   return { head, fixed, stuffed: fixed.map(dotStuff), stretches, size };
 }
 
+function withPage(
+  { message, places }: Pick<Variant, 'message' | 'places'>,
+  viewUrl: string,
+): { message: Buffer; places: (HeaderPlace | ReaderPlace)[] } {
+  const written = writeValue(viewUrl, 'page of the edition');
+  const pieces: Buffer[] = [];
+  const left: (HeaderPlace | ReaderPlace)[] = [];
+  let from = 0;
+  let longer = 0;
+  for (const place of places) {
+    if (isReaders(place)) {
+      left.push({ ...place, offset: place.offset + longer });
+    } else {
+      const value = Buffer.from(written[place.encoding], 'latin1');
+      pieces.push(message.subarray(from, place.offset), value);
+      from = place.offset;
+      longer += value.length;
+    }
+  }
+  return { message: Buffer.concat([...pieces, message.subarray(from)]), places: left };
+}
+
+const isReaders = (place: Place): place is HeaderPlace | ReaderPlace => place.key !== 'viewUrl';
+
 /** Puts one reader's values into a prepared variant. Throws Unaddressable for this reader alone. */
 export function spliceMessage(variant: PreparedVariant, values: ReaderValues): SplicedMessage {
   const to = toHeader(values.to);
@@ -81,13 +112,13 @@ export function spliceMessage(variant: PreparedVariant, values: ReaderValues): S
     head += typeof part === 'string' ? part : headerValue(part, to.text, values);
   }
   const headers = Buffer.from(head, to.utf8 ? 'utf8' : 'latin1');
-  const written: Partial<Record<BodyPlace['key'], WrittenValue>> = {};
+  const written: Partial<Record<ReaderKey, WrittenValue>> = {};
   let size = headers.length + variant.size;
   const stretches = variant.stretches.map((stretch) => {
     let text = '';
     for (const part of stretch) {
       if (typeof part === 'string') text += part;
-      else text += (written[part.key] ??= writeValue(values, part.key))[part.encoding];
+      else text += (written[part.key] ??= readersValue(values, part.key))[part.encoding];
     }
     size += text.length;
     return Buffer.from(text, 'latin1');
@@ -107,9 +138,9 @@ export function builtBody(variant: PreparedVariant, { stretches }: SplicedMessag
 
 function inTurn(fixed: Buffer[], stretches: Buffer[]): Buffer[] {
   const pieces: Buffer[] = [];
-  for (const [at, part] of fixed.entries()) {
-    pieces.push(part);
-    const stretch = stretches[at];
+  for (let at = 0; at < fixed.length; at += 1) {
+    const [part, stretch] = [fixed[at], stretches[at]];
+    if (part) pieces.push(part);
     if (stretch) pieces.push(stretch);
   }
   return pieces;
@@ -131,8 +162,12 @@ function headerValue({ key }: HeaderPlace, to: string, values: ReaderValues): st
 /** One value as it stands in each part of a message. */
 type WrittenValue = Record<BodyPlace['encoding'], string>;
 
-function writeValue(values: ReaderValues, key: BodyPlace['key']): WrittenValue {
-  const value = refuseControl(valueOf(values, key), key).toWellFormed();
+const readersValue = (values: ReaderValues, key: ReaderKey) =>
+  writeValue(valueOf(values, key), key);
+
+/** Throws Unaddressable. */
+function writeValue(given: string, what: string): WrittenValue {
+  const value = refuseControl(given, what).toWellFormed();
   const text = encodeValue(value);
   const html = escapeHtml(value);
   return { 'qp-text': text, 'qp-html': html === value ? text : encodeValue(html) };

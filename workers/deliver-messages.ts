@@ -8,13 +8,8 @@ import { messageIdOf } from '../src/deliveries/message-id.ts';
 import type { HeldRange } from '../src/deliveries/ranges.ts';
 import { choicesOf } from '../src/deliveries/readers.ts';
 import type { DkimSigner } from '../src/relays/dkim.ts';
-import {
-  bareAddress,
-  InvalidAddress,
-  maskAddress,
-  readAddress,
-} from '../src/subscribers/address.ts';
-import { preferencesUrl, waysOut } from '../src/subscribers/links.ts';
+import { InvalidAddress, maskAddress, readAddress } from '../src/subscribers/address.ts';
+import { preferencesUrl } from '../src/subscribers/links.ts';
 import type { Composed } from './deliver-pump.ts';
 import { openVariants, type ReadyEdition, type ReadyVariant } from './deliver-variants.ts';
 
@@ -30,8 +25,6 @@ export interface Messages {
 }
 
 const COMMON_CHOICES = 16;
-/** A local part may have 64 octets (RFC 5321, 4.5.3.1.1). */
-const LONGEST_LOCAL = 64;
 
 /** `signer` signs where DKIM is set; `onUnmade` is told of an edition of which a message could not be made. */
 export function openMessages(
@@ -50,38 +43,33 @@ export function openMessages(
     variant: ReadyVariant,
   ): Composed | Promise<Composed> {
     try {
-      const { newsletter, edition: head } = edition.content;
       const address = readAddress(row.email);
       const { subscriber } = row;
-      const from = newsletter.from ?? config.mailFrom;
+      const { unsubscribeUrl, unsubscribeMailto } = edition.waysOut(subscriber);
       const spliced = spliceMessage(variant.prepared, {
         to: { address: address.email, name: row.name },
-        messageId: messageIdOf(head.id, subscriber, context.origin),
+        messageId: messageIdOf(edition.content.edition.id, subscriber, context.origin),
         date: new Date(),
-        ...waysOut(links, newsletter.replyTo ?? from, subscriber, newsletter.id),
+        unsubscribeUrl,
+        unsubscribeMailto,
         preferencesUrl: preferencesUrl(links, subscriber),
-        viewUrl: edition.viewUrl,
         maskedAddress: maskAddress(address.email),
       });
       const { headers, size, utf8 } = spliced;
       const wire = wireBody(variant.prepared, spliced);
-      const bounce = tokens.sign('bounce', { subscriber, edition: head.id });
-      const outgoing = { from: returnPath(from, bounce), to: address.mailbox, utf8 };
+      const from = edition.returnPath(subscriber);
+      const to = address.mailbox;
       if (!signer) {
-        return {
-          outgoing: { ...outgoing, body: [headers, ...wire], size },
-          variant: variant.id,
-        };
+        wire.unshift(headers);
+        return { outgoing: { from, to, utf8, body: wire, size }, variant: variant.id };
       }
       return signer
         .signHeaders(headers.toString('latin1'), variant.hasher.hash(spliced.stretches))
         .then((fields) => {
           const signature = Buffer.from(fields.join(''), 'latin1');
           const body = [signature, headers, ...wire];
-          return {
-            outgoing: { ...outgoing, body, size: size + signature.length },
-            variant: variant.id,
-          };
+          const signed = size + signature.length;
+          return { outgoing: { from, to, utf8, body, size: signed }, variant: variant.id };
         });
     } catch (error) {
       if (error instanceof InvalidAddress || error instanceof Unaddressable)
@@ -160,13 +148,6 @@ export function openMessages(
       }
     },
   };
-
-  function returnPath(from: string, token: string): string {
-    const address = bareAddress(from);
-    const at = address.lastIndexOf('@');
-    const local = `${address.slice(0, at)}+${token}`;
-    return local.length > LONGEST_LOCAL ? address : `${local}${address.slice(at)}`;
-  }
 }
 
 const skipped: Composed = { settlement: { state: 'skipped', reason: 'nothing' } };

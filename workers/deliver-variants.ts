@@ -10,7 +10,8 @@ import { frozenContent } from '../src/editions/read-content.ts';
 import { type Choice, chooseArticles, type ReaderChoice } from '../src/editions/variant.ts';
 import { getNewsroom } from '../src/newsletters/newsroom.ts';
 import { type BodyHasher, bodyHasher } from '../src/relays/body-hash.ts';
-import { viewUrl } from '../src/subscribers/links.ts';
+import { openWaysOut, viewUrl } from '../src/subscribers/links.ts';
+import { openReturnPath } from '../src/subscribers/return-path.ts';
 
 /** A variant ready to be spliced. */
 export interface ReadyVariant {
@@ -22,8 +23,10 @@ export interface ReadyVariant {
 /** One revision of an edition in this worker's memory. */
 export interface ReadyEdition {
   content: EditionContent;
-  /** Its page on the web, the same for all. */
-  viewUrl: string;
+  /** How a reader leaves the newsletter. */
+  waysOut: ReturnType<typeof openWaysOut>;
+  /** To whom a message that cannot be delivered goes back. */
+  returnPath: ReturnType<typeof openReturnPath>;
   /** Which variant a reader gets; null: nothing is left for them. Kept by choice. */
   choose(reader: ReaderChoice): Choice | null;
   /** At hand, or a promise of it: from the database, else rendered and kept there for all workers. */
@@ -51,9 +54,13 @@ export function openVariants(context: Context): Variants {
     const choices = new Recent<string, Choice | null>(MOST_CHOICES);
     const { config, tokens } = context;
     const links = { publicUrl: config.publicUrl, tokens };
+    const { newsletter } = content;
+    const from = newsletter.from ?? config.mailFrom;
+    const page = viewUrl(links, newsletter, content.edition);
     return {
       content,
-      viewUrl: viewUrl(links, content.newsletter, content.edition),
+      waysOut: openWaysOut(links, newsletter.replyTo ?? from, newsletter.id),
+      returnPath: openReturnPath(tokens, from, content.edition.id),
       choose(reader) {
         if (reader.excluded) return chooseArticles(content, reader);
         const key = `${reader.language ?? ''} ${reader.sections?.join(' ') ?? '*'}`;
@@ -65,7 +72,7 @@ export function openVariants(context: Context): Variants {
       },
       variant: (choice) =>
         remember(variants, `${edition}/${revision}/${choice.key}`, () =>
-          ready(content, revision, choice),
+          ready(content, revision, choice, page),
         ),
     };
   }
@@ -74,10 +81,12 @@ export function openVariants(context: Context): Variants {
     content: EditionContent,
     revision: number,
     choice: Choice,
+    page: string,
   ): Promise<ReadyVariant> {
     const key = { edition: content.edition.id, revision, key: choice.key };
     const stored = (await findVariant(context.db, key)) ?? (await render(key, content, choice));
-    const prepared = prepareVariant({ message: stored.message, places: stored.places as Place[] });
+    const places = stored.places as Place[];
+    const prepared = prepareVariant({ message: stored.message, places }, page);
     return { id: stored.id, prepared, hasher: bodyHasher(prepared.fixed) };
   }
 

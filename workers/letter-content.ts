@@ -11,9 +11,9 @@ import { makeSetupLink } from '../src/operators/setup-links.ts';
 import {
   addressUrl,
   confirmUrl,
+  openWaysOut,
   preferencesUrl,
   privacyUrl,
-  waysOut,
 } from '../src/subscribers/links.ts';
 
 const CONFIRM_DAYS = 7;
@@ -153,7 +153,7 @@ function leaving(
   const [first] = newsletters;
   return {
     preferencesUrl: preferencesUrl(links, subscriber),
-    ...waysOut(links, replyTo, subscriber, first?.id ?? '0'),
+    ...openWaysOut(links, replyTo, first?.id ?? '0')(subscriber),
   };
 }
 

@@ -73,7 +73,7 @@ export async function editionMessage(
   const variant = await buildVariant(renderer, content);
   const links = nobody(config.publicUrl);
   const { from, replyTo } = content.newsletter;
-  const prepared = prepareVariant(variant);
+  const prepared = prepareVariant(variant, links.viewUrl);
   const spliced = spliceMessage(prepared, {
     ...links,
     to,

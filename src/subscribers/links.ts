@@ -18,10 +18,15 @@ export const unsubscribeUrl = (maker: LinkMaker, subscriber: string, newsletter:
 /**
  * Both ways out of one newsletter, opened by one token: the link of RFC 8058, and a mailto (RFC 6068) for a person to
  * see until an inbound door is open. That goes to the newsletter's replyTo, or to whom its messages are from.
+ * Made once for all of a newsletter's subscribers, then asked for each.
  */
-export const waysOut = (maker: LinkMaker, to: string, subscriber: string, newsletter: string) => {
-  const token = leavingToken(maker, subscriber, newsletter);
-  return { unsubscribeUrl: leaveByPage(maker, token), unsubscribeMailto: leaveByMail(to, token) };
+export const openWaysOut = (maker: LinkMaker, to: string, newsletter: string) => {
+  // A token is letters, digits and dashes: nothing of it has to be encoded.
+  const mailto = leaveByMail(to, '');
+  return (subscriber: string) => {
+    const token = leavingToken(maker, subscriber, newsletter);
+    return { unsubscribeUrl: leaveByPage(maker, token), unsubscribeMailto: `${mailto}${token}` };
+  };
 };
 
 const leavingToken = ({ tokens }: LinkMaker, subscriber: string, newsletter: string) =>

@@ -31,7 +31,7 @@ function score(message: Buffer): number {
 async function digest(name: string): Promise<Buffer> {
   const content = digests()[name];
   if (!content) throw new Error(`There is no sample ${name}`);
-  const variant = prepareVariant(await buildVariant(renderer, content));
+  const variant = prepareVariant(await buildVariant(renderer, content), values.viewUrl);
   const spliced = spliceMessage(variant, values);
   return Buffer.concat([spliced.headers, ...builtBody(variant, spliced)]);
 }

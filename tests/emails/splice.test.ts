@@ -55,10 +55,11 @@ describe.each(Object.entries(contents))('a spliced message (%s)', (_, content) =
   beforeAll(async () => {
     // The row has been in the database in between: bytes and JSON.
     const { message, places } = await buildVariant(renderer, content);
-    variant = prepareVariant({
+    const stored = {
       message: Buffer.from(message.toString('hex'), 'hex'),
       places: JSON.parse(JSON.stringify(places)),
-    });
+    };
+    variant = prepareVariant(stored, reader.viewUrl);
   });
 
   test('says what the direct rendering with the values says', async () => {
@@ -127,7 +128,7 @@ test('what stands between two values that are near goes with them, unless a dot 
     places.push({ offset: message.length, key: 'maskedAddress', encoding: 'qp-text' });
   }
   message += '=\r\nlast\r\n';
-  const variant = prepareVariant({ message: Buffer.from(message), places });
+  const variant = prepareVariant({ message: Buffer.from(message), places }, reader.viewUrl);
   expect(variant.stretches.map((stretch) => stretch.length)).toEqual([3, 1, 1]);
   const spliced = spliceMessage(variant, { ...reader, maskedAddress: 'me' });
   const built = wholeOf(variant, spliced).toString();
@@ -140,7 +141,7 @@ test('what stands between two values that are near goes with them, unless a dot 
 describe('for one reader after the other', () => {
   let variant: PreparedVariant;
   beforeAll(async () => {
-    variant = prepareVariant(await buildVariant(renderer, edition(3)));
+    variant = prepareVariant(await buildVariant(renderer, edition(3)), reader.viewUrl);
   });
 
   test('nothing of one is left in the next', () => {
@@ -212,7 +213,7 @@ describe('for one reader after the other', () => {
 });
 
 test('whatever a reader is called and lives at, the message reads as it should', async () => {
-  const variant = prepareVariant(await buildVariant(renderer, edition(1)));
+  const variant = prepareVariant(await buildVariant(renderer, edition(1)), reader.viewUrl);
   const printable = fc
     .string({ unit: 'grapheme', maxLength: 120 })
     .map((text) => text.toWellFormed().replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ''));
@@ -250,7 +251,7 @@ test('the same content gives the same bytes', async () => {
 });
 
 test('what one reader costs is counted in hundredths of a millisecond', async () => {
-  const variant = prepareVariant(await buildVariant(renderer, edition(20)));
+  const variant = prepareVariant(await buildVariant(renderer, edition(20)), reader.viewUrl);
   for (let warm = 0; warm < 2000; warm++) spliceMessage(variant, reader);
   const before = process.cpuUsage();
   for (let n = 0; n < 2000; n++) spliceMessage(variant, reader);

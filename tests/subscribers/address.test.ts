@@ -110,6 +110,27 @@ describe('an address', () => {
     );
   });
 
+  test('is read alike whether it is plain enough to need no library or not', () => {
+    const letters = [...'aZ9-._+@', 'xn--', '.com', '@a.example', 'é'];
+    const text = (most: number) =>
+      fc.array(fc.constantFrom(...letters), { maxLength: most }).map((parts) => parts.join(''));
+    const read = (input: string) => {
+      try {
+        return readAddress(input);
+      } catch (error) {
+        return error;
+      }
+    };
+    fc.assert(
+      fc.property(text(70), text(10), (local, domain) => {
+        // The space in front is taken off, and keeps it from being read the short way.
+        for (const input of [local, `a${local}@${domain}.com`, `${domain}@${local}example.org`])
+          expect(read(input)).toEqual(read(` ${input}`));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   test('is masked so that its owner knows it and nobody else learns it', () => {
     expect(maskAddress('carmen@example.org')).toBe('c•••@example.org');
     expect(maskAddress('😀x@example.org')).toBe('😀•••@example.org');
