@@ -84,7 +84,7 @@ async function compare(newsroom: Newsroom): Promise<object> {
   const settings: RealSettings = {
     newsroom,
     redisUrl: undefined,
-    smtpPort: 0,
+    sink: { port: 0, pid: 0 },
     connections,
     workers,
     dkimFile: key,
@@ -105,7 +105,7 @@ async function compare(newsroom: Newsroom): Promise<object> {
     for (const backend of used) {
       await allWritten(newsroom);
       const redisUrl = backend === 'redis' ? redis?.url : undefined;
-      const run = await runReal({ ...settings, articles, smtpPort: sink.port, redisUrl });
+      const run = await runReal({ ...settings, articles, sink, redisUrl });
       real[backend].push(run);
       say(
         `round ${round}: gaceta on ${backend} ${Math.round(run.messagesPerSecond)}/s, ${run.cpuMsPerMessage.toFixed(3)} ms CPU`,
@@ -114,7 +114,7 @@ async function compare(newsroom: Newsroom): Promise<object> {
     if (plain) {
       await allWritten(newsroom);
       const redisUrl = used[0] === 'redis' ? redis?.url : undefined;
-      const run = await runReal({ ...settings, articles, smtpPort: plain.port, redisUrl });
+      const run = await runReal({ ...settings, articles, sink: plain, redisUrl });
       without.push(run);
       say(`round ${round}: gaceta without PIPELINING ${Math.round(run.messagesPerSecond)}/s`);
     }
@@ -151,6 +151,7 @@ async function open(features: string[]): Promise<RunningSink> {
   const proxy = await startLatencyProxy(sink.port, latency);
   return {
     port: proxy.port,
+    pid: sink.pid,
     async close() {
       await proxy.close();
       await sink.close();
@@ -163,7 +164,7 @@ async function countCopies(settings: RealSettings): Promise<number[]> {
   const port = await freePort();
   const file = join(settings.newsroom.folder, 'taken');
   const sink = await launchSink(port, file);
-  await runReal({ ...settings, smtpPort: port }, RECORDED.newsletter);
+  await runReal({ ...settings, sink: { port, pid: sink.pid ?? 0 } }, RECORDED.newsletter);
   await ended(sink);
   const copies = [0, 0, 0];
   const { taken } = readRecord(file);
@@ -195,6 +196,8 @@ function report(
     ratioToSendMail: ratio(sendMail),
     ...(without && { ratioToNoPipelining: ratio(without) }),
     cpuMsPerMessage: round(figures.cpuMsPerMessage, 3),
+    sinkCpuMsPerMessage: round(figures.sinkCpuMsPerMessage, 3),
+    databaseCpuMsPerMessage: round(figures.databaseCpuMsPerMessage, 3),
     peakRssMb: Math.round(figures.peakRssMb),
     planMs: figures.planMs,
     firstMessageMs: figures.firstMessageMs,

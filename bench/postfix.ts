@@ -28,6 +28,7 @@ export function findPostfix(program: 'smtp-sink' | 'smtp-source'): PostfixProgra
 /** An SMTP server that takes everything and keeps nothing. */
 export interface RunningSink {
   port: number;
+  pid: number;
   close(): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ export async function startSmtpSink(features: string[] = []): Promise<RunningSin
   });
   killAtExit(child);
   await listening(port, child);
-  return { port, close: () => ended(child) };
+  return { port, pid: child.pid ?? 0, close: () => ended(child) };
 }
 
 /** Ends a child and waits for it. */

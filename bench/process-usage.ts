@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a process has used so far. */
 export interface Usage {
@@ -13,12 +13,34 @@ const TICK_MS = 10;
 
 /** Reads /proc; Linux only. */
 export function usageOf(pid: number): Usage {
+  const { cpuMs } = statOf(pid);
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpuMs,
+    peakRssMb: Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024,
+  };
+}
+
+/** CPU time of a server and its children, of those too that have ended, in milliseconds. */
+export function familyCpuMs(pid: number): number {
+  const server = statOf(pid);
+  let sum = server.cpuMs + server.endedMs;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const { parent, cpuMs } = statOf(Number(name));
+      if (parent === pid) sum += cpuMs;
+    } catch {
+      // it has ended meanwhile, and the next look finds it among the ended
+    }
+  }
+  return sum;
+}
+
+function statOf(pid: number): { parent: number; cpuMs: number; endedMs: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ');
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return {
-    cpuMs: (Number(stat[11]) + Number(stat[12])) * TICK_MS,
-    peakRssMb: Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024,
-  };
+  const ms = (field: number) => Number(stat[field]) * TICK_MS;
+  return { parent: Number(stat[1]), cpuMs: ms(11) + ms(12), endedMs: ms(13) + ms(14) };
 }
