@@ -25,6 +25,18 @@ export async function ensurePartitions(db: Kysely<Database>): Promise<void> {
   }
 }
 
+/**
+ * The table with the rows of these editions: their partition, or the whole ledger where they have not the same one.
+ * A statement that names the whole ledger opens and locks every partition each time it runs, also with a plan that
+ * leaves them out; from twenty on these are more locks than PostgreSQL keeps at hand, and it takes ten times as long.
+ */
+export function ledgerOf(editions: Iterable<string>): string {
+  const numbers = new Set<bigint>();
+  for (const edition of editions) numbers.add(BigInt(edition) / EDITIONS_PER_PARTITION);
+  const [n] = numbers;
+  return n !== undefined && numbers.size === 1 ? `deliveries_${n}` : 'deliveries';
+}
+
 /** Makes the n-th partition, unless it is there. */
 export function partitionStatement(n: bigint): string {
   // fillfactor leaves room on the page for the claim and the settle of each row (HOT updates)

@@ -18,9 +18,9 @@ const HELD = `
   )`;
 
 // "exists held" only orders the work: no row is written before its range is locked.
-const SETTLED = `
+const settled = (ledger: string) => `
   settled as (
-    update deliveries d set
+    update ${ledger} d set
       state = a.state,
       reason = a.reason,
       next_at = case when a.state = 'queued'
@@ -39,10 +39,10 @@ const SETTLED = `
     returning d.edition_id, d.subscriber_id, d.range_id, d.state
   )`;
 
-const CLAIMED = `
+const claimed = (ledger: string) => `
   candidates as materialized (
     select d.subscriber_id, d.due_at, d.reason
-    from deliveries d
+    from ${ledger} d
     where exists (select 1 from held where id = $4::bigint and worker = $1::integer)
       and exists (select 1 from editions where id = $3::bigint and state = 'sending')
       and d.edition_id = $3::bigint and d.subscriber_id > $5::bigint and d.subscriber_id <= $6::bigint
@@ -66,7 +66,7 @@ const CLAIMED = `
       left join subscriptions s on s.newsletter_id = e.newsletter_id and s.subscriber_id = c.subscriber_id
   ),
   claimed as (
-    update deliveries d set
+    update ${ledger} d set
       state = case when j.verdict is null then 'sending'
         when j.verdict = 'expired' then 'failed' else 'skipped' end,
       reason = j.verdict,
@@ -131,17 +131,30 @@ const REPORTED = `
   union all
   select 'looked', max(subscriber_id), null, null, null, null, null, null, count(*), null from candidates`;
 
-/** The statement as it nearly always is: every answer a 250. */
-export const SETTLE_AND_CLAIM = `with ${[HELD, SETTLED, CLAIMED, COUNTED].join(',')} ${REPORTED}`;
+/** The statements of the sending path for one table of rows: a partition of the ledger, or all of it. */
+export interface ClaimStatements {
+  /** As it nearly always is: every answer a 250. */
+  settleAndClaim: string;
+  /** The same where an answer's words are to be kept, or an address bounced. */
+  settleAndClaimWithEvents: string;
+  /**
+   * Settles answers that came too late: their rows were judged uncertain, and nobody has claimed them since. What
+   * never started is queued as if it had never been claimed. $1 answers as JSON  $2 ids of all ranges concerned
+   */
+  settleLate: string;
+}
 
-/** The same where an answer's words are to be kept, or an address bounced. */
-export const SETTLE_AND_CLAIM_WITH_EVENTS = `with ${[HELD, SETTLED, CLAIMED, COUNTED, WRITTEN_DOWN].join(',')} ${REPORTED}`;
+/** `ledger` is the name of the table, and comes from `ledgerOf`. */
+export function claimStatements(ledger: string): ClaimStatements {
+  const parts = [HELD, settled(ledger), claimed(ledger), COUNTED];
+  return {
+    settleAndClaim: `with ${parts.join(',')} ${REPORTED}`,
+    settleAndClaimWithEvents: `with ${[...parts, WRITTEN_DOWN].join(',')} ${REPORTED}`,
+    settleLate: settleLate(ledger),
+  };
+}
 
-/**
- * Settles answers that came too late: their rows were judged uncertain, and nobody has claimed them since.
- * What never started is queued as if it had never been claimed. $1 answers as JSON  $2 ids of all ranges concerned
- */
-export const SETTLE_LATE = `
+const settleLate = (ledger: string) => `
   with held as materialized (
     select id from ranges where id = any($2::bigint[]) order by id for update
   ),
@@ -152,14 +165,14 @@ export const SETTLE_LATE = `
   ),
   judged as materialized (
     select d.edition_id, d.subscriber_id, d.state as state_before
-    from answered a, (select count(*) from held) gate, deliveries d
+    from answered a, (select count(*) from held) gate, ${ledger} d
     where d.edition_id = a.edition and d.subscriber_id = a.subscriber and d.claim = a.claim
       and (d.state = 'uncertain' or d.state = 'queued' and d.uncertain_at is not null)
       and not a.uncertain
     for update of d
   ),
   settled as (
-    update deliveries d set
+    update ${ledger} d set
       state = a.state, reason = a.reason, worker = null, claim = null,
       next_at = case when a.state = 'queued' then now() + a.delay * interval '1 millisecond' else d.next_at end,
       attempts = d.attempts + a.counted,

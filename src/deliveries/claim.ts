@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { ledgerOf } from '../database/partitions.ts';
 import type { Frequency } from '../database/tables.ts';
-import { SETTLE_AND_CLAIM, SETTLE_AND_CLAIM_WITH_EVENTS, SETTLE_LATE } from './claim-statement.ts';
+import { type ClaimStatements, claimStatements } from './claim-statement.ts';
 import type { Settlement } from './settlement.ts';
 
 /** An answer on its way into the ledger. It names its claim: one that was claimed since is left alone. */
@@ -87,7 +88,11 @@ export function openClaims(databaseUrl: string, log: Logger): Claims {
     });
     return opening;
   };
-  const query = async (name: string, text: string, values: unknown[]) => {
+  const known = new Map<string, ClaimStatements>();
+  const query = async (ledger: string, which: keyof ClaimStatements, values: unknown[]) => {
+    const statements = known.get(ledger) ?? claimStatements(ledger);
+    known.set(ledger, statements);
+    const [name, text] = [`${which} ${ledger}`, statements[which]];
     open ??= connect();
     const client = await open;
     try {
@@ -106,16 +111,19 @@ export function openClaims(databaseUrl: string, log: Logger): Claims {
       const ranges = new Set(settles.map((settle) => settle.range));
       if (wanted) ranges.add(wanted.range);
       const { edition = null, range = null, after = null, last = null, count = 0 } = wanted ?? {};
+      const editions = new Set(settles.map((settle) => settle.edition));
+      if (wanted) editions.add(wanted.edition);
       const { rows } = await query(
-        events ? 'settle-and-claim-with-events' : 'settle-and-claim',
-        events ? SETTLE_AND_CLAIM_WITH_EVENTS : SETTLE_AND_CLAIM,
+        ledgerOf(editions),
+        events ? 'settleAndClaimWithEvents' : 'settleAndClaim',
         [worker, claim, edition, range, after, last, count, answersOf(settles), [...ranges]],
       );
       return read(rows);
     },
     async settleLate(settles) {
       const ranges = [...new Set(settles.map((settle) => settle.range))];
-      await query('settle-late', SETTLE_LATE, [answersOf(settles), ranges]);
+      const ledger = ledgerOf(settles.map((settle) => settle.edition));
+      await query(ledger, 'settleLate', [answersOf(settles), ranges]);
     },
     async close() {
       const client = await open?.catch(() => undefined);
