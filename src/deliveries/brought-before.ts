@@ -28,6 +28,7 @@ export async function broughtBefore(
     join subscriptions s
       on s.newsletter_id = other.newsletter_id and s.subscriber_id = any(${subscribers}::bigint[])
     left join deliveries d on d.edition_id = other.id and d.subscriber_id = s.subscriber_id
+      and d.edition_id = any(${editions}::bigint[]) -- which partitions, before any is opened
     left join variants v on v.id = d.variant_id
     left join lateral (
       select array_agg(listed.article_id) as article_ids from edition_articles listed
