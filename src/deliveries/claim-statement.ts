@@ -40,15 +40,6 @@ const settled = (ledger: string) => `
   )`;
 
 const claimed = (ledger: string) => `
-  candidates as materialized (
-    select d.subscriber_id, d.due_at, d.reason
-    from ${ledger} d
-    where exists (select 1 from held where id = $4::bigint and worker = $1::integer)
-      and exists (select 1 from editions where id = $3::bigint and state = 'sending')
-      and d.edition_id = $3::bigint and d.subscriber_id > $5::bigint and d.subscriber_id <= $6::bigint
-      and d.range_id = $4::bigint and d.state = 'queued' and d.next_at <= now()
-    order by d.subscriber_id limit $7::integer
-  ),
   judged as materialized (
     select c.subscriber_id, c.reason as reason_before, e.revision, u.email, u.name, u.language,
       s.sections, s.frequency,
@@ -60,10 +51,18 @@ const claimed = (ledger: string) => `
         when s.paused_until > now() then 'paused'
         when c.due_at + interval '24 hours' <= now() then 'expired'
       end as verdict
-    from candidates c
-      join editions e on e.id = $3::bigint
+    from held h
+      join editions e on e.id = $3::bigint and e.state = 'sending'
+      cross join lateral (
+        select d.subscriber_id, d.due_at, d.reason
+        from ${ledger} d
+        where d.edition_id = $3::bigint and d.subscriber_id > $5::bigint and d.subscriber_id <= $6::bigint
+          and d.range_id = $4::bigint and d.state = 'queued' and d.next_at <= now()
+        order by d.subscriber_id limit $7::integer
+      ) c
       left join subscribers u on u.id = c.subscriber_id
       left join subscriptions s on s.newsletter_id = e.newsletter_id and s.subscriber_id = c.subscriber_id
+    where h.id = $4::bigint and h.worker = $1::integer
   ),
   claimed as (
     update ${ledger} d set
@@ -122,14 +121,13 @@ const WRITTEN_DOWN = `
     on conflict (address_hash) do nothing
   )`;
 
+// At least one row: what was settled and looked at, and beside it each that is ours to send.
 const REPORTED = `
-  select 'claimed' as row, subscriber_id, email, name, language, sections, frequency, revision, attempts,
-    reason_before
-  from claimed where state = 'sending'
-  union all
-  select 'settled', null, null, null, null, null, null, null, count(*), null from settled
-  union all
-  select 'looked', max(subscriber_id), null, null, null, null, null, null, count(*), null from candidates`;
+  select s.settled, l.looked, l.last, c.subscriber_id, c.email, c.name, c.language, c.sections, c.frequency,
+    c.revision, c.attempts, c.reason_before
+  from (select count(*) as settled from settled) s,
+    (select count(*) as looked, max(subscriber_id) as last from judged) l
+    left join claimed c on c.state = 'sending'`;
 
 /** The statements of the sending path for one table of rows: a partition of the ledger, or all of it. */
 export interface ClaimStatements {

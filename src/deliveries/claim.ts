@@ -175,7 +175,9 @@ function answersOf(settles: Settle[]): string {
 }
 
 type Row = [
-  row: string,
+  settled: string,
+  looked: string,
+  lastLooked: string | null,
   subscriber: string | null,
   email: string,
   name: string | null,
@@ -183,33 +185,30 @@ type Row = [
   sections: string[] | null,
   frequency: Frequency,
   revision: number,
-  attempts: string,
+  attempts: number,
   reasonBefore: string | null,
 ];
 
 function read(rows: unknown[][]): SettledAndClaimed {
-  const made: SettledAndClaimed = { claimed: [], settled: 0, looked: 0, lastLooked: null };
+  const claimed: Claimed[] = [];
+  let [settled, looked] = ['0', '0'];
+  let lastLooked: string | null = null;
   for (const row of rows as Row[]) {
-    const [kind, subscriber] = row;
-    if (kind === 'looked') {
-      made.looked = Number(row[8]);
-      made.lastLooked = subscriber;
-    } else if (kind === 'settled') made.settled = Number(row[8]);
-    else if (subscriber !== null) {
-      const [, , email, name, language, sections, frequency, revision, attempts, reasonBefore] =
-        row;
-      made.claimed.push({
-        subscriber,
-        email,
-        name,
-        language,
-        sections,
-        frequency,
-        revision,
-        attempts: Number(attempts),
-        reasonBefore,
-      });
-    }
+    [settled, looked, lastLooked] = row;
+    const [, , , subscriber, email, name, language, sections] = row;
+    const [, , , , , , , , frequency, revision, attempts, reasonBefore] = row;
+    if (subscriber === null) continue;
+    claimed.push({
+      subscriber,
+      email,
+      name,
+      language,
+      sections,
+      frequency,
+      revision,
+      attempts,
+      reasonBefore,
+    });
   }
-  return made;
+  return { claimed, settled: Number(settled), looked: Number(looked), lastLooked };
 }

@@ -103,7 +103,7 @@ test('a settle-and-claim whose answer was lost after its commit sends nobody twi
   sending.deliverer.handle = deliverer.handle;
   const sent = sending.send(edition);
   for (let cut = 1; cut <= 5; cut += 1) {
-    cutter.cutAfter('settle-and-claim');
+    cutter.cutAfter('settleAndClaim');
     await vi.waitFor(() => expect(cutter.cuts).toBe(cut), { timeout: 15_000, interval: 10 });
   }
   await sent;
