@@ -23,12 +23,13 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '1' },
     latency: { type: 'string', default: '0' },
     rounds: { type: 'string', default: '3' },
+    past: { type: 'string', default: '0' },
     backend: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const whole = (
-  name: 'readers' | 'kilobytes' | 'connections' | 'workers' | 'latency' | 'rounds',
+  name: 'readers' | 'kilobytes' | 'connections' | 'workers' | 'latency' | 'rounds' | 'past',
 ) => {
   const text = values[name];
   if (!/^\d+$/.test(text)) throw new Error(`--${name} must be a whole number`);
@@ -40,6 +41,7 @@ const connections = whole('connections');
 const workers = whole('workers');
 const latency = whole('latency');
 const rounds = whole('rounds');
+const past = whole('past');
 /** The others send so many messages a round: enough for some seconds each. */
 const others = { sendMail: Math.min(readers, 4_000), smtpSource: Math.min(readers, 20_000) };
 
@@ -211,6 +213,7 @@ function report(
     workers,
     dkim: values.dkim ?? null,
     latencyMs: latency,
+    past,
     rounds,
     backends: { redis: medians(real.redis) ?? null, postgres: medians(real.postgres) ?? null },
     sendMail: sendMail ?? null,
@@ -223,7 +226,7 @@ function report(
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
 say(`making a newsroom with ${readers} readers`);
-const newsroom = await openNewsroom(readers);
+const newsroom = await openNewsroom(readers, past);
 try {
   const result = await compare(newsroom);
   process.stdout.write(`${JSON.stringify(result, null, values.json ? 0 : 2)}\n`);

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { type Db, openDatabase } from '../src/database/connection.ts';
 import { createDatabase } from '../src/database/create.ts';
 import { type Embedded, startEmbedded } from '../src/database/embedded.ts';
+import { EDITIONS_PER_PARTITION, partitionStatement } from '../src/database/partitions.ts';
 import { ensureFirstNewsletter } from '../src/newsletters/newsletters.ts';
 import { migrateAll } from '../src/services.ts';
 
@@ -18,8 +19,11 @@ export interface Newsroom {
   close(): Promise<void>;
 }
 
-/** Makes it in a temporary folder, with PostgreSQL's own settings: every commit is on disk. */
-export async function openNewsroom(readers: number): Promise<Newsroom> {
+/**
+ * Makes it in a temporary folder, with PostgreSQL's own settings: every commit is on disk. `past`: how many editions it
+ * has had, whose rows are gone but not their partitions of the ledger.
+ */
+export async function openNewsroom(readers: number, past = 0): Promise<Newsroom> {
   const folder = mkdtempSync(join(tmpdir(), 'gaceta-bench-'));
   chmodSync(folder, 0o755); // root's PostgreSQL runs as another account, which must be able to enter
   const server = await startEmbedded(join(folder, 'data'));
@@ -30,6 +34,9 @@ export async function openNewsroom(readers: number): Promise<Newsroom> {
   await ensureFirstNewsletter(db);
   await addReaders(db, readers);
   await addRecorded(db);
+  await sql`alter table editions alter column id restart with ${sql.lit(past + 1)}`.execute(db);
+  const newest = BigInt(past) / EDITIONS_PER_PARTITION + 2n;
+  for (let n = 0n; n <= newest; n++) await sql.raw(partitionStatement(n)).execute(db);
   return {
     db,
     server,

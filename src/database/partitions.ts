@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './tables.ts';
 
-const EDITIONS_PER_PARTITION = 64n;
+/** How many editions share a partition: what is old enough is dropped by the partition. */
+export const EDITIONS_PER_PARTITION = 64n;
 
 /**
  * Makes the partitions of the ledger that hold the newest edition and the 128 after it. Any process may
