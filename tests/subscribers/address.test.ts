@@ -111,7 +111,7 @@ describe('an address', () => {
   });
 
   test('is read alike whether it is plain enough to need no library or not', () => {
-    const letters = [...'aZ9-._+@', 'xn--', '.com', '@a.example', 'é'];
+    const letters = ['a', 'Z', '9', '-', '.', '_', '+', '@', 'xn--', '.com', '@a.example', 'é'];
     const text = (most: number) =>
       fc.array(fc.constantFrom(...letters), { maxLength: most }).map((parts) => parts.join(''));
     const read = (input: string) => {
