@@ -27,7 +27,7 @@ export function encodeValue(value: string): string {
   return folded;
 }
 
-// One is remembered: what masks an address is the same for all readers, and encoding it a quarter of their cost.
+// One is remembered: what masks an address is the same for all readers.
 let lastRun = { run: '', encoded: '' };
 
 function encodeRun(run: string): string {

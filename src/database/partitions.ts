@@ -29,7 +29,8 @@ export async function ensurePartitions(db: Kysely<Database>): Promise<void> {
 /**
  * The table with the rows of these editions: their partition, or the whole ledger where they have not the same one.
  * A statement that names the whole ledger opens and locks every partition each time it runs, also with a plan that
- * leaves them out; from twenty on these are more locks than PostgreSQL keeps at hand, and it takes ten times as long.
+ * leaves them out; from twenty on these are more locks than PostgreSQL keeps at hand, and it takes several times as
+ * long.
  */
 export function ledgerOf(editions: Iterable<string>): string {
   const numbers = new Set<bigint>();

@@ -190,15 +190,12 @@ type Row = [
 ];
 
 function read(rows: unknown[][]): SettledAndClaimed {
-  const claimed: Claimed[] = [];
-  let [settled, looked] = ['0', '0'];
-  let lastLooked: string | null = null;
-  for (const row of rows as Row[]) {
-    [settled, looked, lastLooked] = row;
-    const [, , , subscriber, email, name, language, sections] = row;
-    const [, , , , , , , , frequency, revision, attempts, reasonBefore] = row;
+  const made: SettledAndClaimed = { claimed: [], settled: 0, looked: 0, lastLooked: null };
+  for (const [settled, looked, lastLooked, subscriber, ...reader] of rows as Row[]) {
+    Object.assign(made, { settled: Number(settled), looked: Number(looked), lastLooked });
     if (subscriber === null) continue;
-    claimed.push({
+    const [email, name, language, sections, frequency, revision, attempts, reasonBefore] = reader;
+    made.claimed.push({
       subscriber,
       email,
       name,
@@ -210,5 +207,5 @@ function read(rows: unknown[][]): SettledAndClaimed {
       reasonBefore,
     });
   }
-  return { claimed, settled: Number(settled), looked: Number(looked), lastLooked };
+  return made;
 }
