@@ -15,7 +15,7 @@ export interface ReaderValues {
   messageId: string;
   date: Date;
   unsubscribeUrl: string;
-  /** `mailto:desk@example.org?subject=unsubscribe%20TOKEN`; null: the header holds the link alone. */
+  /** `mailto:desk@example.org?subject=unsubscribe%20TOKEN`. */
   unsubscribeMailto: string;
   preferencesUrl: string;
   maskedAddress: string;

@@ -17,7 +17,7 @@ const HELD = `
       relay text, answer text, uncertain boolean, variant bigint, event json, bounce boolean)
   )`;
 
-// "exists held" only orders the work: no row is written before its range is locked.
+// The gate only orders the work: no row is written before its range is locked.
 const settled = (ledger: string) => `
   settled as (
     update ${ledger} d set

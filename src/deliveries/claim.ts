@@ -90,8 +90,11 @@ export function openClaims(databaseUrl: string, log: Logger): Claims {
   };
   const known = new Map<string, ClaimStatements>();
   const query = async (ledger: string, which: keyof ClaimStatements, values: unknown[]) => {
-    const statements = known.get(ledger) ?? claimStatements(ledger);
-    known.set(ledger, statements);
+    let statements = known.get(ledger);
+    if (!statements) {
+      statements = claimStatements(ledger);
+      known.set(ledger, statements);
+    }
     const [name, text] = [`${which} ${ledger}`, statements[which]];
     open ??= connect();
     const client = await open;
