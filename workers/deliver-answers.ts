@@ -32,12 +32,12 @@ export class Answers {
   }
 
   /**
-   * How long a statement is worth waiting for, in ms: until a quarter of the places is answered, all that is `open`
+   * How long a statement is worth waiting for, in ms: until a third of the places is answered, all that is `open`
    * is, or the oldest answer has waited long enough. 0 also when nothing waits.
    */
   patience({ open, places }: { open: number; places: number }): number {
     const { length } = this.#waiting;
-    if (length === 0 || length * 4 >= places || length === open) return 0;
+    if (length === 0 || length * 3 >= places || length === open) return 0;
     return Math.max(0, SETTLE_AFTER_MS - (performance.now() - this.#oldest));
   }
 

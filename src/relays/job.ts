@@ -10,6 +10,8 @@ export interface Job {
   refused: boolean;
   /** When it began to wait for a connection, `performance.now()`. */
   since: number;
+  /** When its final dot was handed to the socket, `performance.now()`. */
+  dotAt: number;
   resolve: (answer: Answer) => void;
 }
 

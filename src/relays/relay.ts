@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { advice } from './advice.ts';
+import { Crowd } from './crowd.ts';
 import { impossibility } from './envelope.ts';
 import type { Capabilities, HandshakeError, Opened } from './handshake.ts';
 import type { Ending, Job, Outcome } from './job.ts';
@@ -65,6 +66,9 @@ class SmtpRelay implements Relay, SessionHost {
   readonly #sessions = new Set<Session>();
   readonly #openings: Openings;
   readonly #rest: Rest;
+  readonly #crowd = new Crowd();
+  /** As its newest connection said. */
+  #pipelining = false;
   #resting = false;
   #failure: Failure | undefined;
   #busy = 0;
@@ -101,7 +105,15 @@ class SmtpRelay implements Relay, SessionHost {
   send(outgoing: Outgoing): Promise<Answer> {
     const { promise, resolve } = Promise.withResolvers<Answer>();
     const since = performance.now();
-    const job: Job = { outgoing, at: 'connect', answered: false, refused: false, since, resolve };
+    const job: Job = {
+      outgoing,
+      at: 'connect',
+      answered: false,
+      refused: false,
+      since,
+      dotAt: 0,
+      resolve,
+    };
     this.#busy += 1;
     if (this.#closing) this.answer(job, { kind: 'withdrawn' });
     else if (this.#rest.left > 0) this.answer(job, this.#whileResting());
@@ -148,7 +160,7 @@ class SmtpRelay implements Relay, SessionHost {
   next(capabilities: Capabilities, following: boolean): Job | undefined {
     if (this.#closing || this.#rest.left > 0) return undefined;
     // What a connection that is just opening will take need not wait behind another's answer.
-    const reserved = following ? this.#openings.prompt : 0;
+    const reserved = following ? this.#openings.prompt : this.#kept;
     while (this.#waiting.length > reserved) {
       const job = this.#waiting.shift();
       if (!job) return undefined;
@@ -166,7 +178,9 @@ class SmtpRelay implements Relay, SessionHost {
     if (outcome.kind === 'sent') {
       this.#failure = undefined;
       this.#rest.succeed();
-      if (performance.now() - job.since < this.#timeouts.start) this.#depth = 2;
+      const now = performance.now();
+      this.#crowd.note(now - job.dotAt);
+      if (now - job.since < this.#timeouts.start) this.#depth = 2;
     } else if (outcome.kind === 'refused' && outcome.at === 'mail' && outcome.code < 500) {
       this.#goToRest(outcome, { kind: 'withdrawn' });
     }
@@ -189,6 +203,8 @@ class SmtpRelay implements Relay, SessionHost {
   /** Gives waiting messages to connections without work, to new ones, then behind answers that are awaited. */
   #dispatch(): void {
     this.#startTicking();
+    const kept = this.#kept;
+    if (this.#waiting.length <= kept) return;
     for (const session of this.#sessions) {
       if (this.#waiting.length === 0) return;
       if (session.idle) session.proceed();
@@ -200,10 +216,20 @@ class SmtpRelay implements Relay, SessionHost {
         (error) => this.#onRefused(error),
       );
     }
+    if (kept > 0) return;
     for (const session of this.#sessions) {
       if (this.#waiting.length === 0) return;
       session.proceed();
     }
+  }
+
+  /** How many of those that wait are kept to travel with another's dot. */
+  get #kept(): number {
+    const [first] = this.#waiting;
+    if (!first || !this.#pipelining) return 0;
+    const { connections } = this.settings;
+    const atRelay = this.#busy - this.#waiting.length;
+    return this.#crowd.keeps({ connections, atRelay, waitsSince: first.since });
   }
 
   /** Connections that may be opened now and would come soon. */
@@ -217,6 +243,7 @@ class SmtpRelay implements Relay, SessionHost {
 
   #onOpened(opened: Opened): void {
     const session = new Session(opened, this.#timeouts, this);
+    this.#pipelining = opened.capabilities.pipelining;
     this.#sessions.add(session);
     if (this.#closing) return session.quit();
     session.proceed();
@@ -276,6 +303,7 @@ class SmtpRelay implements Relay, SessionHost {
       if (job) this.answer(job, { kind: 'withdrawn' });
       if (this.#sessions.size > 0) this.#depth = 1;
     }
+    if (this.#waiting.length > 0) this.#dispatch();
     if (this.#resting && this.#rest.left === 0) {
       this.#resting = false;
       this.#onState?.(this.state());

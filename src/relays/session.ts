@@ -237,6 +237,7 @@ export class Session {
       // Without it the dot would not end the message, and the next envelope would become part of it.
       if (!endsLine(body)) this.#socket.write('\r\n');
       job.at = 'dot';
+      job.dotAt = performance.now();
       this.#body = job;
     }
     this.#awaited.add({ step: lone ? 'lone' : 'dot', ...(!lone && { job }) });
