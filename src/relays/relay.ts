@@ -5,22 +5,12 @@ import { impossibility } from './envelope.ts';
 import type { Capabilities, HandshakeError, Opened } from './handshake.ts';
 import type { Ending, Job, Outcome } from './job.ts';
 import { Openings } from './openings.ts';
-import type { Answer, Outgoing, Phase } from './outgoing.ts';
-import { withoutAddresses } from './reply.ts';
+import type { Answer, Outgoing } from './outgoing.ts';
 import { Rest } from './rest.ts';
 import { Session, type SessionHost } from './session.ts';
 import type { RelaySettings } from './settings.ts';
+import { type Failure, lastError, logged, type RelayState } from './state.ts';
 import { TIMEOUTS, type Timeouts } from './timeouts.ts';
-
-/** How a relay does. */
-export interface RelayState {
-  /** It is not resting after a failure. */
-  up: boolean;
-  restingUntil?: Date;
-  /** What last went wrong, in the relay's words where it had some; gone after the next message sent. */
-  lastError?: { at: Phase; code?: number; reply: string; fix?: string };
-  connections: number;
-}
 
 /** A relay that is handed messages. */
 export interface Relay {
@@ -54,8 +44,6 @@ export function openRelay(settings: RelaySettings, options: RelayOptions): Relay
 
 /** Long enough for another pool to come by. */
 const ROOM_MADE_MS = 10_000;
-
-type Failure = Extract<Outcome, { kind: 'refused' | 'lost' }>;
 
 class SmtpRelay implements Relay, SessionHost {
   readonly settings: RelaySettings;
@@ -322,18 +310,4 @@ class SmtpRelay implements Relay, SessionHost {
     this.#closing.resolve();
     return true;
   }
-}
-
-function lastError(failure: Failure): NonNullable<RelayState['lastError']> {
-  const { at, fix } = failure;
-  const told = { at, ...(fix !== undefined && { fix }) };
-  return failure.kind === 'lost'
-    ? { ...told, reply: failure.error }
-    : { ...told, code: failure.code, reply: failure.reply };
-}
-
-/** Relays quote addresses, and logs hold none. */
-function logged(failure: Failure): NonNullable<RelayState['lastError']> {
-  const { reply, ...rest } = lastError(failure);
-  return { ...rest, reply: withoutAddresses(reply) };
 }
