@@ -4,9 +4,10 @@ const CROWDED = 2;
 const MEAN_OF = 16;
 /** The quickest is slowly forgotten: the messages of the next edition may be larger. */
 const FORGET = 1.0001;
-/** So many messages keep a relay busy until a connection has the next one for it. */
+/** So many messages keep a relay busy until a connection has the next one for it: four, or this share of the connections. */
 const ENOUGH = 4;
-/** No message waits longer than this for another's dot. */
+const ENOUGH_SHARE = 0.4;
+/** After so long none is kept any more: the next answer or message sends it, at the latest the relay's tick. */
 const KEPT_MS = 20;
 
 /** What a relay's connections have before them. */
@@ -37,7 +38,7 @@ export class Crowd {
   /** How many waiting messages are kept for the next dots; 0 where none should wait. */
   keeps({ connections, atRelay, waitsSince }: Queued): number {
     const crowded = this.#usualMs > this.#quickestMs * CROWDED;
-    if (!crowded || atRelay < Math.max(ENOUGH, connections * 0.4)) return 0;
+    if (!crowded || atRelay < Math.max(ENOUGH, connections * ENOUGH_SHARE)) return 0;
     return performance.now() - waitsSince > KEPT_MS ? 0 : Math.floor(connections / 2);
   }
 }

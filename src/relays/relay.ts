@@ -188,7 +188,7 @@ class SmtpRelay implements Relay, SessionHost {
     if (!this.#settleClose()) this.#dispatch();
   }
 
-  /** Gives waiting messages to connections without work, to new ones, then behind answers that are awaited. */
+  /** Gives waiting messages, but those kept for a dot, to connections without work, to new ones, then behind awaited answers. */
   #dispatch(): void {
     this.#startTicking();
     const kept = this.#kept;
