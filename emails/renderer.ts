@@ -45,6 +45,8 @@ interface Waiting {
 const ENTRY = join(import.meta.dirname, 'render-process.ts');
 // Bounds what a hostile or broken content can take; a normal render peaks far below.
 const HEAP_MB = 512;
+// cheerio as it is for browsers: as it is for Node it brings an HTTP client of 200 files that renders nothing.
+const WITHOUT_CLIENT = '--conditions=browser';
 
 /** Opens a renderer. Starts nothing until the first render, and again whenever there is need. */
 export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
@@ -64,7 +66,7 @@ export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
   function start(): ChildProcess {
     const cache = getCompileCacheDir();
     const started = fork(ENTRY, settings.templates === null ? [] : [settings.templates], {
-      execArgv: [`--max-old-space-size=${HEAP_MB}`],
+      execArgv: [`--max-old-space-size=${HEAP_MB}`, WITHOUT_CLIENT],
       serialization: 'advanced',
       // It needs none of the environment, so none of the secrets in it.
       env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
