@@ -37,6 +37,14 @@ export function familyCpuMs(pid: number): number {
   return sum;
 }
 
+/** Processor time of the whole machine since it started, in ticks: all of it, and what its host gave to others. */
+export function machineTicks(): { all: number; stolen: number } {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
+  // user nice system idle iowait irq softirq steal; what follows is part of user already
+  const ticks = line.split(/\s+/).slice(1, 9).map(Number);
+  return { all: ticks.reduce((sum, each) => sum + each, 0), stolen: ticks[7] ?? 0 };
+}
+
 function statOf(pid: number): { parent: number; cpuMs: number; endedMs: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
