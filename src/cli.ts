@@ -1,16 +1,11 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
-import { keepNursery } from './nursery.ts';
+import { keepHeapSmall } from './heap.ts';
 
 // For who starts this file itself; bin/gaceta.js has it on before.
 enableCompileCache();
-if (process.argv[2] === 'worker') {
-  keepNursery();
-  // Waiting until the heap has doubled before looking through it saves little time and costs up to 100 MB.
-  setFlagsFromString('--heap-growing-percent=20');
-}
+if (process.argv[2] === 'worker') keepHeapSmall();
 const { registerProcesses } = await import('./cli/processes.ts');
 
 const program = new Command('gaceta')

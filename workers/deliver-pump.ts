@@ -1,16 +1,12 @@
 import type { Claimed, Claims, Wanted } from '../src/deliveries/claim.ts';
 import { OutcomeUnknown } from '../src/deliveries/claim.ts';
-import type { Lease } from '../src/deliveries/lease.ts';
 import type { HeldRange } from '../src/deliveries/ranges.ts';
 import type { Settlement } from '../src/deliveries/settlement.ts';
-import type { Logger } from '../src/log.ts';
 import type { Answer, Outgoing } from '../src/relays/outgoing.ts';
-import type { Wanted as Leave, Permits } from '../src/relays/pace.ts';
 import type { Relay } from '../src/relays/relay.ts';
 import { Answers } from './deliver-answers.ts';
+import { type Claimable, NextClaim, type NextClaimParts } from './deliver-next-claim.ts';
 import { Ranges, type RangesParts, type Work } from './deliver-ranges.ts';
-import type { Receivers } from './deliver-receivers.ts';
-import type { RelaySet } from './deliver-relays.ts';
 
 /** A claimed row made ready, or what becomes of it without a relay. */
 export type Composed =
@@ -18,13 +14,8 @@ export type Composed =
   | { settlement: Settlement };
 
 /** What the pump is handed: it knows neither SQL nor MIME. */
-export interface PumpParts {
+export interface PumpParts extends NextClaimParts {
   claims: Claims;
-  lease: Lease;
-  relays: RelaySet;
-  receivers: Receivers;
-  permits(wanted: Leave): Promise<Permits>;
-  log: Logger;
   /** At once where the variant is at hand. Never rejects for one reader's sake alone. */
   compose(held: HeldRange, row: Claimed): Composed | Promise<Composed>;
   /** The row's next state; may ask for a pause by `pauses`. */
@@ -47,18 +38,9 @@ interface Started {
   mayStart(): boolean;
 }
 
-interface Claimable {
-  work: Work;
-  relay: Relay;
-  count: number;
-}
-
 const HANDED_BACK: Settlement = { state: 'queued', delayMs: 0 };
 const START_WITHIN_MS = 1_000;
 const RETRY_MS = 500;
-const LOOK_AGAIN_MS = 100;
-/** A group that rests longer than this leaves its ranges to housekeeping. */
-const HOLD_FOR_MS = 2_000;
 
 /**
  * The one pump of a worker, whatever the number of its ranges. Claimed, in flight and answered-but-unsettled rows
@@ -68,6 +50,7 @@ export class Pump {
   readonly #parts: PumpParts;
   readonly #most: number;
   readonly #ranges: Ranges;
+  readonly #next: NextClaim;
   readonly #answers = new Answers();
   /** Claimed and not settled, of all ranges. */
   #open = 0;
@@ -86,6 +69,7 @@ export class Pump {
       close: parts.close,
       onClosed: () => this.#turn(),
     });
+    this.#next = new NextClaim(parts, this.#ranges);
     parts.relays.onChange(() => this.#turn());
     parts.lease.onLate(() => parts.relays.destroyUnfinished());
     // What was handed over is still settled, by its claims.
@@ -152,33 +136,12 @@ export class Pump {
     }, ms);
   }
 
-  /** The range to claim from now, and the relay for it; undefined when nothing can start. */
   #claimable(): Claimable | undefined {
-    if (this.#stopping || !this.#parts.lease.mayStart()) return undefined;
     const room = this.#most - this.#open + this.#answers.waiting;
-    if (room <= 0) return undefined;
-    const relay = this.#parts.relays.next();
-    // Nothing tells when the share of a slow relay is given to another.
-    if (!relay && this.#ranges.size > 0) this.#wakeIn(LOOK_AGAIN_MS);
-    if (!relay) return undefined;
-    let soonest = Number.POSITIVE_INFINITY;
-    for (const work of this.#ranges) {
-      if (work.through || work.giveBack || work.closing) continue;
-      const paceMs = work.notBefore - performance.now();
-      if (paceMs > 0) {
-        soonest = Math.min(soonest, paceMs);
-        continue;
-      }
-      const restMs = this.#parts.receivers.restMs(work.held.receiverGroup);
-      if (restMs === 0)
-        return { work, relay, count: Math.min(room, this.#parts.relays.room(relay)) };
-      if (restMs > HOLD_FOR_MS) {
-        work.giveBack = { laterMs: restMs };
-        this.#ranges.closeDone();
-      } else soonest = Math.min(soonest, restMs);
-    }
-    if (soonest < Number.POSITIVE_INFINITY) this.#wakeIn(soonest);
-    return undefined;
+    if (this.#stopping || room <= 0) return undefined;
+    const { claimable, againMs } = this.#next.find(room);
+    if (againMs !== undefined) this.#wakeIn(againMs);
+    return claimable;
   }
 
   async #run(claimable: Claimable | undefined): Promise<void> {
@@ -186,26 +149,9 @@ export class Pump {
     try {
       await this.#parts.pauses();
       await this.#answers.settleLate(this.#parts.claims);
-      let count = 0;
-      if (claimable) {
-        const { work, relay } = claimable;
-        const group = work.held.receiverGroup;
-        const permits = await this.#parts.permits({
-          relay: relay.settings.name,
-          groups: { [group]: claimable.count },
-        });
-        count = permits.granted;
-        if (permits.problem)
-          this.#parts.log.warn({ problem: permits.problem }, 'nothing is sent: no permits');
-        if (count === 0) {
-          this.#wakeIn(permits.retryAfterMs);
-          // Which of the limits it was is not said: a relay with one of its own leaves it to the others.
-          if (relay.settings.rate !== undefined)
-            this.#parts.relays.pace(relay, permits.retryAfterMs);
-          else work.notBefore = performance.now() + permits.retryAfterMs;
-          this.#ranges.rotate(work);
-        }
-      }
+      const permitted = claimable && (await this.#next.permitted(claimable));
+      if (permitted?.againMs !== undefined) this.#wakeIn(permitted.againMs);
+      const count = permitted?.count ?? 0;
       if (claimable && count > 0)
         await this.#settleAndClaim(claimable.work, claimable.relay, count);
       else if (this.#answers.waiting > 0) await this.#settleAndClaim(undefined, undefined, 0);

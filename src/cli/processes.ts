@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { ConfigError, configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
+import { boundNursery } from '../heap.ts';
 import { CannotListen, HOPELESS } from '../hopeless.ts';
 import { type Logger, openLog } from '../log.ts';
-import { boundNursery } from '../nursery.ts';
 import { stepBehind } from '../priority.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
 import { stopOnSignal } from '../shutdown.ts';

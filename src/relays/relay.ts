@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { advice } from './advice.ts';
 import { Crowd } from './crowd.ts';
-import { impossibility } from './envelope.ts';
 import type { Capabilities, HandshakeError, Opened } from './handshake.ts';
 import type { Ending, Job, Outcome } from './job.ts';
 import { Openings } from './openings.ts';
@@ -11,6 +10,7 @@ import { Session, type SessionHost } from './session.ts';
 import type { RelaySettings } from './settings.ts';
 import { type Failure, lastError, logged, type RelayState } from './state.ts';
 import { TIMEOUTS, type Timeouts } from './timeouts.ts';
+import { Waiting } from './waiting.ts';
 
 /** A relay that is handed messages. */
 export interface Relay {
@@ -50,7 +50,7 @@ class SmtpRelay implements Relay, SessionHost {
   readonly #log: Logger;
   readonly #onState: ((state: RelayState) => void) | undefined;
   readonly #timeouts: Timeouts;
-  readonly #waiting: Job[] = [];
+  readonly #waiting = new Waiting((job, outcome) => this.answer(job, outcome));
   readonly #sessions = new Set<Session>();
   readonly #openings: Openings;
   readonly #rest: Rest;
@@ -106,7 +106,7 @@ class SmtpRelay implements Relay, SessionHost {
     if (this.#closing) this.answer(job, { kind: 'withdrawn' });
     else if (this.#rest.left > 0) this.answer(job, this.#whileResting());
     else {
-      this.#waiting.push(job);
+      this.#waiting.add(job);
       this.#dispatch();
     }
     return promise;
@@ -131,14 +131,14 @@ class SmtpRelay implements Relay, SessionHost {
   }
 
   destroyUnfinished(): void {
-    this.#giveBackWaiting({ kind: 'withdrawn' });
+    this.#waiting.giveBack({ kind: 'withdrawn' });
     for (const session of this.#sessions) session.destroyUnfinished();
   }
 
   close(): Promise<void> {
     if (this.#closing) return this.#closing.promise;
     this.#closing = Promise.withResolvers<void>();
-    this.#giveBackWaiting({ kind: 'withdrawn' });
+    this.#waiting.giveBack({ kind: 'withdrawn' });
     this.#openings.abandon();
     for (const session of this.#sessions) session.quit();
     this.#settleClose();
@@ -149,15 +149,7 @@ class SmtpRelay implements Relay, SessionHost {
     if (this.#closing || this.#rest.left > 0) return undefined;
     // What a connection that is just opening will take need not wait behind another's answer.
     const reserved = following ? this.#openings.prompt : this.#kept;
-    while (this.#waiting.length > reserved) {
-      const job = this.#waiting.shift();
-      if (!job) return undefined;
-      const impossible = impossibility(job.outgoing, capabilities);
-      if (impossible) this.answer(job, impossible);
-      else if (job.outgoing.mayStart()) return job;
-      else this.answer(job, { kind: 'withdrawn' });
-    }
-    return undefined;
+    return this.#waiting.next(capabilities, reserved);
   }
 
   answer(job: Job, outcome: Outcome): void {
@@ -192,12 +184,12 @@ class SmtpRelay implements Relay, SessionHost {
   #dispatch(): void {
     this.#startTicking();
     const kept = this.#kept;
-    if (this.#waiting.length <= kept) return;
+    if (this.#waiting.size <= kept) return;
     for (const session of this.#sessions) {
-      if (this.#waiting.length === 0) return;
+      if (this.#waiting.size === 0) return;
       if (session.idle) session.proceed();
     }
-    const wanted = Math.min(this.#waiting.length - this.#openings.size, this.#openable());
+    const wanted = Math.min(this.#waiting.size - this.#openings.size, this.#openable());
     for (let opening = 0; opening < wanted; opening += 1) {
       void this.#openings.open(
         (opened) => this.#onOpened(opened),
@@ -206,18 +198,17 @@ class SmtpRelay implements Relay, SessionHost {
     }
     if (kept > 0) return;
     for (const session of this.#sessions) {
-      if (this.#waiting.length === 0) return;
+      if (this.#waiting.size === 0) return;
       session.proceed();
     }
   }
 
   /** How many of those that wait are kept to travel with another's dot. */
   get #kept(): number {
-    const [first] = this.#waiting;
-    if (!first || !this.#pipelining) return 0;
+    const { size, since } = this.#waiting;
+    if (since === undefined || !this.#pipelining) return 0;
     const { connections } = this.settings;
-    const atRelay = this.#busy - this.#waiting.length;
-    return this.#crowd.keeps({ connections, atRelay, waitsSince: first.since });
+    return this.#crowd.keeps({ connections, atRelay: this.#busy - size, waitsSince: since });
   }
 
   /** Connections that may be opened now and would come soon. */
@@ -259,7 +250,7 @@ class SmtpRelay implements Relay, SessionHost {
     this.#rest.begin();
     this.#resting = true;
     this.#log.warn({ ...logged(failure), restMs: this.#rest.left }, 'the relay rests');
-    this.#giveBackWaiting(waiting);
+    this.#waiting.giveBack(waiting);
     this.#startTicking();
     this.#onState?.(this.state());
   }
@@ -269,10 +260,6 @@ class SmtpRelay implements Relay, SessionHost {
     const at = this.#failure?.at;
     const general = at === 'connect' || at === 'greeting' || at === 'auth';
     return this.#failure && general ? this.#failure : { kind: 'withdrawn' };
-  }
-
-  #giveBackWaiting(outcome: Outcome): void {
-    for (const job of this.#waiting.splice(0)) this.answer(job, outcome);
   }
 
   #startTicking(): void {
@@ -285,13 +272,9 @@ class SmtpRelay implements Relay, SessionHost {
   #tick(): void {
     const now = performance.now();
     for (const session of this.#sessions) session.tick(now);
-    const late = now - this.#timeouts.start;
-    while (this.#waiting[0] && this.#waiting[0].since < late) {
-      const job = this.#waiting.shift();
-      if (job) this.answer(job, { kind: 'withdrawn' });
-      if (this.#sessions.size > 0) this.#depth = 1;
-    }
-    if (this.#waiting.length > 0) this.#dispatch();
+    const late = this.#waiting.giveBack({ kind: 'withdrawn' }, now - this.#timeouts.start);
+    if (late > 0 && this.#sessions.size > 0) this.#depth = 1;
+    if (this.#waiting.size > 0) this.#dispatch();
     if (this.#resting && this.#rest.left === 0) {
       this.#resting = false;
       this.#onState?.(this.state());

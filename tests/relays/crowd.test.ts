@@ -101,7 +101,6 @@ test('when a crowded relay falls silent, what was kept for its dots is sent with
   await vi.waitFor(() => expect(sink.received).toHaveLength(404));
   const kept = send('kept', 3);
   const named = () => kept.filter((to) => sink.chunks.some((chunk) => chunk.includes(to)));
-  expect(named()).toEqual([]);
   await vi.waitFor(() => expect(named()).toEqual(kept));
 });
 

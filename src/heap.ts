@@ -4,13 +4,16 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 // V8 doubles its nursery (the young generation) up to 32 MB, and holds it twice.
 const MOST_BYTES = 4 * 2 ** 20;
 
-/** Keeps V8's nursery as small as it starts: what is being loaded lives long and would make it large for nothing. */
-export function keepNursery(): void {
+/** Has V8 take little memory for a process that runs for days. To be called before the rest is loaded. */
+export function keepHeapSmall(): void {
+  // What is being loaded lives long, and would make the nursery large for nothing.
   setFlagsFromString('--semi-space-growth-factor=1');
+  // Waiting until the heap has doubled before looking through it saves little time and costs up to 100 MB.
+  setFlagsFromString('--heap-growing-percent=20');
 }
 
 /**
- * Lets it grow to 4 MB and no further, also after a quiet hour has made it smaller. At 1 MB a message under way is
+ * Lets the nursery grow to 4 MB and no further, also after a quiet hour has made it smaller. At 1 MB a message under way is
  * copied several times until it is sent; a larger one saves little more and is all memory.
  */
 export function boundNursery(): void {

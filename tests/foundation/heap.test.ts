@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 
-const folder = mkdtempSync(join(tmpdir(), 'gaceta-nursery-'));
+const folder = mkdtempSync(join(tmpdir(), 'gaceta-heap-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 // Makes much that lives a little, as messages under way do, and says how large the nursery (in MB) has become.
 const program = `
   import { setImmediate as turn } from 'node:timers/promises';
   import { getHeapSpaceStatistics } from 'node:v8';
-  import { boundNursery, keepNursery } from ${JSON.stringify(join(import.meta.dirname, '../../src/nursery.ts'))};
+  import { boundNursery, keepHeapSmall } from ${JSON.stringify(join(import.meta.dirname, '../../src/heap.ts'))};
   const [, , how] = process.argv;
-  if (how !== 'as it is') keepNursery();
+  if (how !== 'as it is') keepHeapSmall();
   if (how === 'bounded') boundNursery();
   let alive = [];
   for (let round = 0; round < 600; round += 1) {
