@@ -21,7 +21,7 @@ export interface Newsroom {
 
 /**
  * Makes it in a temporary folder, with PostgreSQL's own settings: every commit is on disk. `past`: how many editions it
- * has had, whose rows are gone but not their partitions of the ledger.
+ * has had. All partitions of their ledger are there; with rows is the one that the next edition goes into.
  */
 export async function openNewsroom(readers: number, past = 0): Promise<Newsroom> {
   const folder = mkdtempSync(join(tmpdir(), 'gaceta-bench-'));
@@ -34,11 +34,9 @@ export async function openNewsroom(readers: number, past = 0): Promise<Newsroom>
   await ensureFirstNewsletter(db);
   await addReaders(db, readers);
   await addRecorded(db);
+  await addPast(db, BigInt(past));
   // What PostgreSQL would otherwise clean up a quarter of a minute later, while the first contestant is measured.
   await sql`vacuum (analyze)`.execute(db);
-  await sql`alter table editions alter column id restart with ${sql.lit(past + 1)}`.execute(db);
-  const newest = BigInt(past) / EDITIONS_PER_PARTITION + 2n;
-  for (let n = 0n; n <= newest; n++) await sql.raw(partitionStatement(n)).execute(db);
   return {
     db,
     server,
@@ -84,6 +82,17 @@ async function addRecorded(db: Db): Promise<void> {
     from made, (select subscriber_id from subscriptions order by subscriber_id limit ${RECORDED.most}) s`.execute(
     db,
   );
+}
+
+async function addPast(db: Db, past: bigint): Promise<void> {
+  await sql`alter table editions alter column id restart with ${sql.lit(past + 1n)}`.execute(db);
+  const current = (past + 1n) / EDITIONS_PER_PARTITION;
+  for (let n = 0n; n <= current + 2n; n++) await sql.raw(partitionStatement(n)).execute(db);
+  await sql`
+    insert into deliveries (edition_id, subscriber_id, range_id, due_at, next_at, state, sent_at)
+    select edition, subscribers.id, 0, now(), now(), 'sent', now()
+    from generate_series(${current * EDITIONS_PER_PARTITION}::bigint, ${past}::bigint) edition, subscribers
+    where edition > 0 order by 1, 2`.execute(db);
 }
 
 /** New articles: no reader gets a story twice, so that each edition needs its own. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/connection.ts';
+import { ledgerOf } from '../database/partitions.ts';
 import { dueAt } from '../editions/due.ts';
 import { belongs, countAudience, frequenciesOfEdition } from './audience.ts';
 import { finishEditions } from './finish.ts';
@@ -146,7 +147,8 @@ function planChunk(
           returning id, due_at, receiver_group, first_subscriber, issued, state
         ),
         written as (
-          insert into deliveries (edition_id, subscriber_id, range_id, due_at, next_at, state, reason)
+          insert into ${sql.raw(ledgerOf([edition]))}
+            (edition_id, subscriber_id, range_id, due_at, next_at, state, reason)
           select ${edition}, r.subscriber_id, m.id, r.due_at, r.due_at,
             case when r.reason is null then 'queued' else 'skipped' end, r.reason
           from rows r join made m using (due_at, receiver_group, first_subscriber)

@@ -72,11 +72,14 @@ async function endSubscriptions(tx: DbOrTransaction, subscriberId: string, now: 
 }
 
 async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
+  // By way of the editions: the ledger has no index by subscriber.
   await tx
-    .updateTable('deliveries')
+    .updateTable('deliveries as d')
+    .from('editions as e')
     .set({ answer: null })
-    .where('subscriberId', '=', subscriberId)
-    .where('answer', 'is not', null)
+    .whereRef('d.editionId', '=', 'e.id')
+    .where('d.subscriberId', '=', subscriberId)
+    .where('d.answer', 'is not', null)
     .execute();
   await tx
     .updateTable('deliveryEvents')

@@ -41,7 +41,9 @@ async function removeUnknown(db: DbOrTransaction, subscribers: string[]): Promis
       select s.id from subscribers s
       where s.id = any(${subscribers}::bigint[]) and s.erased_at is null
         and not exists (select from subscriptions t where t.subscriber_id = s.id)
-        and not exists (select from deliveries d where d.subscriber_id = s.id)
+        and not exists (
+          select from editions e join deliveries d on d.edition_id = e.id and d.subscriber_id = s.id
+          where e.frozen_at >= s.created_at offset 0) -- for each by itself, by the ledger's one index
         and not exists (select from letters l where l.subscriber_id = s.id
           and l.state in ('queued', 'sending', 'uncertain'))
       for update of s
