@@ -211,6 +211,9 @@ describe('a person’s own data', () => {
     );
     expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
     expect(await person(id)).toMatchObject({ email: null, emailKey: null, addressHash: null });
+    const again = await site.post(`/privacy/${privacy}/erase`, { sure: '1' });
+    expect(await again.text()).toContain('Erased');
+    expect((await site.post(`/privacy/${privacy}/erase`, {})).status).toBe(404);
     expect((await site.get(`/privacy/${privacy}`)).status).toBe(404);
     expect((await site.get(`/preferences/${preferences}`)).status).toBe(404);
   });

@@ -54,18 +54,20 @@ export function privacyRoutes({ context, show, post }: PublicParts): Router {
   });
 
   router.post('/privacy/:token/erase', formBody, async (req, res) => {
-    const reader = await find(req);
-    if (!reader) return showBadLink(req, res, show);
-    const language = languageOf(req, reader.language);
+    const subject = context.tokens.verify('privacy', tokenOf(req));
+    const reader = subject && (await readerOf(context.db, subject.subscriber));
+    const sure = Boolean(req.body?.sure);
+    if (!subject || !(reader || sure)) return showBadLink(req, res, show);
+    const language = languageOf(req, reader?.language);
     const t = words(language);
-    if (!req.body?.sure) return showPage(req, res, reader, { unsure: t('privacy.eraseUnsure') });
+    if (reader && !sure) return showPage(req, res, reader, { unsure: t('privacy.eraseUnsure') });
     try {
       const { letters } = await context.db
         .transaction()
-        .execute((tx) => eraseSubscriber(tx, reader.id, context.now()));
+        .execute((tx) => eraseSubscriber(tx, subject.subscriber, context.now()));
       post(letters);
     } catch (error) {
-      // the same button pressed twice: erased is erased
+      // the same button pressed twice, at once or a moment later: erased is erased
       if (!(error instanceof SubscriberNotFound)) throw error;
     }
     await show(req, res, {
