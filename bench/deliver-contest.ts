@@ -10,10 +10,12 @@ import { machineTicks } from './process-usage.ts';
 export type Backend = 'redis' | 'postgres';
 
 /** The whole path once, and how it did against what ran right before and after it. */
-export type ComparedRun = RealRun & { [K in Ratio]?: number };
-export type Ratio = 'ratioToSmtpSource' | 'ratioToSmtpSourceKept' | 'ratioToSendMail';
+type ComparedRun = RealRun & Ratios;
+type Ratios = {
+  [K in 'ratioToSmtpSource' | 'ratioToSmtpSourceKept' | 'ratioToSendMail']?: number;
+};
 
-export interface ContestSettings extends RealSettings {
+interface ContestSettings extends RealSettings {
   backends: Backend[];
   rounds: number;
   /** A sink without PIPELINING, where that is to be compared. */
@@ -47,9 +49,8 @@ interface Source {
  */
 export async function runContest(settings: ContestSettings): Promise<Runs> {
   const { newsroom, sink, connections, backends, rounds, plain, message, others } = settings;
-  const real: Runs['real'] = { redis: [], postgres: [] };
   const runs: Runs = {
-    real,
+    real: { redis: [], postgres: [] },
     without: [],
     sendMail: [],
     smtpSource: [],
@@ -77,16 +78,16 @@ export async function runContest(settings: ContestSettings): Promise<Runs> {
       redisUrl: backend === 'redis' ? settings.redisUrl : undefined,
     });
   };
-  let before = await source();
   for (let round = 1; round <= rounds; round += 1) {
     const sendMail = await runSendMail(sink.port, connections, others.sendMail, message);
     runs.sendMail.push(sendMail);
     say(`round ${round}: sendMail ${rate(sendMail)}`);
+    let before = await source();
     for (const backend of backends) {
       const run = await onQueue(backend, sink);
       const after = await source();
       const compared = { ...run, ...ratios(run, sendMail, before, after) };
-      real[backend].push(compared);
+      runs.real[backend].push(compared);
       const cpu = `${run.cpuMsPerMessage.toFixed(3)} ms CPU`;
       const ratio = compared.ratioToSmtpSource?.toFixed(2) ?? '?';
       say(`round ${round}: gaceta on ${backend} ${rate(run)}, ${cpu} (${ratio} × smtp-source)`);
@@ -110,12 +111,7 @@ async function allWritten({ db }: Newsroom): Promise<void> {
   execFileSync('sync');
 }
 
-function ratios(
-  run: RealRun,
-  sendMail: OtherRun,
-  before: Source,
-  after: Source,
-): { [K in Ratio]?: number } {
+function ratios(run: RealRun, sendMail: OtherRun, before: Source, after: Source): Ratios {
   const to = (other: number | undefined) => other && run.messagesPerSecond / other;
   return {
     ratioToSmtpSource: to(together(before.each, after.each)),

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const ALGORITHMS = ['rsa', 'ed25519'] as const;
-export type Algorithm = (typeof ALGORITHMS)[number];
+type Algorithm = (typeof ALGORITHMS)[number];
 
 /** Makes a key of the kind asked for, in a file in `folder`. */
 export function makeDkimKey(algorithm: Algorithm, folder: string): string {

@@ -13,8 +13,8 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * Lets the nursery grow to 4 MB and no further, also after a quiet hour has made it smaller. At 1 MB a message under way is
- * copied several times until it is sent; a larger one saves little more and is all memory.
+ * Lets the nursery grow to 4 MB and no further, also after a quiet hour has made it smaller. At 1 MB a message under
+ * way is copied several times until it is sent; a larger one saves little more and is all memory.
  */
 export function boundNursery(): void {
   const observer = new PerformanceObserver(() => {
