@@ -6,7 +6,7 @@ RUN npm ci --omit=dev
 COPY . .
 
 FROM node:24-bookworm-slim
-ENV HOST=0.0.0.0 DATA_DIR=/data NODE_ENV=production
+ENV HOST=0.0.0.0 DATA_DIR=/data NODE_ENV=production PATH=/app/node_modules/.bin:$PATH
 WORKDIR /app
 COPY --from=build /app /app
 RUN mkdir /data && chown node:node /data
