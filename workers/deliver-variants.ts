@@ -138,6 +138,7 @@ function remember<V>(
 class Recent<K, V> {
   readonly #map = new Map<K, V>();
   readonly #most: number;
+  #newest: K | undefined;
 
   constructor(most: number) {
     this.#most = most;
@@ -145,16 +146,19 @@ class Recent<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#map.get(key);
-    if (value !== undefined) {
+    if (value !== undefined && key !== this.#newest) {
       this.#map.delete(key);
       this.#map.set(key, value);
+      this.#newest = key;
     }
     return value;
   }
 
   set(key: K, value: V): void {
     this.#map.delete(key);
+    this.#map.delete(key);
     this.#map.set(key, value);
+    this.#newest = key;
     const [oldest] = this.#map.keys();
     if (this.#map.size > this.#most && oldest !== undefined) this.#map.delete(oldest);
   }

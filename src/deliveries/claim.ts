@@ -99,7 +99,7 @@ export function openClaims(databaseUrl: string, log: Logger): Claims {
     open ??= connect();
     const client = await open;
     try {
-      return await client.query<unknown[]>({ name, text, values, rowMode: 'array' });
+      return await answerTo(client, { name, text, values, rowMode: 'array' });
     } catch (error) {
       if (rolledBack(error)) throw error;
       open = undefined;
@@ -134,6 +134,16 @@ export function openClaims(databaseUrl: string, log: Logger): Claims {
       await client?.end();
     },
   };
+}
+
+/**
+ * The promise that `query` makes by itself is tied to the query, and both grow old together: V8 then looks through
+ * dead rows of earlier statements each time it looks for young ones.
+ */
+function answerTo(client: pg.Client, query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> {
+  return new Promise((resolve, reject) => {
+    client.query(query, (error, result) => (error ? reject(error) : resolve(result)));
+  });
 }
 
 async function connectClient(databaseUrl: string, onBroken: () => void): Promise<pg.Client> {

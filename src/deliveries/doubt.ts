@@ -11,7 +11,10 @@ const LEAST = 10;
 export class Doubt {
   /** Readers refused for content or policy since the last message that was taken. */
   readonly #inARow = new Set<string>();
-  readonly #recipients: boolean[] = [];
+  /** Of each of the last hundred recipients 1 if it was refused; the next one takes the oldest one's place. */
+  readonly #recipients = new Uint8Array(WINDOW);
+  #noted = 0;
+  #refused = 0;
   #anySent: boolean;
   #audience: number;
 
@@ -30,7 +33,8 @@ export class Doubt {
   /** The operator looked at it: counts from the beginning. */
   forget(): void {
     this.#inARow.clear();
-    this.#recipients.length = 0;
+    this.#recipients.fill(0);
+    this.#refused = 0;
   }
 
   /** Notes an answer and says whether the edition must pause. `again`: this reader's content was refused before. */
@@ -49,11 +53,13 @@ export class Doubt {
     }
     if (answer.at !== 'rcpt') return false;
     this.#noteRecipient(true);
-    const refused = this.#recipients.filter(Boolean).length;
-    return refused >= LEAST && refused > Math.min(WINDOW, this.#audience) / 2;
+    return this.#refused >= LEAST && this.#refused > Math.min(WINDOW, this.#audience) / 2;
   }
 
   #noteRecipient(refused: boolean): void {
-    if (this.#recipients.push(refused) > WINDOW) this.#recipients.shift();
+    const place = this.#noted++ % WINDOW;
+    const oldest = this.#recipients[place] ?? 0;
+    this.#recipients[place] = refused ? 1 : 0;
+    this.#refused += (refused ? 1 : 0) - oldest;
   }
 }

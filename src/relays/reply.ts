@@ -15,6 +15,8 @@ const LONGEST_REPLY = 65_536;
 const LONGEST_TEXT = 1_000;
 const LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 const ENHANCED = /^([245]\.\d{1,3}\.\d{1,3})(?: |$)/;
+// What nearly every reply is; nothing of it has to be put together anew.
+const PLAIN_LINE = /^[2-5]\d\d [!-~]([ -~]{0,900}[!-~])?$/;
 
 /**
  * A reader of replies: feed it what the socket brings, in any pieces, and it calls back once for
@@ -31,6 +33,10 @@ export function replyReader(onReply: (reply: Reply) => void): (chunk: Buffer) =>
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', start)) {
       const line = rest.slice(start, rest.charCodeAt(end - 1) === 13 ? end - 1 : end);
       start = end + 1;
+      if (lines.length === 0 && PLAIN_LINE.test(line)) {
+        onReply(plainReply(line));
+        continue;
+      }
       const match = LINE.exec(line);
       if (!match) throw new ReplyError(`not an SMTP reply: ${words(line.slice(0, 200))}`);
       lines.push(match[3] ?? '');
@@ -47,6 +53,12 @@ export function replyReader(onReply: (reply: Reply) => void): (chunk: Buffer) =>
     rest = rest.slice(start);
     if (rest.length > LONGEST_REPLY) throw new ReplyError('a reply line without an end');
   };
+}
+
+function plainReply(line: string): Reply {
+  const code = Number(line.slice(0, 3));
+  const enhanced = line[5] === '.' ? ENHANCED.exec(line.slice(4))?.[1] : undefined;
+  return enhanced === undefined ? { code, text: line } : { code, enhanced, text: line };
 }
 
 /** Makes a Reply of a code and the words of its lines. */

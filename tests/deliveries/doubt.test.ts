@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { Doubt } from '../../src/deliveries/doubt.ts';
+import type { Answer } from '../../src/relays/outgoing.ts';
+
+const sent: Answer = { kind: 'sent', relay: 'sink', reply: '250 2.0.0 Ok' };
+const noMailbox: Answer = {
+  kind: 'refused',
+  relay: 'sink',
+  at: 'rcpt',
+  code: 550,
+  enhanced: '5.1.1',
+  reply: '550 5.1.1 no such reader',
+};
+
+/** How often an edition of ten thousand must pause while so many recipients are answered so. */
+function noter() {
+  const doubt = new Doubt({ anySent: true, audience: 10_000 });
+  let reader = 0;
+  const note = (answer: Answer, times: number) => {
+    let pauses = 0;
+    for (let time = 0; time < times; time += 1)
+      if (doubt.note(String(++reader), answer, false)) pauses += 1;
+    return pauses;
+  };
+  return { doubt, note };
+}
+
+test('only the last hundred recipients count', () => {
+  const { note } = noter();
+  expect(note(noMailbox, 50)).toBe(0);
+  expect(note(sent, 60)).toBe(0);
+  // ten of the first fifty have dropped out: forty and ten more are fifty
+  expect(note(noMailbox, 10)).toBe(0);
+  // the forty drop out one by one as new ones come in, and stay fifty together
+  expect(note(noMailbox, 30)).toBe(0);
+  expect(note(sent, 100)).toBe(0);
+  expect(note(noMailbox, 50)).toBe(0);
+  expect(note(noMailbox, 1)).toBe(1);
+});
+
+test('what an operator has looked at is forgotten', () => {
+  const { doubt, note } = noter();
+  expect(note(noMailbox, 51)).toBe(1);
+  doubt.forget();
+  expect(note(noMailbox, 50)).toBe(0);
+  expect(note(noMailbox, 1)).toBe(1);
+});
