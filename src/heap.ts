@@ -10,7 +10,7 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   // Waiting until the heap has doubled before looking through it saves little time and costs up to 100 MB.
   setFlagsFromString('--heap-growing-percent=20');
-  // Looking through 4 MB takes a millisecond: waking threads to help costs as much again, on processors that send.
+  // Looking through 4 MB takes a millisecond or two; threads woken to help take as much again of busy processors.
   setFlagsFromString('--no-parallel-scavenge');
 }
 

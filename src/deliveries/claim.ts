@@ -136,10 +136,7 @@ export function openClaims(databaseUrl: string, log: Logger): Claims {
   };
 }
 
-/**
- * The promise that `query` makes by itself is tied to the query, and both grow old together: V8 then looks through
- * dead rows of earlier statements each time it looks for young ones.
- */
+/** By callback: with the promise that pg makes itself, rows outlive their statement until V8's next full collection. */
 function answerTo(client: pg.Client, query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> {
   return new Promise((resolve, reject) => {
     client.query(query, (error, result) => (error ? reject(error) : resolve(result)));
