@@ -156,7 +156,6 @@ class Recent<K, V> {
 
   set(key: K, value: V): void {
     this.#map.delete(key);
-    this.#map.delete(key);
     this.#map.set(key, value);
     this.#newest = key;
     const [oldest] = this.#map.keys();

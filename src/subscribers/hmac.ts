@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 /** What SHA-256 works on at a time, and what it makes. */
 const BLOCK = 64;
 const DIGEST = 32;
+/** More than a purpose and a token have together. */
 const LONGEST = 192;
 
 /**
