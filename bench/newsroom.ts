@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Db, openDatabase } from '../src/database/connection.ts';
 import { createDatabase } from '../src/database/create.ts';
-import { type Embedded, startEmbedded } from '../src/database/embedded.ts';
+import { type Embedded, startEmbedded } from '../src/database/embedded/embedded.ts';
 import { EDITIONS_PER_PARTITION, partitionStatement } from '../src/database/partitions.ts';
 import { ensureFirstNewsletter } from '../src/newsletters/newsletters.ts';
 import { migrateAll } from '../src/services.ts';

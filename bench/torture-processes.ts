@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { type Embedded, startEmbedded } from '../src/database/embedded.ts';
+import { type Embedded, startEmbedded } from '../src/database/embedded/embedded.ts';
 import { ended } from './postfix.ts';
 
 /** Something that is killed now and then, and comes up again. */

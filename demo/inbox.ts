@@ -1,4 +1,4 @@
-import type { MailboxServer } from '../src/mailbox/mailbox.ts';
+import type { MailboxServer } from '../src/mail-catcher/catcher.ts';
 
 /** The newest message to a reader, opened; undefined while there is none. */
 export async function newestTo(mailbox: MailboxServer, to: string) {

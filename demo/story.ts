@@ -1,4 +1,4 @@
-import type { MailboxServer } from '../src/mailbox/mailbox.ts';
+import type { MailboxServer } from '../src/mail-catcher/catcher.ts';
 import { type Client, until } from './client.ts';
 import { everyoneOnce, firstPictureLoads, leaveByOneClick, messageTo, newestTo } from './inbox.ts';
 import { readersFile } from './readers.ts';

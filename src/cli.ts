@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { keepHeapSmall } from './heap.ts';
+import { keepHeapSmall } from './process/gc-tuning.ts';
 
 // For who starts this file itself; bin/gaceta.js has it on before.
 enableCompileCache();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { publicPathOf, wrongPublicUrl } from './public-address.ts';
+import { publicPathOf, wrongPublicUrl } from './public-url.ts';
 import { parseRelayUrls, type RelaySettings, RelayUrlError } from './relays/settings.ts';
 import { receiverGroups } from './subscribers/receivers.ts';
 

@@ -8,8 +8,8 @@ import type { Config } from './config.ts';
 import { type Db, openDatabase } from './database/connection.ts';
 import { getOrMakeSetting, getSetting } from './database/settings.ts';
 import { domainOf, type Origin } from './deliveries/message-id.ts';
-import type { Logger } from './log.ts';
-import { openQueues, type Queues } from './queues.ts';
+import type { Logger } from './process/log.ts';
+import { openQueues, type Queues } from './queue/queues.ts';
 import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';
 import { openTokens, type Tokens } from './subscribers/tokens.ts';
 

@@ -1,11 +1,11 @@
 import type { Config } from './config.ts';
 import { openDatabase } from './database/connection.ts';
 import { createDatabase } from './database/create.ts';
-import { attachEmbedded, type Embedded, startEmbedded } from './database/embedded.ts';
-import { ownDataDir } from './database/embedded-owner.ts';
+import { attachEmbedded, type Embedded, startEmbedded } from './database/embedded/embedded.ts';
+import { ownDataDir } from './database/embedded/owner.ts';
 import { migrate, pendingMigrations } from './database/migrate.ts';
-import type { Logger } from './log.ts';
-import { migrateQueues } from './queue-engines.ts';
+import type { Logger } from './process/log.ts';
+import { migrateQueues } from './queue/engines.ts';
 
 /** The database is older than this program, and it is not ours to change. */
 export class MigrationsPending extends Error {

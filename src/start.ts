@@ -4,11 +4,11 @@ import { type Config, childEnvironment } from './config.ts';
 import { MAILBOX_SETTING } from './context.ts';
 import { openDatabase } from './database/connection.ts';
 import { putSetting } from './database/settings.ts';
-import { HOPELESS } from './hopeless.ts';
-import type { Logger } from './log.ts';
-import { type MailboxServer, startMailbox } from './mailbox/mailbox.ts';
+import { type MailboxServer, startMailbox } from './mail-catcher/catcher.ts';
 import { ensureFirstNewsletter } from './newsletters/newsletters.ts';
 import { ensureFirstOperator } from './operators/first-operator.ts';
+import { HOPELESS } from './process/exit-codes.ts';
+import type { Logger } from './process/log.ts';
 import { ownServices } from './services.ts';
 
 /** A running Gaceta: the embedded services this process owns, and web and worker as its children. */

@@ -7,7 +7,7 @@ import type { Claimed } from '../src/deliveries/claim.ts';
 import { messageIdOf } from '../src/deliveries/message-id.ts';
 import type { HeldRange } from '../src/deliveries/ranges.ts';
 import { choicesOf } from '../src/deliveries/readers.ts';
-import type { DkimSigner } from '../src/relays/dkim.ts';
+import type { DkimSigner } from '../src/relays/dkim/sign.ts';
 import { InvalidAddress, maskAddress, readAddress } from '../src/subscribers/address.ts';
 import { preferencesUrl } from '../src/subscribers/links.ts';
 import type { Composed } from './deliver-pump.ts';

@@ -1,6 +1,6 @@
 import type { Lease } from '../src/deliveries/lease.ts';
-import type { Logger } from '../src/log.ts';
-import type { Wanted as Leave, Permits } from '../src/relays/pace.ts';
+import type { Logger } from '../src/process/log.ts';
+import type { Wanted as Leave, Permits } from '../src/relays/pace/pace.ts';
 import type { Relay } from '../src/relays/relay.ts';
 import type { Ranges, Work } from './deliver-ranges.ts';
 import type { Receivers } from './deliver-receivers.ts';

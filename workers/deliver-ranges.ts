@@ -1,5 +1,5 @@
 import type { Closing, HeldRange } from '../src/deliveries/ranges.ts';
-import type { Logger } from '../src/log.ts';
+import type { Logger } from '../src/process/log.ts';
 
 /** A range being worked. */
 export interface Work {

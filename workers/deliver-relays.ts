@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { Answer, Outgoing } from '../src/relays/outgoing.ts';
 import { openRelay, type Relay } from '../src/relays/relay.ts';
-import { withoutAddresses } from '../src/relays/reply.ts';
 import type { RelaySettings } from '../src/relays/settings.ts';
+import type { Answer, Outgoing } from '../src/relays/smtp/outgoing.ts';
+import { withoutAddresses } from '../src/relays/smtp/reply.ts';
 import type { WarmUp } from './deliver-warm-up.ts';
 
 /** How long a relay that refuses everything (log-in, sender, size) is left alone. */

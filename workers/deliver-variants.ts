@@ -9,7 +9,7 @@ import type { EditionContent } from '../src/editions/content.ts';
 import { frozenContent } from '../src/editions/read-content.ts';
 import { type Choice, chooseArticles, type ReaderChoice } from '../src/editions/variant.ts';
 import { getNewsroom } from '../src/newsletters/newsroom.ts';
-import { type BodyHasher, bodyHasher } from '../src/relays/body-hash.ts';
+import { type BodyHasher, bodyHasher } from '../src/relays/dkim/body-hash.ts';
 import { openWaysOut, viewUrl } from '../src/subscribers/links.ts';
 import { openReturnPath } from '../src/subscribers/return-path.ts';
 

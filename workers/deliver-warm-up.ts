@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../src/database/connection.ts';
 import { takeShare } from '../src/deliveries/sent-today.ts';
-import type { Logger } from '../src/log.ts';
+import type { Logger } from '../src/process/log.ts';
+import { warmUpCeiling } from '../src/relays/pace/warm-up.ts';
 import type { RelaySettings } from '../src/relays/settings.ts';
-import { warmUpCeiling } from '../src/relays/warm-up.ts';
 
 /** The daily ceilings of relays that are being warmed up. */
 export interface WarmUp {

@@ -10,10 +10,10 @@ import { closeRange, handBackClaim, takeRange } from '../src/deliveries/ranges.t
 import { settlementOf } from '../src/deliveries/settlement.ts';
 import { standingOf } from '../src/deliveries/standing.ts';
 import { adviceOnAnswer } from '../src/relays/advice.ts';
-import { prepareSigner } from '../src/relays/dkim.ts';
-import { loadDkimKeys, parseDkim } from '../src/relays/dkim-keys.ts';
-import type { Answer, Impossibility, Refusal } from '../src/relays/outgoing.ts';
-import type { Pace } from '../src/relays/pace.ts';
+import { loadDkimKeys, parseDkim } from '../src/relays/dkim/keys.ts';
+import { prepareSigner } from '../src/relays/dkim/sign.ts';
+import type { Pace } from '../src/relays/pace/pace.ts';
+import type { Answer, Impossibility, Refusal } from '../src/relays/smtp/outgoing.ts';
 import { openHindrances } from './deliver-hindrances.ts';
 import { openMessages } from './deliver-messages.ts';
 import { Pump } from './deliver-pump.ts';

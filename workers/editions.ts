@@ -11,7 +11,7 @@ import type { Slot } from '../src/editions/schedule.ts';
 import { queueLetter } from '../src/letters/letters.ts';
 import { listNewsletters, type Newsletter } from '../src/newsletters/newsletters.ts';
 import { audit } from '../src/operators/audit.ts';
-import type { Handler } from '../src/queues.ts';
+import type { Handler } from '../src/queue/queues.ts';
 import { receiverGroups } from '../src/subscribers/receivers.ts';
 import type { Task } from './tasks.ts';
 

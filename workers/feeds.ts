@@ -2,7 +2,7 @@ import { dueFeeds } from '../src/articles/feed-claims.ts';
 import { fetchDueFeed } from '../src/articles/fetching.ts';
 import { askHub, canBeCalled, hubsToAsk } from '../src/articles/websub.ts';
 import type { Context } from '../src/context.ts';
-import type { Handler } from '../src/queues.ts';
+import type { Handler } from '../src/queue/queues.ts';
 import type { Task } from './tasks.ts';
 
 /** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Context } from '../src/context.ts';
 import { openLease } from '../src/deliveries/lease.ts';
-import { openPace } from '../src/relays/pace.ts';
+import { openPace } from '../src/relays/pace/pace.ts';
 import { startDeliverer } from './deliver.ts';
 import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';

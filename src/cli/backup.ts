@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { backUp } from '../database/backup.ts';
-import { restore } from '../database/restore.ts';
+import { backUp } from '../database/backup/backup.ts';
+import { restore } from '../database/backup/restore.ts';
 import type { Open } from './open.ts';
 import { note, print, WrongUse } from './output.ts';
 

@@ -8,10 +8,10 @@ import { startSite } from '../../demo/site.ts';
 import { CHECKS, type Checks, playStory } from '../../demo/story.ts';
 import { type Config, childEnvironment, configFromEnvironment } from '../config.ts';
 import { type Db, openDatabase } from '../database/connection.ts';
-import { type Logger, openLog } from '../log.ts';
 import { putNewsroom } from '../newsletters/newsroom.ts';
 import { createApiToken } from '../operators/api-tokens.ts';
-import { stopOnSignal } from '../shutdown.ts';
+import { type Logger, openLog } from '../process/log.ts';
+import { stopOnSignal } from '../process/shutdown.ts';
 import { type Running, start } from '../start.ts';
 
 const operator = { email: 'editor@harbourpost.example', password: 'harbour-light' };

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { DkimError, type DkimKey, loadDkimKeys, parseDkim } from '../relays/dkim-keys.ts';
+import { DkimError, type DkimKey, loadDkimKeys, parseDkim } from '../relays/dkim/keys.ts';
 import { bad, type Check, good } from './doctor-check.ts';
 import { type Dns, texts } from './doctor-dns.ts';
 

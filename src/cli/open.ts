@@ -1,6 +1,6 @@
 import { configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
-import { openLog } from '../log.ts';
+import { openLog } from '../process/log.ts';
 import { borrowServices } from '../services.ts';
 
 /**

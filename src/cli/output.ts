@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
-import { toProblem } from '../problems/of-error.ts';
 import { Problem } from '../problems/problem.ts';
+import { toProblem } from '../problems/to-problem.ts';
 
 /** A command that was typed in a way that cannot be meant. Ends with 2. */
 export class WrongUse extends Error {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { ConfigError, configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
-import { boundNursery } from '../heap.ts';
-import { CannotListen, HOPELESS } from '../hopeless.ts';
-import { type Logger, openLog } from '../log.ts';
-import { stepBehind } from '../priority.ts';
+import { CannotListen, HOPELESS } from '../process/exit-codes.ts';
+import { boundNursery } from '../process/gc-tuning.ts';
+import { type Logger, openLog } from '../process/log.ts';
+import { stepBehind } from '../process/nice.ts';
+import { stopOnSignal } from '../process/shutdown.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
-import { stopOnSignal } from '../shutdown.ts';
 
 /** The commands that run as long as the service does, and the one that prepares its database. */
 export function registerProcesses(program: Command): void {

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Queues } from '../queues.ts';
+import type { Queues } from '../queue/queues.ts';
 
 /** What a piece of work made, and the tickets of it: for whoever commits to enqueue. */
 export interface Done<T> {

@@ -11,8 +11,8 @@ import {
   UnknownArticles,
 } from '../articles/article-errors.ts';
 import { FeedAway, FeedFault } from '../articles/feed-errors.ts';
-import { UnusableBackup } from '../database/backup-file.ts';
-import { DatabaseNotEmpty, StillAtWork } from '../database/restore.ts';
+import { UnusableBackup } from '../database/backup/file.ts';
+import { DatabaseNotEmpty, StillAtWork } from '../database/backup/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
 import { CannotSend } from '../desk/steer.ts';
 import { TooManyTests } from '../desk/test-send.ts';

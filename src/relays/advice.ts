@@ -1,6 +1,6 @@
-import type { HandshakeError } from './handshake.ts';
-import type { Impossibility, Refusal } from './outgoing.ts';
 import type { RelaySettings } from './settings.ts';
+import type { HandshakeError } from './smtp/handshake.ts';
+import type { Impossibility, Refusal } from './smtp/outgoing.ts';
 
 /** What an operator should do about a relay that could not be used, in a sentence or two. */
 export function advice(

@@ -1,7 +1,7 @@
 import { advice } from './advice.ts';
-import { HandshakeError, openSession } from './handshake.ts';
 import type { RelaySettings } from './settings.ts';
-import { TIMEOUTS } from './timeouts.ts';
+import { HandshakeError, openSession } from './smtp/handshake.ts';
+import { TIMEOUTS } from './smtp/timeouts.ts';
 
 /** What came of knocking at a relay, for `gaceta doctor`. */
 export interface Probe {

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
 import { advice } from './advice.ts';
-import { Crowd } from './crowd.ts';
-import type { Capabilities, HandshakeError, Opened } from './handshake.ts';
-import type { Ending, Job, Outcome } from './job.ts';
-import { Openings } from './openings.ts';
-import type { Answer, Outgoing } from './outgoing.ts';
-import { Rest } from './rest.ts';
-import { Session, type SessionHost } from './session.ts';
+import { Rest } from './backoff.ts';
+import { Crowd } from './congestion.ts';
+import { type Failure, lastError, logged, type RelayState } from './health.ts';
+import { Waiting } from './send-queue.ts';
 import type { RelaySettings } from './settings.ts';
-import { type Failure, lastError, logged, type RelayState } from './state.ts';
-import { TIMEOUTS, type Timeouts } from './timeouts.ts';
-import { Waiting } from './waiting.ts';
+import { Openings } from './smtp/dialer.ts';
+import type { Capabilities, HandshakeError, Opened } from './smtp/handshake.ts';
+import type { Ending, Job, Outcome } from './smtp/message.ts';
+import type { Answer, Outgoing } from './smtp/outgoing.ts';
+import { Session, type SessionHost } from './smtp/session.ts';
+import { TIMEOUTS, type Timeouts } from './smtp/timeouts.ts';
 
 /** A relay that is handed messages. */
 export interface Relay {

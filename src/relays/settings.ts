@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { parseWarmUp, type WarmUpPlan } from './warm-up.ts';
+import { parseWarmUp, type WarmUpPlan } from './pace/warm-up.ts';
 
 /** One relay as the operator described it. */
 export interface RelaySettings {

@@ -6,8 +6,8 @@ import { afterAll, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openContext } from '../../src/context.ts';
-import { openLog } from '../../src/log.ts';
 import { createApiToken } from '../../src/operators/api-tokens.ts';
+import { openLog } from '../../src/process/log.ts';
 import { freshDatabase } from '../harness/database.ts';
 
 /** A way to the database that can be closed and opened again. */

@@ -5,9 +5,9 @@ import { afterAll } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
-import { openLog } from '../../src/log.ts';
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
 import { createApiToken } from '../../src/operators/api-tokens.ts';
+import { openLog } from '../../src/process/log.ts';
 import { freshDatabase } from '../harness/database.ts';
 
 type Role = 'admin' | 'editor' | 'sender' | 'viewer';

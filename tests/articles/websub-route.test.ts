@@ -8,7 +8,7 @@ import { addFeed, getFeed } from '../../src/articles/feeds.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openContext } from '../../src/context.ts';
 import { websubRoutes } from '../../src/http/websub.ts';
-import { openLog } from '../../src/log.ts';
+import { openLog } from '../../src/process/log.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { newsletter } from './fixtures/newsroom.ts';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
-import { backedUpTables, backUp } from '../../src/database/backup.ts';
-import { UnusableBackup } from '../../src/database/backup-file.ts';
+import { backedUpTables, backUp } from '../../src/database/backup/backup.ts';
+import { UnusableBackup } from '../../src/database/backup/file.ts';
+import { DatabaseNotEmpty, restore, StillAtWork } from '../../src/database/backup/restore.ts';
 import type { Db } from '../../src/database/connection.ts';
-import { DatabaseNotEmpty, restore, StillAtWork } from '../../src/database/restore.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 

@@ -5,8 +5,8 @@ import { afterAll } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
-import { openLog } from '../../src/log.ts';
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
+import { openLog } from '../../src/process/log.ts';
 import { freshDatabase } from '../harness/database.ts';
 
 export interface Answer {

@@ -8,7 +8,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { attachEmbedded, eraseEmbedded, startEmbedded } from '../../src/database/embedded.ts';
+import {
+  attachEmbedded,
+  eraseEmbedded,
+  startEmbedded,
+} from '../../src/database/embedded/embedded.ts';
 
 const root = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
@@ -160,7 +164,7 @@ describe.skipIf(process.getuid?.() !== 0)('as root', () => {
       fs.chmodSync(clone, 0o755);
       await start();
       const script = `
-      import { attachEmbedded } from ${JSON.stringify(join(clone, 'src/database/embedded.ts'))};
+      import { attachEmbedded } from ${JSON.stringify(join(clone, 'src/database/embedded/embedded.ts'))};
       await attachEmbedded(${JSON.stringify(join(clone, 'data'))}).catch((error) => {
         process.stdout.write(error.name + ': ' + error.message);
       });`;

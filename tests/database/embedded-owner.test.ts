@@ -4,8 +4,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DataDirBusy, UnusableDataDir } from '../../src/database/embedded-errors.ts';
-import { ownDataDir } from '../../src/database/embedded-owner.ts';
+import { DataDirBusy, UnusableDataDir } from '../../src/database/embedded/errors.ts';
+import { ownDataDir } from '../../src/database/embedded/owner.ts';
 
 let folder: string;
 beforeEach(() => {

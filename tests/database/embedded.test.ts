@@ -11,7 +11,7 @@ import {
   type Embedded,
   eraseEmbedded,
   startEmbedded,
-} from '../../src/database/embedded.ts';
+} from '../../src/database/embedded/embedded.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // a cluster takes a second to make, on a busy disk many
 
@@ -220,7 +220,7 @@ test('a database is made once, however many ask at the same time', async () => {
 
 test('the environment of the shell does not reach the address', () => {
   const script = `
-    import { urlOf } from ${JSON.stringify(join(import.meta.dirname, '../../src/database/embedded-answer.ts'))};
+    import { urlOf } from ${JSON.stringify(join(import.meta.dirname, '../../src/database/embedded/answer.ts'))};
     import pg from 'pg';
     const { host, port, user, database, ssl, connectionParameters } =
       new pg.Client(urlOf('/tmp/x y', 'gaceta'));

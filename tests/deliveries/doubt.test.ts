@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Doubt } from '../../src/deliveries/doubt.ts';
-import type { Answer } from '../../src/relays/outgoing.ts';
+import type { Answer } from '../../src/relays/smtp/outgoing.ts';
 
 const sent: Answer = { kind: 'sent', relay: 'sink', reply: '250 2.0.0 Ok' };
 const noMailbox: Answer = {

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const program = `
   import { setImmediate as turn } from 'node:timers/promises';
   import { getHeapSpaceStatistics } from 'node:v8';
-  import { boundNursery, keepHeapSmall } from ${JSON.stringify(join(import.meta.dirname, '../../src/heap.ts'))};
+  import { boundNursery, keepHeapSmall } from ${JSON.stringify(join(import.meta.dirname, '../../src/process/gc-tuning.ts'))};
   const [, , how] = process.argv;
   if (how !== 'as it is') keepHeapSmall();
   if (how === 'bounded') boundNursery();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
-import { openLog } from '../../src/log.ts';
+import { openLog } from '../../src/process/log.ts';
 
 function written(level: 'info' | 'debug', write: (log: ReturnType<typeof openLog>) => void) {
   let lines = '';

@@ -13,7 +13,7 @@ const program = `
   import { readdirSync, readFileSync } from 'node:fs';
   import { getPriority } from 'node:os';
   import { Worker } from 'node:worker_threads';
-  import { stepBehind } from ${JSON.stringify(join(import.meta.dirname, '../../src/priority.ts'))};
+  import { stepBehind } from ${JSON.stringify(join(import.meta.dirname, '../../src/process/nice.ts'))};
   if (process.argv[2] === 'behind') stepBehind();
   new Worker('setInterval(() => {}, 1000)', { eval: true }).once('online', () => {
     const nice = (task) => Number(readFileSync('/proc/self/task/' + task + '/stat', 'utf8').split(') ')[1].split(' ')[16]);

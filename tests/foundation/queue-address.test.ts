@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { openQueues } from '../../src/queues.ts';
+import { openQueues } from '../../src/queue/queues.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 
 test('the queue works on a database whose address has options of its own', async () => {

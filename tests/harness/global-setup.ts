@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/database/connection.ts';
 import { createDatabase } from '../../src/database/create.ts';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/database/embedded/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { migrateQueues } from '../../src/queue-engines.ts';
+import { migrateQueues } from '../../src/queue/engines.ts';
 import { provideTool } from './tools.ts';
 
 declare module 'vitest' {

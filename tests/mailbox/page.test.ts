@@ -7,7 +7,7 @@ import {
   MailboxPortUnusable,
   type MailboxServer,
   startMailbox,
-} from '../../src/mailbox/mailbox.ts';
+} from '../../src/mail-catcher/catcher.ts';
 import { plain, send, withFolder, withMailbox } from './start.ts';
 
 const hostile = '<script>document.title="owned"</script><img src=x onerror=alert(1)>';

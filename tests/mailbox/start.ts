@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { pino } from 'pino';
-import { type MailboxServer, startMailbox } from '../../src/mailbox/mailbox.ts';
+import { type MailboxServer, startMailbox } from '../../src/mail-catcher/catcher.ts';
 
 /** A folder for a mailbox, removed after `run`. */
 export async function withFolder(run: (dir: string) => Promise<void>): Promise<void> {

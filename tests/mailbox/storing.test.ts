@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import type { MailboxServer } from '../../src/mailbox/mailbox.ts';
+import type { MailboxServer } from '../../src/mail-catcher/catcher.ts';
 import { plain, send, withFolder, withMailbox } from './start.ts';
 
 /** Connects and waits for the greeting: who talks before it is turned away. */

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { openLog } from '../../src/log.ts';
+import { openLog } from '../../src/process/log.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { openSite, tokensFor } from './fixtures/site.ts';
 

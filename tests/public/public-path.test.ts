@@ -4,7 +4,7 @@ import { claimLetter, dueLetters } from '../../src/letters/claim.ts';
 import { createOperator } from '../../src/operators/accounts.ts';
 import { createApiToken } from '../../src/operators/api-tokens.ts';
 import { makeSetupLink } from '../../src/operators/setup-links.ts';
-import { ownRooms } from '../../src/public-address.ts';
+import { ownRooms } from '../../src/public-url.ts';
 import { preferencesUrl, privacyUrl, unsubscribeUrl } from '../../src/subscribers/links.ts';
 import { letterContent } from '../../workers/letter-content.ts';
 import { addArticle } from '../api/fixtures.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Answer } from '../../src/relays/outgoing.ts';
+import type { Answer } from '../../src/relays/smtp/outgoing.ts';
 import { sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';
 import type { Reaction, Sink, Step } from './sink.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Crowd } from '../../src/relays/crowd.ts';
+import { Crowd } from '../../src/relays/congestion.ts';
 import type { Relay } from '../../src/relays/relay.ts';
 import { sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';

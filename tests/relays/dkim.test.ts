@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { dkimVerify } from 'mailauth';
 import DKIM from 'nodemailer/lib/dkim';
 import { expect, test } from 'vitest';
-import { bodyHasher } from '../../src/relays/body-hash.ts';
-import { prepareSigner } from '../../src/relays/dkim.ts';
-import { DkimError, loadDkimKeys, parseDkim } from '../../src/relays/dkim-keys.ts';
+import { bodyHasher } from '../../src/relays/dkim/body-hash.ts';
+import { DkimError, loadDkimKeys, parseDkim } from '../../src/relays/dkim/keys.ts';
+import { prepareSigner } from '../../src/relays/dkim/sign.ts';
 
 const KEYS = {
   rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }),

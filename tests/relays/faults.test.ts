@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test, vi } from 'vitest';
-import type { Answer } from '../../src/relays/outgoing.ts';
+import type { Answer } from '../../src/relays/smtp/outgoing.ts';
 import { sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';
 import type { Reaction, Step } from './sink.ts';

@@ -7,10 +7,10 @@ import {
 } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { advice } from '../../src/relays/advice.ts';
-import { HandshakeError, openSession } from '../../src/relays/handshake.ts';
 import { probeRelay } from '../../src/relays/probe.ts';
 import type { RelaySettings } from '../../src/relays/settings.ts';
-import { TIMEOUTS } from '../../src/relays/timeouts.ts';
+import { HandshakeError, openSession } from '../../src/relays/smtp/handshake.ts';
+import { TIMEOUTS } from '../../src/relays/smtp/timeouts.ts';
 import { freePort } from '../harness/redis.ts';
 import { settingsFor, sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../../src/relays/outgoing.ts';
+import type { Outgoing } from '../../src/relays/smtp/outgoing.ts';
 
 /** A small message to `to`; what is given replaces what is made up. */
 export function outgoing(to: string, given: Partial<Outgoing> = {}): Outgoing {

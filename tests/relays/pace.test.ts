@@ -2,9 +2,9 @@ import { scheduler } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openPace, type Pace, type PaceLimits } from '../../src/relays/pace.ts';
-import { paceWindow } from '../../src/relays/pace-limit.ts';
-import type { PaceStore } from '../../src/relays/pace-store.ts';
+import { paceWindow } from '../../src/relays/pace/limit.ts';
+import { openPace, type Pace, type PaceLimits } from '../../src/relays/pace/pace.ts';
+import type { PaceStore } from '../../src/relays/pace/store.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { freePort, redisMissing, startRedis } from '../harness/redis.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Reply, ReplyError, replyReader } from '../../src/relays/reply.ts';
+import { type Reply, ReplyError, replyReader } from '../../src/relays/smtp/reply.ts';
 
 /** What is read of bytes that come in these pieces. */
 function read(...pieces: (string | Buffer)[]): Reply[] {

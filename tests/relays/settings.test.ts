@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseWarmUp, warmUpCeiling } from '../../src/relays/pace/warm-up.ts';
 import { parseRelayUrls, RelayUrlError } from '../../src/relays/settings.ts';
-import { parseWarmUp, warmUpCeiling } from '../../src/relays/warm-up.ts';
 
 test('one relay, and what is filled in', () => {
   expect(parseRelayUrls('smtp://relay.test', 10)).toEqual([

@@ -12,8 +12,8 @@ import {
   takeIdempotencyKey,
 } from '../../operators/idempotency.ts';
 import { mayAct } from '../../operators/roles.ts';
-import { invalid } from '../../problems/of-error.ts';
-import type { Queues } from '../../queues.ts';
+import { invalid } from '../../problems/to-problem.ts';
+import type { Queues } from '../../queue/queues.ts';
 import { HashedBody, jsonBody } from '../middleware/bodies.ts';
 import { Problem, tryLater } from '../middleware/problem.ts';
 import { describe, type Spec } from './specification.ts';

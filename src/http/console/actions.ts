@@ -7,7 +7,7 @@ import { type Steer, steerEdition, steers } from '../../desk/steer.ts';
 import { NothingNew } from '../../editions/errors.ts';
 import type { Operator } from '../../operators/accounts.ts';
 import { mayAct } from '../../operators/roles.ts';
-import { toProblem } from '../../problems/of-error.ts';
+import { toProblem } from '../../problems/to-problem.ts';
 import { leaveMessage } from './pages.ts';
 
 const digestForm = z.object({ send: z.enum(['yes', 'no']) });

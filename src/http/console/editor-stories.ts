@@ -10,7 +10,7 @@ import { joinArticles, restoreStories, separateArticle } from '../../articles/st
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { type Actor, audit } from '../../operators/audit.ts';
-import { toProblem } from '../../problems/of-error.ts';
+import { toProblem } from '../../problems/to-problem.ts';
 import { Problem } from '../middleware/problem.ts';
 import type { PostedWindow } from './editor-window.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import type { Logger } from '../../log.ts';
-import { toProblem } from '../../problems/of-error.ts';
+import { toProblem } from '../../problems/to-problem.ts';
+import type { Logger } from '../../process/log.ts';
 import { errorPage } from './error-page.ts';
 import { Problem, sendProblem } from './problem.ts';
 

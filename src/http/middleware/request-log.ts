@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import type { Logger } from '../../log.ts';
+import type { Logger } from '../../process/log.ts';
 
 declare global {
   namespace Express {

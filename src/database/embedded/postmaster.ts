@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { EmbeddedFailed } from './embedded-errors.ts';
-import type { Place } from './embedded-location.ts';
+import { EmbeddedFailed } from './errors.ts';
+import type { Place } from './location.ts';
 
 /**
  * The process id of the living postmaster of a cluster, else null. Its pid file alone proves

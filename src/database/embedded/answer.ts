@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { EmbeddedFailed, UnusableDataDir } from './embedded-errors.ts';
-import type { Place } from './embedded-location.ts';
-import { findPostmaster } from './embedded-postmaster.ts';
+import { EmbeddedFailed, UnusableDataDir } from './errors.ts';
+import type { Place } from './location.ts';
+import { findPostmaster } from './postmaster.ts';
 
 const PATIENCE_SECONDS = 60;
 

@@ -1,6 +1,6 @@
-import type { Outcome } from './job.ts';
-import type { Phase } from './outgoing.ts';
-import { withoutAddresses } from './reply.ts';
+import type { Outcome } from './smtp/message.ts';
+import type { Phase } from './smtp/outgoing.ts';
+import { withoutAddresses } from './smtp/reply.ts';
 
 /** How a relay does. */
 export interface RelayState {

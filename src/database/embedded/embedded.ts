@@ -1,13 +1,13 @@
 import * as fs from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chooseAccount } from './embedded-account.ts';
-import { settle, urlOf } from './embedded-answer.ts';
-import { findBinaries } from './embedded-binaries.ts';
-import { bringUp, makeCluster } from './embedded-cluster.ts';
-import { readPlace } from './embedded-location.ts';
-import { makePlace, placesForBinaries, removeOutside } from './embedded-place.ts';
-import { signalPostmaster, stopPostmaster } from './embedded-postmaster.ts';
-import { removeSockets, sweepSockets } from './embedded-sockets.ts';
+import { chooseAccount } from './account.ts';
+import { settle, urlOf } from './answer.ts';
+import { findBinaries } from './binaries.ts';
+import { bringUp, makeCluster } from './cluster.ts';
+import { readPlace } from './location.ts';
+import { makePlace, placesForBinaries, removeOutside } from './place.ts';
+import { signalPostmaster, stopPostmaster } from './postmaster.ts';
+import { removeSockets, sweepSockets } from './sockets.ts';
 
 /** A running embedded PostgreSQL that this process answers for. */
 export interface Embedded {

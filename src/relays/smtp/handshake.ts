@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { RelaySettings } from '../settings.ts';
 import type { Phase } from './outgoing.ts';
 import { parseReply } from './reply.ts';
-import type { RelaySettings } from './settings.ts';
 import type { Timeouts } from './timeouts.ts';
 
 /** A connection that is greeted, encrypted where it can be, and logged in. */

@@ -5,7 +5,7 @@ import {
   RateLimiterRedis,
   type RateLimiterStoreAbstract,
 } from 'rate-limiter-flexible';
-import type { Window } from './pace-limit.ts';
+import type { Window } from './limit.ts';
 
 /** Where the counts are kept that all processes share. */
 export type PaceStore = { redis: Redis } | { pool: Pool };

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { DataDirBusy, UnusableDataDir } from './embedded-errors.ts';
+import { DataDirBusy, UnusableDataDir } from './errors.ts';
 
 /**
  * Makes this process the owner of DATA_DIR until `close`. The owner is whoever listens on

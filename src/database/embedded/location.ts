@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { UnusableDataDir } from './embedded-errors.ts';
+import { UnusableDataDir } from './errors.ts';
 
 /** The folders of an embedded server. */
 export interface Place {

@@ -1,6 +1,6 @@
-import { impossibility } from './envelope.ts';
-import type { Capabilities } from './handshake.ts';
-import type { Job, Outcome } from './job.ts';
+import { impossibility } from './smtp/envelope.ts';
+import type { Capabilities } from './smtp/handshake.ts';
+import type { Job, Outcome } from './smtp/message.ts';
 
 /** The messages that wait for a connection, in the order they came. */
 export class Waiting {

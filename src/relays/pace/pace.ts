@@ -1,5 +1,5 @@
-import { PaceLimit, paceWindow } from './pace-limit.ts';
-import { openPaceStore, type PaceStore } from './pace-store.ts';
+import { PaceLimit, paceWindow } from './limit.ts';
+import { openPaceStore, type PaceStore } from './store.ts';
 
 /** Messages a second; what is not named has no limit. */
 export interface PaceLimits {

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { partitionStatement } from '../partitions.ts';
 import { backedUpTables } from './backup.ts';
 import {
   damaged,
@@ -14,8 +15,7 @@ import {
   readLine,
   tableHead,
   UnusableBackup,
-} from './backup-file.ts';
-import { partitionStatement } from './partitions.ts';
+} from './file.ts';
 
 /** The database holds something, and nobody said that it may go. */
 export class DatabaseNotEmpty extends Error {

@@ -1,4 +1,4 @@
-import type { Timeouts } from './timeouts.ts';
+import type { Timeouts } from './smtp/timeouts.ts';
 
 /** A rest after a failure: each one twice as long as the last, until something succeeds. */
 export class Rest {

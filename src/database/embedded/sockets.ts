@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Account } from './embedded-account.ts';
-import { type Place, writePlace } from './embedded-location.ts';
+import type { Account } from './account.ts';
+import { type Place, writePlace } from './location.ts';
 
 /** The kernel takes 107 bytes for a socket's path; PostgreSQL adds `/.s.PGSQL.5432`. */
 const LONGEST = 107 - '/.s.PGSQL.5432'.length;

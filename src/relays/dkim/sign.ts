@@ -1,6 +1,6 @@
 import { createHash, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { DkimKey } from './dkim-keys.ts';
+import type { DkimKey } from './keys.ts';
 
 /** Signs messages with one or more keys. */
 export interface DkimSigner {

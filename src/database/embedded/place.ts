@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Account, mayEnter } from './embedded-account.ts';
-import { UnusableDataDir } from './embedded-errors.ts';
-import { isWithin, type Place, pointerOf, readPlace, writePlace } from './embedded-location.ts';
-import { makeSockets } from './embedded-sockets.ts';
+import { type Account, mayEnter } from './account.ts';
+import { UnusableDataDir } from './errors.ts';
+import { isWithin, type Place, pointerOf, readPlace, writePlace } from './location.ts';
+import { makeSockets } from './sockets.ts';
 
 /** Where a database goes that cannot lie in DATA_DIR: root's clone in a closed folder. */
 const OUTSIDE = '/var/lib/gaceta';

@@ -1,7 +1,7 @@
-import { AwaitedReplies } from './awaited.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
+import { AwaitedReplies } from './expected-replies.ts';
 import type { Capabilities, Opened } from './handshake.ts';
-import type { Ending, Job, Outcome } from './job.ts';
+import type { Ending, Job, Outcome } from './message.ts';
 import type { Phase } from './outgoing.ts';
 import { type Reply, replyReader } from './reply.ts';
 import type { Timeouts } from './timeouts.ts';

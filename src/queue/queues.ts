@@ -1,8 +1,8 @@
 import type { JobsOptions } from 'bullmq';
-import type { Config } from './config.ts';
-import type { RangeTicket } from './deliveries/tickets.ts';
-import type { Logger } from './log.ts';
-import { type Producer, postgresEngine, redisEngine } from './queue-engines.ts';
+import type { Config } from '../config.ts';
+import type { RangeTicket } from '../deliveries/tickets.ts';
+import type { Logger } from '../process/log.ts';
+import { type Producer, postgresEngine, redisEngine } from './engines.ts';
 
 /** What each queue carries: names of rows, never truth. */
 export interface Jobs {

@@ -1,4 +1,4 @@
-import type { Job } from './job.ts';
+import type { Job } from './message.ts';
 import type { Timeouts } from './timeouts.ts';
 
 /** What a reply will be an answer to. `lone` is a dot without a message. */

@@ -1,6 +1,6 @@
+import { Rest } from '../backoff.ts';
+import type { RelaySettings } from '../settings.ts';
 import { HandshakeError, type Opened, openSession } from './handshake.ts';
-import { Rest } from './rest.ts';
-import type { RelaySettings } from './settings.ts';
 import type { Timeouts } from './timeouts.ts';
 
 interface Opening {

