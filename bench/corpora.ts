@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FeedError } from '../src/articles/feed-errors.ts';
-import type { ParsedItem } from '../src/articles/parsed-feed.ts';
-import { headline } from '../src/articles/plain-text.ts';
-import { readFeed } from '../src/articles/read-feed.ts';
+import { FeedError } from '../src/feeds/errors.ts';
+import { readFeed } from '../src/feeds/parse/parse-feed.ts';
+import type { ParsedItem } from '../src/feeds/parse/parsed-feed.ts';
+import { headline } from '../src/text/plain-text.ts';
 
 type Label = {
   file: string;

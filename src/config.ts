@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { receiverGroups } from './mail/receiver-groups.ts';
 import { publicPathOf, wrongPublicUrl } from './public-url.ts';
 import { parseRelayUrls, type RelaySettings, RelayUrlError } from './relays/settings.ts';
-import { receiverGroups } from './subscribers/receivers.ts';
 
 /** Everything that is wrong with the environment, one clear line each. */
 export class ConfigError extends Error {

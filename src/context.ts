@@ -7,7 +7,7 @@ import { openRenderer, type Renderer } from '../emails/renderer.ts';
 import type { Config } from './config.ts';
 import { type Db, openDatabase } from './database/connection.ts';
 import { getOrMakeSetting, getSetting } from './database/settings.ts';
-import { domainOf, type Origin } from './deliveries/message-id.ts';
+import { domainOf, type Origin } from './mail/message-id.ts';
 import type { Logger } from './process/log.ts';
 import { openQueues, type Queues } from './queue/queues.ts';
 import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';

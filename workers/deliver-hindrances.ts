@@ -1,6 +1,11 @@
 import { RenderError } from '../emails/renderer.ts';
 import type { Db } from '../src/database/connection.ts';
-import { type HeldEdition, hinder, standingsOf, unhinder } from '../src/deliveries/standing.ts';
+import {
+  type HeldEdition,
+  hinder,
+  standingsOf,
+  unhinder,
+} from '../src/deliveries/edition-progress.ts';
 import type { Logger } from '../src/process/log.ts';
 
 /** What keeps editions from going on while they are being sent, told to the operators as the edition's `reason`. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../src/database/connection.ts';
-import { takeShare } from '../src/deliveries/sent-today.ts';
+import { takeShare } from '../src/deliveries/warm-up-share.ts';
 import type { Logger } from '../src/process/log.ts';
 import { warmUpCeiling } from '../src/relays/pace/warm-up.ts';
 import type { RelaySettings } from '../src/relays/settings.ts';

@@ -9,10 +9,10 @@ import { cancelEmpty, editionsToStart, holdMissed, startEdition } from '../src/e
 import { refreshDrafts, slotsToCompose } from '../src/editions/open-drafts.ts';
 import type { Slot } from '../src/editions/schedule.ts';
 import { queueLetter } from '../src/letters/letters.ts';
+import { receiverGroups } from '../src/mail/receiver-groups.ts';
 import { listNewsletters, type Newsletter } from '../src/newsletters/newsletters.ts';
 import { audit } from '../src/operators/audit.ts';
 import type { Handler } from '../src/queue/queues.ts';
-import { receiverGroups } from '../src/subscribers/receivers.ts';
 import type { Task } from './tasks.ts';
 
 /** The clock of editions: every worker asks, and of any number that do, one makes or starts each edition. */

@@ -1,7 +1,7 @@
-import { dueFeeds } from '../src/articles/feed-claims.ts';
-import { fetchDueFeed } from '../src/articles/fetching.ts';
-import { askHub, canBeCalled, hubsToAsk } from '../src/articles/websub.ts';
 import type { Context } from '../src/context.ts';
+import { dueFeeds } from '../src/feeds/claims.ts';
+import { fetchDueFeed } from '../src/feeds/read-due.ts';
+import { askHub, canBeCalled, hubsToAsk } from '../src/feeds/websub.ts';
 import type { Handler } from '../src/queue/queues.ts';
 import type { Task } from './tasks.ts';
 

@@ -11,7 +11,7 @@ import { openReaper } from '../src/deliveries/reaper.ts';
 import { issueTickets } from '../src/deliveries/tickets.ts';
 import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
-import { removeStalePending } from '../src/subscribers/pending.ts';
+import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';
 import type { Task } from './tasks.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */

@@ -1,10 +1,10 @@
 import type { LetterRenderer } from '../emails/letter-cache.ts';
 import { buildLetter } from '../emails/letter-message.ts';
 import type { Context } from '../src/context.ts';
-import { letterMessageId } from '../src/deliveries/message-id.ts';
 import { editionMessage } from '../src/desk/preview.ts';
 import type { ClaimedLetter } from '../src/letters/claim.ts';
 import type { LetterContents } from '../src/letters/content.ts';
+import { letterMessageId } from '../src/mail/message-id.ts';
 import { letterContent } from './letter-content.ts';
 
 /** A finished letter: CRLF, not dot-stuffed. */

@@ -17,10 +17,10 @@ import {
   removeOldLetters,
   settleLetter,
 } from '../src/letters/claim.ts';
+import { bareAddress, InvalidAddress, readAddress } from '../src/mail/address.ts';
 import type { Pace } from '../src/relays/pace/pace.ts';
 import { openRelay, type Relay } from '../src/relays/relay.ts';
 import type { Answer } from '../src/relays/smtp/outgoing.ts';
-import { bareAddress, InvalidAddress, readAddress } from '../src/subscribers/address.ts';
 import { letterMessage } from './letter-message.ts';
 import type { Task } from './tasks.ts';
 

@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
-import { ArticleExists, ArticleNotFound, InvalidArticle } from './article-errors.ts';
+import { languageTag } from '../text/language-tag.ts';
+import { oneLine } from '../text/plain-text.ts';
 import { canonicalAddress } from './canonical-address.ts';
-import { languageTag } from './language-tag.ts';
-import { oneLine } from './plain-text.ts';
+import { ArticleExists, ArticleNotFound, InvalidArticle } from './errors.ts';
+import { pairTranslations } from './merge.ts';
 import { noSection, sectionsOf } from './sections.ts';
-import { pairTranslations } from './stories.ts';
 
 /** An article as the API shows it. */
 export interface Article {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { FeedStory } from './feed-stories.ts';
-import { isSameSite } from './sites.ts';
+import type { FeedStory } from '../feeds/entries.ts';
+import { isSameSite } from './same-site.ts';
 
 /** An article by one of its sources. */
 export type Known = {

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { ArticleNotFound, NothingJoined } from './article-errors.ts';
 import { canonicalAddress } from './canonical-address.ts';
+import { ArticleNotFound, NothingJoined } from './errors.ts';
 import {
   partFromStory,
   restoreStories,
   type StoriesBefore,
   shareStory,
   versionsOf,
-} from './stories.ts';
+} from './merge.ts';
 
 /** Where an article came from: one line a feed that brought it, or an editor who wrote it. */
 export interface Source {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { readAddress } from '../mail/address.ts';
 import { listNewsletters } from '../newsletters/newsletters.ts';
-import { readAddress } from '../subscribers/address.ts';
 import { SubscriberNotFound } from '../subscribers/errors.ts';
 import { listSubscribers } from '../subscribers/subscribers.ts';
 import { WrongUse } from './output.ts';

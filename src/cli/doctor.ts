@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import type { Command } from 'commander';
 import { ConfigError, configFromEnvironment } from '../config.ts';
 import type { Context } from '../context.ts';
-import { domainOf } from '../deliveries/message-id.ts';
+import { domainOf } from '../mail/message-id.ts';
 import { listNewsletters } from '../newsletters/newsletters.ts';
 import { bad, type Check, good } from './doctor-check.ts';
 import { checkDkim } from './doctor-dkim.ts';

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
-import { FeedRefused, FeedTooLarge } from '../articles/feed-errors.ts';
-import { fetchFeed } from '../articles/fetch-feed.ts';
-import type { ParsedFeed } from '../articles/parsed-feed.ts';
-import { MAX_FEED_BYTES, readFeed } from '../articles/read-feed.ts';
+import { FeedRefused, FeedTooLarge } from '../feeds/errors.ts';
+import { fetchFeed } from '../feeds/http/fetch-feed.ts';
+import { MAX_FEED_BYTES, readFeed } from '../feeds/parse/parse-feed.ts';
+import type { ParsedFeed } from '../feeds/parse/parsed-feed.ts';
 import { print, table, WrongUse } from './output.ts';
 
 async function understood(source: string, allowPrivate: boolean): Promise<ParsedFeed> {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { FeedError } from '../articles/feed-errors.ts';
-import { type Feed, getFeed, listFeeds } from '../articles/feeds.ts';
-import { fetchFeedNow } from '../articles/fetching.ts';
 import { configFromEnvironment } from '../config.ts';
 import type { Context } from '../context.ts';
 import { commit } from '../desk/commit.ts';
 import { giveUpFeed, takeOnFeed } from '../desk/feeds.ts';
+import { FeedError } from '../feeds/errors.ts';
+import { type Feed, getFeed, listFeeds } from '../feeds/feeds.ts';
+import { fetchFeedNow } from '../feeds/read-due.ts';
 import { chooseNewsletter, readId, readLimit } from './choices.ts';
 import { printFeed } from './feeds-parse.ts';
 import type { Open } from './open.ts';

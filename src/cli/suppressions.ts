@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { commit } from '../desk/commit.ts';
+import { readAddress } from '../mail/address.ts';
 import { audit } from '../operators/audit.ts';
 import { Problem } from '../problems/problem.ts';
-import { readAddress } from '../subscribers/address.ts';
 import {
   findSuppression,
   listSuppressions,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { DeliveryState } from '../database/tables.ts';
-import { messageIdOf, type Origin } from './message-id.ts';
+import { messageIdOf, type Origin } from '../mail/message-id.ts';
 
 /** How many readers of an edition are in each state. */
 export type Ledger = Record<DeliveryState, number>;

@@ -1,5 +1,5 @@
-import { addFeed, type Feed, removeFeed, updateFeed } from '../articles/feeds.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { addFeed, type Feed, removeFeed, updateFeed } from '../feeds/feeds.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 
 /** Adds a feed, with its audit row. Throws InvalidFeed, NewsletterNotFound, FeedTaken. */

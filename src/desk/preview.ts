@@ -4,10 +4,10 @@ import { imprintOf } from '../../emails/imprint.ts';
 import { builtBody, prepareVariant, spliceMessage } from '../../emails/splice.ts';
 import { buildVariant } from '../../emails/variant.ts';
 import type { Context } from '../context.ts';
-import { messageIdOf } from '../deliveries/message-id.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
 import { editionContent, type Unsaved } from '../editions/read-content.ts';
 import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
+import { messageIdOf } from '../mail/message-id.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { leaveByMail } from '../subscribers/links.ts';
 

@@ -1,11 +1,11 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import { eraseSubscriber } from '../privacy/erase.ts';
-import type { HashAddress } from '../subscribers/fields.ts';
-import type { Subscriber } from '../subscribers/shapes.ts';
+import type { Subscriber } from '../subscribers/api-shape.ts';
+import { updateSubscriber } from '../subscribers/change.ts';
+import type { HashAddress } from '../subscribers/sign-up-fields.ts';
 import { getSubscriber } from '../subscribers/subscribers.ts';
 import { suppress } from '../subscribers/suppression.ts';
-import { updateSubscriber } from '../subscribers/update.ts';
 import type { Done } from './commit.ts';
 
 /** Changes a subscriber, with its audit row. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken. */

@@ -3,8 +3,8 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { getEdition } from '../editions/editions.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
 import { queueLetter } from '../letters/letters.ts';
+import { readAddress } from '../mail/address.ts';
 import { type Actor, audit } from '../operators/audit.ts';
-import { readAddress } from '../subscribers/address.ts';
 import type { Done } from './commit.ts';
 
 const MOST_AN_HOUR = 100;

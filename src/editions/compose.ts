@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Selectable, sql } from 'kysely';
-import { UnknownArticles } from '../articles/article-errors.ts';
+import { UnknownArticles } from '../articles/errors.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database, Kind } from '../database/tables.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';

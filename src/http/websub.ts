@@ -1,7 +1,7 @@
 import express, { Router } from 'express';
-import { MAX_FEED_BYTES } from '../articles/read-feed.ts';
-import { confirmHub, takeHubsWord } from '../articles/websub.ts';
 import type { Context } from '../context.ts';
+import { MAX_FEED_BYTES } from '../feeds/parse/parse-feed.ts';
+import { confirmHub, takeHubsWord } from '../feeds/websub.ts';
 
 /** Where hubs say that a feed has changed (WebSub). */
 export function websubRoutes({ db, queues, now }: Context): Router {

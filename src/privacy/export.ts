@@ -1,6 +1,6 @@
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Subscriber } from '../subscribers/api-shape.ts';
 import { type Consent, consentsOf } from '../subscribers/consents.ts';
-import type { Subscriber } from '../subscribers/shapes.ts';
 import { getSubscriber } from '../subscribers/subscribers.ts';
 
 /** Everything that is held about one person, for that person. */

@@ -9,8 +9,7 @@ import {
   InvalidFeed,
   NothingJoined,
   UnknownArticles,
-} from '../articles/article-errors.ts';
-import { FeedAway, FeedFault } from '../articles/feed-errors.ts';
+} from '../articles/errors.ts';
 import { UnusableBackup } from '../database/backup/file.ts';
 import { DatabaseNotEmpty, StillAtWork } from '../database/backup/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
@@ -22,6 +21,8 @@ import {
   InvalidEdition,
   NothingNew,
 } from '../editions/errors.ts';
+import { FeedAway, FeedFault } from '../feeds/errors.ts';
+import { InvalidAddress } from '../mail/address.ts';
 import { InvalidNewsletter, NewsletterNotFound, SlugTaken } from '../newsletters/errors.ts';
 import {
   InvalidOperator,
@@ -32,7 +33,6 @@ import {
 import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
 import { SetupLinkGone } from '../operators/setup-links.ts';
-import { InvalidAddress } from '../subscribers/address.ts';
 import {
   AddressSuppressed,
   AddressTaken,

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './consent-evidence.ts';
 
 export type Consent = Omit<
   Selectable<Database['consents']>,

@@ -1,4 +1,4 @@
-import { bareAddress } from './address.ts';
+import { bareAddress } from '../mail/address.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Where this service is reached (PUBLIC_URL), and what signs its links. */

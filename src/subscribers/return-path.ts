@@ -1,4 +1,4 @@
-import { bareAddress } from './address.ts';
+import { bareAddress } from '../mail/address.ts';
 import type { Tokens } from './tokens.ts';
 
 /** A local part may have 64 octets (RFC 5321, 4.5.3.1.1). */

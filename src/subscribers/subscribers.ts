@@ -1,7 +1,7 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { SubscriptionState } from '../database/tables.ts';
+import { type Subscriber, subscriberRows } from './api-shape.ts';
 import { SubscriberNotFound } from './errors.ts';
-import { type Subscriber, subscriberRows } from './shapes.ts';
 
 export interface SubscriberFilter {
   limit: number;

@@ -1,16 +1,12 @@
 import { expect, test } from 'vitest';
 import {
-  ArticleExists,
-  ArticleNotFound,
-  InvalidArticle,
-} from '../../src/articles/article-errors.ts';
-import {
   createArticle,
   deleteArticle,
   getArticle,
   listArticles,
   updateArticle,
 } from '../../src/articles/articles.ts';
+import { ArticleExists, ArticleNotFound, InvalidArticle } from '../../src/articles/errors.ts';
 import { listSources } from '../../src/articles/sources.ts';
 import { NewsletterNotFound } from '../../src/newsletters/errors.ts';
 import { openFreshDatabase } from '../harness/database.ts';

@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 import { expect, test } from 'vitest';
-import { decodeText } from '../../src/articles/charset.ts';
+import { decodeText } from '../../src/feeds/parse/charset.ts';
 
 const TEXT = 'Mañana: «El pingüino» – 5 €';
 const CYRILLIC =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDate } from '../../src/articles/dates.ts';
+import { readDate } from '../../src/feeds/parse/dates.ts';
 
 const dates: [string, string | null][] = [
   // W3C-DTF and ISO 8601

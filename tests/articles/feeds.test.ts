@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FeedNotFound, FeedTaken, InvalidFeed } from '../../src/articles/article-errors.ts';
-import { addFeed, getFeed, listFeeds, removeFeed, updateFeed } from '../../src/articles/feeds.ts';
+import { FeedNotFound, FeedTaken, InvalidFeed } from '../../src/articles/errors.ts';
+import { addFeed, getFeed, listFeeds, removeFeed, updateFeed } from '../../src/feeds/feeds.ts';
 import { NewsletterNotFound } from '../../src/newsletters/errors.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { newsletter } from './fixtures/newsroom.ts';

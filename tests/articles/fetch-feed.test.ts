@@ -7,9 +7,9 @@ import {
   FeedTooLarge,
   FeedUnreachable,
   NotAFeed,
-} from '../../src/articles/feed-errors.ts';
-import { fetchFeed } from '../../src/articles/fetch-feed.ts';
-import { readFeed } from '../../src/articles/read-feed.ts';
+} from '../../src/feeds/errors.ts';
+import { fetchFeed } from '../../src/feeds/http/fetch-feed.ts';
+import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
 import { serve } from './fixtures/hostile-server.ts';
 
 const FEED = '<rss version="2.0"><channel><title>News</title></channel></rss>';

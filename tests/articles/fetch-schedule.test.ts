@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { nextFetchAt } from '../../src/articles/fetch-schedule.ts';
-import { freshSeconds, retryAfter } from '../../src/articles/http-freshness.ts';
-import { linkTo } from '../../src/articles/http-links.ts';
-import { isPublicAddress } from '../../src/articles/public-addresses.ts';
+import { freshSeconds, retryAfter } from '../../src/feeds/http/freshness.ts';
+import { linkTo } from '../../src/feeds/http/links.ts';
+import { isPublicAddress } from '../../src/feeds/http/public-addresses.ts';
+import { nextFetchAt } from '../../src/feeds/schedule.ts';
 
 const now = new Date('2026-03-01T00:00:00Z');
 const wait = (last: Partial<Parameters<typeof nextFetchAt>[0]>) =>

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { FeedNotFound } from '../../src/articles/article-errors.ts';
 import { listArticles } from '../../src/articles/articles.ts';
-import { dueFeeds } from '../../src/articles/feed-claims.ts';
-import { FeedAway, NotAFeed } from '../../src/articles/feed-errors.ts';
-import { addFeed, getFeed } from '../../src/articles/feeds.ts';
-import { fetchDueFeed, fetchFeedNow } from '../../src/articles/fetching.ts';
+import { FeedNotFound } from '../../src/articles/errors.ts';
+import { dueFeeds } from '../../src/feeds/claims.ts';
+import { FeedAway, NotAFeed } from '../../src/feeds/errors.ts';
+import { addFeed, getFeed } from '../../src/feeds/feeds.ts';
+import { fetchDueFeed, fetchFeedNow } from '../../src/feeds/read-due.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { type Answer, serve } from './fixtures/hostile-server.ts';
 import { newsletter, rss } from './fixtures/newsroom.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FeedTooLarge, NotAFeed } from '../../src/articles/feed-errors.ts';
-import { readFeed } from '../../src/articles/read-feed.ts';
+import { FeedTooLarge, NotAFeed } from '../../src/feeds/errors.ts';
+import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
 
 const read = (text: string, hints = {}) => readFeed(Buffer.from(text), hints);
 const rss = (inner: string, attributes = '') =>

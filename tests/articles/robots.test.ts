@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRobots } from '../../src/articles/robots.ts';
+import { readRobots } from '../../src/feeds/http/robots.ts';
 
 const text = `
 # everybody

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { UnknownArticles } from '../../src/articles/article-errors.ts';
-import type { FeedStory } from '../../src/articles/feed-stories.ts';
-import { joinArticles, restoreStories, separateArticle } from '../../src/articles/stories.ts';
-import { storeStories } from '../../src/articles/storing.ts';
+import { UnknownArticles } from '../../src/articles/errors.ts';
+import { joinArticles, restoreStories, separateArticle } from '../../src/articles/merge.ts';
+import { storeStories } from '../../src/articles/store.ts';
+import type { FeedStory } from '../../src/feeds/entries.ts';
 import { newArticle, newNewsletter } from '../editions/fixtures/newsroom.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import { NothingJoined } from '../../src/articles/article-errors.ts';
 import {
   deleteArticle,
   getArticle,
   listArticles,
   updateArticle,
 } from '../../src/articles/articles.ts';
-import { storiesOf } from '../../src/articles/feed-stories.ts';
-import { addFeed, removeFeed } from '../../src/articles/feeds.ts';
-import { readFeed } from '../../src/articles/read-feed.ts';
+import { NothingJoined } from '../../src/articles/errors.ts';
+import { separateArticle } from '../../src/articles/merge.ts';
 import {
   joinDuplicate,
   listSources,
   restoreSources,
   separateSource,
 } from '../../src/articles/sources.ts';
-import { separateArticle } from '../../src/articles/stories.ts';
-import { storeStories } from '../../src/articles/storing.ts';
+import { storeStories } from '../../src/articles/store.ts';
+import { storiesOf } from '../../src/feeds/entries.ts';
+import { addFeed, removeFeed } from '../../src/feeds/feeds.ts';
+import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { newsletter, rss } from './fixtures/newsroom.ts';
 

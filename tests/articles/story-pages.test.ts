@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { deleteArticle, listArticles } from '../../src/articles/articles.ts';
-import { addFeed } from '../../src/articles/feeds.ts';
-import { fetchFeedNow } from '../../src/articles/fetching.ts';
 import { listSources, separateSource } from '../../src/articles/sources.ts';
+import { addFeed } from '../../src/feeds/feeds.ts';
+import { fetchFeedNow } from '../../src/feeds/read-due.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { serve } from './fixtures/hostile-server.ts';
 import { newsletter, rss } from './fixtures/newsroom.ts';

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { addFeed, getFeed } from '../../src/articles/feeds.ts';
-import { fetchFeedNow } from '../../src/articles/fetching.ts';
+import { addFeed, getFeed } from '../../src/feeds/feeds.ts';
+import { fetchFeedNow } from '../../src/feeds/read-due.ts';
 import {
   askHub,
   canBeCalled,
   confirmHub,
   hubsToAsk,
   takeHubsWord,
-} from '../../src/articles/websub.ts';
+} from '../../src/feeds/websub.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { serve } from './fixtures/hostile-server.ts';
 import { newsletter } from './fixtures/newsroom.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { addFeed } from '../../src/articles/feeds.ts';
+import { addFeed } from '../../src/feeds/feeds.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { openFeedSite } from '../console/fixtures/feed-site.ts';
 import { type Console, openConsole } from '../console/harness.ts';

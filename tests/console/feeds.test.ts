@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addFeed } from '../../src/articles/feeds.ts';
+import { addFeed } from '../../src/feeds/feeds.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { createOperator } from '../../src/operators/accounts.ts';
 import { openFeedSite } from './fixtures/feed-site.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addSubscriber } from '../../src/letters/addition.ts';
+import { addSubscriber } from '../../src/letters/added-by-operator.ts';
 import { createOperator } from '../../src/operators/accounts.ts';
 import { type Browser, openConsole } from './harness.ts';
 

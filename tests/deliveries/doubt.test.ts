@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Doubt } from '../../src/deliveries/doubt.ts';
+import { Doubt } from '../../src/deliveries/refusal-breaker.ts';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
 
 const sent: Answer = { kind: 'sent', relay: 'sink', reply: '250 2.0.0 Ok' };

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DemoSite, startSite } from '../../demo/site.ts';
-import { readFeed } from '../../src/articles/read-feed.ts';
+import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
 
 const publicUrl = 'http://localhost:3999';
 let site: DemoSite;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DeliveryState, EditionState, Kind } from '../../src/database/tables.ts';
-import { broughtBefore } from '../../src/deliveries/brought-before.ts';
+import { broughtBefore } from '../../src/deliveries/already-received.ts';
 import { composeEdition } from '../../src/editions/compose.ts';
 import { startEdition } from '../../src/editions/freeze.ts';
 import { frozenContent } from '../../src/editions/read-content.ts';

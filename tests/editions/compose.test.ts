@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UnknownArticles } from '../../src/articles/article-errors.ts';
+import { UnknownArticles } from '../../src/articles/errors.ts';
 import { type Composing, composeEdition, composeSlot } from '../../src/editions/compose.ts';
 import { NothingNew } from '../../src/editions/errors.ts';
 import { startEdition } from '../../src/editions/freeze.ts';

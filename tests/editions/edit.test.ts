@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UnknownArticles } from '../../src/articles/article-errors.ts';
+import { UnknownArticles } from '../../src/articles/errors.ts';
 import { composeEdition, composeSlot } from '../../src/editions/compose.ts';
 import { editEdition } from '../../src/editions/edit.ts';
 import { listEditionArticles } from '../../src/editions/edition-articles.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { requestSubscription } from '../../src/letters/confirmation.ts';
-import { confirmSubscriptions } from '../../src/letters/welcome.ts';
+import { confirmSubscriptions } from '../../src/letters/confirm.ts';
+import { requestSubscription } from '../../src/letters/sign-up.ts';
 import { eraseSubscriber } from '../../src/privacy/erase.ts';
 import { personalData } from '../../src/privacy/export.ts';
 import { SubscriberNotFound } from '../../src/subscribers/errors.ts';

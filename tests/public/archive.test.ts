@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readFeed } from '../../src/articles/read-feed.ts';
+import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
 import { viewUrl } from '../../src/subscribers/links.ts';
 import { type MadeNewsletter, makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { article, sentEdition } from './fixtures/editions.ts';

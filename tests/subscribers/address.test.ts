@@ -5,7 +5,7 @@ import {
   InvalidAddress,
   maskAddress,
   readAddress,
-} from '../../src/subscribers/address.ts';
+} from '../../src/mail/address.ts';
 
 function fault(input: string): AddressFault | 'none' {
   try {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { requestSubscription } from '../../src/letters/confirmation.ts';
-import { confirmSubscriptions } from '../../src/letters/welcome.ts';
+import { confirmSubscriptions } from '../../src/letters/confirm.ts';
+import { requestSubscription } from '../../src/letters/sign-up.ts';
 import { InvalidImport } from '../../src/subscribers/errors.ts';
 import { exportSubscribers } from '../../src/subscribers/export.ts';
-import { getImport, importSubscribers } from '../../src/subscribers/import.ts';
-import { leave } from '../../src/subscribers/leaving.ts';
+import { getImport, importSubscribers } from '../../src/subscribers/import/import.ts';
+import { leave } from '../../src/subscribers/unsubscribe.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {
   asks,

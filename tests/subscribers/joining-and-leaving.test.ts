@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { requestSubscription } from '../../src/letters/confirmation.ts';
-import { confirmSubscriptions } from '../../src/letters/welcome.ts';
-import { keepReason, leave, undoLeaving } from '../../src/subscribers/leaving.ts';
-import { removeStalePending } from '../../src/subscribers/pending.ts';
+import { confirmSubscriptions } from '../../src/letters/confirm.ts';
+import { requestSubscription } from '../../src/letters/sign-up.ts';
+import { removeStalePending } from '../../src/subscribers/pending-sign-ups.ts';
+import { keepReason, leave, undoLeaving } from '../../src/subscribers/unsubscribe.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {
   asks,

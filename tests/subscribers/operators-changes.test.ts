@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { addSubscriber } from '../../src/letters/addition.ts';
+import { addSubscriber } from '../../src/letters/added-by-operator.ts';
+import { updateSubscriber } from '../../src/subscribers/change.ts';
 import {
   AddressSuppressed,
   AddressTaken,
@@ -12,7 +13,6 @@ import {
   removeSuppression,
   suppress,
 } from '../../src/subscribers/suppression.ts';
-import { updateSubscriber } from '../../src/subscribers/update.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { hashAddress, makeNewsletter } from './fixtures/newsroom.ts';
 

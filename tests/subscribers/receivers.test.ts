@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readAddress } from '../../src/subscribers/address.ts';
-import { receiverGroup } from '../../src/subscribers/receivers.ts';
+import { readAddress } from '../../src/mail/address.ts';
+import { receiverGroup } from '../../src/mail/receiver-groups.ts';
 
 test.each([
   ['gmail.com', 'google'],

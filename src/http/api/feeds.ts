@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { feedChanges, getFeed, listFeeds, newFeed } from '../../articles/feeds.ts';
-import { fetchFeedNow } from '../../articles/fetching.ts';
 import { changeFeed, giveUpFeed, takeOnFeed } from '../../desk/feeds.ts';
+import { feedChanges, getFeed, listFeeds, newFeed } from '../../feeds/feeds.ts';
+import { fetchFeedNow } from '../../feeds/read-due.ts';
 import { NewsletterNotFound } from '../../newsletters/errors.ts';
 import { getNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';

@@ -5,7 +5,7 @@ import { NewsletterNotFound } from '../../newsletters/errors.ts';
 import { getNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
 import { exportSubscribers } from '../../subscribers/export.ts';
-import { getImport, importSubscribers } from '../../subscribers/import.ts';
+import { getImport, importSubscribers } from '../../subscribers/import/import.ts';
 import { csvBody } from '../middleware/bodies.ts';
 import { type Operation, reads, runs } from './operation.ts';
 import { byId, importShape } from './shapes.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { changeSubscriber, eraseAndTell } from '../../desk/subscribers.ts';
-import { addSubscriber, newSubscriber } from '../../letters/addition.ts';
+import { addSubscriber, newSubscriber } from '../../letters/added-by-operator.ts';
+import { readAddress } from '../../mail/address.ts';
 import { audit } from '../../operators/audit.ts';
 import { personalData } from '../../privacy/export.ts';
-import { readAddress } from '../../subscribers/address.ts';
+import { subscriberChanges } from '../../subscribers/change.ts';
 import { getSubscriber, listSubscribers } from '../../subscribers/subscribers.ts';
-import { subscriberChanges } from '../../subscribers/update.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { byId, pageOf, subscriberShape, subscriptionShape } from './shapes.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { suppressAddress } from '../../desk/subscribers.ts';
+import { readAddress } from '../../mail/address.ts';
 import { audit } from '../../operators/audit.ts';
-import { readAddress } from '../../subscribers/address.ts';
 import {
   findSuppression,
   listSuppressions,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { joinArticles, separateArticle } from '../../articles/stories.ts';
+import { joinArticles, separateArticle } from '../../articles/merge.ts';
 import { audit } from '../../operators/audit.ts';
 import { changes, type Operation } from './operation.ts';
 import { byId } from './shapes.ts';

@@ -8,7 +8,7 @@ import type { Steer } from '../../desk/steer.ts';
 import { listNewsletters } from '../../newsletters/newsletters.ts';
 import type { Operator } from '../../operators/accounts.ts';
 import { mayAct } from '../../operators/roles.ts';
-import { countActive } from '../../subscribers/count.ts';
+import { countActive } from '../../subscribers/count-active.ts';
 import { sendPreview } from '../api/preview.ts';
 import { Problem } from '../middleware/problem.ts';
 import { editionView } from './edition-view.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { introductionHtml } from '../../../emails/introduction.ts';
 import type { Context } from '../../context.ts';
-import { choicesOf } from '../../deliveries/readers.ts';
+import { choicesOf } from '../../deliveries/choices.ts';
 import { showEdition } from '../../desk/show-editions.ts';
 import { addableArticles } from '../../editions/draft.ts';
 import { MADE_UP_FOR } from '../../editions/schedule.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { UnknownArticles } from '../../articles/article-errors.ts';
+import { UnknownArticles } from '../../articles/errors.ts';
 import type { Context } from '../../context.ts';
 import { ledger } from '../../deliveries/ledger.ts';
 import { InvalidEdition, NothingNew } from '../../editions/errors.ts';

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { joinArticles, restoreStories, separateArticle } from '../../articles/merge.ts';
 import {
   joinDuplicate,
   listSources,
@@ -6,7 +7,6 @@ import {
   type Source,
   separateSource,
 } from '../../articles/sources.ts';
-import { joinArticles, restoreStories, separateArticle } from '../../articles/stories.ts';
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { type Actor, audit } from '../../operators/audit.ts';

@@ -4,8 +4,8 @@ import type { DbOrTransaction } from '../../database/connection.ts';
 import { sendTest } from '../../desk/test-send.ts';
 import type { ReaderChoice } from '../../editions/variant.ts';
 import { translator } from '../../locales/index.ts';
+import { InvalidAddress } from '../../mail/address.ts';
 import { toProblem } from '../../problems/to-problem.ts';
-import { InvalidAddress } from '../../subscribers/address.ts';
 
 const MOST = 5;
 

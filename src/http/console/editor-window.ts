@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
+import type { StoriesBefore } from '../../articles/merge.ts';
 import type { SourcesBefore } from '../../articles/sources.ts';
-import type { StoriesBefore } from '../../articles/stories.ts';
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { type Draft, draftArticles, readDraft } from '../../editions/draft.ts';

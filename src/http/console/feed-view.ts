@@ -1,4 +1,4 @@
-import type { Feed } from '../../articles/feeds.ts';
+import type { Feed } from '../../feeds/feeds.ts';
 import type { Translate } from '../../locales/index.ts';
 import type { Newsletter } from '../../newsletters/newsletters.ts';
 

@@ -1,12 +1,12 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { FeedBusy, FeedTaken, InvalidFeed } from '../../articles/article-errors.ts';
-import { FeedError } from '../../articles/feed-errors.ts';
-import { listFeeds } from '../../articles/feeds.ts';
-import { fetchFeedNow } from '../../articles/fetching.ts';
+import { FeedBusy, FeedTaken, InvalidFeed } from '../../articles/errors.ts';
 import type { Context } from '../../context.ts';
 import { commit } from '../../desk/commit.ts';
 import { changeFeed, giveUpFeed, takeOnFeed } from '../../desk/feeds.ts';
+import { FeedError } from '../../feeds/errors.ts';
+import { listFeeds } from '../../feeds/feeds.ts';
+import { fetchFeedNow } from '../../feeds/read-due.ts';
 import { listNewsletters } from '../../newsletters/newsletters.ts';
 import type { Operator } from '../../operators/accounts.ts';
 import { type Actor, audit } from '../../operators/audit.ts';

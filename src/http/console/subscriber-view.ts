@@ -1,7 +1,7 @@
 import type { Translate } from '../../locales/index.ts';
 import type { Newsletter } from '../../newsletters/newsletters.ts';
 import type { PersonalData } from '../../privacy/export.ts';
-import type { Subscriber } from '../../subscribers/shapes.ts';
+import type { Subscriber } from '../../subscribers/api-shape.ts';
 
 const NEWEST = 50;
 

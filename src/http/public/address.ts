@@ -1,9 +1,9 @@
 import { type Request, Router } from 'express';
-import { addressAsked } from '../../letters/access.ts';
-import { readAddress } from '../../subscribers/address.ts';
+import { addressAsked } from '../../letters/own-links.ts';
+import { readAddress } from '../../mail/address.ts';
+import { changeAddress } from '../../subscribers/change.ts';
 import { AddressTaken } from '../../subscribers/errors.ts';
-import { readerOf } from '../../subscribers/readers.ts';
-import { changeAddress } from '../../subscribers/update.ts';
+import { readerOf } from '../../subscribers/own-page.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { showBadLink, tokenOf } from './links-shown.ts';
 import { languageOf, words } from './page.ts';

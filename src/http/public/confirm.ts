@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
-import { confirmSubscriptions } from '../../letters/welcome.ts';
+import { confirmSubscriptions } from '../../letters/confirm.ts';
 import { preferencesUrl } from '../../subscribers/links.ts';
-import { type Reader, readerOf } from '../../subscribers/readers.ts';
+import { type Reader, readerOf } from '../../subscribers/own-page.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './links-shown.ts';

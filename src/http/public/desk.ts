@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
-import { requestSubscriptions, type SubscriptionRequest } from '../../letters/confirmation.ts';
+import { requestSubscriptions, type SubscriptionRequest } from '../../letters/sign-up.ts';
 import { batched } from './batched.ts';
 
 /** Takes sign-ups down, many with one statement when many come, and hands their letters on. */

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Evidence } from '../../subscribers/evidence.ts';
+import type { Evidence } from '../../subscribers/consent-evidence.ts';
 
 /** Where a reader's act came from: the door, the network address, the browser. */
 export function evidenceOf(req: Request, form: string): Evidence {

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { meantDomain } from '../../subscribers/slips.ts';
+import { meantDomain } from '../../mail/domain-typos.ts';
 import type { Masthead } from './newsroom.ts';
 import { languageOf } from './page.ts';
 import type { PublicParts } from './parts.ts';

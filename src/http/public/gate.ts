@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import type { Context } from '../../context.ts';
-import type { Address } from '../../subscribers/address.ts';
-import { mailboxOf } from '../../subscribers/mailbox.ts';
+import type { Address } from '../../mail/address.ts';
+import { mailboxOf } from '../../mail/canonical-mailbox.ts';
 import type { SignUpSettings } from '../../subscribers/sign-up-settings.ts';
 import { tryLater } from '../middleware/problem.ts';
 import { openCounters } from './counters.ts';

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, Router } from 'express';
-import { type Leaving, leave, UNDO_MS } from '../../subscribers/leaving.ts';
 import { preferencesUrl } from '../../subscribers/links.ts';
-import { type Reader, readerOf } from '../../subscribers/readers.ts';
+import { type Reader, readerOf } from '../../subscribers/own-page.ts';
+import { type Leaving, leave, UNDO_MS } from '../../subscribers/unsubscribe.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { batched } from './batched.ts';
 import { evidenceOf } from './evidence.ts';

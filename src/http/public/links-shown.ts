@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { maskAddress } from '../../subscribers/address.ts';
-import type { Reader } from '../../subscribers/readers.ts';
+import { maskAddress } from '../../mail/address.ts';
+import type { Reader } from '../../subscribers/own-page.ts';
 import { Problem } from '../middleware/problem.ts';
 import { languageOf, type Show, words } from './page.ts';
 

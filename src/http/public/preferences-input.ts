@@ -2,8 +2,8 @@ import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { languages } from '../../locales/index.ts';
 import { frequencySchema, hourSchema, timezoneSchema } from '../../subscribers/choices.ts';
+import type { Reader, ReaderSubscription } from '../../subscribers/own-page.ts';
 import type { Choices } from '../../subscribers/preferences.ts';
-import type { Reader, ReaderSubscription } from '../../subscribers/readers.ts';
 
 /** A choice that cannot be; `newsletter` is named where no section of it was left. */
 export class UnusableChoice extends Error {

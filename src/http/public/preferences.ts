@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express';
-import { requestAccess } from '../../letters/access.ts';
+import { requestAccess } from '../../letters/own-links.ts';
 import { unsubscribeUrl } from '../../subscribers/links.ts';
+import { type Reader, type ReaderSubscription, readerOf } from '../../subscribers/own-page.ts';
 import { keepChoices } from '../../subscribers/preferences.ts';
-import { type Reader, type ReaderSubscription, readerOf } from '../../subscribers/readers.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { showBadLink, shownAddress, tokenOf } from './links-shown.ts';
 import { languageOf, words } from './page.ts';

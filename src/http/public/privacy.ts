@@ -1,10 +1,10 @@
 import { type Request, type Response, Router } from 'express';
-import { requestAddressChange } from '../../letters/access.ts';
+import { requestAddressChange } from '../../letters/own-links.ts';
+import { InvalidAddress, readAddress } from '../../mail/address.ts';
 import { eraseSubscriber } from '../../privacy/erase.ts';
 import { personalData } from '../../privacy/export.ts';
-import { InvalidAddress, readAddress } from '../../subscribers/address.ts';
 import { SubscriberNotFound } from '../../subscribers/errors.ts';
-import { type Reader, readerOf } from '../../subscribers/readers.ts';
+import { type Reader, readerOf } from '../../subscribers/own-page.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { showBadLink, tokenOf } from './links-shown.ts';
 import { languageOf, words } from './page.ts';

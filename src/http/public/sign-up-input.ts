@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Address, InvalidAddress, readAddress } from '../../mail/address.ts';
 import type { Newsletter } from '../../newsletters/newsletters.ts';
-import { type Address, InvalidAddress, readAddress } from '../../subscribers/address.ts';
 import {
   frequencySchema,
   hourSchema,

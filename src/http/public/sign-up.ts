@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import type { Address } from '../../subscribers/address.ts';
-import { isDisposable } from '../../subscribers/disposable.ts';
-import { meantDomain } from '../../subscribers/slips.ts';
+import type { Address } from '../../mail/address.ts';
+import { isDisposable } from '../../mail/disposable-domains.ts';
+import { meantDomain } from '../../mail/domain-typos.ts';
 import { Problem } from '../middleware/problem.ts';
 import { consentIn } from './consent.ts';
 import { consentOf } from './evidence.ts';

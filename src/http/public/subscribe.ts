@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import { meantDomain } from '../../subscribers/slips.ts';
+import { meantDomain } from '../../mail/domain-typos.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { Problem } from '../middleware/problem.ts';
 import { takeForm } from './form-door.ts';

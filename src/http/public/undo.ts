@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
-import { keepReason, undoLeaving } from '../../subscribers/leaving.ts';
-import { readerOf } from '../../subscribers/readers.ts';
+import { readerOf } from '../../subscribers/own-page.ts';
+import { keepReason, undoLeaving } from '../../subscribers/unsubscribe.ts';
 import { formBody } from '../middleware/bodies.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './links-shown.ts';

@@ -1,0 +1,61 @@
+import { canonicalAddress } from '../articles/canonical-address.ts';
+import { cutAtWord } from '../text/plain-text.ts';
+import type { ParsedItem, Picture } from './parse/parsed-feed.ts';
+
+/** What is stored of one entry of a feed. */
+export type FeedStory = {
+  guid: string;
+  title: string;
+  standfirst: string;
+  url: string;
+  canonicalUrl: string;
+  image: Picture | null;
+  author: string | null;
+  language: string | null;
+  categories: string[];
+  publishedAt: Date;
+  /** The canonical address that its page says it has, if another; null also before it was asked. */
+  claimedUrl: string | null;
+  /** Canonical addresses of the same story in other languages. */
+  translations: string[];
+};
+
+/** More new stories than this at once are an archive, not news. */
+const MOST = 500;
+
+const isWeb = (address: string | null): address is string =>
+  address !== null && /^https?:\/\//i.test(address) && URL.canParse(address);
+
+/**
+ * The entries that make an article, oldest first: those with an address and words. Without a title the
+ * standfirst heads it; without a date, or with one to come, it counts as published now. Of more than
+ * 500 the newest.
+ */
+export function storiesOf(items: ParsedItem[], now: Date): FeedStory[] {
+  const stories = items.flatMap((item): FeedStory[] => {
+    const url = item.original ?? item.link;
+    const title = item.title ?? (item.standfirst ? cutAtWord(item.standfirst, 100) : null);
+    if (!isWeb(url) || !title) return [];
+    const published = item.published ? new Date(item.published) : now;
+    return [
+      {
+        guid: item.id,
+        title,
+        standfirst: item.title ? (item.standfirst ?? '') : '',
+        url,
+        canonicalUrl: canonicalAddress(url),
+        image: item.image,
+        author: item.author || null,
+        language: item.language,
+        categories: item.categories,
+        publishedAt: published > now ? now : published,
+        claimedUrl: null,
+        translations: item.translations.map((other) => canonicalAddress(other.url)),
+      },
+    ];
+  });
+  return stories
+    .toSorted((a, b) => b.publishedAt.getTime() - a.publishedAt.getTime())
+    .slice(0, MOST)
+    .toReversed();
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { Address } from '../mail/address.ts';
+import {
+  frequencySchema,
+  hourSchema,
+  languageSchema,
+  nameSchema,
+  timezoneSchema,
+} from './choices.ts';
+import { recordConsents } from './consents.ts';
+import { AddressTaken, InvalidSubscriber, SubscriberNotFound } from './errors.ts';
+import { type HashAddress, readFields, toAddress } from './sign-up-fields.ts';
+
+/** Changes that an operator may make. A subscription can be ended here; it is begun by consent alone. */
+export const subscriberChanges = z
+  .strictObject({
+    email: z.string(),
+    name: nameSchema.nullable(),
+    language: languageSchema.nullable(),
+    timezone: timezoneSchema.nullable(),
+    subscriptions: z.array(
+      z.strictObject({
+        newsletter: z.string(),
+        state: z.literal('unsubscribed', 'A subscription can only be ended here.').optional(),
+        frequency: frequencySchema.optional(),
+        hour: hourSchema.nullable().optional(),
+        sections: z
+          .array(z.string())
+          .min(1, 'Name a section, or null for all.')
+          .nullable()
+          .optional(),
+        pausedUntil: z.iso.datetime({ offset: true }).nullable().optional(),
+      }),
+    ),
+  })
+  .partial();
+
+/** Changes a subscriber. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken. */
+export async function updateSubscriber(
+  tx: DbOrTransaction,
+  id: string,
+  input: unknown,
+  { hashAddress, now }: { hashAddress: HashAddress; now: Date },
+): Promise<void> {
+  const { email, subscriptions, ...person } = readFields(subscriberChanges, input);
+  const address = email === undefined ? undefined : toAddress(email);
+  const known = await tx
+    .selectFrom('subscribers')
+    .select('id')
+    .where('id', '=', id)
+    .where('erasedAt', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!known) throw new SubscriberNotFound(id);
+  if (Object.keys(person).length > 0)
+    await tx.updateTable('subscribers').set(person).where('id', '=', id).execute();
+  if (address) await changeAddress(tx, id, address, hashAddress(address.key));
+  for (const [index, change] of (subscriptions ?? []).entries())
+    await changeSubscription(tx, id, change, index, now);
+}
+
+/** Gives a subscriber another address. Throws AddressTaken; the transaction is then of no more use. */
+export async function changeAddress(
+  tx: DbOrTransaction,
+  id: string,
+  address: Address,
+  addressHash: Buffer,
+): Promise<void> {
+  const taken = await tx
+    .selectFrom('subscribers')
+    .select('id')
+    .where('emailKey', '=', address.key)
+    .where('id', '<>', id)
+    .executeTakeFirst();
+  if (taken) throw new AddressTaken();
+  await tx
+    .updateTable('subscribers')
+    .set({
+      email: address.email,
+      emailKey: address.key,
+      addressHash,
+      receiverGroup: address.group,
+    })
+    .where('id', '=', id)
+    .where('erasedAt', 'is', null)
+    .execute();
+}
+
+type Change = NonNullable<z.output<typeof subscriberChanges>['subscriptions']>[number];
+
+async function changeSubscription(
+  tx: DbOrTransaction,
+  subscriberId: string,
+  { newsletter, state, pausedUntil, ...choices }: Change,
+  index: number,
+  now: Date,
+): Promise<void> {
+  const wrong = (field: string, detail: string) =>
+    new InvalidSubscriber([{ pointer: `/subscriptions/${index}/${field}`, detail }]);
+  const place = await tx
+    .selectFrom('subscriptions as t')
+    .innerJoin('newsletters as n', 'n.id', 't.newsletterId')
+    .select(['n.id', 't.state'])
+    .where('n.slug', '=', newsletter)
+    .where('t.subscriberId', '=', subscriberId)
+    .executeTakeFirst();
+  if (!place) throw wrong('newsletter', 'The subscriber has no subscription to such a newsletter.');
+  const known = await tx
+    .selectFrom('sections')
+    .select('slug')
+    .where('newsletterId', '=', place.id)
+    .execute();
+  const unknown = choices.sections?.find((slug) => !known.some((one) => one.slug === slug));
+  if (unknown !== undefined)
+    throw wrong('sections', `There is no section "${unknown.slice(0, 60)}".`);
+  const changes = {
+    ...choices,
+    ...(pausedUntil === undefined
+      ? {}
+      : { pausedUntil: pausedUntil ? new Date(pausedUntil) : null }),
+  };
+  if (Object.keys(changes).length > 0)
+    await tx
+      .updateTable('subscriptions')
+      .set(changes)
+      .where('newsletterId', '=', place.id)
+      .where('subscriberId', '=', subscriberId)
+      .execute();
+  if (state !== 'unsubscribed') return;
+  const ended = await tx
+    .updateTable('subscriptions')
+    .set({ state, leftAt: now, leaveReason: null })
+    .where('newsletterId', '=', place.id)
+    .where('subscriberId', '=', subscriberId)
+    .where('state', '<>', 'unsubscribed')
+    .executeTakeFirstOrThrow();
+  if (ended.numUpdatedRows > 0n)
+    await recordConsents(tx, subscriberId, [place.id], {
+      action: 'withdraw',
+      at: now,
+      evidence: {
+        originAddress: null,
+        userAgent: null,
+        form: 'operator',
+        wording: null,
+        wordingVersion: null,
+      },
+    });
+}
