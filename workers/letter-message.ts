@@ -1,7 +1,7 @@
 import type { LetterRenderer } from '../emails/letter-cache.ts';
 import { buildLetter } from '../emails/letter-message.ts';
+import { editionMessage } from '../src/actions/preview.ts';
 import type { Context } from '../src/context.ts';
-import { editionMessage } from '../src/desk/preview.ts';
 import type { ClaimedLetter } from '../src/letters/claim.ts';
 import type { LetterContents } from '../src/letters/content.ts';
 import { letterMessageId } from '../src/mail/message-id.ts';

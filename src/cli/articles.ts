@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { commit } from '../actions/commit.ts';
 import { createArticle, listArticles } from '../articles/articles.ts';
-import { commit } from '../desk/commit.ts';
 import { audit } from '../operators/audit.ts';
 import { chooseNewsletter, readId, readLimit } from './choices.ts';
 import type { Open } from './open.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
+import { commit } from '../actions/commit.ts';
+import { composeAndSend } from '../actions/compose.ts';
+import { type ShownEdition, showEdition } from '../actions/show-editions.ts';
+import { steerEdition } from '../actions/steer.ts';
 import type { Context } from '../context.ts';
 import type { Kind } from '../database/tables.ts';
-import { commit } from '../desk/commit.ts';
-import { composeAndSend } from '../desk/compose.ts';
-import { type ShownEdition, showEdition } from '../desk/show-editions.ts';
-import { steerEdition } from '../desk/steer.ts';
 import { Problem } from '../problems/problem.ts';
 import { chooseNewsletter } from './choices.ts';
 import type { Open } from './open.ts';

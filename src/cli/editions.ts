@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
+import { commit } from '../actions/commit.ts';
+import { composeAndSend } from '../actions/compose.ts';
+import { type PreviewFormat, previewEdition, previewFormats } from '../actions/preview.ts';
+import { type ShownEdition, showEdition, showEditions } from '../actions/show-editions.ts';
+import { type Steer, steerEdition } from '../actions/steer.ts';
+import { sendTest } from '../actions/test-send.ts';
 import type { EditionState, Kind } from '../database/tables.ts';
-import { commit } from '../desk/commit.ts';
-import { composeAndSend } from '../desk/compose.ts';
-import { type PreviewFormat, previewEdition, previewFormats } from '../desk/preview.ts';
-import { type ShownEdition, showEdition, showEditions } from '../desk/show-editions.ts';
-import { type Steer, steerEdition } from '../desk/steer.ts';
-import { sendTest } from '../desk/test-send.ts';
 import { chooseNewsletter, readId, readLimit, readTime, several } from './choices.ts';
 import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';

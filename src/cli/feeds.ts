@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { commit } from '../actions/commit.ts';
+import { giveUpFeed, takeOnFeed } from '../actions/feeds.ts';
 import { configFromEnvironment } from '../config.ts';
 import type { Context } from '../context.ts';
-import { commit } from '../desk/commit.ts';
-import { giveUpFeed, takeOnFeed } from '../desk/feeds.ts';
 import { FeedError } from '../feeds/errors.ts';
 import { type Feed, getFeed, listFeeds } from '../feeds/feeds.ts';
 import { fetchFeedNow } from '../feeds/read-due.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commit } from '../desk/commit.ts';
+import { commit } from '../actions/commit.ts';
 import {
   getNewsroom,
   type Newsroom,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { registerArticles } from './articles.ts';
 import { registerBackup } from './backup.ts';
-import { registerDoctor } from './doctor.ts';
+import { registerDoctor } from './doctor/doctor.ts';
 import { registerEditions } from './editions.ts';
 import { registerFeeds } from './feeds.ts';
 import { registerNewsletters } from './newsletters.ts';

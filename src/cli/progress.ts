@@ -1,4 +1,4 @@
-import type { ShownEdition } from '../desk/show-editions.ts';
+import type { ShownEdition } from '../actions/show-editions.ts';
 
 const WIDTH = 30;
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { commit } from '../desk/commit.ts';
+import { commit } from '../actions/commit.ts';
 import { addSubscriber } from '../letters/added-by-operator.ts';
 import { readAddress } from '../mail/address.ts';
 import { audit } from '../operators/audit.ts';

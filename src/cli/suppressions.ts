@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commit } from '../desk/commit.ts';
+import { commit } from '../actions/commit.ts';
 import { readAddress } from '../mail/address.ts';
 import { audit } from '../operators/audit.ts';
 import { Problem } from '../problems/problem.ts';

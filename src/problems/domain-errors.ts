@@ -1,4 +1,6 @@
 import { RenderError } from '../../emails/renderer.ts';
+import { CannotSend } from '../actions/steer.ts';
+import { TooManyTests } from '../actions/test-send.ts';
 import {
   ArticleExists,
   ArticleNotFound,
@@ -13,8 +15,6 @@ import {
 import { UnusableBackup } from '../database/backup/file.ts';
 import { DatabaseNotEmpty, StillAtWork } from '../database/backup/restore.ts';
 import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
-import { CannotSend } from '../desk/steer.ts';
-import { TooManyTests } from '../desk/test-send.ts';
 import {
   EditionNotEditable,
   EditionNotFound,

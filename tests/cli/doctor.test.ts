@@ -6,8 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkDkim } from '../../src/cli/doctor-dkim.ts';
-import { asked, checkDmarc, checkMx, checkReverse, checkSpf } from '../../src/cli/doctor-dns.ts';
+import { checkDkim } from '../../src/cli/doctor/dkim.ts';
+import { asked, checkDmarc, checkMx, checkReverse, checkSpf } from '../../src/cli/doctor/dns.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { openShell } from './harness.ts';
 

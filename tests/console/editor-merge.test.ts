@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DraftArticle } from '../../src/editions/draft.ts';
-import type { EditorForm } from '../../src/http/console/editor-form.ts';
-import { inOrder, moved, moves, type Place, rowsOf } from '../../src/http/console/editor-list.ts';
-import { merge } from '../../src/http/console/editor-merge.ts';
+import type { EditorForm } from '../../src/http/console/editor/form.ts';
+import { inOrder, moved, moves, type Place, rowsOf } from '../../src/http/console/editor/list.ts';
+import { merge } from '../../src/http/console/editor/merge.ts';
 
 const slugs = ['news', 'updates'];
 const ids = ['1', '2', '3', '4', '5', '6'];

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
+import { commit } from '../../src/actions/commit.ts';
+import { type Steer, steerEdition } from '../../src/actions/steer.ts';
+import { sendTest } from '../../src/actions/test-send.ts';
 import type { Context } from '../../src/context.ts';
 import { NothingMissed, WrongEditionState } from '../../src/deliveries/control.ts';
 import { emptyLedger, ledger, recount } from '../../src/deliveries/ledger.ts';
-import { commit } from '../../src/desk/commit.ts';
-import { type Steer, steerEdition } from '../../src/desk/steer.ts';
-import { sendTest } from '../../src/desk/test-send.ts';
 import { createOperator } from '../../src/operators/accounts.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf } from './fixtures/rows.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { showEdition } from '../../desk/show-editions.ts';
-import { type Steer, steerEdition } from '../../desk/steer.ts';
-import { sendTest } from '../../desk/test-send.ts';
+import { showEdition } from '../../actions/show-editions.ts';
+import { type Steer, steerEdition } from '../../actions/steer.ts';
+import { sendTest } from '../../actions/test-send.ts';
 import { languageSchema } from '../../subscribers/choices.ts';
 import { changes, type Operation } from './operation.ts';
 import { byId, editionShape } from './shapes.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { composeAndSend } from '../../desk/compose.ts';
-import { showEdition, showEditions } from '../../desk/show-editions.ts';
+import { composeAndSend } from '../../actions/compose.ts';
+import { showEdition, showEditions } from '../../actions/show-editions.ts';
 import { editEdition } from '../../editions/edit.ts';
 import { editionEdits } from '../../editions/edits.ts';
 import { NewsletterNotFound } from '../../newsletters/errors.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeFeed, giveUpFeed, takeOnFeed } from '../../desk/feeds.ts';
+import { changeFeed, giveUpFeed, takeOnFeed } from '../../actions/feeds.ts';
 import { feedChanges, getFeed, listFeeds, newFeed } from '../../feeds/feeds.ts';
 import { fetchFeedNow } from '../../feeds/read-due.ts';
 import { NewsletterNotFound } from '../../newsletters/errors.ts';

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { z } from 'zod';
-import { type PreviewFormat, previewEdition, previewFormats } from '../../desk/preview.ts';
+import { type PreviewFormat, previewEdition, previewFormats } from '../../actions/preview.ts';
 import { type Operation, reads } from './operation.ts';
 import { byId } from './shapes.ts';
 

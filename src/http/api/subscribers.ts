@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeSubscriber, eraseAndTell } from '../../desk/subscribers.ts';
+import { changeSubscriber, eraseAndTell } from '../../actions/subscribers.ts';
 import { addSubscriber, newSubscriber } from '../../letters/added-by-operator.ts';
 import { readAddress } from '../../mail/address.ts';
 import { audit } from '../../operators/audit.ts';

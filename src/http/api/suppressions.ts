@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { suppressAddress } from '../../actions/subscribers.ts';
 import type { Context } from '../../context.ts';
-import { suppressAddress } from '../../desk/subscribers.ts';
 import { readAddress } from '../../mail/address.ts';
 import { audit } from '../../operators/audit.ts';
 import {

@@ -1,9 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { commit } from '../../actions/commit.ts';
+import { composeAndSend } from '../../actions/compose.ts';
+import { type Steer, steerEdition, steers } from '../../actions/steer.ts';
 import type { Context } from '../../context.ts';
-import { commit } from '../../desk/commit.ts';
-import { composeAndSend } from '../../desk/compose.ts';
-import { type Steer, steerEdition, steers } from '../../desk/steer.ts';
 import { NothingNew } from '../../editions/errors.ts';
 import type { Operator } from '../../operators/accounts.ts';
 import { mayAct } from '../../operators/roles.ts';

@@ -3,17 +3,17 @@ import helmet from 'helmet';
 import type { Context } from '../../context.ts';
 import { formBody, longFormBody } from '../middleware/bodies.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
+import { meRoutes } from './account/me.ts';
+import { sessions, signedIn } from './account/sessions.ts';
+import { setupRoutes } from './account/setup.ts';
+import { signInRoutes } from './account/sign-in.ts';
 import { actionRoutes } from './actions.ts';
-import { editionRoutes } from './editions.ts';
-import { editorRoutes } from './editor.ts';
-import { feedRoutes } from './feeds.ts';
-import { meRoutes } from './me.ts';
+import { editionRoutes } from './editions/editions.ts';
+import { editorRoutes } from './editor/routes.ts';
+import { feedRoutes } from './feeds/feeds.ts';
 import { leaveMessage } from './pages.ts';
-import { sessions, signedIn } from './sessions.ts';
-import { settingsRoutes } from './settings.ts';
-import { setupRoutes } from './setup.ts';
-import { signInRoutes } from './sign-in.ts';
-import { subscriberRoutes } from './subscribers.ts';
+import { settingsRoutes } from './settings/settings.ts';
+import { subscriberRoutes } from './subscribers/subscribers.ts';
 
 /** Everything below /console: for operators who are signed in, but for the doors themselves. */
 export function consoleRoutes(context: Context): Router {

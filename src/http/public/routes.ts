@@ -1,24 +1,24 @@
 import { type RequestHandler, Router } from 'express';
 import type { Context } from '../../context.ts';
-import { addressRoutes } from './address.ts';
-import { archiveRoutes } from './archive.ts';
-import { sitemap } from './archive-feed.ts';
-import { confirmRoutes } from './confirm.ts';
-import { openDesk, openLetterPost } from './desk.ts';
-import { embedRoutes } from './embed.ts';
-import { frontRoutes } from './front.ts';
-import { openGate } from './gate.ts';
-import { leaveRoutes } from './leave.ts';
-import { openMasthead } from './newsroom.ts';
-import { openPages } from './page.ts';
-import type { PublicParts } from './parts.ts';
-import { pagePolicy, secretPage } from './policy.ts';
-import { preferencesRoutes } from './preferences.ts';
-import { privacyRoutes } from './privacy.ts';
-import { robots } from './robots.ts';
-import { themeSheet } from './theme.ts';
-import { undoRoutes } from './undo.ts';
-import { vendorFiles } from './vendor.ts';
+import { addressRoutes } from './account/change-address.ts';
+import { preferencesRoutes } from './account/preferences.ts';
+import { privacyRoutes } from './account/privacy.ts';
+import { undoRoutes } from './account/undo.ts';
+import { leaveRoutes } from './account/unsubscribe.ts';
+import { archiveRoutes } from './archive/archive.ts';
+import { sitemap } from './archive/feed.ts';
+import { openGate } from './limits/sign-up-limits.ts';
+import type { PublicParts } from './public-context.ts';
+import { confirmRoutes } from './sign-up/confirm.ts';
+import { embedRoutes } from './sign-up/embed.ts';
+import { frontRoutes } from './sign-up/home.ts';
+import { openDesk, openLetterPost } from './sign-up/record-sign-ups.ts';
+import { openMasthead } from './site/masthead.ts';
+import { openPages } from './site/page.ts';
+import { robots } from './site/robots.ts';
+import { pagePolicy, secretPage } from './site/security-headers.ts';
+import { themeSheet } from './site/theme.ts';
+import { vendorFiles } from './site/vendor.ts';
 
 /** Everything a reader meets. GET never changes anything, and nothing here needs a cookie. */
 export function publicRoutes(context: Context): Router {

@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import type { Config } from '../../config.ts';
+import type { Context } from '../../context.ts';
+import { probeRelay } from '../../relays/probe.ts';
+import type { RelaySettings } from '../../relays/settings.ts';
+import { anyWorker, NO_WORKER } from '../workers.ts';
+import { bad, type Check, good } from './check.ts';
+
+/** What the database is, and whether a failover would keep what was promised to readers. */
+export async function checkDatabase({ db, config }: Context): Promise<Check> {
+  const { rows } = await sql<{ version: string; asynchronous: number }>`
+    select current_setting('server_version') as version,
+      (select count(*)::int from pg_stat_replication where sync_state = 'async') as asynchronous
+  `.execute(db);
+  const [{ version, asynchronous } = { version: '?', asynchronous: 0 }] = rows;
+  const where = config.databaseUrl ? 'of your own' : 'embedded';
+  return good(
+    'database',
+    `PostgreSQL ${version}, ${where}, schema up to date`,
+    asynchronous > 0
+      ? 'A standby follows asynchronously: after a failover to it readers may get an edition twice. Make it synchronous (synchronous_standby_names).'
+      : null,
+  );
+}
+
+export async function checkQueue({ queues, db }: Context): Promise<Check> {
+  const where = queues.backend === 'redis' ? 'Redis' : 'PostgreSQL';
+  try {
+    const { waiting = 0, delayed = 0, active = 0 } = await queues.counts('deliver');
+    const jobs = `${waiting} tickets wait, ${delayed} for later, ${active} are worked on`;
+    return good('queue', `in ${where}: ${jobs}`, (await anyWorker(db)) ? null : NO_WORKER);
+  } catch (error) {
+    return bad(
+      'queue',
+      `The queue in ${where} does not answer: ${(error as Error).message}`,
+      queues.backend === 'redis'
+        ? 'Start Redis, or correct REDIS_URL.'
+        : 'Run "npx gaceta migrate".',
+    );
+  }
+}
+
+/** Knocks at every relay as sending would. */
+export function checkRelays({ config, relays }: Context): Promise<Check[]> {
+  if (config.relays) {
+    const several = config.relays.length > 1;
+    return Promise.all(
+      config.relays.map((relay) => checkRelay(relay, several ? `relay ${relay.name}` : 'relay')),
+    );
+  }
+  const embedded = 'the embedded mailbox (SMTP_URL is unset): nothing leaves this machine';
+  if (relays.length === 0)
+    return Promise.resolve([good('relay', `${embedded}; it runs with "npm start"`)]);
+  return Promise.all(
+    relays.map(async (relay) => {
+      const check = await checkRelay(relay, 'relay');
+      return { ...check, detail: check.ok ? embedded : check.detail };
+    }),
+  );
+}
+
+async function checkRelay(relay: RelaySettings, name: string): Promise<Check> {
+  const probe = await probeRelay(relay);
+  if (!probe.ok)
+    return bad(name, probe.error?.reply ?? 'no answer', probe.error?.fix ?? 'Look at SMTP_URL.');
+  const steps = probe.steps.map((step) => step.detail).join(', ');
+  const plain = probe.tls === 'none' && !/^(localhost|127\.|::1$)/.test(relay.host);
+  const advice = plain
+    ? 'Messages go there unencrypted. If the relay offers TLS elsewhere, use smtps:// or ?tls=required.'
+    : probe.certificateOk === false
+      ? 'Its certificate is not good: ask who runs the relay.'
+      : null;
+  const able = probe.capabilities.filter((line) =>
+    /^(PIPELINING|SMTPUTF8|CHUNKING|SIZE)/i.test(line),
+  );
+  return good(name, `${steps}, TLS: ${probe.tls}; ${able.join(', ')}`, advice);
+}
+
+/** What the outside must be able to do. */
+export function checkDoors(config: Config): Check[] {
+  const { protocol, hostname } = new URL(config.publicUrl);
+  const here = /^(localhost|127\.|\[::1\])/.test(hostname);
+  const reports = good(
+    'inbound',
+    'No inbound door is open: mails to unsubscribe go to the newsletter’s replyTo, for a person to see.',
+    'Give each newsletter a replyTo that somebody reads.',
+  );
+  if (here || protocol === 'https:')
+    return [
+      good(
+        'public',
+        config.publicUrl,
+        here
+          ? 'Links in mails lead to this machine alone: set PUBLIC_URL for readers elsewhere.'
+          : null,
+      ),
+      reports,
+    ];
+  return [
+    bad(
+      'public',
+      `${config.publicUrl} is not https: mail programs do not offer the one-click unsubscribe.`,
+      'Put a proxy with a certificate in front, and set PUBLIC_URL to its https address.',
+    ),
+    reports,
+  ];
+}

@@ -1,0 +1,108 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { type PreviewFormat, previewEdition } from '../../../actions/preview.ts';
+import { showEdition, showEditions } from '../../../actions/show-editions.ts';
+import type { Steer } from '../../../actions/steer.ts';
+import type { Context } from '../../../context.ts';
+import type { EditionState } from '../../../database/tables.ts';
+import { listNewsletters } from '../../../newsletters/newsletters.ts';
+import type { Operator } from '../../../operators/accounts.ts';
+import { mayAct } from '../../../operators/roles.ts';
+import { countActive } from '../../../subscribers/count-active.ts';
+import { sendPreview } from '../../api/preview.ts';
+import { Problem } from '../../middleware/problem.ts';
+import { showPage, wordsFor } from '../pages.ts';
+import { editionView } from './view.ts';
+
+const id = z.string().regex(/^[1-9]\d{0,17}$/);
+const format = z.enum(['html', 'text']).catch('html');
+
+const steersOf: Record<EditionState, Steer[]> = {
+  draft: ['send', 'cancel'],
+  scheduled: ['send', 'cancel'],
+  sending: ['pause', 'cancel'],
+  paused: ['resume', 'cancel'],
+  sent: [],
+  cancelled: [],
+};
+
+/** The editions and their counts, one edition with its preview, and the figures of those on the page. */
+export function editionRoutes(context: Context): Router {
+  const router = Router();
+  const { db } = context;
+
+  router.get('/', async (req, res) => {
+    const words = wordsFor(req, res);
+    const after = id.safeParse(req.query.after).data;
+    const [newsletters, readers, page] = await Promise.all([
+      listNewsletters(db),
+      countActive(db),
+      showEditions(db, { limit: 20, ...(after ? { after } : {}) }, context.now()),
+    ]);
+    await showPage(context, req, res, {
+      view: 'home.eta',
+      title: words.t('home.title'),
+      live: true,
+      data: {
+        newsletters: newsletters.map((one) => ({ ...one, readers: readers.get(one.id) ?? 0 })),
+        editions: page.data.map((edition) => editionView(edition, newsletters, words)),
+        next: page.next,
+        after,
+        maySend: may(res.locals.operator),
+      },
+    });
+  });
+
+  router.get('/editions/:id', async (req, res) => {
+    const words = wordsFor(req, res);
+    const newsletters = await listNewsletters(db);
+    const shown = await showEdition(db, idOf(req.params.id), context.now());
+    const edition = editionView(shown, newsletters, words);
+    await showPage(context, req, res, {
+      view: 'edition.eta',
+      title: edition.headline,
+      live: true,
+      data: {
+        edition,
+        times: edition.times,
+        actions: steersOf[edition.state],
+        format: format.parse(req.query.format),
+        mayEdit: mayAct(res.locals.operator.role, 'editor'),
+        maySend: may(res.locals.operator),
+      },
+    });
+  });
+
+  router.get('/editions/:id/preview', async (req, res) => {
+    const wanted: PreviewFormat = format.parse(req.query.format);
+    const { body } = await previewEdition(context, idOf(req.params.id), wanted, {
+      language: null,
+      sections: null,
+    });
+    sendPreview(res, wanted, body);
+  });
+
+  router.get('/counts', async (req, res) => {
+    const words = wordsFor(req, res);
+    const asked = z.string().max(1000).catch('').parse(req.query.ids).split(',').slice(0, 40);
+    const newsletters = await listNewsletters(db);
+    const ids = asked.filter((one) => id.safeParse(one).success);
+    const shown = await Promise.all(ids.map((one) => showEdition(db, one, context.now())));
+    const figures = shown.map((edition) => {
+      const view = editionView(edition, newsletters, words);
+      const { id, state, stateText, reason, numbers, ledger, parts } = view;
+      return { id, state, stateText, reason, numbers, ledger, parts };
+    });
+    res.json(figures);
+  });
+  return router;
+}
+
+function idOf(param: string): string {
+  const read = id.safeParse(param);
+  if (!read.success) throw new Problem(404, 'There is no such edition.');
+  return read.data;
+}
+
+const may = (operator: Operator | undefined) =>
+  operator !== undefined && mayAct(operator.role, 'sender');

@@ -1,0 +1,68 @@
+import type { ShownEdition } from '../../../actions/show-editions.ts';
+import type { Translate } from '../../../locales/index.ts';
+import type { Newsletter } from '../../../newsletters/newsletters.ts';
+
+const drawn = ['sent', 'sending', 'failed', 'skipped', 'uncertain'] as const;
+
+/** What the templates, and the script that renews the figures, show of an edition. */
+export function editionView(
+  edition: ShownEdition,
+  newsletters: Newsletter[],
+  { language, t }: { language: string; t: Translate },
+) {
+  const newsletter = newsletters.find((one) => one.slug === edition.newsletter);
+  const timezone = newsletter?.timezone ?? 'UTC';
+  const { ledger } = edition;
+  const planned = Object.values(ledger).reduce((sum, count) => sum + count, 0);
+  const audience = edition.audience ?? planned;
+  const percent = (count: number) =>
+    audience > 0 ? Math.round((count / audience) * 1000) / 10 : 0;
+  const number = new Intl.NumberFormat(language);
+  const at = edition.startedAt ?? edition.sendAt;
+  return {
+    ...edition,
+    // of a draft it is a word for the editor's window, which has a sentence for it
+    reason: edition.state === 'draft' ? null : edition.reason,
+    headline: edition.subject || edition.articles[0]?.title || t(`kind.${edition.kind}`),
+    newsletterTitle: newsletter?.title ?? edition.newsletter,
+    stateText: t(`state.${edition.state}`),
+    at: at
+      ? { iso: at.toISOString(), text: timeIn(at, language, timezone) }
+      : { iso: edition.localDate, text: dateIn(edition.localDate, language) },
+    share: percent(planned - ledger.queued - ledger.sending),
+    parts: drawn.map((state) => ({ state, share: percent(ledger[state]) })),
+    numbers: {
+      ...Object.fromEntries(
+        Object.entries(ledger).map(([state, count]) => [state, number.format(count)]),
+      ),
+      audience: number.format(audience),
+    },
+    times: [
+      edition.sendAt && !edition.startedAt
+        ? t('edition.startsAt', { time: timeIn(edition.sendAt, language, timezone) })
+        : '',
+      edition.startedAt
+        ? t('edition.startedAt', { time: timeIn(edition.startedAt, language, timezone) })
+        : '',
+      edition.finishedAt
+        ? t('edition.finishedAt', { time: timeIn(edition.finishedAt, language, timezone) })
+        : '',
+      edition.startedAt && edition.messagesPerSecond
+        ? t('edition.speed', { rate: number.format(Math.ceil(edition.messagesPerSecond)) })
+        : '',
+    ].filter((line) => line !== ''),
+  };
+}
+
+function timeIn(at: Date, language: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone,
+  }).format(at);
+}
+
+function dateIn(localDate: string, language: string): string {
+  const noon = new Date(`${localDate}T12:00:00Z`);
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(noon);
+}

@@ -1,0 +1,178 @@
+import type { Request, Response } from 'express';
+import { introductionHtml } from '../../../../emails/introduction.ts';
+import { showEdition } from '../../../actions/show-editions.ts';
+import type { Context } from '../../../context.ts';
+import { choicesOf } from '../../../deliveries/choices.ts';
+import { addableArticles } from '../../../editions/draft.ts';
+import { MADE_UP_FOR } from '../../../editions/schedule.ts';
+import { translator } from '../../../locales/index.ts';
+import { listNewsletters } from '../../../newsletters/newsletters.ts';
+import { editionView } from '../editions/view.ts';
+import { showPage, wordsFor } from '../pages.ts';
+import { derivedWords } from './derived.ts';
+import { type EditorForm, same } from './form.ts';
+import { looks } from './frames.ts';
+import type { Change } from './merge.ts';
+import { joinedSources } from './stories.ts';
+import { recentTests } from './test-send.ts';
+import { changeLines, languageName, listView, nextStep, shown, timeIn } from './view.ts';
+import type { EditorWindow } from './window.ts';
+
+// Enough readers to know which choices are common, whatever the number of them.
+const SAMPLE = { first: '0', last: '20000', limit: 40 };
+
+/** What a window shows beside what is saved. */
+export interface Shown {
+  /** As the editor has it. */
+  form: EditorForm;
+  /** What it is compared with when it is saved. */
+  base: EditorForm;
+  /** When the editor opened what is `base`. */
+  opened: Date;
+  look: { language: string; sections: string };
+  search?: string;
+  to?: string;
+  status?: number;
+  changes?: Change[];
+  errors?: Record<string, string>;
+  message?: { good: boolean; text: string } | undefined;
+}
+
+/** Shows the editor's window. */
+export async function showWindow(
+  context: Context,
+  req: Request,
+  res: Response,
+  window: EditorWindow,
+  { form, base, opened, look, search = '', to, status, changes = [], errors = {}, message }: Shown,
+): Promise<void> {
+  const { db } = context;
+  const { id, newsletter } = window;
+  const console = wordsFor(req, res);
+  const words = { language: console.language, say: translator(console.language, 'editor') };
+  const { say } = words;
+  const now = context.now();
+  const held = form.places.map((place) => place.id);
+  const [shape, newsletters, addable, sources, tests, derived, readers] = await Promise.all([
+    showEdition(db, id, now),
+    listNewsletters(db),
+    addableArticles(db, newsletter.id, { held, search, limit: 30 }),
+    joinedSources(db, window.articles.values()),
+    recentTests(db, id),
+    derivedWords(context, id, form),
+    choicesOf(db, id, SAMPLE),
+  ]);
+  const edition = editionView(shape, newsletters, console);
+  const number = new Intl.NumberFormat(words.language);
+  const readersLeft = left(edition);
+  const sets = [
+    ...newsletter.sections.map(({ slug }) => [slug]),
+    ...readers.map((one) => one.sections),
+  ]
+    .filter((set) => set !== null)
+    .map((set) => set.join(','));
+  await showPage(context, req, res, {
+    view: 'editor.eta',
+    title: say('title', { headline: edition.headline }),
+    ...(status ? { status } : {}),
+    message,
+    data: {
+      say,
+      editor: true,
+      edition,
+      phase: form.phase,
+      next:
+        form.phase === 'during'
+          ? say('next.during', {
+              started: number.format(edition.audience === null ? 0 : readersLeft.started),
+              audience: edition.numbers['audience'] ?? '',
+              left: number.format(readersLeft.left),
+            })
+          : nextStep(window, now, MADE_UP_FOR, words),
+      form,
+      base: JSON.stringify(base),
+      opened: (changes.length > 0 ? now : opened).toISOString(),
+      dirty: !same(form, base),
+      list: listView(window, form, { sources, addable }, words),
+      slugs: newsletter.sections,
+      addable: addable.map((article) => ({
+        ...article,
+        date: timeIn(article.publishedAt, words.language, newsletter.timezone),
+        name: languageName(article.language, words.language),
+      })),
+      search,
+      derived,
+      shown,
+      count: (text: string) => [...new Intl.Segmenter().segment(text)].length,
+      introduction: introductionOf(form.introduction),
+      timezone: newsletter.timezone,
+      errors,
+      conflict:
+        changes.length > 0
+          ? {
+              by: await lastEditor(context, window, opened, words),
+              lines: changeLines(changes, window, say),
+            }
+          : null,
+      undo: req.session.editorUndo?.edition === id,
+      looks,
+      look,
+      query: new URLSearchParams(look).toString(),
+      languages: derived.languages.map((tag) => ({ tag, name: languageName(tag, words.language) })),
+      sets: [...new Set(sets)].map((set) => ({
+        value: set,
+        text: set
+          .split(',')
+          .map((slug) => newsletter.sections.find((one) => one.slug === slug)?.title ?? slug)
+          .join(', '),
+      })),
+      to: to ?? res.locals.operator.email,
+      tests: tests.map((test) => ({
+        ...test,
+        at: timeIn(test.createdAt, words.language, newsletter.timezone),
+        text: say(`test.state.${test.state}`),
+      })),
+    },
+  });
+}
+
+/** An introduction as the page shows it: without the styles of mails, which this page does not allow. */
+export const introductionOf = (markdown: string): string =>
+  introductionHtml(markdown, '').replaceAll(/ style="[^"]*"/g, '');
+
+/** How many readers have an edition, or soon will, and how many a correction still reaches. */
+export function left({
+  audience,
+  ledger,
+}: {
+  audience: number | null;
+  ledger: Record<string, number>;
+}) {
+  const planned = Object.values(ledger).reduce((sum, count) => sum + count, 0);
+  const started = planned - (ledger['queued'] ?? 0);
+  return { started, left: Math.max(0, (audience ?? planned) - started) };
+}
+
+async function lastEditor(
+  { db }: Context,
+  { id, newsletter }: EditorWindow,
+  opened: Date,
+  {
+    language,
+    say,
+  }: { language: string; say: (key: string, values?: Record<string, string>) => string },
+): Promise<string> {
+  const row = await db
+    .selectFrom('audit')
+    .leftJoin('operators', 'operators.id', 'audit.operatorId')
+    .select(['audit.at', 'audit.actor', 'operators.email', 'operators.name'])
+    .where('object', '=', `edition ${id}`)
+    .where('action', '=', 'edit')
+    .where('at', '>=', opened)
+    .orderBy('audit.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) return say('conflict.nobody');
+  const who = row.name || row.email || row.actor;
+  return say('conflict.who', { who, time: timeIn(row.at, language, newsletter.timezone) });
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import { sendTest } from '../../../actions/test-send.ts';
+import type { Context } from '../../../context.ts';
+import type { DbOrTransaction } from '../../../database/connection.ts';
+import type { ReaderChoice } from '../../../editions/variant.ts';
+import { translator } from '../../../locales/index.ts';
+import { InvalidAddress } from '../../../mail/address.ts';
+import { toProblem } from '../../../problems/to-problem.ts';
+
+const MOST = 5;
+
+/** What came of asking for a test, to be said to the operator. */
+export interface TestAnswer {
+  good: boolean;
+  text: string;
+}
+
+/**
+ * Sends an edition to addresses as somebody typed them: to all of them, or to none where one is wrong.
+ * What came of it is said in the language `words`.
+ */
+export async function sendTests(
+  context: Context,
+  operator: string,
+  id: string,
+  typed: string,
+  { language, sections }: ReaderChoice,
+  words: string,
+): Promise<TestAnswer> {
+  const say = translator(words, 'editor');
+  const addresses = [...new Set(typed.split(/[\s,;]+/).filter((address) => address !== ''))];
+  if (addresses.length === 0) return { good: false, text: say('test.none') };
+  if (addresses.length > MOST) return { good: false, text: say('test.tooMany') };
+  const actor = { kind: 'operator' as const, id: operator };
+  let email = '';
+  try {
+    const done = await context.db.transaction().execute(async (tx) => {
+      const sent = [];
+      for (email of addresses) {
+        const test = { email, language, sections: sections && [...sections] };
+        sent.push(await sendTest(tx, actor, id, test, context.now()));
+      }
+      return sent;
+    });
+    for (const { enqueue } of done) await enqueue?.(context.queues);
+    return { good: true, text: say('test.sent', { addresses: addresses.join(', ') }) };
+  } catch (error) {
+    if (error instanceof InvalidAddress)
+      return {
+        good: false,
+        text: say('test.wrong', {
+          address: email,
+          reason: translator(words, 'pages')(`address.${error.fault}`),
+        }),
+      };
+    const problem = toProblem(error, '');
+    if (problem.status >= 500) throw error;
+    return { good: false, text: say('test.refused', { reason: problem.message }) };
+  }
+}
+
+/** The newest tests of an edition: to whom, and what the relay said. */
+export async function recentTests(
+  db: DbOrTransaction,
+  id: string,
+): Promise<{ email: string | null; state: string; answer: string | null; createdAt: Date }[]> {
+  return db
+    .selectFrom('letters')
+    .select(['email', 'state', 'answer', 'createdAt'])
+    .where('kind', '=', 'test')
+    .where(sql`content ->> 'edition'`, '=', id)
+    .where('createdAt', '>', sql<Date>`now() - interval '1 day'`)
+    .orderBy('id', 'desc')
+    .limit(MOST)
+    .execute();
+}

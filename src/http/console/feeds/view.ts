@@ -1,0 +1,42 @@
+import type { Feed } from '../../../feeds/feeds.ts';
+import type { Translate } from '../../../locales/index.ts';
+import type { Newsletter } from '../../../newsletters/newsletters.ts';
+
+/** What the page of feeds shows of one. */
+export function feedView(
+  feed: Feed,
+  newsletters: Newsletter[],
+  { language, t }: { language: string; t: Translate },
+) {
+  const newsletter = newsletters.find((one) => one.slug === feed.newsletter);
+  const section = newsletter?.sections.find((one) => one.slug === feed.section);
+  const at = (time: Date | null) =>
+    time && {
+      iso: time.toISOString(),
+      text: new Intl.DateTimeFormat(language, {
+        dateStyle: 'medium',
+        timeStyle: 'short',
+        timeZone: newsletter?.timezone ?? 'UTC',
+      }).format(time),
+    };
+  return {
+    ...feed,
+    name: feed.title || new URL(feed.url).host,
+    place: [newsletter?.title ?? feed.newsletter, section?.title].filter(Boolean).join(' · '),
+    last: at(feed.lastFetchedAt),
+    next: at(feed.nextFetchAt),
+    // one that fails is still tried: its state says neither
+    look: feed.state === 'active' && feed.lastError ? 'failing' : feed.state,
+    count: t('edition.articles', { count: feed.articles }),
+  };
+}
+
+/** Where a feed's articles can go: a section of a newsletter, or a newsletter without one. */
+export const placesOf = (newsletters: Newsletter[]) =>
+  newsletters.flatMap(({ slug, title, sections }) => [
+    ...sections.map((section) => ({
+      value: `${slug}/${section.slug}`,
+      text: `${title} · ${section.title}`,
+    })),
+    { value: `${slug}/`, text: title },
+  ]);

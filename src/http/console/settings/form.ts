@@ -1,0 +1,84 @@
+import type { Settings } from '../../../actions/settings.ts';
+import { languages } from '../../../locales/index.ts';
+
+/** The fields of the settings' form as somebody typed them, by name. */
+export type Typed = Record<string, string>;
+
+export const limitFields = [
+  'perOrigin.0',
+  'perOrigin.1',
+  'perDomain',
+  'perProvider',
+  'inAll.0',
+  'inAll.1',
+  'perMailbox',
+] as const;
+
+/** The settings as the form shows them, in its order. */
+export function typedOf({ newsroom, signUp, origins }: Settings): Typed {
+  const wordings = languages.map((code) => [`wording.${code}`, signUp.wording[code] ?? '']);
+  const sites = Object.entries(origins).map(([slug, all]) => [`origins.${slug}`, all.join('\n')]);
+  return {
+    name: newsroom.name,
+    colour: newsroom.colour ?? '',
+    logo: newsroom.logo ?? '',
+    postalAddress: newsroom.postalAddress ?? '',
+    ...Object.fromEntries([...wordings, ...sites]),
+    refuseDisposable: signUp.refuseDisposable ? 'yes' : '',
+    proof: signUp.proof,
+    'perOrigin.0': String(signUp.perOrigin[0]),
+    'perOrigin.1': String(signUp.perOrigin[1]),
+    perDomain: String(signUp.perDomain),
+    perProvider: String(signUp.perProvider),
+    'inAll.0': String(signUp.inAll[0]),
+    'inAll.1': String(signUp.inAll[1]),
+    perMailbox: String(signUp.perMailbox),
+  };
+}
+
+/** What was posted, of the fields that `shown` has: text and nothing else. */
+export function typedFrom(body: unknown, shown: Typed): Typed {
+  const posted = new Map(Object.entries(typeof body === 'object' && body !== null ? body : {}));
+  return Object.fromEntries(
+    Object.keys(shown).map((name) => {
+      const value: unknown = posted.get(name);
+      return [name, typeof value === 'string' ? value.replaceAll('\r\n', '\n') : ''];
+    }),
+  );
+}
+
+/** What is typed as settings, to be judged; what is no number stays none. */
+export function settingsFrom(typed: Typed, before: Settings): Settings {
+  const text = (name: string) => (typed[name] ?? '').trim();
+  const number = (name: string) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : Number.NaN);
+  const wording = { ...before.signUp.wording };
+  for (const language of languages) {
+    if (text(`wording.${language}`)) wording[language] = text(`wording.${language}`);
+    else delete wording[language];
+  }
+  return {
+    newsroom: {
+      name: text('name'),
+      colour: text('colour') || null,
+      logo: text('logo') || null,
+      postalAddress: text('postalAddress') || null,
+    },
+    signUp: {
+      wording,
+      proof: text('proof') === 'always' ? 'always' : 'unusual',
+      refuseDisposable: text('refuseDisposable') === 'yes',
+      perOrigin: [number('perOrigin.0'), number('perOrigin.1')],
+      perDomain: number('perDomain'),
+      perProvider: number('perProvider'),
+      inAll: [number('inAll.0'), number('inAll.1')],
+      perMailbox: number('perMailbox'),
+    },
+    origins: Object.fromEntries(
+      Object.keys(before.origins).map((slug) => [slug, sitesIn(text(`origins.${slug}`))]),
+    ),
+  };
+}
+
+/** One site a line, or with commas or spaces between them. */
+export const sitesIn = (text: string): string[] =>
+  text.split(/[\s,]+/).filter((site) => site !== '');

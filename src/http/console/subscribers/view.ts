@@ -1,0 +1,79 @@
+import type { Translate } from '../../../locales/index.ts';
+import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import type { PersonalData } from '../../../privacy/export.ts';
+import type { Subscriber } from '../../../subscribers/api-shape.ts';
+
+const NEWEST = 50;
+
+interface Words {
+  language: string;
+  t: Translate;
+}
+
+const clock = (language: string) => {
+  const format = new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
+  return (time: Date | string | null) =>
+    time === null ? '' : `${format.format(new Date(time))} UTC`;
+};
+
+/** One line of the list of subscribers. */
+export function rowView(person: Subscriber, newsletters: Newsletter[], { language, t }: Words) {
+  const titles = new Map(newsletters.map(({ slug, title }) => [slug, title]));
+  return {
+    ...person,
+    since: clock(language)(person.createdAt),
+    subscriptions: person.subscriptions.map(({ newsletter, state }) => ({
+      title: titles.get(newsletter) ?? newsletter,
+      state,
+      stateText: t(`subscribers.state.${state}`),
+    })),
+  };
+}
+
+/** All that the page of one subscriber shows: the newest consents, deliveries and letters first. */
+export function personView(data: PersonalData, newsletters: Newsletter[], words: Words) {
+  const { language, t } = words;
+  const at = clock(language);
+  const titles = new Map(newsletters.map(({ slug, title }) => [slug, title]));
+  const title = (slug: string) => titles.get(slug) ?? slug;
+  const { subscriber } = data;
+  return {
+    ...subscriber,
+    name: subscriber.email ?? t('subscribers.erasedOne', { id: subscriber.id }),
+    called: subscriber.name,
+    since: at(subscriber.createdAt),
+    suppressed: data.suppressed && {
+      reason: t(`subscribers.suppressions.${data.suppressed.reason}`),
+      since: at(data.suppressed.since),
+    },
+    subscriptions: subscriber.subscriptions.map((one) => ({
+      ...one,
+      title: title(one.newsletter),
+      stateText: t(`subscribers.state.${one.state}`),
+      since: at(one.unsubscribedAt ?? one.confirmedAt),
+    })),
+    consents: data.consents.toReversed().map((one) => ({
+      ...one,
+      at: at(one.at),
+      title: title(one.newsletter),
+      source: typeof one.detail?.source === 'string' ? one.detail.source : '',
+    })),
+    deliveries: data.deliveries
+      .toReversed()
+      .slice(0, NEWEST)
+      .map((one) => ({
+        ...one,
+        at: at(one.sentAt ?? one.dueAt),
+        title: title(one.newsletter),
+        stateText: t(`ledger.${one.state}`),
+      })),
+    letters: data.letters
+      .toReversed()
+      .slice(0, NEWEST)
+      .map(({ kind, state, createdAt }) => ({ kind, state, at: at(createdAt) })),
+  };
+}

@@ -1,0 +1,74 @@
+import { Temporal } from 'temporal-polyfill';
+import { z } from 'zod';
+import { languages } from '../../../locales/index.ts';
+import { frequencySchema, hourSchema, timezoneSchema } from '../../../subscribers/choices.ts';
+import type { Reader, ReaderSubscription } from '../../../subscribers/own-page.ts';
+import type { Choices } from '../../../subscribers/preferences.ts';
+
+/** A choice that cannot be; `newsletter` is named where no section of it was left. */
+export class UnusableChoice extends Error {
+  readonly newsletter: string | undefined;
+  constructor(newsletter?: string) {
+    super('This choice cannot be used.');
+    this.name = 'UnusableChoice';
+    this.newsletter = newsletter;
+  }
+}
+
+const dateSchema = z.iso.date();
+
+/** Reads the form of the preference page. Fields of a newsletter are `SLUG.frequency` and so on. Throws UnusableChoice. */
+export function readChoices(body: unknown, reader: Reader, now: Date): Choices {
+  const fields = new Map(typeof body === 'object' && body !== null ? Object.entries(body) : []);
+  const text = (key: string) => {
+    const value: unknown = fields.get(key);
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const timezone = text('timezone') === '' ? null : check(timezoneSchema, text('timezone'));
+  const language =
+    text('language') === '' ? reader.language : check(languageOffered, text('language'));
+  return {
+    language,
+    timezone,
+    subscriptions: reader.subscriptions
+      .filter((one) => one.state === 'active' && fields.has(`${one.slug}.frequency`))
+      .map((one) => ({
+        newsletterId: one.newsletterId,
+        frequency: check(frequencySchema, text(`${one.slug}.frequency`)),
+        hour: text(`${one.slug}.hour`) === '' ? null : check(hourSchema, text(`${one.slug}.hour`)),
+        sections: sectionsOf(one, [fields.get(`${one.slug}.sections`) ?? []].flat()),
+        pausedUntil: pauseOf(text(`${one.slug}.pause`), timezone ?? one.timezone, now),
+      })),
+  };
+}
+
+const languageOffered = z.string().refine((code) => languages.includes(code));
+
+function check<T>(schema: z.ZodType<T>, value: string): T {
+  const read = schema.safeParse(value);
+  if (!read.success) throw new UnusableChoice();
+  return read.data;
+}
+
+/** All boxes ticked means all sections, also later ones; none of them means nothing, which is leaving. */
+function sectionsOf({ offered, title }: ReaderSubscription, ticked: unknown[]): string[] | null {
+  if (offered.length < 2) return null;
+  const slugs = offered.map((section) => section.slug).filter((slug) => ticked.includes(slug));
+  if (slugs.length === 0) throw new UnusableChoice(title);
+  return slugs.length === offered.length ? null : slugs;
+}
+
+/** The first moment of that day on the reader's clock; a day that is here already is no pause. */
+function pauseOf(date: string, timezone: string, now: Date): Date | null {
+  if (date === '') return null;
+  const day = Temporal.PlainDate.from(check(dateSchema, date));
+  const start = new Date(day.toZonedDateTime(timezone).epochMilliseconds);
+  return start > now ? start : null;
+}
+
+/** A pause as the form shows it: the day, on the reader's clock. */
+export function pauseDay(pausedUntil: Date | null, timezone: string, now: Date): string {
+  if (!pausedUntil || pausedUntil <= now) return '';
+  const at = Temporal.Instant.fromEpochMilliseconds(pausedUntil.getTime());
+  return at.toZonedDateTimeISO(timezone).toPlainDate().toString();
+}

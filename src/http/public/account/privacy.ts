@@ -1,0 +1,104 @@
+import { type Request, type Response, Router } from 'express';
+import { requestAddressChange } from '../../../letters/own-links.ts';
+import { InvalidAddress, readAddress } from '../../../mail/address.ts';
+import { eraseSubscriber } from '../../../privacy/erase.ts';
+import { personalData } from '../../../privacy/export.ts';
+import { SubscriberNotFound } from '../../../subscribers/errors.ts';
+import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
+import { formBody } from '../../middleware/bodies.ts';
+import type { PublicParts } from '../public-context.ts';
+import { languageOf, words } from '../site/page.ts';
+import { showBadLink, tokenOf } from './token-pages.ts';
+
+/**
+ * A person's own data: see and save, move to another address, erase. The link comes in a letter of its own
+ * to the present address and works for a day, so the page shows the address in full.
+ */
+export function privacyRoutes({ context, show, post }: PublicParts): Router {
+  const router = Router();
+  router.get('/privacy/:token', async (req, res) => {
+    const reader = await find(req);
+    if (!reader) return showBadLink(req, res, show);
+    await showPage(req, res, reader);
+  });
+
+  router.get('/privacy/:token/data.json', async (req, res) => {
+    const reader = await find(req);
+    if (!reader) return showBadLink(req, res, show);
+    res.attachment('my-data.json').type('json');
+    res.send(`${JSON.stringify(await personalData(context.db, reader.id), null, 2)}\n`);
+  });
+
+  router.post('/privacy/:token/address', formBody, async (req, res) => {
+    const reader = await find(req);
+    if (!reader) return showBadLink(req, res, show);
+    const language = languageOf(req, reader.language);
+    const t = words(language);
+    const typed = String(req.body?.email ?? '');
+    try {
+      const address = readAddress(typed);
+      if (address.key === readAddress(reader.email).key)
+        return await showPage(req, res, reader, { wrong: t('privacy.same'), typed });
+      const letters = await requestAddressChange(context.db, reader, address, context.now());
+      post(letters);
+      await show(req, res, {
+        view: './message',
+        title: t('privacy.addressSentTitle'),
+        language,
+        data: { secret: true, texts: [t('privacy.addressSent', { address: address.email })] },
+      });
+    } catch (error) {
+      if (!(error instanceof InvalidAddress)) throw error;
+      await showPage(req, res, reader, { wrong: t(`address.${error.fault}`), typed });
+    }
+  });
+
+  router.post('/privacy/:token/erase', formBody, async (req, res) => {
+    const subject = context.tokens.verify('privacy', tokenOf(req));
+    const reader = subject && (await readerOf(context.db, subject.subscriber));
+    const sure = Boolean(req.body?.sure);
+    if (!subject || !(reader || sure)) return showBadLink(req, res, show);
+    const language = languageOf(req, reader?.language);
+    const t = words(language);
+    if (reader && !sure) return showPage(req, res, reader, { unsure: t('privacy.eraseUnsure') });
+    try {
+      const { letters } = await context.db
+        .transaction()
+        .execute((tx) => eraseSubscriber(tx, subject.subscriber, context.now()));
+      post(letters);
+    } catch (error) {
+      // the same button pressed twice, at once or a moment later: erased is erased
+      if (!(error instanceof SubscriberNotFound)) throw error;
+    }
+    await show(req, res, {
+      view: './message',
+      title: t('privacy.erasedTitle'),
+      language,
+      data: { secret: true, texts: [t('privacy.erased')] },
+    });
+  });
+
+  async function find(req: Request): Promise<Reader | undefined> {
+    const subject = context.tokens.verify('privacy', tokenOf(req));
+    return subject ? readerOf(context.db, subject.subscriber) : undefined;
+  }
+
+  async function showPage(
+    req: Request,
+    res: Response,
+    reader: Reader,
+    trouble: { wrong?: string; typed?: string; unsure?: string } = {},
+  ) {
+    const language = languageOf(req, reader.language);
+    const page = `/privacy/${tokenOf(req)}`;
+    await show(req, res, {
+      view: './privacy',
+      title: words(language)('privacy.title'),
+      language,
+      status: trouble.wrong || trouble.unsure ? 422 : 200,
+      here: page,
+      data: { secret: true, reader, here: page, typed: '', ...trouble },
+    });
+  }
+  return router;
+}

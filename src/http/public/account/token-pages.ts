@@ -1,0 +1,41 @@
+import type { Request, Response } from 'express';
+import { maskAddress } from '../../../mail/address.ts';
+import type { Reader } from '../../../subscribers/own-page.ts';
+import { Problem } from '../../middleware/problem.ts';
+import { languageOf, type Show, words } from '../site/page.ts';
+
+/** The page for a token that opens nothing: cut, forged, too old, or of somebody who is not here any more. */
+export async function showBadLink(req: Request, res: Response, show: Show): Promise<void> {
+  if (req.accepts(['html', 'json']) === 'json')
+    throw new Problem(
+      404,
+      'This link does not work any more: it is cut short, too old, or used up.',
+    );
+  const language = languageOf(req);
+  const t = words(language);
+  await show(req, res, {
+    view: './message',
+    title: t('badLink.title'),
+    language,
+    status: 404,
+    data: {
+      secret: true,
+      noindex: true,
+      texts: [t('badLink.text')],
+      links: [{ href: `/?lang=${language}`, label: t('badLink.again') }],
+    },
+  });
+}
+
+/** An address as a page shows it that anybody may have been forwarded to. */
+export const shownAddress = (reader: Reader) => maskAddress(reader.email);
+
+/** "The Daily and El Diario". */
+export function titlesOf(newsletters: { title: string }[], language: string): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(
+    newsletters.map((newsletter) => newsletter.title),
+  );
+}
+
+/** The token of an address such as `/confirm/:token`. */
+export const tokenOf = (req: Request): string => String(req.params.token);

@@ -1,0 +1,41 @@
+import { type DigestView, digestView } from '../../../../emails/digest-view.ts';
+import { digestOf } from '../../../../emails/from-edition.ts';
+import { imprintOf } from '../../../../emails/imprint.ts';
+import { preheaderOf, subjectOf } from '../../../../emails/subject.ts';
+import type { ArchivedEdition } from '../../../editions/archive.ts';
+import { chooseArticles } from '../../../editions/variant.ts';
+import type { Newsroom } from '../../../newsletters/newsroom.ts';
+
+/** An edition as a page shows it: what a reader of that language with all sections got. */
+export interface EditionView extends DigestView {
+  number: number;
+  subject: string;
+  /** The editor's subject, else the lead's title: for lists under the newsletter's name. */
+  headline: string;
+  summary: string;
+  revisedAt: Date;
+  frozenAt: Date;
+  corrected: boolean;
+}
+
+/** The whole edition in one language; undefined where nothing is in it. */
+export function editionView(
+  edition: ArchivedEdition,
+  language: string,
+  { newsroom, publicUrl }: { newsroom: Newsroom; publicUrl: string },
+): EditionView | undefined {
+  const choice = chooseArticles(edition.content, { language, sections: null });
+  if (!choice) return undefined;
+  const imprint = imprintOf(newsroom, { publicUrl, postalAddress: undefined });
+  const digest = digestOf(edition.content, choice, { imprint, from: '' });
+  return {
+    ...digestView(digest),
+    number: edition.number,
+    subject: subjectOf(digest),
+    headline: digest.edition.subject || choice.lead.title,
+    summary: preheaderOf(digest),
+    frozenAt: edition.frozenAt,
+    revisedAt: edition.revisedAt,
+    corrected: edition.revision > 1,
+  };
+}

@@ -1,0 +1,101 @@
+import { type Request, type Response, Router } from 'express';
+import { confirmSubscriptions } from '../../../letters/confirm.ts';
+import { preferencesUrl } from '../../../subscribers/links.ts';
+import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
+import { formBody } from '../../middleware/bodies.ts';
+import { evidenceOf } from '../account/evidence.ts';
+import { showBadLink, shownAddress, titlesOf, tokenOf } from '../account/token-pages.ts';
+import type { PublicParts } from '../public-context.ts';
+import { languageOf, words } from '../site/page.ts';
+
+/** The double opt-in: GET shows one button and changes nothing, POST makes active. */
+export function confirmRoutes({ context, show, post }: PublicParts): Router {
+  const router = Router();
+  router.get('/confirm/:token', async (req, res) => {
+    const reader = await readerOfToken(req);
+    if (!reader) return showBadLink(req, res, show);
+    await showQuestion(req, res, reader, 200);
+  });
+
+  router.post('/confirm/:token', formBody, async (req, res) => {
+    const reader = await readerOfToken(req);
+    if (!reader) return showBadLink(req, res, show);
+    const chosen = chosenOf(req, reader);
+    if (chosen?.length === 0) return showQuestion(req, res, reader, 422);
+    const { confirmed, letters } = await confirmSubscriptions(
+      context.db,
+      reader.id,
+      { newsletters: chosen, evidence: evidenceOf(req, 'link') },
+      context.now(),
+    );
+    post(letters);
+    await showDone(req, res, reader, confirmed);
+  });
+
+  function readerOfToken(req: Request): Promise<Reader | undefined> {
+    const subject = context.tokens.verify('confirm', tokenOf(req));
+    return subject ? readerOf(context.db, subject.subscriber) : Promise.resolve(undefined);
+  }
+
+  async function showQuestion(req: Request, res: Response, reader: Reader, status: number) {
+    const pending = reader.subscriptions.filter((one) => one.state === 'pending');
+    if (pending.length === 0) return showDone(req, res, reader, []);
+    const language = languageOf(req, reader.language);
+    const t = words(language);
+    await show(req, res, {
+      view: './confirm',
+      title: t('confirm.title'),
+      language,
+      status,
+      here: req.path,
+      data: {
+        secret: true,
+        pending,
+        address: shownAddress(reader),
+        error: status === 422 ? t('confirm.none') : null,
+      },
+    });
+  }
+
+  /** The same page for the click that changed something and for the hundredth after it. */
+  async function showDone(req: Request, res: Response, reader: Reader, confirmed: string[]) {
+    const language = languageOf(req, reader.language);
+    const t = words(language);
+    const active = reader.subscriptions.filter(
+      (one) => one.state === 'active' || confirmed.includes(one.newsletterId),
+    );
+    const done = active.length > 0;
+    const values = { address: shownAddress(reader), newsletters: titlesOf(active, language) };
+    const again = confirmed.length === 0 && req.method === 'GET';
+    const maker = { publicUrl: '', tokens: context.tokens };
+    await show(req, res, {
+      view: './message',
+      title: t(done ? 'confirm.doneTitle' : 'badLink.title'),
+      language,
+      here: req.path,
+      data: {
+        secret: true,
+        texts: done
+          ? [t('confirm.done', values), ...(again ? [t('confirm.already')] : [])]
+          : [t('confirm.nothing')],
+        links: done
+          ? [
+              { href: preferencesUrl(maker, reader.id), label: t('confirm.preferences') },
+              { href: `/archive?lang=${language}`, label: t('confirm.archive') },
+            ]
+          : [{ href: `/?lang=${language}`, label: t('badLink.again') }],
+      },
+    });
+  }
+  return router;
+}
+
+/** The newsletters whose boxes are ticked; undefined where there was nothing to choose from. */
+function chosenOf(req: Request, reader: Reader): string[] | undefined {
+  const body = req.body as { some?: unknown; newsletter?: unknown } | undefined;
+  if (!body?.some) return undefined;
+  const slugs = [body.newsletter].flat();
+  return reader.subscriptions
+    .filter((one) => slugs.includes(one.slug))
+    .map((one) => one.newsletterId);
+}

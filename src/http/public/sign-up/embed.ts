@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { formBody } from '../../middleware/bodies.ts';
+import type { PublicParts } from '../public-context.ts';
+import type { Masthead } from '../site/masthead.ts';
+import { languageOf, words } from '../site/page.ts';
+import { pagePolicy } from '../site/security-headers.ts';
+import { type FormTrouble, formView } from './form-view.ts';
+import { originsOf } from './origins.ts';
+import { dontKeep } from './sign-up.ts';
+import { takeForm } from './submit.ts';
+
+const script = join(import.meta.dirname, '../../assets/embed.js');
+
+/**
+ * The form for the foot of an article: `/embed` in a frame, which sites of the newsletters' origins may hold,
+ * and `/embed.js`, which makes that frame and gives it its height.
+ */
+export function embedRoutes(parts: PublicParts): Router {
+  const { context, show, masthead } = parts;
+  const router = Router();
+
+  router.get('/embed.js', (_req, res) => {
+    res.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    res.sendFile(script, { maxAge: '1h' });
+  });
+
+  router.use('/embed', framable(parts));
+  router.get('/embed', async (req, res) => {
+    if (req.query.sent === '1') return showSent(req, res);
+    await showForm(req, res, 200, { body: {} }, false);
+  });
+
+  router.post('/embed', formBody, async (req, res) => {
+    dontKeep(res);
+    const head = narrowed(req, await masthead());
+    const outcome = await takeForm(parts, req, { door: 'embed', masthead: head });
+    if (outcome.taken) return showSent(req, res);
+    await showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
+  });
+
+  async function showForm(
+    req: Request,
+    res: Response,
+    status: number,
+    trouble: FormTrouble,
+    proof: boolean,
+  ) {
+    const language = languageOf(req);
+    const head = narrowed(req, await masthead());
+    const asked = new URLSearchParams();
+    for (const { slug } of head.newsletters) asked.append('newsletter', slug);
+    const action = `/embed?${asked.toString()}`;
+    await show(req, res, {
+      view: './embed',
+      title: words(language)('signUp.title'),
+      language,
+      status,
+      data: {
+        noindex: true,
+        publicUrl: context.config.publicUrl,
+        ...formView(head, language, { action, full: false, proof }, trouble),
+      },
+    });
+  }
+
+  async function showSent(req: Request, res: Response) {
+    const language = languageOf(req);
+    const t = words(language);
+    await show(req, res, {
+      view: './embed-sent',
+      title: t('subscribed.title'),
+      language,
+      data: { noindex: true, texts: [t('subscribed.text'), t('subscribed.late')] },
+    });
+  }
+  return router;
+}
+
+/** The newsletters that the frame asks for; all on offer where it names none that there is. */
+function narrowed(req: Request, head: Masthead): Masthead {
+  const slugs = [req.query.newsletter ?? []].flat();
+  const newsletters = head.newsletters.filter((newsletter) => slugs.includes(newsletter.slug));
+  return newsletters.length > 0 ? { ...head, newsletters } : head;
+}
+
+function framable({ context, masthead }: PublicParts): RequestHandler {
+  const https = context.config.publicUrl.startsWith('https:');
+  return async (req, res, next) => {
+    const { newsletters } = narrowed(req, await masthead());
+    pagePolicy({ https, framedBy: ["'self'", ...originsOf(newsletters)] })(req, res, next);
+  };
+}

@@ -1,0 +1,64 @@
+import { Router } from 'express';
+import { editionView } from '../archive/edition-view.ts';
+import { inLanguage, newestEditions } from '../archive/newest.ts';
+import type { PublicParts } from '../public-context.ts';
+import { keptFor } from '../site/cache-for.ts';
+import { languageOf, words } from '../site/page.ts';
+import { formView } from './form-view.ts';
+import { type ShowForm, subscribeRoutes } from './subscribe.ts';
+
+/** The sign-up page, what it is answered with, and the doors it and others post to. */
+export function frontRoutes(parts: PublicParts): Router {
+  const { context, show, masthead } = parts;
+  const { publicUrl } = context.config;
+  const newest = keptFor(30_000, () => newestEditions(context, masthead));
+  const router = Router();
+
+  router.get('/', async (req, res) => {
+    await showForm(req, res, 200, { body: {} });
+  });
+
+  router.get('/subscribed', async (req, res) => {
+    const language = languageOf(req);
+    const t = words(language);
+    await show(req, res, {
+      view: './message',
+      title: t('subscribed.title'),
+      language,
+      here: '/subscribed',
+      data: {
+        noindex: true,
+        texts: [t('subscribed.text'), t('subscribed.late')],
+        links: [{ href: `/?lang=${language}`, label: t('subscribed.back') }],
+      },
+    });
+  });
+
+  /** The form, with what was wrong with it, beside the newest edition. */
+  const showForm: ShowForm = async (req, res, status, trouble, proof = false) => {
+    const language = languageOf(req);
+    const head = await masthead();
+    const t = words(language);
+    const found = inLanguage(await newest(), language);
+    await show(req, res, {
+      view: './sign-up',
+      title: t('signUp.title'),
+      language,
+      status,
+      here: '/',
+      data: {
+        wide: true,
+        ...formView(head, language, { action: '/subscribe', full: true, proof }, trouble),
+        newest: found && {
+          slug: found.slug,
+          title: found.title,
+          view: editionView(found.edition, language, { newsroom: head.newsroom, publicUrl }),
+        },
+        meta: { canonical: `${publicUrl}/`, description: t('signUp.lead') },
+      },
+    });
+  };
+
+  router.use(subscribeRoutes(parts, showForm)); // POST /subscribe, GET /challenge
+  return router;
+}

@@ -1,0 +1,89 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { meantDomain } from '../../../mail/domain-typos.ts';
+import { formBody } from '../../middleware/bodies.ts';
+import { Problem } from '../../middleware/problem.ts';
+import type { PublicParts } from '../public-context.ts';
+import { languageOf } from '../site/page.ts';
+import type { FormTrouble } from './form-view.ts';
+import { readSignUpJson } from './input.ts';
+import { allowOrigins, isForeign, redirectOf } from './origins.ts';
+import { acceptSignUp, dontKeep, ProofNeeded, withDomain } from './sign-up.ts';
+import { takeForm } from './submit.ts';
+
+/** Shows the sign-up page, with what was wrong. */
+export type ShowForm = (
+  req: Request,
+  res: Response,
+  status: number,
+  trouble: FormTrouble,
+  proof?: boolean,
+) => Promise<void>;
+
+/** The doors of the sign-up: a form, of this page or of the newsroom's site, and JSON. */
+export function subscribeRoutes(parts: PublicParts, showForm: ShowForm): Router {
+  const { context, gate, masthead } = parts;
+  const { publicUrl } = context.config;
+  const router = Router();
+  router.use(['/subscribe', '/challenge'], allowOrigins(masthead));
+
+  router.get('/challenge', async (_req, res) => {
+    dontKeep(res);
+    res.json(await gate.proofs.challenge());
+  });
+
+  router.post('/subscribe', eitherBody, async (req: Request, res: Response) => {
+    dontKeep(res);
+    if (isJson(req)) await subscribeJson(req, res);
+    else await subscribeForm(req, res);
+  });
+
+  async function subscribeJson(req: Request, res: Response) {
+    const head = await masthead();
+    const input = readSignUpJson(req.body, head.newsletters);
+    const language = languageOf(req, input.language);
+    try {
+      await acceptSignUp(parts, req, input, { door: 'json', language, masthead: head });
+    } catch (error) {
+      if (error instanceof ProofNeeded) throw proofProblem(error);
+      throw error;
+    }
+    const meant = meantDomain(input.address.domain);
+    res.status(202).json({
+      status: 'pending',
+      ...(meant ? { suggestion: withDomain(input.address, meant) } : {}),
+    });
+  }
+
+  async function subscribeForm(req: Request, res: Response) {
+    const door = isForeign(req, publicUrl) ? 'site' : 'page';
+    const outcome = await takeForm(parts, req, { door, masthead: await masthead() });
+    if (!outcome.taken) return showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
+    const back = redirectOf(req.body, outcome.newsletters);
+    res.redirect(303, back ?? `/subscribed?lang=${languageOf(req)}`);
+  }
+  return router;
+}
+
+const isJson = (req: Request) => Boolean(req.is(['application/json', 'application/*+json']));
+
+/** A form or JSON, of at most 64 kB; anything else is 415. */
+const eitherBody: RequestHandler[] = [
+  (req, _res, next) => {
+    if (!isJson(req) && !req.is('application/x-www-form-urlencoded'))
+      throw new Problem(415, 'Send a form (application/x-www-form-urlencoded) or JSON.');
+    next();
+  },
+  express.json({ limit: '64kb', strict: false, type: ['application/json', 'application/*+json'] }),
+  formBody,
+];
+
+function proofProblem({ tried }: ProofNeeded): Problem {
+  const why = tried
+    ? 'The proof of work is wrong, too old, or used before.'
+    : 'This sign-up needs a proof of work.';
+  return new Problem(
+    429,
+    `${why} Solve a challenge of GET /challenge (ALTCHA) and send its payload as "altcha", or wait.`,
+    { type: 'urn:gaceta:proof-needed', headers: { 'Retry-After': '600' } },
+  );
+}
