@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openRenderer } from '../emails/renderer.ts';
+import { openRenderer } from '../emails/render/renderer.ts';
 import { digests, letters, reader } from './sample-mails.ts';
 import { pictures } from './sample-stories.ts';
 

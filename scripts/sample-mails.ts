@@ -1,5 +1,5 @@
 import type { DigestArticle, DigestContent, EditionKind, Imprint } from '../emails/content.ts';
-import type { LetterContent, LetterParts } from '../emails/letter-content.ts';
+import type { LetterContent, LetterParts } from '../emails/letters/content.ts';
 import { stories } from './sample-stories.ts';
 
 const SITE = 'https://news.example.org';

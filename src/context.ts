@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type pg from 'pg';
 import { z } from 'zod';
-import { openRenderer, type Renderer } from '../emails/renderer.ts';
+import { openRenderer, type Renderer } from '../emails/render/renderer.ts';
 import type { Config } from './config.ts';
 import { type Db, openDatabase } from './database/connection.ts';
 import { getOrMakeSetting, getSetting } from './database/settings.ts';

@@ -3,7 +3,7 @@ import { dueFeeds } from '../src/feeds/claims.ts';
 import { fetchDueFeed } from '../src/feeds/read-due.ts';
 import { askHub, canBeCalled, hubsToAsk } from '../src/feeds/websub.ts';
 import type { Handler } from '../src/queue/queues.ts';
-import type { Task } from './tasks.ts';
+import type { Task } from './clock.ts';
 
 /** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */
 export function feedTasks({ config, db, queues, now }: Context): Task[] {

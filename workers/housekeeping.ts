@@ -12,7 +12,7 @@ import { issueTickets } from '../src/deliveries/tickets.ts';
 import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
 import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';
-import type { Task } from './tasks.ts';
+import type { Task } from './clock.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
 export function housekeepingTasks(context: Context): Task[] {

@@ -2,12 +2,12 @@ import { hostname } from 'node:os';
 import type { Context } from '../src/context.ts';
 import { openLease } from '../src/deliveries/lease.ts';
 import { openPace } from '../src/relays/pace/pace.ts';
-import { startDeliverer } from './deliver.ts';
+import { runTasks } from './clock.ts';
+import { startDeliverer } from './deliver/deliver.ts';
 import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';
 import { housekeepingTasks } from './housekeeping.ts';
-import { startLetters } from './letters.ts';
-import { runTasks } from './tasks.ts';
+import { startLetters } from './letters/letters.ts';
 
 /** The worker: consumers of every queue and the clock that asks the database what is due. */
 export interface Worker {

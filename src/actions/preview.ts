@@ -1,8 +1,8 @@
 import type { DigestContent, ReaderMarks } from '../../emails/content.ts';
-import { digestOf } from '../../emails/from-edition.ts';
-import { imprintOf } from '../../emails/imprint.ts';
-import { builtBody, prepareVariant, spliceMessage } from '../../emails/splice.ts';
-import { buildVariant } from '../../emails/variant.ts';
+import { digestOf } from '../../emails/digest/from-edition.ts';
+import { imprintOf } from '../../emails/digest/imprint.ts';
+import { builtBody, prepareVariant, spliceMessage } from '../../emails/message/splice.ts';
+import { buildVariant } from '../../emails/message/variant.ts';
 import type { Context } from '../context.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
 import { editionContent, type Unsaved } from '../editions/read-content.ts';

@@ -1,4 +1,4 @@
-import { wordingOf } from '../../emails/from-edition.ts';
+import { wordingOf } from '../../emails/digest/from-edition.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { emptyLedger, ledger, ledgers } from '../deliveries/ledger.ts';
 import { type Edition, editionShape, getEdition, listEditions } from '../editions/editions.ts';

@@ -1,4 +1,4 @@
-import { RenderError } from '../../emails/renderer.ts';
+import { RenderError } from '../../emails/render/renderer.ts';
 import { CannotSend } from '../actions/steer.ts';
 import { TooManyTests } from '../actions/test-send.ts';
 import {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { emptyLedger, ledger } from '../../src/deliveries/ledger.ts';
 import { openPace } from '../../src/relays/pace/pace.ts';
-import { startDeliverer } from '../../workers/deliver.ts';
+import { startDeliverer } from '../../workers/deliver/deliver.ts';
 import { startSink } from '../relays/sink.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf, passTime, rowsOf } from './fixtures/rows.ts';

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { openRenderer } from '../../emails/renderer.ts';
+import { openRenderer } from '../../emails/render/renderer.ts';
 import { digests, letters, reader } from '../../scripts/sample-mails.ts';
 
 const tool = inject('chromium');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openRenderer } from '../../emails/renderer.ts';
+import { openRenderer } from '../../emails/render/renderer.ts';
 import { edition, reader } from './fixtures/editions.ts';
 
 async function renderWith(digest: string) {

@@ -1,6 +1,6 @@
 import { caniemail } from 'caniemail';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openRenderer } from '../../emails/renderer.ts';
+import { openRenderer } from '../../emails/render/renderer.ts';
 import { digests, letters, reader } from '../../scripts/sample-mails.ts';
 
 const renderer = openRenderer();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Parser } from 'htmlparser2';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { DigestContent } from '../../emails/content.ts';
-import { openRenderer } from '../../emails/renderer.ts';
-import { buildVariant } from '../../emails/variant.ts';
+import { buildVariant } from '../../emails/message/variant.ts';
+import { openRenderer } from '../../emails/render/renderer.ts';
 import { article, edition, reader } from './fixtures/editions.ts';
 
 const renderer = openRenderer();

@@ -4,7 +4,7 @@ import {
   type HeldChoice,
   type HeldEdition,
   wordingOf,
-} from '../../emails/from-edition.ts';
+} from '../../emails/digest/from-edition.ts';
 
 const held: HeldEdition = {
   newsletter: {

@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { rememberLetters } from '../../emails/letter-cache.ts';
-import type { LetterContent } from '../../emails/letter-content.ts';
-import { openRenderer, RenderError, type Renderer } from '../../emails/renderer.ts';
+import { rememberLetters } from '../../emails/letters/cache.ts';
+import type { LetterContent } from '../../emails/letters/content.ts';
+import { openRenderer, RenderError, type Renderer } from '../../emails/render/renderer.ts';
 import { letters } from '../../scripts/sample-mails.ts';
 
 const renderer = openRenderer();

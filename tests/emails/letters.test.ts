@@ -1,9 +1,9 @@
 import { simpleParser } from 'mailparser';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { LetterContent } from '../../emails/letter-content.ts';
-import { buildLetter } from '../../emails/letter-message.ts';
-import { Unaddressable } from '../../emails/reader-values.ts';
-import { openRenderer } from '../../emails/renderer.ts';
+import type { LetterContent } from '../../emails/letters/content.ts';
+import { buildLetter } from '../../emails/letters/message.ts';
+import { Unaddressable } from '../../emails/message/subscriber-values.ts';
+import { openRenderer } from '../../emails/render/renderer.ts';
 import { letters } from '../../scripts/sample-mails.ts';
 
 const renderer = openRenderer();

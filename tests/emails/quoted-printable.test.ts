@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { expect, test } from 'vitest';
-import { encodeValue } from '../../emails/quoted-printable.ts';
+import { encodeValue } from '../../emails/message/quoted-printable.ts';
 import { decodeQuotedPrintable } from './fixtures/decode.ts';
 
 const values = fc.oneof(

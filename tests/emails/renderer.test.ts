@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openRenderer, RenderError, type RendererSettings } from '../../emails/renderer.ts';
+import { openRenderer, RenderError, type RendererSettings } from '../../emails/render/renderer.ts';
 import { edition, reader } from './fixtures/editions.ts';
 
 function opened(settings: Partial<RendererSettings> = {}) {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildLetter } from '../../emails/letter-message.ts';
-import { openRenderer } from '../../emails/renderer.ts';
-import { builtBody, prepareVariant, spliceMessage } from '../../emails/splice.ts';
-import { buildVariant } from '../../emails/variant.ts';
+import { buildLetter } from '../../emails/letters/message.ts';
+import { builtBody, prepareVariant, spliceMessage } from '../../emails/message/splice.ts';
+import { buildVariant } from '../../emails/message/variant.ts';
+import { openRenderer } from '../../emails/render/renderer.ts';
 import { digests, letters, reader } from '../../scripts/sample-mails.ts';
 import { provideTool } from '../harness/tools.ts';
 import { type Rspamd, startRspamd } from './rspamd.ts';

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Place } from '../../emails/places.ts';
-import { Unaddressable } from '../../emails/reader-values.ts';
-import { openRenderer } from '../../emails/renderer.ts';
+import type { Place } from '../../emails/message/placeholders.ts';
 import {
   builtBody,
   type PreparedVariant,
@@ -11,8 +9,10 @@ import {
   type SplicedMessage,
   spliceMessage,
   wireBody,
-} from '../../emails/splice.ts';
-import { buildVariant } from '../../emails/variant.ts';
+} from '../../emails/message/splice.ts';
+import { Unaddressable } from '../../emails/message/subscriber-values.ts';
+import { buildVariant } from '../../emails/message/variant.ts';
+import { openRenderer } from '../../emails/render/renderer.ts';
 import { removeStuffing } from './fixtures/decode.ts';
 import { article, edition, reader } from './fixtures/editions.ts';
 

@@ -6,7 +6,7 @@ import { createApiToken } from '../../src/operators/api-tokens.ts';
 import { makeSetupLink } from '../../src/operators/setup-links.ts';
 import { ownRooms } from '../../src/public-url.ts';
 import { preferencesUrl, privacyUrl, unsubscribeUrl } from '../../src/subscribers/links.ts';
-import { letterContent } from '../../workers/letter-content.ts';
+import { letterContent } from '../../workers/letters/content.ts';
 import { addArticle } from '../api/fixtures.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { addressesIn, addressesInCode, type FoundForm } from './fixtures/addresses-in.ts';

@@ -1,4 +1,4 @@
-import { wordingOf } from '../../../../emails/from-edition.ts';
+import { wordingOf } from '../../../../emails/digest/from-edition.ts';
 import type { Context } from '../../../context.ts';
 import { EditionNotFound } from '../../../editions/errors.ts';
 import { editionContent } from '../../../editions/read-content.ts';

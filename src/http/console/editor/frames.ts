@@ -1,7 +1,7 @@
 import { type Response, Router } from 'express';
 import { z } from 'zod';
 import { escapeHtml } from '../../../../emails/escape.ts';
-import { RenderError } from '../../../../emails/renderer.ts';
+import { RenderError } from '../../../../emails/render/renderer.ts';
 import { type PreviewFormat, previewEdition } from '../../../actions/preview.ts';
 import type { Context } from '../../../context.ts';
 import { NothingNew } from '../../../editions/errors.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { RenderError } from '../../../../emails/renderer.ts';
+import { RenderError } from '../../../../emails/render/renderer.ts';
 import { previewMail } from '../../../actions/preview.ts';
 import type { Context } from '../../../context.ts';
 import { NothingNew } from '../../../editions/errors.ts';

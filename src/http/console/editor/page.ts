@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { introductionHtml } from '../../../../emails/introduction.ts';
+import { introductionHtml } from '../../../../emails/digest/introduction.ts';
 import { showEdition } from '../../../actions/show-editions.ts';
 import type { Context } from '../../../context.ts';
 import { choicesOf } from '../../../deliveries/choices.ts';

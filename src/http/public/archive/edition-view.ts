@@ -1,7 +1,7 @@
-import { type DigestView, digestView } from '../../../../emails/digest-view.ts';
-import { digestOf } from '../../../../emails/from-edition.ts';
-import { imprintOf } from '../../../../emails/imprint.ts';
-import { preheaderOf, subjectOf } from '../../../../emails/subject.ts';
+import { digestOf } from '../../../../emails/digest/from-edition.ts';
+import { imprintOf } from '../../../../emails/digest/imprint.ts';
+import { preheaderOf, subjectOf } from '../../../../emails/digest/subject.ts';
+import { type DigestView, digestView } from '../../../../emails/digest/view.ts';
 import type { ArchivedEdition } from '../../../editions/archive.ts';
 import { chooseArticles } from '../../../editions/variant.ts';
 import type { Newsroom } from '../../../newsletters/newsroom.ts';

@@ -1,0 +1,112 @@
+import type { DigestArticle, DigestContent, EditionKind, Imprint, Picture } from '../content.ts';
+import { preheaderOf, subjectOf } from './subject.ts';
+
+/** An article as an edition holds it. */
+interface HeldArticle {
+  id: string;
+  language: string;
+  title: string;
+  standfirst: string;
+  url: string;
+  image: Picture | null;
+  author: string | null;
+  /** ISO 8601. */
+  publishedAt: string;
+}
+
+/** The frozen content of an edition, as far as a mail shows it. */
+export interface HeldEdition {
+  newsletter: {
+    title: string;
+    slug: string;
+    language: string;
+    timezone: string;
+    from: string | null;
+    replyTo: string | null;
+    linkParameters: string | null;
+  };
+  edition: {
+    number: number;
+    kind: EditionKind;
+    localDate: string;
+    subject: string | null;
+    preheader: string | null;
+    introduction: string | null;
+  };
+}
+
+/** What was chosen of it for the readers of one variant. */
+export interface HeldChoice {
+  language: string;
+  lead: HeldArticle;
+  sections: { slug: string | null; title: string; articles: HeldArticle[] }[];
+}
+
+/** What the mails of one newsroom have in common. */
+export interface Sender {
+  imprint: Imprint;
+  /** Where mails come from whose newsletter names no address of its own. */
+  from: string;
+}
+
+/**
+ * The content of a variant's mail. The editor's subject and preheader are in the newsletter's language:
+ * where another language leads, they are made from that variant's own headlines.
+ */
+export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender): DigestContent {
+  const { newsletter, edition } = held;
+  const own = base(choice.lead.language) === base(newsletter.language);
+  return {
+    imprint: sender.imprint,
+    newsletter: {
+      title: newsletter.title,
+      slug: newsletter.slug,
+      from: newsletter.from ?? sender.from,
+      replyTo: newsletter.replyTo,
+    },
+    language: choice.language,
+    timezone: newsletter.timezone,
+    edition: {
+      number: edition.number,
+      kind: edition.kind,
+      date: edition.localDate,
+      subject: own ? edition.subject : null,
+      preheader: own ? edition.preheader : null,
+      introduction: edition.introduction,
+    },
+    lead: articleOf(choice.lead),
+    sections: choice.sections.map(({ slug, title, articles }) => ({
+      slug: slug ?? '',
+      title,
+      articles: articles.map(articleOf),
+    })),
+    linkParameters: newsletter.linkParameters,
+  };
+}
+
+/** The subject and preheader that a variant's mail has. */
+export function wordingOf(
+  held: HeldEdition,
+  choice: HeldChoice,
+): { subject: string; preheader: string } {
+  const content = digestOf(held, choice, nobody);
+  return { subject: subjectOf(content), preheader: preheaderOf(content) };
+}
+
+// Who sends is no part of the wording.
+const nobody: Sender = {
+  imprint: { newsroom: '', postalAddress: null, publicUrl: '', accent: null, logoUrl: null },
+  from: '',
+};
+
+const articleOf = (held: HeldArticle): DigestArticle => ({
+  id: held.id,
+  title: held.title,
+  standfirst: held.standfirst,
+  url: held.url,
+  image: held.image,
+  author: held.author,
+  publishedAt: new Date(held.publishedAt),
+});
+
+const base = (tag: string) => tag.toLowerCase().split('-')[0];

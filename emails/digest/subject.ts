@@ -1,0 +1,46 @@
+import { translator } from '../../src/locales/index.ts';
+import type { DigestContent } from '../content.ts';
+import { dateInWords } from '../language.ts';
+
+const SUBJECT_LENGTH = 110;
+const PREHEADER_LENGTH = 140;
+
+/** Text on one line, at most `length` characters, cut between words and marked with an ellipsis. */
+export function cutAtWord(text: string, length: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const letters = [...new Intl.Segmenter().segment(line)].map((part) => part.segment);
+  if (letters.length <= length) return line;
+  const cut = letters.slice(0, length - 1).join('');
+  const space = cut.lastIndexOf(' ');
+  return `${cut.slice(0, space > length / 2 ? space : undefined).trimEnd()}…`;
+}
+
+const articlesOf = (content: DigestContent) => [
+  ...(content.lead ? [content.lead] : []),
+  ...content.sections
+    .flatMap((section) => section.articles)
+    .filter((article) => article.id !== content.lead?.id),
+];
+
+/** The editor's subject, else "The Daily: headline", else "The Daily, Tuesday, 24 November 2026". */
+export function subjectOf(content: DigestContent): string {
+  const given = content.edition.subject?.replaceAll(/\s+/g, ' ').trim();
+  if (given) return given;
+  const t = translator(content.language, 'mail');
+  const newsletter = content.newsletter.title;
+  const headline = articlesOf(content)[0]?.title.trim();
+  if (!headline) {
+    const date = dateInWords(content.edition.date, content.language);
+    return t('digest.subjectWithoutHeadline', { newsletter, date });
+  }
+  return cutAtWord(t('digest.subject', { newsletter, headline }), SUBJECT_LENGTH);
+}
+
+/** The editor's preheader, else the next headlines, else the lead's standfirst. */
+export function preheaderOf(content: DigestContent): string {
+  const given = content.edition.preheader?.trim();
+  if (given) return cutAtWord(given, PREHEADER_LENGTH);
+  const [first, ...next] = articlesOf(content);
+  const headlines = next.slice(0, 4).map((article) => article.title.trim());
+  return cutAtWord(headlines.join(' · ') || (first?.standfirst ?? ''), PREHEADER_LENGTH);
+}

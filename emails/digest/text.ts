@@ -1,0 +1,55 @@
+import type { ReaderMarks } from '../content.ts';
+import { joinBlocks, LINE_LENGTH, NumberedLinks, wrap } from '../plain-text.ts';
+import { introductionText } from './introduction.ts';
+import type { ArticleView, DigestView } from './view.ts';
+
+/** The edition as plain text: everything the html says, links numbered and listed at the end. */
+export function digestText(view: DigestView, reader: ReaderMarks): string {
+  const { t } = view;
+  const links = new NumberedLinks();
+  const story = (article: ArticleView) => storyText(article, links);
+  const blocks = [
+    `${wrap(view.newsletter)}\n${wrap(view.dateline)}\n${'='.repeat(LINE_LENGTH)}`,
+    view.introduction ? introductionText(view.introduction, links) : '',
+    view.lead ? joinBlocks([ruled(t('digest.lead')), story(view.lead)]) : '',
+    ...view.sections.map((section) =>
+      joinBlocks([ruled(section.title), ...section.articles.map(story)]),
+    ),
+  ];
+  const list = links.list();
+  return `${joinBlocks([
+    ...blocks,
+    list && `${ruled(t('digest.links'))}\n\n${list}`,
+    footerText(view, reader),
+  ])}\n`;
+}
+
+// Each reader's value ends its line: however long it is, no line of the others moves.
+function footerText(view: DigestView, reader: ReaderMarks): string {
+  const { t } = view;
+  return joinBlocks([
+    '-'.repeat(LINE_LENGTH),
+    `${wrap(t('digest.because', { newsletter: view.newsletter }))}\n${t('digest.sentTo', { address: reader.maskedAddress })}`,
+    wrap(t('digest.forwarded')),
+    `${t('digest.unsubscribe')}:\n${reader.unsubscribeUrl}`,
+    `${t('digest.preferences')}:\n${reader.preferencesUrl}`,
+    `${t('digest.view')}:\n${reader.viewUrl}`,
+    [view.newsroom, ...view.postalLines].map((line) => wrap(line)).join('\n'),
+  ]);
+}
+
+const ruled = (title: string) =>
+  `${wrap(title)}\n${'-'.repeat(Math.min(title.length, LINE_LENGTH))}`;
+
+function storyText(article: ArticleView, links: NumberedLinks): string {
+  const { title, standfirst, url, image, byline } = article;
+  const credit = [byline, image?.credit].filter(Boolean).join(' · ');
+  return [
+    wrap(`* ${title}${url ? ` ${links.mark(url)}` : ''}`, '', '  '),
+    wrap(standfirst, '  '),
+    image?.alt ? wrap(`(${image.alt})`, '  ') : '',
+    wrap(credit, '  '),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}

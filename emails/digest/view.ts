@@ -1,0 +1,101 @@
+import { type Translate, translator } from '../../src/locales/index.ts';
+import { type Accent, accentOf } from '../colour.ts';
+import type { DigestArticle, DigestContent } from '../content.ts';
+import { oneLine } from '../escape.ts';
+import { dateInWords, dayInWords, directionOf, languageTag } from '../language.ts';
+import { safeUrl, withLinkParameters } from '../links.ts';
+
+/** An article made ready to be shown; html and text are written from the same. */
+export interface ArticleView {
+  title: string;
+  standfirst: string;
+  url: string | null;
+  image: { url: string; alt: string; credit: string | null } | null;
+  byline: string;
+}
+
+export interface DigestView {
+  t: Translate;
+  language: string;
+  direction: 'ltr' | 'rtl';
+  accent: Accent;
+  newsletter: string;
+  /** Date and number, or what the edition is: "Tuesday, 24 November 2026 · No. 412". */
+  dateline: string;
+  introduction: string | null;
+  lead: ArticleView | null;
+  sections: { title: string; articles: ArticleView[] }[];
+  newsroom: string;
+  postalLines: string[];
+  logoUrl: string | null;
+}
+
+/** Puts content in the order and words that html and text share. */
+export function digestView(content: DigestContent): DigestView {
+  const t = translator(content.language, 'mail');
+  const { lead, imprint } = content;
+  const article = (from: DigestArticle) => articleView(content, t, from);
+  return {
+    t,
+    language: languageTag(content.language),
+    direction: directionOf(content.language),
+    accent: accentOf(imprint.accent),
+    newsletter: oneLine(content.newsletter.title),
+    dateline: datelineOf(content, t),
+    introduction: content.edition.introduction?.trim() || null,
+    lead: lead ? article(lead) : null,
+    sections: content.sections
+      .map((section) => ({
+        title: oneLine(section.title),
+        articles: section.articles
+          .filter((each) => each.id !== lead?.id)
+          .map((each) => article(each)),
+      }))
+      .filter((section) => section.articles.length > 0),
+    newsroom: oneLine(imprint.newsroom),
+    postalLines: (imprint.postalAddress ?? '').split('\n').map(oneLine).filter(Boolean),
+    logoUrl: safeUrl(imprint.logoUrl),
+  };
+}
+
+function datelineOf(content: DigestContent, t: Translate): string {
+  const { kind, number, date } = content.edition;
+  const day = dateInWords(date, content.language);
+  const first = day.charAt(0).toLocaleUpperCase(languageTag(content.language)) + day.slice(1);
+  const parts = {
+    daily: [first],
+    weekly: [t('digest.week', { date: day })],
+    special: [t('digest.special'), day],
+  }[kind];
+  return [...parts, t('digest.number', { number })].join(' · ');
+}
+
+function articleView(content: DigestContent, t: Translate, article: DigestArticle): ArticleView {
+  const url = safeUrl(article.url);
+  const image = safeUrl(article.image?.url);
+  const credit = oneLine(article.image?.credit ?? '');
+  const author = oneLine(article.author ?? '');
+  return {
+    title: oneLine(article.title),
+    standfirst: oneLine(article.standfirst),
+    url: url && withLinkParameters(url, content.linkParameters),
+    image: image
+      ? {
+          url: image,
+          alt: oneLine(article.image?.alt ?? ''),
+          credit: credit ? t('digest.picture', { credit }) : null,
+        }
+      : null,
+    byline: [author && t('digest.by', { author }), dayOf(content, article)]
+      .filter(Boolean)
+      .join(' · '),
+  };
+}
+
+// The day is told only where it is not the edition's own.
+function dayOf(content: DigestContent, { publishedAt }: DigestArticle): string {
+  if (!publishedAt || Number.isNaN(publishedAt.getTime())) return '';
+  const day = dayInWords(publishedAt, content.language, content.timezone);
+  const today = dayInWords(new Date(`${content.edition.date}T12:00:00Z`), content.language, 'UTC');
+  return day === today ? '' : day;
+}

@@ -1,0 +1,80 @@
+import type { Imprint } from '../content.ts';
+
+/** A newsletter as a letter names it. */
+export interface NamedNewsletter {
+  slug: string;
+  title: string;
+  description: string;
+}
+
+/** Who asked, when, and on which site or form: it goes into the letter, for who did not ask. */
+interface Request {
+  requestedAt: Date;
+  origin: string;
+}
+
+/** What each kind of letter says. */
+export interface LetterParts {
+  /** The double opt-in. */
+  confirmation: Request & {
+    newsletters: NamedNewsletter[];
+    confirmUrl: string;
+    days: number;
+  };
+  welcome: {
+    newsletters: NamedNewsletter[];
+    firstEditionAt: Date | null;
+    preferencesUrl: string;
+    unsubscribeUrl: string;
+    unsubscribeMailto: string;
+  };
+  /** After unsubscribing; `undoUrl` while it can be undone. */
+  receipt: { newsletters: NamedNewsletter[]; undoUrl: string | null };
+  /** To one who signed up again. */
+  notice: Request & {
+    newsletters: NamedNewsletter[];
+    preferencesUrl: string;
+    unsubscribeUrl: string;
+    unsubscribeMailto: string;
+  };
+  /** To a new address, before it takes the old one's place. */
+  address: { oldAddress: string; confirmUrl: string; hours: number };
+  /** A fresh link to one's own data: export, erase, change of address. */
+  access: { requestedAt: Date; url: string; hours: number };
+  /** After erasure, the last one. */
+  erased: { requestedAt: Date };
+  /** To an operator; `inviter` null: the first one. */
+  invitation: { inviter: string | null; role: Role; url: string; hours: number };
+  /** To the editors who want it. */
+  draft: {
+    newsletter: string;
+    headline: string;
+    articles: number;
+    sendAt: Date;
+    /** True if the edition is sent only by hand. */
+    waits: boolean;
+    url: string;
+  };
+}
+
+export type Role = 'owner' | 'admin' | 'editor' | 'sender' | 'viewer';
+
+export type LetterKind = keyof LetterParts;
+
+/** A letter: its kind, what that kind says, and what all letters have. */
+export type LetterContent = {
+  [K in LetterKind]: {
+    kind: K;
+    parts: LetterParts[K];
+    imprint: Imprint;
+    language: string;
+    timezone: string;
+  };
+}[LetterKind];
+
+/** `html` and `text` have bare line feeds. */
+export interface RenderedLetter {
+  subject: string;
+  html: string;
+  text: string;
+}

@@ -1,0 +1,151 @@
+import { translator } from '../../src/locales/index.ts';
+import type { Imprint } from '../content.ts';
+import { listInWords, timeInWords } from '../language.ts';
+import type { LetterContent, NamedNewsletter } from './content.ts';
+
+/** A letter in words, before it becomes html or text. */
+export interface LetterWords {
+  subject: string;
+  heading: string;
+  before: string[];
+  newsletters: NamedNewsletter[];
+  button: { label: string; url: string } | null;
+  after: string[];
+  unsubscribeUrl: string | null;
+}
+
+/** All that the html of a letter is made of. */
+export interface LetterFace {
+  words: LetterWords;
+  imprint: Imprint;
+  language: string;
+}
+
+/** What a letter says, in its language; `time` puts an instant into words. */
+export function letterWords(
+  content: LetterContent,
+  time = (at: Date) => timeInWords(at, content.language, content.timezone),
+): LetterWords {
+  const { kind, language, imprint } = content;
+  const t = translator(language, 'mail');
+  const newsroom = imprint.newsroom;
+  const titles = (newsletters: NamedNewsletter[]) =>
+    listInWords(
+      newsletters.map((newsletter) => newsletter.title),
+      language,
+    );
+  const words = (change: Partial<LetterWords>, values: Record<string, string> = {}) => ({
+    subject: t(`${kind}.subject`, { newsroom, ...values }),
+    heading: t(`${kind}.heading`, values),
+    before: [],
+    newsletters: [],
+    button: null,
+    after: [],
+    unsubscribeUrl: null,
+    ...change,
+  });
+  const button = (url: string) => ({ label: t(`${kind}.button`), url });
+
+  switch (kind) {
+    case 'confirmation': {
+      const { newsletters, confirmUrl, days, origin, requestedAt } = content.parts;
+      const values = { newsletters: titles(newsletters), origin, time: time(requestedAt) };
+      return words(
+        {
+          before: [t('confirmation.request', values)],
+          newsletters,
+          button: button(confirmUrl),
+          after: [t('confirmation.days', { count: days }), t('confirmation.ignore')],
+        },
+        values,
+      );
+    }
+    case 'welcome': {
+      const { newsletters, firstEditionAt, preferencesUrl, unsubscribeUrl } = content.parts;
+      return words(
+        {
+          before: [t('welcome.thanks')],
+          newsletters,
+          button: button(preferencesUrl),
+          after: [
+            ...(firstEditionAt ? [t('welcome.first', { time: time(firstEditionAt) })] : []),
+            t('welcome.choose'),
+            t('welcome.leave'),
+          ],
+          unsubscribeUrl,
+        },
+        { newsletters: titles(newsletters) },
+      );
+    }
+    case 'receipt': {
+      const values = { newsletters: titles(content.parts.newsletters) };
+      const { undoUrl } = content.parts;
+      return words(
+        {
+          before: [t('receipt.done', values), ...(undoUrl ? [t('receipt.undo')] : [])],
+          button: undoUrl ? button(undoUrl) : null,
+        },
+        values,
+      );
+    }
+    case 'notice': {
+      const { newsletters, preferencesUrl, unsubscribeUrl, origin, requestedAt } = content.parts;
+      const values = { newsletters: titles(newsletters), origin, time: time(requestedAt) };
+      return words(
+        {
+          before: [t('notice.request', values)],
+          button: button(preferencesUrl),
+          after: [t('notice.ignore')],
+          unsubscribeUrl,
+        },
+        values,
+      );
+    }
+    case 'address': {
+      const { oldAddress, confirmUrl, hours } = content.parts;
+      return words({
+        before: [t('address.request', { oldAddress })],
+        button: button(confirmUrl),
+        after: [t('address.hours', { count: hours }), t('address.ignore')],
+      });
+    }
+    case 'access': {
+      const { requestedAt, url, hours } = content.parts;
+      return words({
+        before: [t('access.request', { time: time(requestedAt) })],
+        button: button(url),
+        after: [t('access.hours', { count: hours }), t('access.ignore')],
+      });
+    }
+    case 'erased':
+      return words({
+        before: [t('erased.done', { time: time(content.parts.requestedAt) })],
+        after: [t('erased.kept'), t('erased.last')],
+      });
+    case 'invitation': {
+      const { inviter, url, hours } = content.parts;
+      const role = t(`roles.${content.parts.role}`);
+      return words({
+        before: [
+          inviter
+            ? t('invitation.invited', { inviter, newsroom, role })
+            : t('invitation.setUp', { newsroom, role }),
+        ],
+        button: button(url),
+        after: [t('invitation.hours', { count: hours }), t('invitation.ignore', { newsroom })],
+      });
+    }
+    case 'draft': {
+      const { newsletter, headline, articles, sendAt, waits, url } = content.parts;
+      const due = t(waits ? 'draft.waits' : 'draft.goes', { time: time(sendAt) });
+      return words(
+        {
+          before: [headline, `${t('draft.articles', { count: articles })} ${due}`],
+          button: button(url),
+          after: [t('draft.why')],
+        },
+        { newsletter, headline },
+      );
+    }
+  }
+}

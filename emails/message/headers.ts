@@ -1,0 +1,81 @@
+import { domainToASCII } from 'node:url';
+import { encodeWord } from 'nodemailer/lib/mime-funcs';
+import { oneLine } from '../escape.ts';
+import { type ReaderValues, refuseControl, Unaddressable } from './subscriber-values.ts';
+
+// A dot-string or a quoted one, then a domain; what a bracket or comma could break out of is refused.
+const ADDRESS = /^(?:[^\s<>()[\]\\,;:@"]+|"(?:[^"\\]|\\.)+")@([^\s<>()[\]\\,;:@"]+)$/u;
+const ASCII = /^[\x20-\x7e]*$/;
+const PHRASE = /^[A-Za-z0-9!#$%&'*+\-/^_{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/^_{|}~]+)*$/;
+const MESSAGE_ID = /^[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}$/;
+const LINK = /^[a-z]+:[!-;=?-~]{1,900}$/;
+const LINE = 76;
+
+/** An address in the form a header can hold; `utf8` says that the relay must know SMTPUTF8. */
+export interface HeaderAddress {
+  text: string;
+  utf8: boolean;
+}
+
+/** The address with its domain in ASCII; the local part stays as typed. Throws Unaddressable. */
+export function headerAddress(address: string): HeaderAddress {
+  const found = ADDRESS.exec(refuseControl(address, 'address'));
+  if (!found || address.length > 320) throw new Unaddressable('The address is not an address');
+  if (ASCII.test(address)) return { text: address, utf8: false };
+  const domain = found[1] ?? '';
+  const ascii = domainToASCII(domain);
+  if (!ascii) throw new Unaddressable('The domain of the address cannot be written in ASCII');
+  const local = address.slice(0, -domain.length - 1);
+  return { text: `${local}@${ascii}`, utf8: !ASCII.test(local) };
+}
+
+/** A name as RFC 5322 phrase: as it is, quoted, or in encoded words (RFC 2047), folded. */
+export function phraseOf(name: string): string {
+  const clean = refuseControl(name, 'name').trim();
+  if (clean.length <= 60 && PHRASE.test(clean)) return clean;
+  if (clean.length <= 60 && ASCII.test(clean) && !clean.includes('=?')) {
+    return `"${clean.replaceAll(/["\\]/g, '\\$&')}"`;
+  }
+  return encodeWord(clean, 'Q', 52).replaceAll(' ', '\r\n ');
+}
+
+/** The value of To. Throws Unaddressable. */
+export function toHeader(to: ReaderValues['to']): HeaderAddress {
+  const address = headerAddress(to.address);
+  if (!to.name?.trim()) return address;
+  const phrase = phraseOf(to.name);
+  const width = phrase.length - phrase.lastIndexOf('\n') + address.text.length;
+  const gap = width + 'To: '.length + 3 > LINE ? '\r\n ' : ' ';
+  return { text: `${phrase}${gap}<${address.text}>`, utf8: address.utf8 };
+}
+
+/** The value of Message-ID. */
+export function messageIdHeader(id: string): string {
+  if (!MESSAGE_ID.test(id)) throw new Unaddressable('The Message-ID is not of the form a@b');
+  return `<${id}>`;
+}
+
+let lastDate = { second: Number.NaN, text: '' };
+
+/** The value of Date (RFC 5322, 3.3), in UTC. The last is remembered: thousands of messages share a second. */
+export function dateHeader(date: Date): string {
+  const second = Math.floor(date.getTime() / 1_000);
+  if (second !== lastDate.second) {
+    lastDate = { second, text: date.toUTCString().replace('GMT', '+0000') };
+  }
+  return lastDate.text;
+}
+
+/** The value of List-Id (RFC 2919): a newsletter keeps one, so that readers can sort by it. */
+export function listIdHeader(newsletter: { slug: string; title: string }, publicUrl: string) {
+  // A List-Id is a dot-atom: the brackets and colons of an IPv6 address are none.
+  const host = new URL(publicUrl).hostname.replaceAll(/[[\]:]+/g, '-');
+  return `${phraseOf(oneLine(newsletter.title))} <${newsletter.slug}.${host}>`;
+}
+
+/** The value of List-Unsubscribe: the one-click link first, then the mailto (RFC 8058, RFC 2369). */
+export function listUnsubscribeHeader(url: string, mailto: string): string {
+  if (!LINK.test(url) || !LINK.test(mailto))
+    throw new Unaddressable('An unsubscribe link cannot stand in a header');
+  return `<${url}>,\r\n <${mailto}>`;
+}

@@ -1,0 +1,177 @@
+import { hostname } from 'node:os';
+import type { Context } from '../../src/context.ts';
+import { openClaims } from '../../src/deliveries/claim.ts';
+import { pauseInDoubt } from '../../src/deliveries/control.ts';
+import { standingOf } from '../../src/deliveries/edition-progress.ts';
+import { finishEditions } from '../../src/deliveries/finish.ts';
+import { openLease } from '../../src/deliveries/lease.ts';
+import { closeRange, handBackClaim, takeRange } from '../../src/deliveries/ranges.ts';
+import { Doubt } from '../../src/deliveries/refusal-breaker.ts';
+import { settlementOf } from '../../src/deliveries/settlement.ts';
+import { domainOf } from '../../src/mail/message-id.ts';
+import { adviceOnAnswer } from '../../src/relays/advice.ts';
+import { loadDkimKeys, parseDkim } from '../../src/relays/dkim/keys.ts';
+import { prepareSigner } from '../../src/relays/dkim/sign.ts';
+import type { Pace } from '../../src/relays/pace/pace.ts';
+import type { Answer, Impossibility, Refusal } from '../../src/relays/smtp/outgoing.ts';
+import { openHindrances } from './edition-reasons.ts';
+import { openMessages } from './messages.ts';
+import { Pump } from './pump.ts';
+import { openReceivers } from './receiver-backoff.ts';
+import { openRelaySet, said } from './relay-set.ts';
+import { openWarmUp } from './warm-up.ts';
+
+/** Sends what tickets name. */
+export interface Deliverer {
+  /** Works one range until it is done, or waits, or belongs to somebody else. */
+  handle(data: { range: string }): Promise<void>;
+  /** Gives up a connection to a relay that takes no more of them: letters go before digests. */
+  makeRoom(relay: string): void;
+  /** Two phases: claims nothing more, then waits for what has started; ends its lease. */
+  stop(): Promise<void>;
+}
+
+/** Opens the worker's pump: a lease, a connection for the ledger and the relays of its own. */
+export async function startDeliverer(context: Context, pace: Pace): Promise<Deliverer> {
+  const { config, databaseUrl, db, log } = context;
+  const { uncertain } = config;
+  const signer =
+    config.dkim.length > 0
+      ? prepareSigner(
+          await loadDkimKeys(parseDkim(config.dkim.join(','))),
+          domainOf(config.mailFrom),
+        )
+      : undefined;
+  const messages = openMessages(context, signer, (edition, error) => {
+    void hindrances.unrendered(edition, error);
+  });
+  const relays = openRelaySet(context.relays, log, (onChange) =>
+    openWarmUp(db, context.relays, log, onChange),
+  );
+  const receivers = openReceivers();
+  const claims = openClaims(databaseUrl, log);
+  const lease = await openLease(db, {
+    host: hostname(),
+    pid: process.pid,
+    connections: relays.connections,
+    log,
+  });
+  const doubts = new Map<string, Doubt>();
+  const inDoubt = new Map<string, string>();
+  let noPermits: string | undefined;
+
+  /** A relay that refuses whatever it is given; when all do, the edition waits for the operator. */
+  function refusedWhole(edition: string, answer: Refusal | Impossibility): void {
+    const words = wordsOf(answer);
+    relays.avoid(answer.relay, words);
+    if (relays.allRefuse()) inDoubt.set(edition, words);
+  }
+
+  function noteWhole(edition: string, answer: Answer): void {
+    if (answer.kind === 'impossible' && answer.reason === 'size') refusedWhole(edition, answer);
+    if (answer.kind !== 'refused' || answer.code < 500) return;
+    if (answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot') return;
+    refusedWhole(edition, answer);
+  }
+
+  const pump = new Pump({
+    claims,
+    lease,
+    relays,
+    receivers,
+    async permits(wanted) {
+      const permits = await pace.take(wanted);
+      noPermits = permits.problem;
+      return permits;
+    },
+    log,
+    compose: messages.compose,
+    judge(held, row, answer) {
+      noteWhole(held.edition, answer);
+      if (answer.kind === 'sent') {
+        receivers.took(held.receiverGroup);
+        hindrances.sent(held.edition);
+      } else if (answer.kind === 'refused' && answer.at === 'rcpt' && answer.code < 500)
+        receivers.slow(held.receiverGroup);
+      const again = row.reasonBefore === 'content';
+      if (
+        doubts.get(held.edition)?.note(row.subscriber, answer, again) &&
+        answer.kind === 'refused'
+      )
+        inDoubt.set(held.edition, wordsOf(answer));
+      return settlementOf(answer, {
+        attempts: row.attempts,
+        reasonBefore: row.reasonBefore,
+        inDoubt: inDoubt.has(held.edition),
+        uncertain,
+        random: Math.random,
+      });
+    },
+    async pauses() {
+      if (inDoubt.size === 0) return;
+      for (const [edition, words] of inDoubt) {
+        const paused = await pauseInDoubt(db, edition, words);
+        if (paused)
+          log.error({ edition, words }, 'an edition was paused: its messages are refused');
+        doubts.get(edition)?.forget();
+        inDoubt.delete(edition);
+        pump.giveBack(edition);
+      }
+    },
+    handBack: (held, claim) => handBackClaim(db, held, claim),
+    async close(held, options) {
+      const closing = await closeRange(db, held, lease.workerId, { uncertain, ...options });
+      if (closing === 'done') await finishEditions(db, held.edition);
+      return closing;
+    },
+  });
+
+  const hindrances = openHindrances(db, log, {
+    editions: () => pump.editions(),
+    giveBack: (edition) => pump.giveBack(edition),
+    trouble: () =>
+      noPermits === undefined
+        ? relays.trouble()
+        : `The rates cannot be counted (${noPermits}), and nothing is sent until they can. See whether ${context.redis ? 'Redis' : 'PostgreSQL'} is well; "gaceta doctor" asks it.`,
+  });
+  let stopping = false;
+  return {
+    async handle({ range }) {
+      if (stopping || !lease.mayStart()) return;
+      const held = await takeRange(db, range, lease.workerId);
+      if (!held) return;
+      try {
+        const standing = await standingOf(db, held.edition);
+        const known = doubts.get(held.edition);
+        if (known) known.learn(standing);
+        else doubts.set(held.edition, new Doubt(standing));
+        await messages.prepare(held, standing.revision);
+        await hindrances.rendered(held.edition);
+      } catch (err) {
+        log.error(
+          { err, edition: held.edition },
+          'an edition cannot be rendered; it is tried again',
+        );
+        await hindrances.unrendered(held.edition, err);
+        await closeRange(db, held, lease.workerId, { uncertain, giveBack: true, laterMs: 30_000 });
+        return;
+      }
+      await pump.work(held);
+    },
+    makeRoom: (relay) => relays.makeRoom(relay),
+    async stop() {
+      stopping = true;
+      hindrances.stop();
+      await pump.stop();
+      await claims.close();
+      await lease.close();
+    },
+  };
+}
+
+const wordsOf = (answer: Refusal | Impossibility) =>
+  said(
+    answer.relay,
+    answer.kind === 'impossible' ? answer.detail : answer.reply,
+    adviceOnAnswer(answer),
+  );

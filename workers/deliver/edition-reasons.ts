@@ -1,0 +1,111 @@
+import { RenderError } from '../../emails/render/renderer.ts';
+import type { Db } from '../../src/database/connection.ts';
+import {
+  type HeldEdition,
+  hinder,
+  standingsOf,
+  unhinder,
+} from '../../src/deliveries/edition-progress.ts';
+import type { Logger } from '../../src/process/log.ts';
+
+/** What keeps editions from going on while they are being sent, told to the operators as the edition's `reason`. */
+export interface Hindrances {
+  /** It cannot be rendered, or one of its variants cannot; it is tried again. */
+  unrendered(edition: string, error: unknown): Promise<void>;
+  /** It rendered. */
+  rendered(edition: string): Promise<void>;
+  /** A relay took a message of it. */
+  sent(edition: string): void;
+  stop(): void;
+}
+
+const LOOK_MS = 3_000;
+/** Within so long of a failure another variant that rendered says nothing; a failed one is tried again after 30 s. */
+const BELIEVED_MS = 25_000;
+/** After that somebody else has tried it. */
+const FORGOTTEN_MS = 60_000;
+
+/**
+ * Looks every few seconds at the editions whose ranges this worker holds: those that were paused or cancelled are
+ * given back, which no claim would notice while no relay takes anything; the others learn what holds them up, and
+ * that it is over. `trouble` says what is wrong with the relays, undefined when nothing is.
+ */
+export function openHindrances(
+  db: Db,
+  log: Logger,
+  {
+    editions,
+    giveBack,
+    trouble,
+  }: {
+    editions(): string[];
+    giveBack(edition: string): void;
+    trouble(): string | undefined;
+  },
+): Hindrances {
+  const unrendered = new Map<string, { words: string; at: number }>();
+  const sentSince = new Set<string>();
+  /** What was read at the last look, and not written by this worker. */
+  let strange = new Map<string, string>();
+
+  async function look(): Promise<void> {
+    const found = await standingsOf(db, editions());
+    const wrong = trouble();
+    for (const [edition, { at }] of unrendered)
+      if (performance.now() - at > FORGOTTEN_MS) unrendered.delete(edition);
+    const before = strange;
+    strange = new Map();
+    for (const edition of found) {
+      if (edition.state !== 'sending') giveBack(edition.id);
+      else await tell(edition, unrendered.get(edition.id)?.words ?? wrong, before);
+    }
+    sentSince.clear();
+  }
+
+  async function tell(
+    { id, reason }: HeldEdition,
+    words: string | undefined,
+    before: Map<string, string>,
+  ): Promise<void> {
+    if (words !== undefined) {
+      if (words === reason) return;
+      log.warn({ edition: id, reason: words }, 'an edition is held up');
+      await hinder(db, id, words);
+    } else if (reason !== null && sentSince.has(id)) {
+      // Another worker may still be held up, and write it anew: believed gone only at the second look.
+      if (before.get(id) !== reason) strange.set(id, reason);
+      else await unhinder(db, id);
+    }
+  }
+
+  const looking = setInterval(() => {
+    look().catch((err) => log.debug({ err }, 'the editions that are being sent cannot be read'));
+  }, LOOK_MS);
+
+  return {
+    async unrendered(edition, error) {
+      const words = renderingWords(error);
+      unrendered.set(edition, { words, at: performance.now() });
+      await hinder(db, edition, words).catch((err) =>
+        log.warn({ err, edition }, 'that it cannot be rendered could not be written down'),
+      );
+    },
+    async rendered(edition) {
+      const failed = unrendered.get(edition);
+      if (failed && performance.now() - failed.at < BELIEVED_MS) return;
+      if (unrendered.delete(edition)) await unhinder(db, edition);
+    },
+    sent(edition) {
+      sentSince.add(edition);
+    },
+    stop: () => clearInterval(looking),
+  };
+}
+
+function renderingWords(error: unknown): string {
+  const why =
+    error instanceof RenderError
+      ? error.message
+      : 'of an error that the log of the worker tells in full';
+  return `It cannot be rendered: ${why}. Nothing is lost, and it is tried again every 30 s: put the template (DATA_DIR/templates) or the edition right, or cancel it.`;
+}

@@ -1,0 +1,166 @@
+import { imprintOf } from '../../emails/digest/imprint.ts';
+import type { LetterContent } from '../../emails/letters/content.ts';
+import type { LetterEnvelope } from '../../emails/letters/message.ts';
+import type { Context } from '../../src/context.ts';
+import type { ClaimedLetter } from '../../src/letters/claim.ts';
+import type { LetterContents } from '../../src/letters/content.ts';
+import { letterMessageId } from '../../src/mail/message-id.ts';
+import { listNewsletters, type Newsletter } from '../../src/newsletters/newsletters.ts';
+import { getNewsroom } from '../../src/newsletters/newsroom.ts';
+import { makeSetupLink } from '../../src/operators/setup-links.ts';
+import {
+  addressUrl,
+  confirmUrl,
+  openWaysOut,
+  preferencesUrl,
+  privacyUrl,
+} from '../../src/subscribers/links.ts';
+
+const CONFIRM_DAYS = 7;
+const LINK_HOURS = 24;
+const SETUP_HOURS = 1;
+
+/**
+ * What a letter says and whom it is from. Its links are signed here, at the time of sending, since no token
+ * is kept in the database.
+ */
+export async function letterContent(
+  context: Context,
+  letter: ClaimedLetter,
+): Promise<{ content: LetterContent; envelope: Omit<LetterEnvelope, 'to'> }> {
+  const { db, config } = context;
+  const [newsroom, newsletters, subscriber] = await Promise.all([
+    getNewsroom(db),
+    newslettersOf(context, letter),
+    db
+      .selectFrom('subscribers')
+      .select('timezone')
+      .where('id', '=', letter.subscriberId ?? '0')
+      .executeTakeFirst(),
+  ]);
+  const [first] = newsletters;
+  const imprint = imprintOf(newsroom, config);
+  const from = first?.from ?? config.mailFrom;
+  return {
+    content: {
+      ...(await partsOf(context, letter, newsletters, first?.replyTo ?? from)),
+      imprint,
+      language: letter.language,
+      timezone: subscriber?.timezone ?? first?.timezone ?? 'UTC',
+    },
+    envelope: {
+      from,
+      replyTo: first?.replyTo ?? null,
+      // the same at a second try: a mailbox that has it already can tell
+      messageId: letterMessageId(letter.id, context.origin),
+      date: letter.createdAt,
+    },
+  };
+}
+
+type Parts = LetterContent extends infer L
+  ? L extends { kind: infer K; parts: infer P }
+    ? { kind: K; parts: P }
+    : never
+  : never;
+
+async function partsOf(
+  context: Context,
+  letter: ClaimedLetter,
+  newsletters: Newsletter[],
+  replyTo: string,
+): Promise<Parts> {
+  const links = { publicUrl: context.config.publicUrl, tokens: context.tokens };
+  const subscriber = letter.subscriberId ?? '0';
+  const inHours = (hours: number) => new Date(letter.createdAt.getTime() + hours * 3_600_000);
+  const written = { kind: letter.kind, content: letter.content } as Written;
+  switch (written.kind) {
+    case 'confirmation':
+      return {
+        kind: 'confirmation',
+        parts: {
+          requestedAt: new Date(written.content.requestedAt),
+          origin: written.content.origin,
+          newsletters,
+          confirmUrl: confirmUrl(links, subscriber, inHours(CONFIRM_DAYS * 24)),
+          days: CONFIRM_DAYS,
+        },
+      };
+    case 'notice':
+      return {
+        kind: 'notice',
+        parts: {
+          requestedAt: new Date(written.content.requestedAt),
+          origin: written.content.origin,
+          newsletters,
+          ...leaving(links, subscriber, newsletters, replyTo),
+        },
+      };
+    case 'welcome':
+      return {
+        kind: 'welcome',
+        parts: {
+          newsletters,
+          firstEditionAt: null,
+          ...leaving(links, subscriber, newsletters, replyTo),
+        },
+      };
+    case 'address':
+      return {
+        kind: 'address',
+        parts: {
+          oldAddress: written.content.oldAddress,
+          confirmUrl: addressUrl(links, subscriber, letter.id, inHours(LINK_HOURS)),
+          hours: LINK_HOURS,
+        },
+      };
+    case 'privacy':
+      return {
+        kind: 'access',
+        parts: {
+          requestedAt: new Date(written.content.requestedAt),
+          url: privacyUrl(links, subscriber, inHours(LINK_HOURS)),
+          hours: LINK_HOURS,
+        },
+      };
+    case 'erased':
+      return { kind: 'erased', parts: { requestedAt: new Date(written.content.requestedAt) } };
+    case 'invitation': {
+      const { operatorId, inviter, role } = written.content;
+      const token = await makeSetupLink(context.db, operatorId);
+      const url = `${links.publicUrl}/console/setup/${token}`;
+      return { kind: 'invitation', parts: { inviter, role, url, hours: SETUP_HOURS } };
+    }
+    case 'draft': {
+      const { edition, sendAt, ...rest } = written.content;
+      const url = `${links.publicUrl}/console/editions/${edition}`;
+      return { kind: 'draft', parts: { ...rest, sendAt: new Date(sendAt), url } };
+    }
+  }
+}
+
+// What queueLetter wrote: its kind says which content it is. A test has no template: see letter-message.ts.
+type Written = {
+  [K in Exclude<keyof LetterContents, 'test'>]: { kind: K; content: LetterContents[K] };
+}[Exclude<keyof LetterContents, 'test'>];
+
+function leaving(
+  links: Parameters<typeof preferencesUrl>[0],
+  subscriber: string,
+  newsletters: Newsletter[],
+  replyTo: string,
+) {
+  const [first] = newsletters;
+  return {
+    preferencesUrl: preferencesUrl(links, subscriber),
+    ...openWaysOut(links, replyTo, first?.id ?? '0')(subscriber),
+  };
+}
+
+/** The newsletters a letter names, as they are now; one that is gone meanwhile is left out. */
+async function newslettersOf(context: Context, letter: ClaimedLetter): Promise<Newsletter[]> {
+  const named = (letter.content.newsletters ?? []) as { slug: string }[];
+  const slugs = new Set(named.map(({ slug }) => slug));
+  const all = await listNewsletters(context.db);
+  return all.filter(({ id, slug }) => slugs.has(slug) || id === letter.newsletterId);
+}

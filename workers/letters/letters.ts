@@ -1,0 +1,195 @@
+import { scheduler } from 'node:timers/promises';
+import { rememberLetters } from '../../emails/letters/cache.ts';
+import { dotStuff } from '../../emails/message/dot-stuffing.ts';
+import { Unaddressable } from '../../emails/message/subscriber-values.ts';
+import { RenderError } from '../../emails/render/renderer.ts';
+import type { Context } from '../../src/context.ts';
+import type { Lease } from '../../src/deliveries/lease.ts';
+import { NothingNew } from '../../src/editions/errors.ts';
+import {
+  type ClaimedLetter,
+  claimLetter,
+  dueLetters,
+  handBackLetter,
+  judgeLostLetters,
+  type LetterOutcome,
+  letterAddress,
+  removeOldLetters,
+  settleLetter,
+} from '../../src/letters/claim.ts';
+import { bareAddress, InvalidAddress, readAddress } from '../../src/mail/address.ts';
+import type { Pace } from '../../src/relays/pace/pace.ts';
+import { openRelay, type Relay } from '../../src/relays/relay.ts';
+import type { Answer } from '../../src/relays/smtp/outgoing.ts';
+import type { Task } from '../clock.ts';
+import { letterMessage } from './message.ts';
+
+/** Sends letters over a connection of their own, so that none waits behind a digest. */
+export interface Letters {
+  handle(data: { letter: string }, signal: AbortSignal): Promise<void>;
+  tasks: Task[];
+  stop(): Promise<void>;
+}
+
+const KEEP_DAYS = 30;
+const PERMIT_PATIENCE_MS = 10_000;
+
+/** A letter is not to wait for minutes because its relay took no connection a while ago; nor to keep one for long. */
+const TIMEOUTS = { longestRest: 10_000, idle: 5_000 };
+
+/**
+ * Opens one connection a relay when there is a letter; sends nothing outside the worker's lease. `makeRoom` has the
+ * digests give one of theirs up where the relay takes no more.
+ */
+export function startLetters(
+  context: Context,
+  lease: Lease,
+  pace: Pace,
+  makeRoom: (relay: string) => void,
+): Letters {
+  const { db, log } = context;
+  const relays = context.relays.map((settings) =>
+    openRelay(
+      { ...settings, connections: 1 },
+      {
+        log: log.child({ for: 'letters' }),
+        timeouts: TIMEOUTS,
+      },
+    ),
+  );
+  lease.onLate(() => {
+    for (const relay of relays) relay.destroyUnfinished();
+  });
+  const renderer = rememberLetters(context.renderer);
+  let claims = 0n;
+
+  async function send(letter: ClaimedLetter): Promise<LetterOutcome | 'withdrawn'> {
+    const relay = freest(relays);
+    if (!relay) return 'withdrawn';
+    try {
+      const address = readAddress(letter.email);
+      const built = await letterMessage(context, renderer, letter, address.email);
+      const answer = await relay.send({
+        from: bareAddress(built.from),
+        to: address.mailbox,
+        utf8: built.utf8,
+        body: [dotStuff(built.message)],
+        size: built.message.length,
+        mayStart: () => lease.mayStart(),
+      });
+      if (isTurnedAway(answer)) makeRoom(answer.relay);
+      return outcomeOf(answer);
+    } catch (error) {
+      if (error instanceof InvalidAddress || error instanceof Unaddressable)
+        return { state: 'failed', reason: 'unaddressable', relay: null, answer: error.message };
+      // a test of an edition that has lost its articles meanwhile
+      if (error instanceof NothingNew)
+        return { state: 'failed', reason: 'content', relay: null, answer: error.message };
+      if (error instanceof RenderError)
+        return { state: 'queued', relay: null, answer: error.message, counted: true };
+      throw error;
+    }
+  }
+
+  /** Waits for the letter's one permit, before every digest's; false when it took too long or the worker stops. */
+  async function mayLeave(relay: Relay, email: string | null, signal: AbortSignal) {
+    const wanted = { relay: relay.settings.name, groups: { [groupOf(email)]: 1 }, first: true };
+    const end = performance.now() + PERMIT_PATIENCE_MS;
+    while (!signal.aborted) {
+      const { granted, retryAfterMs, problem } = await pace.take(wanted);
+      if (granted > 0) return true;
+      if (problem) log.warn({ problem }, 'a letter waits: no permits');
+      if (performance.now() + retryAfterMs > end) return false;
+      await scheduler.wait(retryAfterMs, { signal }).catch(() => undefined);
+    }
+    return false;
+  }
+
+  return {
+    async handle({ letter: id }, signal) {
+      const relay = freest(relays);
+      const due = relay && (await letterAddress(db, id));
+      if (!due || !(await mayLeave(relay, due.email, signal)) || !lease.mayStart()) return;
+      const claim = { worker: lease.workerId, claim: String(++claims) };
+      const letter = await claimLetter(db, id, claim);
+      if (!letter) return;
+      const outcome = await send(letter).catch(async (error) => {
+        await handBackLetter(db, id, claim);
+        throw error;
+      });
+      if (outcome === 'withdrawn') await handBackLetter(db, id, claim);
+      else await settleLetter(db, id, claim, outcome, context.config.uncertain);
+    },
+    tasks: [
+      {
+        name: 'letters: issue the tickets of those that are due',
+        everyMs: 5_000,
+        run: async () => {
+          await context.queues.enqueueLetters(await dueLetters(db, 500));
+        },
+      },
+      {
+        name: 'letters: judge those of dead workers',
+        everyMs: 5_000,
+        run: () => judgeLostLetters(db, context.config.uncertain),
+      },
+      {
+        name: 'letters: remove old ones',
+        everyMs: 3_600_000,
+        run: () => removeOldLetters(db, KEEP_DAYS),
+      },
+    ],
+    async stop() {
+      await Promise.all(relays.map((relay) => relay.close()));
+    },
+  };
+}
+
+const freest = (relays: Relay[]): Relay | undefined =>
+  relays
+    .filter((relay) => relay.state().up)
+    .sort((a, b) => a.busy / a.settings.weight - b.busy / b.settings.weight)[0];
+
+/** Whose limit a letter takes a permit of; of an address that cannot be read nobody's: it fails when it is written. */
+function groupOf(email: string | null): string {
+  try {
+    return readAddress(email ?? '').group;
+  } catch (error) {
+    if (error instanceof InvalidAddress) return 'rest';
+    throw error;
+  }
+}
+
+/** The relay took no connection for it, or ended it before the message: others may have them all. */
+const isTurnedAway = (answer: Answer): boolean =>
+  (answer.kind === 'refused' || answer.kind === 'lost') &&
+  (answer.at === 'connect' || answer.at === 'greeting');
+
+/** The table "What the relay says", for a message of its own. */
+function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
+  const { relay } = answer;
+  switch (answer.kind) {
+    case 'sent':
+      return { state: 'sent', relay, answer: answer.reply };
+    case 'withdrawn':
+      return 'withdrawn';
+    case 'impossible':
+      return { state: 'failed', reason: 'unaddressable', relay, answer: answer.detail };
+    case 'lost':
+      return answer.at === 'dot'
+        ? { state: 'uncertain', relay, answer: answer.error }
+        : { state: 'queued', relay, answer: answer.error, counted: false, soon: true };
+    case 'refused': {
+      const theirs = answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot';
+      if (answer.code >= 500 && theirs)
+        return {
+          state: 'failed',
+          reason: answer.at === 'rcpt' ? 'refused' : 'content',
+          relay,
+          answer: answer.reply,
+        };
+      const soon = !theirs && answer.code < 500;
+      return { state: 'queued', relay, answer: answer.reply, counted: theirs, soon };
+    }
+  }
+}
