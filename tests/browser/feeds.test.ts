@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addFeed } from '../../src/feeds/feeds.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
-import { openFeedSite } from '../console/fixtures/feed-site.ts';
-import { type Console, openConsole } from '../console/harness.ts';
+import { openFeedSite } from '../http/console/fixtures/feed-site.ts';
+import { type Console, openConsole } from '../http/console/harness.ts';
 import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
 import { looks, makeOperators, signIn } from './fixtures/console.ts';
 

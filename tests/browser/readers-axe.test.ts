@@ -8,7 +8,7 @@ import { Problem } from '../../src/http/middleware/problem.ts';
 import { putNewsroom } from '../../src/newsletters/newsroom.ts';
 import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
 import { listenWhileTesting } from '../harness/listen.ts';
-import { openSite, type Site } from '../public/fixtures/site.ts';
+import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { browserMissing, openBrowser, whatIsInaccessible } from './fixtures/browser.ts';
 import { type Answered, fillNewsroom, readerPages } from './fixtures/reader-pages.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openSite, type Site } from '../public/fixtures/site.ts';
+import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { openArticle } from './fixtures/article.ts';
 import { browserMissing, openBrowser, styleOf } from './fixtures/browser.ts';

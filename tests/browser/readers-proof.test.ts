@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
 import { listenWhileTesting } from '../harness/listen.ts';
-import { openSite, type Site } from '../public/fixtures/site.ts';
+import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { openArticle } from './fixtures/article.ts';
 import { browserMissing, openBrowser } from './fixtures/browser.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiToken } from '../../src/operators/api-tokens.ts';
 import { startWorker } from '../../workers/main.ts';
 import { freePort } from '../harness/redis.ts';
-import { openSite, type Site } from '../public/fixtures/site.ts';
+import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { browserMissing, openBrowser } from './fixtures/browser.ts';
 

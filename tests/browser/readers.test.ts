@@ -7,7 +7,7 @@ import {
   unsubscribeUrl,
 } from '../../src/subscribers/links.ts';
 import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
-import { openSite, type Site } from '../public/fixtures/site.ts';
+import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { type MadeNewsletter, makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { browserMissing, type Look, openBrowser, styleOf } from './fixtures/browser.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { getSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
-import { type Console, openConsole } from '../console/harness.ts';
+import { type Console, openConsole } from '../http/console/harness.ts';
 import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
 import { looks, makeOperators, signIn } from './fixtures/console.ts';
 

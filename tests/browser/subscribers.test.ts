@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addSubscriber } from '../../src/letters/added-by-operator.ts';
-import { type Console, openConsole } from '../console/harness.ts';
+import { type Console, openConsole } from '../http/console/harness.ts';
 import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
 import { looks, makeOperators, signIn } from './fixtures/console.ts';
 

@@ -5,8 +5,8 @@ import { SMTPServer } from 'smtp-server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { editionShape } from '../../src/http/api/shapes.ts';
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
-import { addArticle, addReaders } from '../api/fixtures.ts';
 import { openFreshDatabase } from '../harness/database.ts';
+import { addArticle, addReaders } from '../http/api/fixtures.ts';
 import { openShell } from './harness.ts';
 
 /** A relay that takes everything and keeps it. */

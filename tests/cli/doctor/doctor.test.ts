@@ -1,0 +1,197 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkDkim } from '../../../src/cli/doctor/dkim.ts';
+import { asked, checkDmarc, checkMx, checkReverse, checkSpf } from '../../../src/cli/doctor/dns.ts';
+import { openFreshDatabase } from '../../harness/database.ts';
+import { openShell } from '../harness.ts';
+
+type Zone = Record<string, { type: 'A' | 'TXT' | 'MX' | 'PTR'; value: string }[]>;
+const numbers = { A: 1, PTR: 12, MX: 15, TXT: 16 };
+
+/** A name server (RFC 1035) that knows one zone and says NXDOMAIN to the rest. */
+async function serve(zone: Zone): Promise<Resolver> {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, from) => {
+    const end = query.indexOf(0, 12) + 5;
+    const question = query.subarray(12, end);
+    const name = readName(question);
+    const type = question.readUInt16BE(question.length - 4);
+    const found = (zone[name] ?? []).filter((record) => numbers[record.type] === type);
+    const head = Buffer.alloc(12);
+    query.copy(head, 0, 0, 2);
+    head.writeUInt16BE(zone[name] ? 0x8180 : 0x8183, 2);
+    head.writeUInt16BE(1, 4);
+    head.writeUInt16BE(found.length, 6);
+    const answers = found.map(({ type: kind, value }) => {
+      const data = dataOf(kind, value);
+      const fixed = Buffer.from([0xc0, 12, 0, numbers[kind], 0, 1, 0, 0, 0, 60, 0, 0]);
+      fixed.writeUInt16BE(data.length, 10);
+      return Buffer.concat([fixed, data]);
+    });
+    socket.send(Buffer.concat([head, question, ...answers]), from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  afterAll(() => void socket.close());
+  const resolver = new Resolver({ timeout: 500, tries: 1 });
+  resolver.setServers([`127.0.0.1:${socket.address().port}`]);
+  return resolver;
+}
+
+function readName(question: Buffer): string {
+  const labels: string[] = [];
+  for (let at = 0; question[at]; at += (question[at] ?? 0) + 1)
+    labels.push(question.toString('latin1', at + 1, at + 1 + (question[at] ?? 0)));
+  return labels.join('.').toLowerCase();
+}
+
+const nameData = (name: string) =>
+  Buffer.concat([
+    ...name.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`)),
+    Buffer.from([0]),
+  ]);
+
+function dataOf(type: string, value: string): Buffer {
+  if (type === 'A') return Buffer.from(value.split('.').map(Number));
+  if (type === 'PTR') return nameData(value);
+  if (type === 'MX') return Buffer.concat([Buffer.from([0, 10]), nameData(value)]);
+  const parts = value.match(/.{1,255}/g) ?? [];
+  return Buffer.concat(
+    parts.map((part) => Buffer.concat([Buffer.from([part.length]), Buffer.from(part)])),
+  );
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'gaceta-doctor-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('doctor, of a domain', async () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const ed = generateKeyPairSync('ed25519');
+  const file = async (name: string, key: typeof rsa.privateKey) => {
+    await writeFile(join(folder, name), key.export({ type: 'pkcs8', format: 'pem' }));
+    return join(folder, name);
+  };
+  const der = (key: typeof rsa.publicKey) => key.export({ type: 'spki', format: 'der' });
+  const dns = await serve({
+    'good.example': [
+      { type: 'TXT', value: 'google-site-verification=1' },
+      { type: 'TXT', value: 'v=spf1 include:relay.example -all' },
+      { type: 'MX', value: 'mx.good.example' },
+    ],
+    'open.example': [{ type: 'TXT', value: 'v=spf1 +all' }],
+    'twice.example': [
+      { type: 'TXT', value: 'v=spf1 -all' },
+      { type: 'TXT', value: 'v=spf1 a -all' },
+    ],
+    '_dmarc.good.example': [{ type: 'TXT', value: 'v=DMARC1; p=none' }],
+    's1._domainkey.good.example': [
+      { type: 'TXT', value: `v=DKIM1; k=rsa; p=${der(rsa.publicKey).toString('base64')}` },
+    ],
+    's2._domainkey.good.example': [
+      {
+        type: 'TXT',
+        value: `v=DKIM1; k=ed25519; p=${der(ed.publicKey).subarray(-32).toString('base64')}`,
+      },
+    ],
+    'relay.example': [{ type: 'A', value: '203.0.113.7' }],
+    'lost.example': [{ type: 'A', value: '203.0.113.8' }],
+    '7.113.0.203.in-addr.arpa': [{ type: 'PTR', value: 'relay.example' }],
+    '8.113.0.203.in-addr.arpa': [{ type: 'PTR', value: 'relay.example' }],
+    'inside.example': [{ type: 'A', value: '10.0.0.5' }],
+  });
+
+  it.each([
+    ['good.example', true],
+    ['open.example', false],
+    ['twice.example', false],
+    ['none.example', false],
+  ])('reads SPF of %s', async (domain, ok) => {
+    const check = await checkSpf(dns, domain);
+    expect(check).toMatchObject({ name: 'spf', ok });
+    if (!ok) expect(check.fix).toBeTruthy();
+  });
+
+  it('finds DMARC at the domain or above it, and MX', async () => {
+    expect((await checkDmarc(dns, 'news.good.example')).ok).toBe(true);
+    expect((await checkDmarc(dns, 'open.example')).ok).toBe(false);
+    expect((await checkMx(dns, 'good.example')).detail).toContain('mx.good.example');
+    expect((await checkMx(dns, 'open.example')).ok).toBe(false);
+  });
+
+  it('compares DKIM keys with what is published', async () => {
+    const one = `s1:good.example:${await file('rsa.pem', rsa.privateKey)}`;
+    const two = `s2:good.example:${await file('ed.pem', ed.privateKey)}`;
+    expect((await checkDkim(dns, 'good.example', [one, two])).ok).toBe(true);
+    const wrong = one.replace('rsa.pem', 'ed.pem');
+    expect((await checkDkim(dns, 'good.example', [wrong])).detail).toContain('another key');
+    const missing = one.replace('s1:', 's9:');
+    expect((await checkDkim(dns, 'good.example', [missing])).fix).toContain('p=MII');
+    expect((await checkDkim(dns, 'other.example', [one])).ok).toBe(false);
+    expect((await checkDkim(dns, 'good.example', ['s1:good.example:/none'])).ok).toBe(false);
+    expect((await checkDkim(dns, 'good.example', [])).fix).toContain('DKIM=');
+  });
+
+  it('follows the name of a relay back', async () => {
+    expect((await checkReverse(dns, 'relay.example')).ok).toBe(true);
+    expect((await checkReverse(dns, 'lost.example')).detail).toContain('does not lead back');
+    expect(await checkReverse(dns, 'inside.example')).toMatchObject({ ok: true });
+  });
+
+  it('says that a name server does not answer', async () => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const resolver = new Resolver({ timeout: 100, tries: 1 });
+    resolver.setServers([`127.0.0.1:${silent.address().port}`]);
+    const check = await asked('spf', () => checkSpf(resolver, 'good.example'));
+    silent.close();
+    expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('does not answer') });
+  });
+});
+
+describe('doctor, as a command', { timeout: 90_000 }, async () => {
+  const { url } = await openFreshDatabase();
+
+  it('finds nothing wrong with a machine that sends nothing', async () => {
+    const { gaceta } = await openShell({ DATABASE_URL: url });
+    const outcome = await gaceta('doctor --json');
+    expect(outcome.code).toBe(0);
+    const { ok, checks } = outcome.json();
+    expect(ok).toBe(true);
+    expect(checks.map((check: { name: string }) => check.name)).toEqual(
+      expect.arrayContaining([
+        'database',
+        'queue',
+        'relay',
+        'spf',
+        'dkim',
+        'dmarc',
+        'mx',
+        'reverse',
+      ]),
+    );
+  });
+
+  it('says what to do about a relay and a database that are not there', async () => {
+    const relay = await openShell({
+      DATABASE_URL: url,
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'daily@localhost',
+    });
+    const outcome = await relay.gaceta('doctor --json');
+    expect(outcome.code).toBe(1);
+    expect(outcome.json().checks).toContainEqual(
+      expect.objectContaining({ name: 'relay', ok: false, fix: expect.stringContaining('port 1') }),
+    );
+    const database = await openShell({ DATABASE_URL: 'postgresql://127.0.0.1:1/none' });
+    const away = await database.gaceta('doctor');
+    expect([away.code, away.stdout]).toEqual([1, expect.stringMatching(/✗ database .*refused/i)]);
+    const wrong = await openShell({ DATABASE_URL: 'mysql://x', PORT: '99999' });
+    expect((await wrong.gaceta('doctor --json')).json().checks).toHaveLength(2);
+  });
+});

@@ -1,0 +1,314 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Parser } from 'htmlparser2';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { DigestContent } from '../../../emails/content.ts';
+import { buildVariant } from '../../../emails/message/variant.ts';
+import { openRenderer } from '../../../emails/render/renderer.ts';
+import { article, edition, reader } from '../fixtures/editions.ts';
+
+const renderer = openRenderer();
+afterAll(() => renderer.close());
+
+const marks = { ...reader, name: 'Ana' };
+const render = (content: DigestContent) => renderer.render('digest', { content, reader: marks });
+const withLead = (change: Parameters<typeof article>[1]) =>
+  edition(0, { lead: article(1, change) });
+
+describe('size', () => {
+  test('an edition of 20 articles stays under 80 kB, as html and as a message', async () => {
+    const built = await buildVariant(renderer, edition(20));
+    expect(built.htmlBytes).toBeLessThan(80_000);
+    expect(built.message.length).toBeLessThan(80_000);
+    expect(built.tooLong).toBe(false);
+  });
+
+  test('one that Gmail might cut says so', async () => {
+    const long = Array.from({ length: 60 }, (_, n) => article(n));
+    const content = edition(0, { sections: [{ slug: 'a', title: 'A', articles: long }] });
+    expect((await render(content)).tooLong).toBe(true);
+  });
+});
+
+// Scripts and handlers that a browser would run.
+function obeyed(html: string): string[] {
+  const found: string[] = [];
+  const parser = new Parser({
+    onopentag: (name, attributes) => {
+      if (name === 'script') found.push(name);
+      found.push(...Object.keys(attributes).filter((attribute) => attribute.startsWith('on')));
+    },
+  });
+  parser.end(html);
+  return found;
+}
+
+describe('what others wrote', () => {
+  const hostile = [
+    '<script>alert(1)</script>',
+    '</td></tr></mj-raw><mj-text>x</mj-text>',
+    '"><img src=x onerror=alert(1)>',
+    '<%= it.reader.unsubscribeUrl %> {{name}} $t(digest.unsubscribe)',
+    '<!--[if mso]>x<![endif]--> & &amp; &lt;b&gt;',
+  ];
+
+  test.each(hostile)('%s is shown as text', async (words) => {
+    const content = edition(0, {
+      lead: article(1, {
+        title: words,
+        standfirst: words,
+        author: words,
+        image: { url: 'https://paper.example.org/a.jpg', alt: words, credit: words },
+      }),
+      sections: [{ slug: 'a', title: words, articles: [article(2, { title: words })] }],
+    });
+    content.newsletter.title = words;
+    content.imprint.newsroom = words;
+    content.edition.introduction = words;
+    const { html, text } = await render(content);
+    const escaped = words
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;');
+    expect(html.split(escaped).length).toBeGreaterThan(8);
+    expect(obeyed(html)).toEqual([]);
+    expect(text).toContain(`* ${words}`);
+  });
+
+  test('400 characters, emoji and right-to-left letters all arrive', async () => {
+    const titles = [
+      'word '.repeat(80).trim(),
+      '字'.repeat(400),
+      '🎈👩‍👩‍👧‍👦 Fiesta',
+      'ميناء المدينة يبقى مفتوحا',
+    ];
+    const articles = titles.map((title, n) => article(n, { title }));
+    const { html, text } = await render(
+      edition(0, { sections: [{ slug: 'a', title: 'A', articles }] }),
+    );
+    for (const title of titles) {
+      expect(html).toContain(title);
+      expect(text.replaceAll(/\s/g, '')).toContain(title.replaceAll(/\s/g, ''));
+    }
+    for (const line of text.split('\n')) {
+      if (!line.includes('://')) expect(line.length).toBeLessThanOrEqual(76);
+    }
+  });
+
+  test('addresses that are not of the web are neither linked nor loaded', async () => {
+    const { html, text } = await render(
+      edition(0, {
+        lead: article(1, {
+          url: 'javascript:alert(1)',
+          image: { url: 'data:image/png;base64,AAAA', alt: 'none', credit: null },
+        }),
+        imprint: { ...edition().imprint, logoUrl: 'file:///etc/passwd' },
+      }),
+    );
+    expect(html + text).not.toMatch(/javascript:|data:|file:/);
+    expect(html).toContain('Harbour board votes');
+  });
+
+  test('control characters and half letters are gone', async () => {
+    const { html } = await render(withLead({ title: 'A\0B\u0007 \ud800C' }));
+    expect(html).toContain('A B \ufffdC');
+  });
+});
+
+describe('pictures', () => {
+  test('an article without one leaves no gap', async () => {
+    const bare = await render(withLead({ image: null }));
+    expect(bare.html).not.toContain('<img');
+    expect(bare.html).not.toContain('Picture:');
+  });
+
+  test('one has its alt text and its credit', async () => {
+    const { html, text } = await render(withLead({}));
+    expect(html).toContain('alt="A ferry leaves a wooden pier in grey light"');
+    expect(html).toContain('Picture: Marta Quiroga');
+    expect(text).toContain('Picture: Marta Quiroga');
+  });
+
+  test('one without alt text is not a link without words', async () => {
+    const image = { url: 'https://paper.example.org/a.jpg', alt: '', credit: null };
+    const { html } = await render(withLead({ image }));
+    expect(html).toMatch(/<img[^>]* alt=""/);
+    expect(html).not.toMatch(/<a [^>]*><img/);
+  });
+});
+
+test('a logo takes the place of the title and says it', async () => {
+  const imprint = { ...edition().imprint, logoUrl: 'https://paper.example.org/logo.png' };
+  const { html } = await render(edition(1, { imprint }));
+  expect(html).toMatch(/<h1[^>]*><img[^>]* src="https:\/\/paper.example.org\/logo.png"/);
+  expect(html).toMatch(/<h1[^>]*><img[^>]* alt="The Daily"/);
+  expect(html).not.toContain('>The Daily</h1>');
+});
+
+describe('languages', () => {
+  test('English tells the date and its words in English', async () => {
+    const { html, text, subject } = await render(edition(3));
+    expect(html).toContain('<html lang="en" dir="ltr"');
+    expect(html).toContain('Tuesday, 24 November 2026 · No. 412');
+    expect(text).toContain('Unsubscribe:\n');
+    expect(subject).toBe(
+      'The Daily: Harbour board votes to keep pier 1 open through the winter after all',
+    );
+  });
+
+  test('Spanish tells them in Spanish', async () => {
+    const { html, text } = await render(edition(3, { language: 'es' }));
+    expect(html).toContain('<html lang="es" dir="ltr"');
+    expect(html).toContain('Martes, 24 de noviembre de 2026 · N.º 412');
+    expect(text).toContain('Darse de baja:\n');
+  });
+
+  test('a week and a special report say what they are', async () => {
+    const weekly = edition(1, { language: 'es' });
+    weekly.edition.kind = 'weekly';
+    const special = edition(1);
+    special.edition.kind = 'special';
+    expect((await render(weekly)).text).toContain('La semana hasta el martes, 24 de noviembre');
+    expect((await render(special)).text).toContain('Special report · Tuesday');
+  });
+
+  test('Arabic runs from right to left', async () => {
+    const { html } = await render(edition(2, { language: 'ar' }));
+    expect(html).toContain('<html lang="ar" dir="rtl"');
+    expect(html).toContain('direction:rtl');
+    expect(html).not.toContain('direction:ltr');
+    expect(html).toContain('align="right"');
+    expect(html).toContain('24 نوفمبر');
+  });
+
+  test('a setting that is no language does not stop an edition', async () => {
+    expect((await render(edition(1, { language: 'not a tag' }))).html).toContain('lang="en"');
+  });
+
+  test("an article's day is told in the newsletter's zone, where it is not the edition's", async () => {
+    const late = new Date('2026-11-23T23:30:00Z');
+    const madrid = await render(withLead({ publishedAt: late }));
+    const caracas = await render({
+      ...withLead({ publishedAt: late }),
+      timezone: 'America/Caracas',
+    });
+    expect(madrid.text).toContain('By Inés Robledo · Picture');
+    expect(caracas.text).toContain('By Inés Robledo · 23 November · Picture');
+  });
+});
+
+describe('subject and preheader', () => {
+  test('the lead goes into the subject, the next headlines into the preheader', async () => {
+    const { subject, preheader, html, text } = await render(
+      edition(0, {
+        lead: article(1, { title: 'Lead' }),
+        sections: [
+          {
+            slug: 'a',
+            title: 'A',
+            articles: [article(2, { title: 'Second' }), article(3, { title: 'Third' })],
+          },
+        ],
+      }),
+    );
+    expect(subject).toBe('The Daily: Lead');
+    expect(preheader).toBe('Second · Third');
+    expect(html).toContain('>Second · Third');
+    expect(text).not.toContain('Second · Third');
+  });
+
+  test("the editor's own are kept", async () => {
+    const content = edition(3);
+    content.edition.subject = 'Ferry\r\nBcc: x@y.org';
+    content.edition.preheader = 'And the weather';
+    const { subject, preheader } = await render(content);
+    expect(subject).toBe('Ferry Bcc: x@y.org');
+    expect(preheader).toBe('And the weather');
+  });
+
+  test('a headline of 400 characters is cut at a word in the subject', async () => {
+    const { subject } = await render(withLead({ title: 'winter '.repeat(60) }));
+    expect(subject).toMatch(/^The Daily: (winter )+winter…$/);
+    expect(subject.length).toBeLessThanOrEqual(110);
+  });
+
+  test('without an article the date stands in', async () => {
+    expect((await render(edition(0))).subject).toBe('The Daily, Tuesday, 24 November 2026');
+  });
+});
+
+describe('links', () => {
+  test("the newsletter's parameters are added, none is changed", async () => {
+    const { html, text } = await render({
+      ...withLead({ url: 'https://paper.example.org/a?utm_source=own&x=1%20b#part' }),
+      linkParameters: 'utm_source=daily&utm_medium=email',
+    });
+    const url = 'https://paper.example.org/a?utm_source=own&x=1%20b&utm_medium=email#part';
+    expect(text).toContain(`[1] ${url}\n`);
+    expect(html).toContain(`href="${url.replaceAll('&', '&amp;')}"`);
+  });
+
+  test('leaving, choosing and viewing stand in html and text', async () => {
+    const { html, text } = await render(edition(1));
+    for (const url of [reader.unsubscribeUrl, reader.preferencesUrl, reader.viewUrl]) {
+      expect(html).toContain(`href="${url.replaceAll('&', '&amp;')}"`);
+      expect(text).toContain(`\n${url}\n`);
+    }
+    expect(html).toContain('12 Harbour Street<br>1001 Portville');
+    expect(text).toContain('12 Harbour Street\n1001 Portville\n');
+  });
+});
+
+test('a time that is none is left out', async () => {
+  const { text } = await render(withLead({ publishedAt: new Date('yesterday') }));
+  expect(text).toContain('By Inés Robledo · Picture');
+});
+
+test('the lead is not told twice', async () => {
+  const { html } = await render(edition(6));
+  expect(html.split('>Harbour board votes to keep pier 1 open').length).toBe(2);
+  expect(html).toContain('pier 6 open');
+});
+
+test('nothing but pictures is loaded from elsewhere', async () => {
+  const { html } = await render(edition(3));
+  expect(html).not.toMatch(/<link|@import|@font-face|<script|url\(/);
+});
+
+test('an introduction is Markdown, in html and text', async () => {
+  const content = edition(1);
+  content.edition.introduction =
+    'Good **morning**. Read [the vote](https://paper.example.org/vote) & more.\n\n- one\n- two\n  1. inner\n\n> said\n\n![pic](https://t.example/p.gif) [bad](javascript:alert(1)) <b onclick=x>raw</b>';
+  const { html, text } = await render(content);
+  expect(html).toContain('Good <strong>morning</strong>.');
+  expect(html).toMatch(
+    /<a class="acc" href="https:\/\/paper.example.org\/vote"[^>]*>the vote<\/a> &amp; more/,
+  );
+  expect(html).toContain('<li>one</li>');
+  expect(html).not.toContain('t.example');
+  expect(html).toContain('&lt;b onclick=x&gt;raw&lt;/b&gt;');
+  expect(text).toContain('Good morning. Read the vote [1] & more.');
+  expect(text).toContain('- one\n- two\n  1. inner');
+  expect(text).toContain('> said');
+  expect(text).toContain('[1] https://paper.example.org/vote\n');
+});
+
+describe("the newsroom's own templates", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gaceta-templates-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const own = openRenderer({ templates: folder });
+  afterAll(() => own.close());
+
+  test('a part of theirs takes the place of ours, the rest is ours', async () => {
+    writeFileSync(
+      join(folder, 'footer.mjml.eta'),
+      '<mj-section><mj-column><mj-text>For <%= it.reader.name %>: <a href="<%= it.reader.unsubscribeUrl %>">out</a></mj-text></mj-column></mj-section>',
+    );
+    const { html } = await own.render('digest', { content: edition(2), reader: marks });
+    expect(html).toContain('For Ana:');
+    expect(html).toContain('Harbour board votes');
+    expect(html).not.toContain('12 Harbour Street');
+  });
+});

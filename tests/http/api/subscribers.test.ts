@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import {
+  importShape,
+  pageOf,
+  subscriberShape,
+  suppressionShape,
+} from '../../../src/http/api/shapes.ts';
+import { openApi } from './harness.ts';
+
+const consent = { source: 'fair at Port Alder', at: '2026-11-01T10:00:00Z' };
+
+describe('subscribers', async () => {
+  const { call, context } = await openApi();
+  const letters = () => context.db.selectFrom('letters').select(['kind', 'email']).execute();
+
+  it('with a recorded consent are active at once', async () => {
+    const { status, body } = await call('POST', '/subscribers', {
+      email: 'Ana@Example.ORG',
+      newsletter: 'daily',
+      consent,
+    });
+    expect(status).toBe(201);
+    expect(subscriberShape.parse(body)).toMatchObject({
+      email: 'Ana@Example.ORG',
+      subscriptions: [{ newsletter: 'daily', state: 'active', confirmedAt: expect.any(String) }],
+    });
+    expect(await letters()).toEqual([]);
+    const [kept] = await context.db.selectFrom('consents').selectAll().execute();
+    expect(kept).toBeDefined();
+  });
+
+  it('without one are asked first', async () => {
+    const { body } = await call('POST', '/subscribers', {
+      email: 'bea@example.org',
+      newsletter: 'daily',
+    });
+    expect(body.subscriptions).toMatchObject([{ state: 'pending', confirmedAt: null }]);
+    expect(await letters()).toMatchObject([{ kind: 'confirmation' }]);
+    expect((await context.queues.counts('letters')).waiting).toBe(1);
+  });
+
+  it('are listed, found, changed', async () => {
+    const all = pageOf(subscriberShape).parse((await call('GET', '/subscribers')).body);
+    expect(all.data.map((one) => one.email)).toEqual(['Ana@Example.ORG', 'bea@example.org']);
+    const active = await call('GET', '/subscribers?newsletter=daily&state=active');
+    expect(active.body.data).toHaveLength(1);
+    const found = await call('GET', '/subscribers?email=ANA%40example.org');
+    const { id } = found.body.data[0];
+    const changed = await call('PATCH', `/subscribers/${id}`, {
+      language: 'es',
+      subscriptions: [{ newsletter: 'daily', frequency: 'weekly', sections: ['news'] }],
+    });
+    expect(changed.body).toMatchObject({
+      language: 'es',
+      subscriptions: [{ frequency: 'weekly', sections: ['news'] }],
+    });
+    const ended = await call('PATCH', `/subscribers/${id}`, {
+      subscriptions: [{ newsletter: 'daily', state: 'unsubscribed' }],
+    });
+    expect(ended.body.subscriptions[0].unsubscribedAt).toBeTruthy();
+    const taken = await call('PATCH', `/subscribers/${id}`, { email: 'bea@example.org' });
+    expect(taken.status).toBe(409);
+  });
+
+  it('are exported with everything held, and erased', async () => {
+    const { id } = (await call('GET', '/subscribers?email=ana@example.org')).body.data[0];
+    const data = await call('GET', `/subscribers/${id}/export`);
+    expect(data.body).toMatchObject({
+      subscriber: { email: 'Ana@Example.ORG' },
+      consents: [{ newsletter: 'daily' }, { action: 'withdraw' }],
+    });
+    expect((await call('DELETE', `/subscribers/${id}`)).status).toBe(204);
+    expect((await call('GET', `/subscribers/${id}`)).body.email).toBeNull();
+    expect((await call('DELETE', `/subscribers/${id}`)).status).toBe(404);
+    const again = await call('POST', '/subscribers', {
+      email: 'ana@example.org',
+      newsletter: 'daily',
+    });
+    expect([again.status, again.body.type]).toEqual([409, 'urn:gaceta:address-suppressed']);
+    const actions = await context.db.selectFrom('audit').select('action').execute();
+    expect(actions.map((row) => row.action)).toEqual(expect.arrayContaining(['export', 'erase']));
+    expect(
+      JSON.stringify(await context.db.selectFrom('audit').selectAll().execute()),
+    ).not.toContain('example.org');
+  });
+
+  it.each([
+    ['a'.repeat(300) + '@example.org'],
+    ['ana@example.org\r\nBcc: eve@example.org'],
+    ['ana'],
+    [''],
+  ])('of the address %j are refused', async (email) => {
+    const { status, body } = await call('POST', '/subscribers', { email, newsletter: 'daily' });
+    expect(status).toBe(422);
+    expect(body.errors[0].pointer).toBe('/email');
+  });
+
+  it('of an unknown newsletter, or unknown fields, are refused', async () => {
+    const email = 'c@example.org';
+    expect((await call('POST', '/subscribers', { email, newsletter: 'none' })).status).toBe(422);
+    const more = await call('POST', '/subscribers', {
+      email,
+      newsletter: 'daily',
+      state: 'active',
+    });
+    expect(more.body.errors).toMatchObject([{ pointer: '/state' }]);
+  });
+
+  it.each(['editor', 'sender', 'viewer'] as const)('are not shown to an %s', async (role) => {
+    for (const path of [
+      '/subscribers',
+      '/subscribers/1',
+      '/suppressions',
+      '/exports/subscribers.csv',
+    ])
+      expect((await call('GET', path, undefined, { role })).status, path).toBe(403);
+  });
+});
+
+describe('imports and exports', async () => {
+  const { call, context, base, token } = await openApi();
+  const post = (csv: string, headers: Record<string, string> = {}, query = '?newsletter=daily') =>
+    call('POST', `/imports${query}`, csv, { headers: { 'Content-Type': 'text/csv', ...headers } });
+  const header = 'email,name,consent_source,consent_at\n';
+
+  it('take in lines with their consent, and count the others', async () => {
+    const { status, body } = await post(
+      `${header}ana@example.org,Ana,fair,2026-01-02\nbea@example.org,Bea,,\nnobody,X,fair,2026-01-02\n`,
+    );
+    expect(status).toBe(201);
+    expect(importShape.parse(body)).toMatchObject({
+      state: 'done',
+      lines: 3,
+      added: 1,
+      skipped: 2,
+      errors: [{ line: 4 }],
+    });
+    expect((await call('GET', `/imports/${body.id}`)).body).toEqual(body);
+  });
+
+  it('come out again as CSV', async () => {
+    const { headers, body } = await call('GET', '/exports/subscribers.csv?newsletter=daily');
+    expect(headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(body.trim().split('\n')).toHaveLength(2);
+    expect(body).toContain('ana@example.org,Ana');
+  });
+
+  it('with an Idempotency-Key are done once', async () => {
+    const csv = `${header}cleo@example.org,Cleo,fair,2026-01-02\n`;
+    const first = await post(csv, { 'Idempotency-Key': 'i' });
+    const again = await post(csv, { 'Idempotency-Key': 'i' });
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    expect((await post(`${csv}x@example.org,,,\n`, { 'Idempotency-Key': 'i' })).status).toBe(422);
+  });
+
+  it('take in a long file in bounded memory, while it arrives', async () => {
+    const lines = 4_000;
+    async function* file() {
+      yield Buffer.from(header);
+      for (let n = 0; n < lines; n += 100)
+        yield Buffer.from(
+          Array.from({ length: 100 }, (_, k) => `r${n + k}@example.org,Ñ,fair,2026-01-02\n`).join(
+            '',
+          ),
+        );
+    }
+    const res = await fetch(`${base}/api/v1/imports?newsletter=daily`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token.admin}`, 'Content-Type': 'text/csv' },
+      body: ReadableStream.from(file()),
+      duplex: 'half',
+    } as RequestInit);
+    expect(await res.json()).toMatchObject({ state: 'done', lines, added: lines });
+  });
+
+  it.each([
+    ['json', 415, { 'Content-Type': 'application/json' }, '?newsletter=daily'],
+    ['an unknown newsletter', 404, {}, '?newsletter=none'],
+    ['no newsletter', 422, {}, ''],
+    ['a file without its header', 422, {}, '?newsletter=daily'],
+  ])('of %s are refused with %i', async (_what, status, headers, query) => {
+    expect((await post('hello\nworld\n', headers, query)).status).toBe(status);
+  });
+
+  it('know an id that is none', async () => {
+    expect((await call('GET', '/imports/999')).status).toBe(404);
+    expect((await call('GET', '/exports/subscribers.csv?newsletter=none')).status).toBe(404);
+  });
+
+  it('wrote down who exported', async () => {
+    const rows = await context.db.selectFrom('audit').select(['action', 'object']).execute();
+    expect(rows).toContainEqual({ action: 'export', object: 'newsletter daily' });
+  });
+});
+
+describe('suppressions', async () => {
+  const { call } = await openApi();
+
+  it('are made, found by address, and taken back', async () => {
+    const email = 'ana@example.org';
+    const made = await call('POST', '/suppressions', { email, detail: 'asked by phone' });
+    expect(made.status).toBe(201);
+    expect(suppressionShape.parse(made.body)).toMatchObject({ reason: 'operator', held: false });
+    expect(JSON.stringify(made.body)).not.toContain('ana');
+    expect((await call('POST', '/suppressions', { email })).status).toBe(200);
+    expect((await call('GET', '/suppressions')).body.data).toHaveLength(1);
+    expect((await call('GET', '/suppressions?email=ANA@example.org')).body.data).toHaveLength(1);
+    expect((await call('DELETE', '/suppressions', { email })).status).toBe(204);
+    expect((await call('DELETE', `/suppressions?email=${email}`)).status).toBe(404);
+    expect((await call('GET', '/suppressions')).body).toEqual({ data: [], next: null });
+  });
+
+  it('come in pages', async () => {
+    for (const name of ['a', 'b', 'c'])
+      await call('POST', '/suppressions', { email: `${name}@example.org` });
+    const first = await call('GET', '/suppressions?limit=2');
+    expect(first.body.data).toHaveLength(2);
+    const rest = await call('GET', `/suppressions?limit=2&after=${first.body.next}`);
+    expect(rest.body).toMatchObject({ data: [{}], next: null });
+  });
+
+  it.each([
+    ['DELETE', {}, 422],
+    ['POST', { email: 'nobody' }, 422],
+    ['POST', {}, 422],
+    ['DELETE', { hash: 'xyz' }, 422],
+  ])('%s of %j is %i', async (method, body, status) => {
+    expect((await call(method, '/suppressions', body)).status).toBe(status);
+  });
+});

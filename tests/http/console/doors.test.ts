@@ -1,0 +1,152 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { createOperator, disableOperator } from '../../../src/operators/accounts.ts';
+import { ensureFirstOperator } from '../../../src/operators/first-operator.ts';
+import { openConsole } from './harness.ts';
+
+const password = 'correct horse';
+
+describe('the set-up link', async () => {
+  const { context, browser } = await openConsole();
+  const path = (await ensureFirstOperator(context.db, undefined)) ?? '';
+  const token = path.split('/').at(-1) ?? '';
+  const form = { token, email: 'ana@example.org', password };
+
+  it('shows a form, as often as somebody looks, and tells its address to nobody', async () => {
+    const scanner = browser();
+    for (const _ of [1, 2]) {
+      const page = await scanner.get(path);
+      expect(page.status).toBe(200);
+      expect(page.headers['referrer-policy']).toBe('no-referrer');
+      expect(page.headers['cache-control']).toBe('no-store');
+      expect(page.text).toContain('name="password"');
+    }
+    expect(await context.db.selectFrom('operators').select('id').execute()).toEqual([]);
+  });
+
+  it('asks again when the password is too short', async () => {
+    const page = await browser().post('/console/setup', { ...form, password: 'short' });
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('value="ana@example.org"');
+    expect(page.text).not.toContain('value="short"');
+  });
+
+  it('makes the first operator and signs them in, once', async () => {
+    const ana = browser();
+    const done = await ana.post('/console/setup', form);
+    expect([done.status, done.location]).toEqual([303, '/console']);
+    expect((await ana.get('/console')).text).toContain('Compose and send now');
+    const eve = await browser().post('/console/setup', { ...form, email: 'eve@example.org' });
+    expect(eve.status).toBe(404);
+    expect((await browser().get(path)).status).toBe(404);
+  });
+});
+
+describe('signing in', async () => {
+  const { context, browser } = await openConsole();
+  const other = await openConsole({}, context.databaseUrl);
+  await createOperator(context.db, { email: 'ana@example.org', password, role: 'owner' });
+  await createOperator(context.db, { email: 'bea@example.org', password, role: 'viewer' });
+  const ana = { email: 'ana@example.org', password };
+
+  it('is asked of everybody, on every page', async () => {
+    for (const path of ['/console', '/console/editions/1', '/console/counts?ids=1']) {
+      const page = await browser().get(path);
+      expect([page.status, page.location]).toEqual([303, '/console/sign-in']);
+    }
+    const posted = await browser().post('/console/editions/1/cancel', {});
+    expect(posted.location).toBe('/console/sign-in');
+  });
+
+  it('begins a session under a new id, in a cookie that scripts cannot read', async () => {
+    const one = browser();
+    await one.post('/console/editions/1/cancel', {});
+    const before = one.cookie;
+    const done = await one.post('/console/sign-in', ana);
+    expect(done.location).toBe('/console');
+    expect(one.cookie).not.toBe(before);
+    const [cookie] = done.headers['set-cookie'] ?? [];
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Lax/);
+    expect((await one.get('/console')).status).toBe(200);
+    await one.post('/console/sign-out', {});
+    expect((await one.get('/console')).status).toBe(303);
+  });
+
+  it('says the same for a wrong password and for nobody', async () => {
+    const wrong = await browser().post('/console/sign-in', { ...ana, password: 'nonsense 1' });
+    const nobody = await browser().post('/console/sign-in', { email: 'x@example.org', password });
+    expect([wrong.status, nobody.status]).toEqual([422, 422]);
+    const said = (page: string) => /role="status">([^<]+)/.exec(page)?.[1];
+    expect(said(wrong.text)).toBe(said(nobody.text));
+    expect(said(wrong.text)).toBeTruthy();
+  });
+
+  it('is refused from another site', async () => {
+    const page = await browser().post('/console/sign-in', ana, { 'Sec-Fetch-Site': 'cross-site' });
+    expect(page.status).toBe(403);
+  });
+
+  it('ends for an operator who was disabled', async () => {
+    const bea = browser();
+    await bea.post('/console/sign-in', { email: 'bea@example.org', password });
+    expect((await bea.get('/console')).status).toBe(200);
+    await context.db.transaction().execute((tx) => disableOperator(tx, 'bea@example.org'));
+    expect((await bea.get('/console')).status).toBe(303);
+  });
+
+  it('ends elsewhere when the password changes', async () => {
+    const [here, there] = [browser(), browser()];
+    for (const one of [here, there]) await one.post('/console/sign-in', ana);
+    const set = (before: string, to: string) =>
+      here.post('/console/me/password', { before, password: to });
+    await set('nonsense 1', 'battery staple');
+    expect((await here.get('/console/me')).text).toContain('Nothing was changed');
+    await set(password, 'short');
+    expect((await here.get('/console/me')).text).toContain('at least 10 characters');
+    await set(password, 'battery staple');
+    expect((await here.get('/console/me')).text).toContain('Your password is changed');
+    expect((await there.get('/console')).status).toBe(303);
+    await set('battery staple', password);
+  });
+
+  it('leads to a page of one’s own', async () => {
+    const one = browser();
+    await one.post('/console/sign-in', ana);
+    await one.post('/console/me', { language: 'es', draftNotices: 'yes' });
+    const page = await one.get('/console/me');
+    expect(page.text).toContain('Guardado.');
+    expect(page.text).toMatch(/name="draftNotices" value="yes" checked/);
+    await one.post('/console/me', { language: 'en' });
+    const rows = await context.db.selectFrom('operators').select('draftNotices').execute();
+    expect(rows.every((row) => !row.draftNotices)).toBe(true);
+  });
+
+  it('has to wait after ten wrong tries', async () => {
+    const tries = Array.from({ length: 14 }, () =>
+      browser().post('/console/sign-in', { ...ana, password: 'nonsense 1' }),
+    );
+    const statuses = (await Promise.all(tries)).map((page) => page.status);
+    expect(statuses.filter((status) => status === 422).length).toBeLessThanOrEqual(10);
+    expect(statuses).toContain(429);
+    const right = await browser().post('/console/sign-in', ana);
+    expect(right.status).toBe(429);
+    expect(Number(right.headers['retry-after'])).toBeGreaterThan(60);
+    // another web process on the same database counts the same tries
+    expect((await other.browser().post('/console/sign-in', ana)).status).toBe(429);
+    const { rows } = await sql<{ key: string }>`
+      select key from rate_limits where key like 'sign-in-to%'`.execute(context.db);
+    expect(rows).not.toEqual([]);
+    for (const { key } of rows) expect(key).not.toMatch(/ana|@/);
+  });
+});
+
+describe('on https', async () => {
+  const { context, browser } = await openConsole({ PUBLIC_URL: 'https://news.example.org' });
+  await createOperator(context.db, { email: 'ana@example.org', password, role: 'owner' });
+
+  it('the cookie is for this host and for https alone', async () => {
+    const done = await browser().post('/console/sign-in', { email: 'ana@example.org', password });
+    expect(done.headers['set-cookie']?.[0]).toMatch(/^__Host-gaceta=.*Path=\/;.*Secure/);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { createOperator } from '../../../src/operators/accounts.ts';
+import { addArticle, addReaders } from '../api/fixtures.ts';
+import { type Browser, openConsole } from './harness.ts';
+
+const password = 'correct horse';
+
+describe('the console', async () => {
+  const { context, browser } = await openConsole();
+  const { db } = context;
+  await createOperator(db, { email: 'ana@example.org', password, role: 'sender' });
+  await createOperator(db, { email: 'vic@example.org', password, role: 'viewer', language: 'es' });
+  const signIn = async (email: string): Promise<Browser> => {
+    const one = browser();
+    await one.post('/console/sign-in', { email, password });
+    return one;
+  };
+  const ana = await signIn('ana@example.org');
+  const digest = (send: string) => ana.post('/console/newsletters/daily/digest', { send });
+
+  it('says that there is nothing new', async () => {
+    expect((await digest('yes')).location).toBe('/console');
+    const page = await ana.get('/console');
+    expect(page.text).toContain('There is nothing new');
+    expect((await ana.get('/console')).text).not.toContain('There is nothing new');
+  });
+
+  it('composes, shows a preview in a closed frame, and sends', async () => {
+    await addArticle(db, { title: 'Bridge <b>opens</b>' });
+    await addReaders(db, 3);
+    const { location = '' } = await digest('no');
+    const page = await ana.get(location);
+    expect(page.text).toContain('Composed. Look at it');
+    expect(page.text).toContain('Bridge &lt;b&gt;opens&lt;/b&gt;');
+    expect(page.text).toMatch(/<iframe sandbox="allow-popups allow-popups-to-escape-sandbox"/);
+    const preview = await ana.get(`${location}/preview?format=html`);
+    expect(preview.headers['content-security-policy']).toMatch(/^sandbox /);
+    expect(preview.text).toContain('Bridge &lt;b&gt;opens');
+
+    const [one, two] = await Promise.all([digest('yes'), digest('yes')]);
+    expect([one?.location, two?.location]).toEqual([location, location]);
+    const edition = await db.selectFrom('editions').selectAll().executeTakeFirstOrThrow();
+    expect(edition.state).toBe('sending');
+    const sends = db.selectFrom('audit').select('operatorId').where('action', '=', 'send');
+    expect(await sends.execute()).toHaveLength(1);
+  });
+
+  it('pauses, goes on, cancels, and says why it cannot', async () => {
+    const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
+    const press = async (steer: string) => {
+      await ana.post(`/console/editions/${id}/${steer}`, {});
+      return (await ana.get(`/console/editions/${id}`)).text;
+    };
+    expect(await press('pause')).toContain('Paused. What had started');
+    expect(await press('resume')).toContain('Going on.');
+    expect(await press('cancel')).toContain('Cancelled.');
+    expect(await press('pause')).toContain(
+      'That is not possible any more: This edition is cancelled',
+    );
+  });
+
+  it('renews the figures of the editions on the page', async () => {
+    const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
+    const answer = await ana.get(`/console/counts?ids=${id},x`);
+    expect(JSON.parse(answer.text)).toMatchObject([
+      { id, state: 'cancelled', stateText: 'Cancelled' },
+    ]);
+  });
+
+  it('lets a viewer look, in their language, and no more', async () => {
+    const vic = await signIn('vic@example.org');
+    const home = await vic.get('/console');
+    expect(home.text).toContain('<html lang="es">');
+    expect(home.text).toContain('3 lectores');
+    expect(home.text).not.toContain('Componer y enviar');
+    const before = await db.selectFrom('audit').select('id').execute();
+    const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
+    await vic.post(`/console/editions/${id}/resume`, {});
+    await vic.post('/console/newsletters/daily/digest', { send: 'yes' });
+    expect((await vic.get('/console')).text).toContain('puede mirar');
+    expect(await db.selectFrom('audit').select('id').execute()).toEqual(before);
+  });
+
+  it('knows an address that leads nowhere', async () => {
+    for (const path of ['/console/editions/9999', '/console/editions/x', '/console/nothing'])
+      expect((await ana.get(path)).status, path).toBe(404);
+    const none = await ana.post('/console/newsletters/none/digest', { send: 'no' });
+    expect(none.status).toBe(404);
+  });
+
+  it('says that nothing leaves this machine while the mailbox is the relay', async () => {
+    expect((await ana.get('/console')).text).not.toContain('Nothing leaves this machine');
+    const other = await openConsole();
+    const mailbox = { smtpUrl: 'smtp://127.0.0.1:1', pageUrl: 'http://127.0.0.1:8025' };
+    other.context.mailbox = mailbox;
+    const page = await other.browser().get('/console/sign-in');
+    expect(page.text).toContain('Nothing leaves this machine');
+    expect(page.text).toContain('href="http://127.0.0.1:8025"');
+  });
+});

@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addFeed } from '../../../src/feeds/feeds.ts';
+import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
+import { createOperator } from '../../../src/operators/accounts.ts';
+import { openFeedSite } from './fixtures/feed-site.ts';
+import { type Browser, openConsole } from './harness.ts';
+
+const password = 'correct horse';
+
+describe('the feeds', async () => {
+  const { context, browser } = await openConsole({ FEED_ALLOW_PRIVATE: 'true' });
+  const { db } = context;
+  const site = await openFeedSite();
+  let ed: Browser;
+  let vera: Browser;
+  const feeds = () =>
+    db.selectFrom('feeds').select(['id', 'url', 'state', 'lastError']).orderBy('id').execute();
+  const lastPage = async (person = ed) => (await person.get('/console/feeds')).text;
+
+  beforeAll(async () => {
+    await createNewsletter(db, { slug: 'weekend', title: 'The Weekend' });
+    await createOperator(db, { email: 'ed@example.org', password, role: 'editor' });
+    await createOperator(db, { email: 'vera@example.org', password, role: 'viewer' });
+    [ed, vera] = [browser(), browser()];
+    await ed.post('/console/sign-in', { email: 'ed@example.org', password });
+    await vera.post('/console/sign-in', { email: 'vera@example.org', password });
+  });
+
+  it('are added, read at once, and shown with what they brought', async () => {
+    expect(await lastPage()).toContain('No feed yet');
+    const done = await ed.post('/console/feeds', {
+      url: `${site}/feed.xml`,
+      place: 'daily/updates',
+    });
+    const [feed] = await feeds();
+    expect([done.status, done.location]).toEqual([303, `/console/feeds#feed-${feed?.id}`]);
+    const text = await lastPage();
+    expect(text).toContain('Read: 2 new, 0 changed, 0 as they were.');
+    expect(text).toContain('The Harbour &lt;Wire&gt;');
+    expect(text).toContain('The Daily · Updates · 2 articles');
+    expect(text).toContain('<span class="state active">Read</span>');
+    const audit = await db
+      .selectFrom('audit')
+      .select(['actor', 'action', 'object'])
+      .where('action', '=', 'add')
+      .execute();
+    expect(audit).toEqual([{ actor: 'operator', action: 'add', object: `feed ${feed?.id}` }]);
+  });
+
+  it.each([
+    ['wire.example/feed', 422, 'Write a web address'],
+    ['', 422, 'Write a web address'],
+    ['javascript:alert(1)', 422, 'Write a web address'],
+    ['here', 409, 'reads that feed already'],
+  ])(
+    'that cannot be taken on (%s) are told beside the field, and nothing is lost',
+    async (typed, status, why) => {
+      const url = typed === 'here' ? `${site}/feed.xml` : typed;
+      const page = await ed.post('/console/feeds', { url, place: 'daily/updates' });
+      expect(page.status).toBe(status);
+      expect(page.text).toMatch(new RegExp(`id="url-wrong">[^<]*${why}`));
+      expect(page.text).toContain(`value="${url}"`);
+      expect(page.text).toContain('<option value="daily/updates" selected>');
+      expect(await feeds()).toHaveLength(1);
+    },
+  );
+
+  it('that are no feed stay, with what is wrong and when they are tried again', async () => {
+    await ed.post('/console/feeds', { url: `${site}/page`, place: 'weekend/' });
+    const text = await lastPage();
+    expect(text).toContain('It could not be read:');
+    expect(text).toContain('<span class="state failing">Fails</span>');
+    expect(text).toMatch(/class="message bad times">[^<]{10,}</);
+    expect(text).toMatch(/next on <time/);
+  });
+
+  it('are paused, read again, read now and given up', async () => {
+    const [first, second] = await feeds();
+    await ed.post(`/console/feeds/${first?.id}/off`, {});
+    expect(await lastPage()).toContain('<span class="state off">Paused</span>');
+    expect((await feeds())[0]?.state).toBe('off');
+    await ed.post(`/console/feeds/${first?.id}/active`, {});
+    expect((await feeds())[0]?.state).toBe('active');
+    await ed.get('/console/feeds');
+    await ed.post(`/console/feeds/${first?.id}/fetch`, {});
+    expect(await lastPage()).toContain('Read: 0 new, 0 changed, 2 as they were.');
+    await ed.post(`/console/feeds/${second?.id}/remove`, {});
+    expect((await feeds()).map(({ id }) => id)).toEqual([first?.id]);
+    expect((await ed.post(`/console/feeds/${second?.id}/remove`, {})).status).toBe(404);
+    expect((await ed.post('/console/feeds/nonsense/off', {})).status).toBe(404);
+  });
+
+  it('are shown of one newsletter, and in pages', async () => {
+    const now = new Date();
+    for (let n = 0; n < 51; n++)
+      await addFeed(db, { newsletter: 'weekend', url: `https://w.example/${n}` }, now);
+    const daily = await ed.get('/console/feeds?newsletter=daily');
+    expect(daily.text.match(/<li class="card"/g)).toHaveLength(1);
+    const first = await ed.get('/console/feeds?newsletter=weekend');
+    expect(first.text.match(/<li class="card"/g)).toHaveLength(50);
+    const next =
+      /href="(\/console\/feeds\?after=[^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ??
+      '';
+    const second = await ed.get(next);
+    expect(second.text.match(/<li class="card"/g)).toHaveLength(1);
+    expect((await ed.get('/console/feeds?after=x&newsletter[]=y')).status).toBe(200);
+  });
+
+  it('are for all to see and for editors to change', async () => {
+    const before = await feeds();
+    const [first] = before;
+    for (const verb of ['fetch', 'off', 'remove'])
+      await vera.post(`/console/feeds/${first?.id}/${verb}`, {});
+    await vera.post('/console/feeds', { url: `${site}/feed2.xml`, place: 'daily/' });
+    expect(await feeds()).toEqual(before);
+    const text = await lastPage(vera);
+    expect(text).toContain('Your role (viewer)');
+    expect(text).not.toContain('/remove"');
+    expect(text).not.toContain('name="url"');
+  });
+});

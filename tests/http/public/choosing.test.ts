@@ -1,0 +1,265 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { addressUrl } from '../../../src/subscribers/links.ts';
+import { type MadeNewsletter, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
+import { openSite, type Site, tokensFor } from './fixtures/site.ts';
+
+let site: Site;
+let daily: MadeNewsletter;
+beforeAll(async () => {
+  site = await openSite();
+  daily = await makeNewsletter(site.context.db, 'daily', { title: 'The Daily' });
+  await makeNewsletter(site.context.db, 'weekend', { title: 'The Weekend' });
+});
+
+async function joined(email: string) {
+  await site.postJson('/subscribe', { email, newsletter: ['daily', 'weekend'] });
+  const tokens = await tokensFor(site.context, email);
+  await site.post(`/confirm/${tokens.confirm}`, {});
+  return tokens;
+}
+const subscription = (id: string, newsletter = daily.id) =>
+  site.context.db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('subscriberId', '=', id)
+    .where('newsletterId', '=', newsletter)
+    .executeTakeFirstOrThrow();
+const person = (id: string) =>
+  site.context.db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+const lettersOf = (id: string, kind: string) =>
+  site.context.db
+    .selectFrom('letters')
+    .selectAll()
+    .where('subscriberId', '=', id)
+    .where('kind', '=', kind)
+    .execute();
+
+describe('confirming', () => {
+  test('shows what was asked for, and takes what is ticked', async () => {
+    await site.postJson('/subscribe', {
+      email: 'some@example.org',
+      newsletter: ['daily', 'weekend'],
+    });
+    const { id, confirm } = await tokensFor(site.context, 'some@example.org');
+    const page = await (await site.get(`/confirm/${confirm}`)).text();
+    expect(page).toContain('value="daily" checked');
+    expect(page).toContain('value="weekend" checked');
+    const none = await site.post(`/confirm/${confirm}`, { some: '1' });
+    expect(none.status).toBe(422);
+    await site.post(`/confirm/${confirm}`, { some: '1', newsletter: 'weekend' });
+    expect((await subscription(id)).state).toBe('pending');
+    const again = await site.get(`/confirm/${confirm}`);
+    expect(await again.text()).toContain('For The Daily');
+  });
+
+  test('answers the hundredth click as the first, and a link whose reader left without bringing them back', async () => {
+    const { id, confirm, unsubscribe } = await joined('often@example.org');
+    const again = await site.post(`/confirm/${confirm}`, {});
+    expect(again.status).toBe(200);
+    expect(await again.text()).toContain('You are in');
+    await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, { scope: 'all' });
+    const later = await site.post(`/confirm/${confirm}`, {});
+    expect(later.status).toBe(200);
+    expect((await subscription(id)).state).toBe('unsubscribed');
+  });
+});
+
+describe('the page to choose on', () => {
+  test('keeps choices that hold from the next message on', async () => {
+    const { id, preferences } = await joined('ana@example.org');
+    const page = await site.get(`/preferences/${preferences}`);
+    const html = await page.text();
+    expect(html).toContain('a•••@example.org');
+    expect(html).not.toContain('ana@example.org');
+    const saved = await site.post(`/preferences/${preferences}`, {
+      language: 'es',
+      timezone: 'America/Caracas',
+      'daily.frequency': 'weekdays',
+      'daily.hour': '18:00',
+      'daily.sections': ['news', 'special-reports'],
+      'daily.pause': '2099-12-24',
+    });
+    expect(saved.status).toBe(303);
+    expect(saved.headers.get('location')).toBe(`/preferences/${preferences}?saved=1&lang=es`);
+    expect(await person(id)).toMatchObject({ language: 'es', timezone: 'America/Caracas' });
+    expect(await subscription(id)).toMatchObject({
+      state: 'active',
+      frequency: 'weekdays',
+      hour: '18:00',
+      sections: ['news', 'special-reports'],
+      pausedUntil: new Date('2099-12-24T04:00:00Z'),
+    });
+    const shown = await (await site.get(`/preferences/${preferences}?saved=1`)).text();
+    expect(shown).toContain('Guardado');
+    expect(shown).toContain('value="2099-12-24"');
+
+    await site.post(`/preferences/${preferences}`, {
+      timezone: '',
+      'daily.frequency': 'daily',
+      'daily.hour': '',
+      'daily.sections': ['news', 'updates', 'special-reports'],
+      'daily.pause': '2020-01-01',
+    });
+    expect(await person(id)).toMatchObject({ language: 'es', timezone: null });
+    expect(await subscription(id)).toMatchObject({
+      frequency: 'daily',
+      hour: null,
+      sections: null,
+      pausedUntil: null,
+    });
+  });
+
+  test.each<Record<string, string | string[]>>([
+    { 'daily.frequency': 'hourly' },
+    { 'daily.frequency': 'daily', 'daily.hour': '25:00' },
+    { 'daily.frequency': 'daily', 'daily.sections': [] },
+    { 'daily.frequency': 'daily', 'daily.sections': ['sport'] },
+    { 'daily.frequency': 'daily', 'daily.sections': ['news'], 'daily.pause': '2099-02-31' },
+    { timezone: 'Mars/Olympus' },
+    { language: 'xx' },
+  ])('refuses what cannot be, and saves nothing of it (%#)', async (fields) => {
+    const { id, preferences } = await joined('wrong@example.org');
+    const before = [await subscription(id), await person(id)];
+    const answer = await site.post(`/preferences/${preferences}`, fields);
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('Nothing was saved');
+    expect([await subscription(id), await person(id)]).toEqual(before);
+  });
+
+  test('never begins a subscription, whatever is sent to it', async () => {
+    const { id, preferences, unsubscribe } = await joined('ended@example.org');
+    await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, {});
+    const before = await subscription(id);
+    await site.post(`/preferences/${preferences}`, {
+      'daily.frequency': 'weekly',
+      'daily.sections': 'news',
+    });
+    expect(await subscription(id)).toEqual(before);
+  });
+
+  test('sends a fresh link for what needs one, and only one in ten minutes', async () => {
+    const { id, preferences } = await joined('fresh@example.org');
+    await Promise.all([1, 2, 3, 4].map(() => site.post(`/preferences/${preferences}/data`, {})));
+    expect(await lettersOf(id, 'privacy')).toMatchObject([{ email: null, language: 'en' }]);
+    expect((await site.get(`/privacy/${preferences}`)).status).toBe(404);
+  });
+});
+
+describe('a person’s own data', () => {
+  test('is shown and saved from a fresh link alone', async () => {
+    const { privacy } = await joined('own@example.org');
+    const page = await site.get(`/privacy/${privacy}`);
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(await page.text()).toContain('own@example.org');
+    const file = await site.get(`/privacy/${privacy}/data.json`);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename=my-data.json');
+    expect(await file.json()).toMatchObject({ subscriber: { email: 'own@example.org' } });
+  });
+
+  test('moves to another address once that one has said yes', async () => {
+    const { id, privacy } = await joined('old@example.org');
+    const bad = await site.post(`/privacy/${privacy}/address`, { email: 'new@' });
+    expect(bad.status).toBe(422);
+    const same = await site.post(`/privacy/${privacy}/address`, { email: 'OLD@example.org' });
+    expect(await same.text()).toContain('the address you have already');
+    const sent = await site.post(`/privacy/${privacy}/address`, { email: 'New@Example.net' });
+    expect(sent.status).toBe(200);
+    const [letter] = await lettersOf(id, 'address');
+    expect(letter).toMatchObject({
+      email: 'New@Example.net',
+      content: { oldAddress: 'old@example.org' },
+    });
+    const url = addressUrl(
+      { publicUrl: '', tokens: site.context.tokens },
+      id,
+      letter?.id ?? '',
+      new Date(Date.now() + 60_000),
+    );
+    expect(await (await site.get(url)).text()).toContain('New@Example.net');
+    expect(await person(id)).toMatchObject({ email: 'old@example.org' });
+    expect((await site.post(url, {})).status).toBe(200);
+    expect(await person(id)).toMatchObject({
+      email: 'New@Example.net',
+      emailKey: 'new@example.net',
+      addressHash: site.context.hashAddress('new@example.net'),
+    });
+    expect((await subscription(id)).state).toBe('active');
+  });
+
+  test('cannot move to an address that somebody has', async () => {
+    await joined('taken@example.org');
+    const { id, privacy } = await joined('mover@example.org');
+    await site.post(`/privacy/${privacy}/address`, { email: 'taken@example.org' });
+    const [letter] = await lettersOf(id, 'address');
+    const maker = { publicUrl: '', tokens: site.context.tokens };
+    const url = addressUrl(maker, id, letter?.id ?? '', new Date(Date.now() + 60_000));
+    expect((await site.post(url, {})).status).toBe(409);
+    expect(await person(id)).toMatchObject({ email: 'mover@example.org' });
+  });
+
+  test('is erased when the reader means it, twice pressed or not', async () => {
+    const { id, privacy, preferences } = await joined('erase@example.org');
+    const unsure = await site.post(`/privacy/${privacy}/erase`, {});
+    expect(unsure.status).toBe(422);
+    expect(await person(id)).toMatchObject({ email: 'erase@example.org' });
+    const answers = await Promise.all(
+      [1, 2].map(() => site.post(`/privacy/${privacy}/erase`, { sure: '1' })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+    expect(await person(id)).toMatchObject({ email: null, emailKey: null, addressHash: null });
+    const again = await site.post(`/privacy/${privacy}/erase`, { sure: '1' });
+    expect(await again.text()).toContain('Erased');
+    expect((await site.post(`/privacy/${privacy}/erase`, {})).status).toBe(404);
+    expect((await site.get(`/privacy/${privacy}`)).status).toBe(404);
+    expect((await site.get(`/preferences/${preferences}`)).status).toBe(404);
+  });
+});
+
+describe('leaving', () => {
+  test('says whose subscription it is, keeps a reason, and can be undone', async () => {
+    const { id, unsubscribe } = await joined('leaver@example.org');
+    const path = `/unsubscribe/${unsubscribe(daily.id)}`;
+    const page = await (await site.get(path)).text();
+    expect(page).toContain('l•••@example.org');
+    expect(page).toContain('Leave all our newsletters');
+    const out = await site.post(path, { scope: 'all' });
+    const undo = /action="(\/undo\/[^"/]+)"/.exec(await out.text())?.[1] ?? '';
+    const thanks = await site.post(`${undo}/reason`, {
+      reason: 'often',
+      more: 'every hour!\u0000',
+    });
+    expect(thanks.status).toBe(200);
+    expect(await subscription(id)).toMatchObject({
+      state: 'unsubscribed',
+      leaveReason: 'often: every hour!',
+    });
+    expect(await (await site.post(undo, {})).text()).toContain(
+      'The Daily and The Weekend as before',
+    );
+    expect(await subscription(id)).toMatchObject({ state: 'active', leaveReason: null });
+  });
+
+  test('is for one newsletter when the link is, and a second click says so too', async () => {
+    const { id, unsubscribe } = await joined('half@example.org');
+    const path = `/unsubscribe/${unsubscribe(daily.id)}`;
+    for (let click = 0; click < 3; click++) {
+      const oneClick = await site.post(path, { 'List-Unsubscribe': 'One-Click' });
+      expect(oneClick.status).toBe(200);
+      const answer = await site.post(path, {});
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain('no longer gets The Daily.');
+    }
+    expect((await subscription(id)).state).toBe('unsubscribed');
+    const rest = await site.context.db
+      .selectFrom('subscriptions')
+      .select('state')
+      .where('subscriberId', '=', id)
+      .where('state', '=', 'active')
+      .execute();
+    expect(rest).toHaveLength(1);
+  });
+});

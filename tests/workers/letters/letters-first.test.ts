@@ -1,0 +1,93 @@
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { ledger } from '../../../src/deliveries/ledger.ts';
+import { queueLetter } from '../../../src/letters/letters.ts';
+import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
+import { startWorkers, type Workers } from '../../deliveries/fixtures/workers.ts';
+import { redisMissing, startRedis, type TestRedis } from '../../harness/redis.ts';
+
+let redis: TestRedis | undefined;
+afterAll(() => redis?.close());
+
+async function environment(backend: string): Promise<Record<string, string>> {
+  if (backend === 'PostgreSQL') return {};
+  redis ??= await startRedis();
+  return { REDIS_URL: redis.url };
+}
+
+/** Writes a letter and issues its ticket; resolves with the milliseconds until the relay has it. */
+async function timeOfLetter({ context, sink }: Workers, to: string): Promise<number> {
+  const since = performance.now();
+  const content = { requestedAt: context.now().toISOString() };
+  const letter = await queueLetter(context.db, {
+    kind: 'erased',
+    email: to,
+    language: 'en',
+    content,
+  });
+  await context.queues.enqueueLetters([letter]);
+  await vi.waitFor(() => expect(sink.accepted.map((message) => message.to)).toContain(to), {
+    timeout: 20_000,
+    interval: 10,
+  });
+  return performance.now() - since;
+}
+
+describe.each(['PostgreSQL', 'Redis'])('with rates and queue in %s', (backend) => {
+  const missing = backend === 'Redis' ? redisMissing() : undefined;
+
+  test.skipIf(missing)(
+    `under a low SEND_RATE a letter leaves with the next permit, and the digest goes on ${missing ?? ''}`,
+    async () => {
+      await using workers = await startWorkers(2, {
+        environment: { ...(await environment(backend)), SEND_RATE: '2' },
+      });
+      const { db } = workers.context;
+      const edition = await freezeEdition(db, await makeReaders(db, 500));
+      await workers.plan(edition);
+      const sent = () => workers.sink.accepted.length;
+      await vi.waitFor(() => expect(sent()).toBeGreaterThan(2), 20_000);
+      await timeOfLetter(workers, 'warms-the-template@news.test');
+      const waits: number[] = [];
+      const beganAt = performance.now();
+      const before = sent();
+      for (const name of ['one', 'two', 'three', 'four']) {
+        waits.push(await timeOfLetter(workers, `${name}@news.test`));
+        // the digest has had a permit in between: a letter costs it one and no more
+        const now = sent();
+        await vi.waitFor(() => expect(sent()).toBeGreaterThan(now), 10_000);
+      }
+      const seconds = (performance.now() - beganAt) / 1_000;
+      // a window of 500 ms, at worst a second one, and the time to write and send it
+      expect(Math.max(...waits)).toBeLessThan(1_700);
+      expect(sent() - before).toBeLessThanOrEqual(Math.ceil(seconds * 2) + 1);
+      expect((await ledger(db, edition)).sent).toBeGreaterThanOrEqual(4);
+    },
+    60_000,
+  );
+});
+
+test('a letter does not wait for a digest that has every connection the relay gives', async () => {
+  await using workers = await startWorkers(1, {
+    relay: 'connections=2&rate=50&name=sink',
+    sink: {
+      react: (step) =>
+        step === 'greeting' && workers.sink.open.size > 2
+          ? { reply: '421 4.7.0 too many connections', drop: true }
+          : undefined,
+    },
+  });
+  const { db } = workers.context;
+  const edition = await freezeEdition(db, await makeReaders(db, 3_000));
+  await workers.plan(edition);
+  await vi.waitFor(() => expect(workers.sink.open.size).toBe(2), 10_000);
+  await vi.waitFor(() => expect(workers.sink.accepted.length).toBeGreaterThan(50), 10_000);
+  await timeOfLetter(workers, 'first@news.test');
+  const { sent, queued } = await ledger(db, edition);
+  expect(queued).toBeGreaterThan(500);
+  // and the digest has its connection back
+  await vi.waitFor(() => expect(workers.sink.open.size).toBe(2), 20_000);
+  await vi.waitFor(
+    async () => expect((await ledger(db, edition)).sent).toBeGreaterThan(sent + 100),
+    20_000,
+  );
+}, 90_000);
