@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { FeedStory } from '../feeds/entries.ts';
+import type { IncomingArticle } from './incoming.ts';
 import { isSameSite } from './same-site.ts';
 
 /** An article by one of its sources. */
@@ -50,7 +50,7 @@ const base = (language: string | null) => language?.split('-')[0] ?? null;
  * does within its site. A short one may only count a feed's items, and says nothing elsewhere; only of
  * translations, which come at the same time, it is believed when it is no mere number.
  */
-function namesTheStory(guid: string, one: Known, story: FeedStory): boolean {
+function namesTheStory(guid: string, one: Known, story: IncomingArticle): boolean {
   if (/^(https?:|urn:|tag:|info:|doi:)/i.test(guid)) return true;
   if (!isSameSite(one.canonicalUrl, story.canonicalUrl)) return false;
   if (guid.length >= 8) return true;
@@ -88,7 +88,10 @@ export function addNeighbour(around: Neighbours, one: Known): void {
  * The articles that stories could be copies of: same id, same canonical address, or published within two
  * days. Removed articles count, so that what an editor threw out does not come back by another feed.
  */
-export async function lookAround(db: DbOrTransaction, stories: FeedStory[]): Promise<Neighbours> {
+export async function lookAround(
+  db: DbOrTransaction,
+  stories: IncomingArticle[],
+): Promise<Neighbours> {
   const around: Neighbours = {
     byAddress: new Map(),
     byClaim: new Map(),
@@ -125,7 +128,11 @@ export async function lookAround(db: DbOrTransaction, stories: FeedStory[]): Pro
 }
 
 /** Addresses that many pages of one feed claim: their template's fault, which says nothing of any story. */
-export function emptyClaims(feedId: string, stories: FeedStory[], around: Neighbours): Set<string> {
+export function emptyClaims(
+  feedId: string,
+  stories: IncomingArticle[],
+  around: Neighbours,
+): Set<string> {
   const claims = [
     ...[...around.byClaim.values()].flat(),
     ...stories.map(({ guid, claimedUrl }) => ({ guid, claimedUrl, feedId })),
@@ -143,7 +150,7 @@ export function emptyClaims(feedId: string, stories: FeedStory[], around: Neighb
  * day has its "Morning briefing"): it must have four words, and the standfirst or the end of the address
  * must be the same, within two days.
  */
-export function matchOf(story: FeedStory, around: Neighbours): Match | null {
+export function matchOf(story: IncomingArticle, around: Neighbours): Match | null {
   const sameAddress = around.byAddress.get(story.canonicalUrl);
   if (sameAddress) return { articleId: sameAddress.articleId, by: 'url' };
 
@@ -179,7 +186,7 @@ export function matchOf(story: FeedStory, around: Neighbours): Match | null {
  * that names somebody else's address does not get their story's place, whichever came first. Pages that
  * name the same third address are copies of each other where they are of one site.
  */
-function matchByClaim(story: FeedStory, { byAddress, byClaim }: Neighbours): Match | null {
+function matchByClaim(story: IncomingArticle, { byAddress, byClaim }: Neighbours): Match | null {
   const original = story.claimedUrl ? byAddress.get(story.claimedUrl) : undefined;
   const sibling = byClaim
     .get(story.claimedUrl ?? '')

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { FeedStory } from '../feeds/entries.ts';
 import { addNeighbour, emptyClaims, lookAround, matchOf } from './duplicates.ts';
+import type { IncomingArticle } from './incoming.ts';
 import { pairTranslations, shareStory } from './merge.ts';
 import { sectionRows } from './sections.ts';
 
@@ -25,7 +25,7 @@ type Source = {
 };
 
 /** The fields of an article that a feed decides. */
-const fieldsOf = (story: FeedStory) => ({
+const fieldsOf = (story: IncomingArticle) => ({
   title: story.title,
   standfirst: story.standfirst,
   url: story.url,
@@ -62,7 +62,7 @@ export async function knownGuids(
 export async function storeStories(
   tx: DbOrTransaction,
   feed: { id: string; newsletterId: string; sectionId: string | null },
-  stories: FeedStory[],
+  stories: IncomingArticle[],
 ): Promise<Stored> {
   // Two feeds with the same story at the same moment must see each other. Held for milliseconds.
   await sql`select pg_advisory_xact_lock(hashtext('gaceta-articles'))`.execute(tx);
@@ -130,7 +130,7 @@ export async function storeStories(
 async function nameTranslations(
   tx: DbOrTransaction,
   source: Source,
-  story: FeedStory,
+  story: IncomingArticle,
 ): Promise<boolean> {
   const known = new Set(source.translations);
   if (story.translations.every((address) => known.has(address))) return false;
@@ -144,7 +144,7 @@ async function nameTranslations(
 }
 
 /** Makes an article read as the original that has come after its copies: they are joined to it from now on. */
-async function readAs(tx: DbOrTransaction, id: string, story: FeedStory): Promise<void> {
+async function readAs(tx: DbOrTransaction, id: string, story: IncomingArticle): Promise<void> {
   await tx
     .updateTable('articleSources')
     .set({ joinedBy: 'canonical' })
@@ -154,7 +154,7 @@ async function readAs(tx: DbOrTransaction, id: string, story: FeedStory): Promis
   await update(tx, id, story);
 }
 
-async function add(tx: DbOrTransaction, story: FeedStory): Promise<string> {
+async function add(tx: DbOrTransaction, story: IncomingArticle): Promise<string> {
   const { id } = await tx
     .insertInto('articles')
     .values({ ...fieldsOf(story), publishedAt: story.publishedAt })
@@ -172,7 +172,7 @@ async function isNewTo(tx: DbOrTransaction, newsletterId: string, articleId: str
 }
 
 /** True if the article reads otherwise now. What the feed no longer says is kept. */
-async function update(tx: DbOrTransaction, id: string, story: FeedStory): Promise<boolean> {
+async function update(tx: DbOrTransaction, id: string, story: IncomingArticle): Promise<boolean> {
   const fields = fieldsOf(story);
   const { rows } = await sql`
     with said (title, standfirst, url, canonical_url, author, language, categories, image_url, image_alt, image_credit)

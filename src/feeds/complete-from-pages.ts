@@ -1,5 +1,5 @@
+import type { IncomingArticle } from '../articles/incoming.ts';
 import { isSameSite } from '../articles/same-site.ts';
-import type { FeedStory } from './entries.ts';
 import { FeedAddressRefused, FeedError } from './errors.ts';
 import { type Access, download } from './http/download.ts';
 import { openRobots } from './http/robots.ts';
@@ -22,7 +22,7 @@ const AT_ONCE = 4;
  * answer, and no page that robots.txt forbids.
  */
 export async function completeStories(
-  { fresh, changed }: { fresh: FeedStory[]; changed: FeedStory[] },
+  { fresh, changed }: { fresh: IncomingArticle[]; changed: IncomingArticle[] },
   access: Access,
 ): Promise<void> {
   const newest = [...fresh, ...changed].toSorted(
@@ -47,7 +47,7 @@ export async function completeStories(
 }
 
 /** Takes over what a story's page says. One that cannot be read says nothing. */
-async function askPage(story: FeedStory, access: Access): Promise<void> {
+async function askPage(story: IncomingArticle, access: Access): Promise<void> {
   const page = await pageAt(story.url, access);
   if (!page) return;
   if (page.address !== story.canonicalUrl) story.claimedUrl = page.address;
@@ -60,7 +60,7 @@ async function askPage(story: FeedStory, access: Access): Promise<void> {
     story.image = page.picture;
 }
 
-const isOf = (address: string, story: FeedStory) =>
+const isOf = (address: string, story: IncomingArticle) =>
   address === story.canonicalUrl || address === story.claimedUrl;
 
 async function pageAt(address: string, access: Access) {

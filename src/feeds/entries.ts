@@ -1,24 +1,7 @@
 import { canonicalAddress } from '../articles/canonical-address.ts';
+import type { IncomingArticle } from '../articles/incoming.ts';
 import { cutAtWord } from '../text/plain-text.ts';
-import type { ParsedItem, Picture } from './parse/parsed-feed.ts';
-
-/** What is stored of one entry of a feed. */
-export type FeedStory = {
-  guid: string;
-  title: string;
-  standfirst: string;
-  url: string;
-  canonicalUrl: string;
-  image: Picture | null;
-  author: string | null;
-  language: string | null;
-  categories: string[];
-  publishedAt: Date;
-  /** The canonical address that its page says it has, if another; null also before it was asked. */
-  claimedUrl: string | null;
-  /** Canonical addresses of the same story in other languages. */
-  translations: string[];
-};
+import type { ParsedItem } from './parse/parsed-feed.ts';
 
 /** More new stories than this at once are an archive, not news. */
 const MOST = 500;
@@ -31,8 +14,8 @@ const isWeb = (address: string | null): address is string =>
  * standfirst heads it; without a date, or with one to come, it counts as published now. Of more than
  * 500 the newest.
  */
-export function storiesOf(items: ParsedItem[], now: Date): FeedStory[] {
-  const stories = items.flatMap((item): FeedStory[] => {
+export function storiesOf(items: ParsedItem[], now: Date): IncomingArticle[] {
+  const stories = items.flatMap((item): IncomingArticle[] => {
     const url = item.original ?? item.link;
     const title = item.title ?? (item.standfirst ? cutAtWord(item.standfirst, 100) : null);
     if (!isWeb(url) || !title) return [];

@@ -1,6 +1,6 @@
+import type { Picture } from '../articles/incoming.ts';
 import { cutAtWord, oneLine, type PlacedImage, readHtml } from '../text/plain-text.ts';
 import { absoluteAddress } from './parse/addresses.ts';
-import type { Picture } from './parse/parsed-feed.ts';
 import { type Element, firstText, textOf } from './parse/xml.ts';
 
 // Counters, share buttons and spacers are no pictures of a story.

@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { lookAround, matchOf } from '../articles/duplicates.ts';
 import { FeedBusy, FeedNotFound } from '../articles/errors.ts';
+import type { IncomingArticle } from '../articles/incoming.ts';
 import { knownGuids, type Stored, storeStories } from '../articles/store.ts';
 import type { Db } from '../database/connection.ts';
 import { claimFeed, type FeedRow, feedFailed, feedRead } from './claims.ts';
 import { completeStories } from './complete-from-pages.ts';
-import { type FeedStory, storiesOf } from './entries.ts';
+import { storiesOf } from './entries.ts';
 import { FeedError, FeedRefused } from './errors.ts';
 import { fetchFeed } from './http/fetch-feed.ts';
 import { readFeed } from './parse/parse-feed.ts';
@@ -109,13 +110,13 @@ async function readAndStore(
 async function incomplete(
   db: Db,
   feed: FeedRow,
-  stories: FeedStory[],
-): Promise<{ fresh: FeedStory[]; changed: FeedStory[] }> {
+  stories: IncomingArticle[],
+): Promise<{ fresh: IncomingArticle[]; changed: IncomingArticle[] }> {
   const guids = stories.map((story) => story.guid);
   const known = await knownGuids(db, feed.id, guids);
   const unknown = stories.filter(({ guid }) => !known.has(guid));
   const around = await lookAround(db, unknown);
-  const isCopy = (story: FeedStory) => {
+  const isCopy = (story: IncomingArticle) => {
     const match = matchOf(story, around);
     return match !== null && 'articleId' in match && !match.isOriginal;
   };

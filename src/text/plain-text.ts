@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { EndOfReading, parse } from '../feeds/parse/xml.ts';
+import { EndOfReading, parse } from './bounded-parse.ts';
 
 const SILENT = new Set(
   'script style head title template noscript iframe object embed svg math video audio canvas select textarea button figcaption'.split(

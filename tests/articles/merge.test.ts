@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { UnknownArticles } from '../../src/articles/errors.ts';
+import type { IncomingArticle } from '../../src/articles/incoming.ts';
 import { joinArticles, restoreStories, separateArticle } from '../../src/articles/merge.ts';
 import { storeStories } from '../../src/articles/store.ts';
-import type { FeedStory } from '../../src/feeds/entries.ts';
 import { newArticle, newNewsletter } from '../editions/fixtures/newsroom.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 
@@ -81,7 +81,7 @@ test('no feed joins again what was separated by hand, when it is read again', as
     .values({ newsletterId: newsletter.id, url: 'https://news.example/feed.xml' })
     .returning('id')
     .executeTakeFirstOrThrow();
-  const story = (language: string, other: string): FeedStory => ({
+  const story = (language: string, other: string): IncomingArticle => ({
     guid: `pier-${language}`,
     title: language === 'es' ? 'El muelle sigue abierto' : 'The pier stays open',
     standfirst: '',

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Parser } from 'htmlparser2';
 import { canonicalAddress } from '../../articles/canonical-address.ts';
+import type { Picture } from '../../articles/incoming.ts';
 import { languageTag } from '../../text/language-tag.ts';
 import { cutAtWord, oneLine } from '../../text/plain-text.ts';
 import { type HeaderLink, linksIn } from '../http/links.ts';
 import { absoluteAddress } from './addresses.ts';
-import type { Picture } from './parsed-feed.ts';
 
 const MOST_LINKS = 200;
 

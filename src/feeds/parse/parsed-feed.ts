@@ -1,4 +1,4 @@
-export type Picture = { url: string; alt: string | null; credit: string | null };
+import type { Picture } from '../../articles/incoming.ts';
 
 /** One entry as it was understood. All text is plain text: escape it wherever it is shown as HTML. */
 export type ParsedItem = {

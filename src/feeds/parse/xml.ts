@@ -1,5 +1,6 @@
 import { decodeHTMLStrict } from 'entities/decode';
 import { Parser } from 'htmlparser2';
+import { EndOfReading, parse } from '../../text/bounded-parse.ts';
 
 /** An element of a feed. `name` is lower case, its prefix the usual one of its namespace. */
 export type Element = {
@@ -38,18 +39,6 @@ const MAX_DEPTH = 200;
 
 // Open elements cost the parser the square of their number. No document that means well has so many.
 const TOO_DEEP = 5000;
-
-/** Ends a parser from within its callbacks; what was read until then stands. */
-export class EndOfReading extends Error {}
-
-/** Runs a parser to the end of the text, or to the EndOfReading that one of its callbacks throws. */
-export function parse(parser: Parser, text: string): void {
-  try {
-    parser.end(text);
-  } catch (error) {
-    if (!(error instanceof EndOfReading)) throw error;
-  }
-}
 
 const prefixOf = (uri: string): string | undefined =>
   PREFIXES.find(([pattern]) => pattern.test(uri.trim()))?.[1];

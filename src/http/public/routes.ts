@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { Context } from '../../context.ts';
+import { openLetterPost } from '../../queue/letter-tickets.ts';
 import { addressRoutes } from './account/change-address.ts';
 import { preferencesRoutes } from './account/preferences.ts';
 import { privacyRoutes } from './account/privacy.ts';
@@ -12,7 +13,7 @@ import type { PublicParts } from './public-context.ts';
 import { confirmRoutes } from './sign-up/confirm.ts';
 import { embedRoutes } from './sign-up/embed.ts';
 import { frontRoutes } from './sign-up/home.ts';
-import { openDesk, openLetterPost } from './sign-up/record-sign-ups.ts';
+import { openDesk } from './sign-up/record-sign-ups.ts';
 import { openMasthead } from './site/masthead.ts';
 import { openPages } from './site/page.ts';
 import { robots } from './site/robots.ts';
@@ -30,7 +31,7 @@ export function publicRoutes(context: Context): Router {
     context,
     gate: openGate(context),
     takeDown: openDesk(context),
-    post: openLetterPost(context),
+    post: openLetterPost(context.queues),
     show,
     masthead,
   };
