@@ -16,12 +16,23 @@ export interface LeaseOptions {
   log: Logger;
 }
 
+/**
+ * The lease as it stands when something is claimed. What was claimed before a loss may be somebody else's by now, so
+ * take it before the claim and ask it before each step that cannot be undone.
+ */
+export interface LeaseTerm {
+  /** The worker that the claim is made as. */
+  readonly workerId: number;
+  /** False as `Lease.mayStart`, and for good once the lease was lost. */
+  mayStart(): boolean;
+}
+
 /** A worker's word that it lives: a row in `workers`, kept warm from the event loop that sends. */
 export interface Lease {
   /** Changes when the lease was lost or given up for a new one. */
   readonly workerId: number;
-  /** How often it was lost: what was claimed before a loss may be somebody else's by now. */
-  readonly losses: number;
+  /** What holds for a claim that is made now. */
+  term(): LeaseTerm;
   /** False in the last third of the lease and when it is lost: start nothing. */
   mayStart(): boolean;
   /** Called when the last third begins: destroy what has no final dot on the wire. */
@@ -63,10 +74,6 @@ class WorkerLease implements Lease {
     this.#options = options;
   }
 
-  get losses(): number {
-    return this.#losses;
-  }
-
   get workerId(): number {
     return this.#workerId;
   }
@@ -80,6 +87,14 @@ class WorkerLease implements Lease {
 
   mayStart(): boolean {
     return !this.#lost && !this.#closed && age(this.#beatAt) < START_MS;
+  }
+
+  term(): LeaseTerm {
+    const losses = this.#losses;
+    return {
+      workerId: this.#workerId,
+      mayStart: () => this.#losses === losses && this.mayStart(),
+    };
   }
 
   onLate(listener: () => void): void {

@@ -15,6 +15,12 @@ export type ClaimedLetter = Pick<
   | 'createdAt'
 > & { email: string };
 
+/** Who claimed a letter: a worker's lease, and a number that it uses once. */
+export interface LetterClaim {
+  worker: number;
+  claim: string;
+}
+
 /** What became of a claimed letter. */
 export type LetterOutcome =
   | { state: 'sent'; relay: string; answer: string }
@@ -58,7 +64,7 @@ export function letterAddress(db: Db, id: string): Promise<{ email: string | nul
 export async function claimLetter(
   db: Db,
   id: string,
-  claim: { worker: number; claim: string },
+  claim: LetterClaim,
 ): Promise<ClaimedLetter | undefined> {
   const { rows } = await sql<
     Omit<ClaimedLetter, 'email'> & { email: string | null; state: string }
@@ -92,18 +98,31 @@ export async function claimLetter(
   return { ...letter, email };
 }
 
+/** How long a letter of a lost worker waits: one that was only cut off may still say how the relay answered. */
+const LATE_ANSWER_S = 15;
+
 /**
- * Writes what became of a letter, if this claim still holds it; one that was judged uncertain meanwhile
- * takes the relay's late word. Under `resend` an uncertain one goes out again. Failures of the receiver back off from 30 s, doubled each time, with jitter.
+ * The row is still this claim's: being sent, or judged lost meanwhile and claimed by nobody since. A claim is taken
+ * off the row as soon as its outcome is known, so writing that twice changes nothing.
+ */
+const heldBy = (id: string, claim: LetterClaim) => sql`
+  id = ${id} and worker = ${claim.worker} and claim = ${claim.claim}
+    and (state in ('sending', 'uncertain') or state = 'queued' and uncertain_at is not null)`;
+
+/**
+ * Writes what became of a letter, if this claim still holds it: also one that was judged lost meanwhile takes the
+ * relay's late answer. Under `resend` an uncertain one goes out again. Failures of the receiver back off from 30 s,
+ * doubled each time, with jitter. May be repeated.
  */
 export async function settleLetter(
   db: DbOrTransaction,
   id: string,
-  claim: { worker: number; claim: string },
+  claim: LetterClaim,
   outcome: LetterOutcome,
   uncertain: 'resend' | 'hold',
 ): Promise<void> {
-  const state = outcome.state === 'uncertain' && uncertain === 'resend' ? 'queued' : outcome.state;
+  const lost = outcome.state === 'uncertain';
+  const state = lost && uncertain === 'resend' ? 'queued' : outcome.state;
   const soon = outcome.state === 'queued' && outcome.soon === true;
   const counted = outcome.state === 'queued' && outcome.counted ? 1 : 0;
   await sql`
@@ -111,41 +130,53 @@ export async function settleLetter(
       state = ${state},
       reason = ${outcome.state === 'failed' ? outcome.reason : null},
       relay = ${outcome.relay}, answer = ${outcome.answer},
+      worker = case when ${lost} then worker end, claim = case when ${lost} then claim end,
       attempts = attempts + ${counted},
       next_at = case when ${soon} then now() + interval '1 second' when ${state} = 'queued'
         then now() + interval '1 second' * (30 * power(2, least(attempts, 6)) * (0.5 + random()))
         else next_at end,
-      sent_at = case when ${outcome.state} = 'sent' then now() else sent_at end,
-      uncertain_at = case when ${outcome.state} = 'uncertain' then now() else uncertain_at end
-    where id = ${id} and worker = ${claim.worker} and claim = ${claim.claim}
-      and state in ('sending', 'uncertain')`.execute(db);
+      sent_at = case when ${state} = 'sent' then now() else sent_at end,
+      uncertain_at = case when ${lost} then now()
+        when ${state} = 'queued' and state <> 'sending' then null else uncertain_at end
+    where ${heldBy(id, claim)} and (state = 'sending' or not ${lost})`.execute(db);
 }
 
-/** Gives back a letter that never started: another worker may have it at once. */
-export async function handBackLetter(
-  db: Db,
-  id: string,
-  claim: { worker: number; claim: string },
-): Promise<void> {
+/** Gives back a letter that never started: another worker may have it at once. May be repeated. */
+export async function handBackLetter(db: Db, id: string, claim: LetterClaim): Promise<void> {
   await sql`
-    update letters set state = 'queued', worker = null, claim = null
-    where id = ${id} and worker = ${claim.worker} and claim = ${claim.claim} and state = 'sending'
-  `.execute(db);
+    update letters set state = 'queued', worker = null, claim = null,
+      next_at = case when state = 'sending' then next_at else now() end,
+      uncertain_at = case when state = 'sending' then uncertain_at end
+    where ${heldBy(id, claim)}`.execute(db);
 }
 
 /**
- * Judges the letters of workers whose lease has ended: nobody knows whether they were taken. Under `resend`
- * they go out again, and keep the time at which that was decided.
+ * Gives back the letters of a living worker's claims whose own answer was lost on the way: nothing of them started.
+ * `open` are those it works on, `last` the newest it has made.
+ */
+export async function handBackUnknownClaims(
+  db: Db,
+  { worker, open, last }: { worker: number; open: string[]; last: string },
+): Promise<void> {
+  await sql`
+    update letters set state = 'queued', worker = null, claim = null
+    where worker = ${worker} and state = 'sending' and claim <= ${last}
+      and claim <> all(${open}::bigint[])`.execute(db);
+}
+
+/**
+ * Judges the letters of workers whose lease was ended: nobody knows whether they were taken. Under `resend` they go
+ * out again after a while, and keep the time at which that was decided. They keep their claim, by which a late
+ * answer finds them.
  */
 export async function judgeLostLetters(db: Db, uncertain: 'resend' | 'hold'): Promise<void> {
   const state = uncertain === 'resend' ? 'queued' : 'uncertain';
+  // The reaper alone ends leases: one that has run out may still be renewed.
   await sql`
-    update letters l set state = ${state}, uncertain_at = now(), next_at = now()
+    update letters l set state = ${state}, uncertain_at = now(),
+      next_at = now() + ${LATE_ANSWER_S} * interval '1 second'
     from workers w
-    where l.state = 'sending' and w.id = l.worker
-      and (w.stopped_at is not null or w.lease_until < now())
-      -- a database that was away could not hear the heartbeats: all get one whole lease anew
-      and pg_postmaster_start_time() < now() - interval '15 seconds'`.execute(db);
+    where l.state = 'sending' and w.id = l.worker and w.stopped_at is not null`.execute(db);
 }
 
 /** Removes letters that ended more than `days` ago: they hold an address and what was written to it. */

@@ -171,9 +171,8 @@ export class Pump {
   ): Promise<void> {
     const { claims, lease } = this.#parts;
     const batch = this.#answers.take();
-    const worker = lease.workerId;
-    const { losses } = lease;
-    const claim = claimId(worker, ++this.#claims);
+    const { workerId, mayStart } = lease.term();
+    const claim = claimId(workerId, ++this.#claims);
     const wanted: Wanted | undefined = work && {
       edition: work.held.edition,
       range: work.held.range,
@@ -185,7 +184,7 @@ export class Pump {
     let result: Awaited<ReturnType<Claims['run']>>;
     try {
       const settles = batch.map(({ settle }) => settle);
-      result = await claims.run(worker, claim, settles, wanted);
+      result = await claims.run(workerId, claim, settles, wanted);
       if (result.settled < batch.length) this.#answers.cameLate(batch);
     } catch (error) {
       this.#answers.putBack(batch);
@@ -200,7 +199,6 @@ export class Pump {
     if (result.lastLooked !== null) work.cursor = result.lastLooked;
     work.through = result.looked < count;
     const deadline = performance.now() + START_WITHIN_MS;
-    const mayStart = () => lease.losses === losses && lease.mayStart();
     for (const row of result.claimed) this.#start({ work, relay, row, claim, deadline, mayStart });
   }
 

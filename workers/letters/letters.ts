@@ -4,13 +4,14 @@ import { dotStuff } from '../../emails/message/dot-stuffing.ts';
 import { Unaddressable } from '../../emails/message/subscriber-values.ts';
 import { RenderError } from '../../emails/render/renderer.ts';
 import type { Context } from '../../src/context.ts';
-import type { Lease } from '../../src/deliveries/lease.ts';
+import type { Lease, LeaseTerm } from '../../src/deliveries/lease.ts';
 import { NothingNew } from '../../src/editions/errors.ts';
 import {
   type ClaimedLetter,
   claimLetter,
   dueLetters,
   handBackLetter,
+  handBackUnknownClaims,
   judgeLostLetters,
   type LetterOutcome,
   letterAddress,
@@ -33,6 +34,7 @@ export interface Letters {
 
 const KEEP_DAYS = 30;
 const PERMIT_PATIENCE_MS = 10_000;
+const RETRY_MS = 500;
 
 /** A letter is not to wait for minutes because its relay took no connection a while ago; nor to keep one for long. */
 const TIMEOUTS = { longestRest: 10_000, idle: 5_000 };
@@ -61,9 +63,16 @@ export function startLetters(
     for (const relay of relays) relay.destroyUnfinished();
   });
   const renderer = rememberLetters(context.renderer);
-  let claims = 0n;
+  /** Letters with this process: one that was judged lost is not claimed anew while its answer may still come. */
+  const atWork = new Set<string>();
+  const openClaims = new Set<string>();
+  const places = openPlaces(2 * relays.length);
+  let claims = 0;
 
-  async function send(letter: ClaimedLetter): Promise<LetterOutcome | 'withdrawn'> {
+  async function send(
+    letter: ClaimedLetter,
+    term: LeaseTerm,
+  ): Promise<LetterOutcome | 'withdrawn'> {
     const relay = freest(relays);
     if (!relay) return 'withdrawn';
     try {
@@ -75,7 +84,7 @@ export function startLetters(
         utf8: built.utf8,
         body: [dotStuff(built.message)],
         size: built.message.length,
-        mayStart: () => lease.mayStart(),
+        mayStart: () => term.mayStart(),
       });
       if (isTurnedAway(answer)) makeRoom(answer.relay);
       return outcomeOf(answer);
@@ -105,20 +114,53 @@ export function startLetters(
     return false;
   }
 
+  /** Writes down what happened to a claim, however long the database is away: nobody else can know it. */
+  async function write(change: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await change();
+      } catch (err) {
+        log.warn({ err }, 'what became of a letter cannot be written down; trying again');
+        await scheduler.wait(RETRY_MS);
+      }
+    }
+  }
+
+  async function claimAndSend(id: string): Promise<void> {
+    const term = lease.term();
+    if (!term.mayStart()) return;
+    const claim = { worker: term.workerId, claim: String(++claims) };
+    openClaims.add(claim.claim);
+    try {
+      const letter = await claimLetter(db, id, claim);
+      if (!letter) return;
+      const outcome = await send(letter, term).catch(async (error) => {
+        await write(() => handBackLetter(db, id, claim));
+        throw error;
+      });
+      await write(() =>
+        outcome === 'withdrawn'
+          ? handBackLetter(db, id, claim)
+          : settleLetter(db, id, claim, outcome, context.config.uncertain),
+      );
+    } finally {
+      openClaims.delete(claim.claim);
+    }
+  }
+
   return {
     async handle({ letter: id }, signal) {
       const relay = freest(relays);
-      const due = relay && (await letterAddress(db, id));
-      if (!due || !(await mayLeave(relay, due.email, signal)) || !lease.mayStart()) return;
-      const claim = { worker: lease.workerId, claim: String(++claims) };
-      const letter = await claimLetter(db, id, claim);
-      if (!letter) return;
-      const outcome = await send(letter).catch(async (error) => {
-        await handBackLetter(db, id, claim);
-        throw error;
-      });
-      if (outcome === 'withdrawn') await handBackLetter(db, id, claim);
-      else await settleLetter(db, id, claim, outcome, context.config.uncertain);
+      if (!relay || atWork.has(id)) return;
+      atWork.add(id);
+      try {
+        await places.run(async () => {
+          const due = await letterAddress(db, id);
+          if (due && (await mayLeave(relay, due.email, signal))) await claimAndSend(id);
+        });
+      } finally {
+        atWork.delete(id);
+      }
     },
     tasks: [
       {
@@ -134,6 +176,16 @@ export function startLetters(
         run: () => judgeLostLetters(db, context.config.uncertain),
       },
       {
+        name: 'letters: hand back claims that this worker never heard of',
+        everyMs: 5_000,
+        run: () =>
+          handBackUnknownClaims(db, {
+            worker: lease.workerId,
+            open: [...openClaims],
+            last: String(claims),
+          }),
+      },
+      {
         name: 'letters: remove old ones',
         everyMs: 3_600_000,
         run: () => removeOldLetters(db, KEEP_DAYS),
@@ -141,6 +193,25 @@ export function startLetters(
     ],
     async stop() {
       await Promise.all(relays.map((relay) => relay.close()));
+    },
+  };
+}
+
+/** Runs so many at a time, the others in the order they came: what a killed worker leaves uncertain is bounded. */
+function openPlaces(places: number) {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return {
+    async run(work: () => Promise<void>): Promise<void> {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free += 1;
+      }
     },
   };
 }
