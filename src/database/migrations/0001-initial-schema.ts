@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The whole schema that the design implies. Later migrations add columns, not rewrites. */
+/** The schema of the first release. Once released it is never edited: later migrations add to it. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -176,13 +176,20 @@ const statements = [
     guid text,
     url text not null,
     title text not null,
-    joined_by text check (joined_by in ('guid', 'url', 'title', 'operator')),
+    joined_by text check (joined_by in ('guid', 'url', 'canonical', 'title', 'operator')),
+    canonical_url text,
+    claimed_url text,
+    translations text[] not null default '{}',
     seen_at timestamptz not null default now()
   )`,
   `create index article_sources_any_guid on article_sources (guid) where guid is not null`,
   `create unique index article_sources_guid on article_sources (feed_id, guid)`,
   `create index article_sources_article on article_sources (article_id)`,
   `create index article_sources_newsletter on article_sources (newsletter_id, seen_at)`,
+  `create index article_sources_canonical_url on article_sources (canonical_url)`,
+  `create index article_sources_claimed_url on article_sources (claimed_url)
+    where claimed_url is not null`,
+  `create index article_sources_translations on article_sources using gin (translations)`,
 
   `create table editions (
     id bigint generated always as identity primary key,
@@ -298,7 +305,6 @@ const statements = [
     uncertain_at timestamptz,
     primary key (edition_id, subscriber_id)
   ) partition by range (edition_id)`,
-  `create index deliveries_of_subscriber on deliveries (subscriber_id, edition_id)`,
   `create table delivery_events (
     id bigint generated always as identity primary key,
     edition_id bigint not null,
