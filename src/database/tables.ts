@@ -188,6 +188,12 @@ interface ArticleSourcesTable {
   seenAt: Made;
 }
 
+/**
+ * Why an edition does not go on: an `editor` took it off the schedule, its time was `missed` for too long,
+ * `refusals` paused it, a `restore` did, or `nothing` was left in it.
+ */
+export type HeldBy = 'editor' | 'missed' | 'refusals' | 'restore' | 'nothing';
+
 interface EditionsTable {
   id: Id;
   newsletterId: string;
@@ -196,7 +202,10 @@ interface EditionsTable {
   /** The date in the newsletter's time zone, as YYYY-MM-DD. */
   localDate: string;
   state: Default<EditionState>;
-  reason: Optional<string>;
+  /** What keeps it from going on until a person acts; null while nothing does, and after an operator's pause. */
+  heldBy: Optional<HeldBy>;
+  /** A sentence for the operators about what holds it up. Never read as a flag. */
+  statusText: Optional<string>;
   /** 0 until the content is frozen. */
   revision: Default<number>;
   subject: Default<string>;

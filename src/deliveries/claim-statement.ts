@@ -112,7 +112,7 @@ const WRITTEN_DOWN = `
   ),
   bounced as (
     insert into suppressions (address_hash, reason, edition_id, held, detail)
-    select u.address_hash, 'bounce', a.edition, e.state = 'paused' and e.reason is not null, a.answer
+    select u.address_hash, 'bounce', a.edition, e.state = 'paused' and e.held_by = 'refusals', a.answer
     from answered a
       join settled s on s.edition_id = a.edition and s.subscriber_id = a.subscriber
       join editions e on e.id = a.edition

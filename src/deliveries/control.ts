@@ -36,14 +36,10 @@ export interface Change {
   changed: boolean;
 }
 
-/** Stops claiming; what has started finishes. `reason` is shown to the operators. */
-export async function pauseEdition(
-  db: DbOrTransaction,
-  edition: string,
-  reason: string | null = null,
-): Promise<Change> {
+/** Stops claiming; what has started finishes. */
+export async function pauseEdition(db: DbOrTransaction, edition: string): Promise<Change> {
   const { numAffectedRows } = await sql`
-    update editions set state = 'paused', reason = ${reason}
+    update editions set state = 'paused', status_text = null
     where id = ${edition} and state = 'sending'`.execute(db);
   return changedOrIs(db, edition, numAffectedRows, 'paused', 'paused', ['sending']);
 }
@@ -52,7 +48,7 @@ export async function pauseEdition(
 export async function pauseInDoubt(db: Db, edition: string, words: string): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     const { numAffectedRows } = await sql`
-      update editions set state = 'paused', reason = ${words}
+      update editions set state = 'paused', held_by = 'refusals', status_text = ${words}
       where id = ${edition} and state = 'sending'`.execute(tx);
     await sql`
       update suppressions set held = true
@@ -67,7 +63,7 @@ export async function resumeEdition(
   edition: string,
 ): Promise<Change & { tickets: RangeTicket[] }> {
   const { numAffectedRows } = await sql`
-    update editions set state = 'sending', reason = null
+    update editions set state = 'sending', held_by = null, status_text = null
     where id = ${edition} and state = 'paused'`.execute(db);
   const change = await changedOrIs(db, edition, numAffectedRows, 'resumed', 'sending', ['paused']);
   return { ...change, tickets: change.changed ? await issueTickets(db, { edition }) : [] };
@@ -80,7 +76,7 @@ export async function resumeEdition(
 export async function cancelEdition(db: DbOrTransaction, edition: string): Promise<Change> {
   // One that never began has nothing to wait for.
   const { numAffectedRows } = await sql`
-    update editions set state = 'cancelled', reason = null,
+    update editions set state = 'cancelled', held_by = null, status_text = null,
       finished_at = case when state in ('draft', 'scheduled') then now() end
     where id = ${edition} and state in ('draft', 'scheduled', 'sending', 'paused')`.execute(db);
   return changedOrIs(db, edition, numAffectedRows, 'cancelled', 'cancelled', [
@@ -101,7 +97,7 @@ export async function resendMissed(
 ): Promise<Change & { tickets: RangeTicket[] }> {
   if (!db.isTransaction) return db.transaction().execute((tx) => resendMissed(tx, edition));
   const { numAffectedRows } = await sql`
-    update editions set state = 'sending', reason = null, finished_at = null
+    update editions set state = 'sending', held_by = null, status_text = null, finished_at = null
     where id = ${edition} and frozen_at is not null and state in ('sent', 'cancelled')`.execute(db);
   const verb = 'sent to those it missed';
   const change = await changedOrIs(db, edition, numAffectedRows, verb, 'sending', [

@@ -29,7 +29,7 @@ export async function standingOf(db: DbOrTransaction, edition: string): Promise<
 export interface HeldEdition {
   id: string;
   state: EditionState;
-  reason: string | null;
+  statusText: string | null;
 }
 
 /** How some editions stand now, and what their operators are told. */
@@ -37,21 +37,23 @@ export async function standingsOf(db: DbOrTransaction, editions: string[]): Prom
   if (editions.length === 0) return [];
   return db
     .selectFrom('editions')
-    .select(['id', 'state', 'reason'])
+    .select(['id', 'state', 'statusText'])
     .where('id', 'in', editions)
     .execute();
 }
 
 /** Tells the operators what holds an edition up that is being sent; it stays `sending` and goes on by itself. */
-export async function hinder(db: DbOrTransaction, edition: string, reason: string): Promise<void> {
+export async function hinder(db: DbOrTransaction, edition: string, words: string): Promise<void> {
   await sql`
-    update editions set reason = ${reason}
-    where id = ${edition} and state = 'sending' and reason is distinct from ${reason}`.execute(db);
+    update editions set status_text = ${words}
+    where id = ${edition} and state = 'sending' and status_text is distinct from ${words}`.execute(
+    db,
+  );
 }
 
-/** Nothing holds it up any more. The reason of a pause is the operators' own, and stays. */
+/** Nothing holds it up any more. What a pause says stays. */
 export async function unhinder(db: DbOrTransaction, edition: string): Promise<void> {
   await sql`
-    update editions set reason = null
-    where id = ${edition} and state = 'sending' and reason is not null`.execute(db);
+    update editions set status_text = null
+    where id = ${edition} and state = 'sending' and status_text is not null`.execute(db);
 }

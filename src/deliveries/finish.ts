@@ -6,7 +6,7 @@ import { recountRange } from './ranges.ts';
 export async function finishEditions(db: Db, edition?: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update editions e set state = case when e.state = 'sending' then 'sent' else e.state end,
-      reason = case when e.state = 'cancelled' then e.reason end, finished_at = now()
+      status_text = null, finished_at = now()
     where e.planned_at is not null and e.finished_at is null and e.state in ('sending', 'cancelled')
       and ${edition === undefined ? sql`true` : sql`e.id = ${edition}`}
       and not exists (

@@ -81,7 +81,7 @@ export async function composeSlot(
     .where('id', '=', edition.id)
     .where('state', '=', 'draft')
     .where('sendAt', 'is', null)
-    .where('reason', 'is', null) // taken off the schedule by an editor
+    .where('heldBy', 'is', null)
     .where('createdAt', '<', slot.sendAt)
     .returning('state')
     .executeTakeFirst();

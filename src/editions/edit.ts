@@ -54,15 +54,15 @@ async function schedule(
 ): Promise<void> {
   const draft = tx.updateTable('editions').where('id', '=', id);
   if (sendAt === null) {
-    // The reason keeps the clock from putting it back on the schedule.
-    await draft.set({ state: 'draft', reason: 'held', sendAt }).execute();
+    // The clock leaves it alone from now on.
+    await draft.set({ state: 'draft', heldBy: 'editor', sendAt }).execute();
   } else if (sendAt) {
-    await draft.set({ state: 'scheduled', reason: null, sendAt }).execute();
+    await draft.set({ state: 'scheduled', heldBy: null, sendAt }).execute();
   } else {
     await draft
       .set({ state: 'scheduled' })
       .where('state', '=', 'draft')
-      .where('reason', 'is', null)
+      .where('heldBy', 'is', null)
       .where('sendAt', '>', new Date(now.getTime() - MADE_UP_FOR))
       .execute();
   }

@@ -60,7 +60,8 @@ export function editionShape(
     kind: edition.kind,
     localDate: edition.localDate,
     state: edition.state,
-    reason: edition.reason,
+    reason: reasonOf(edition),
+    heldBy: edition.heldBy,
     revision: edition.revision,
     ...wording,
     introduction: edition.introduction,
@@ -74,6 +75,10 @@ export function editionShape(
     messagesPerSecond: seconds > 0 ? Math.round((ledger.sent / seconds) * 100) / 100 : null,
   };
 }
+
+/** The one field that says both, as scripts of before `heldBy` read it: the sentence, else the word for what holds it. */
+const reasonOf = ({ heldBy, statusText }: Pick<Edition, 'heldBy' | 'statusText'>): string | null =>
+  statusText ?? (heldBy === 'editor' ? 'held' : heldBy);
 
 const editions = (db: DbOrTransaction) =>
   db

@@ -36,7 +36,7 @@ export async function startEdition(
   if (content.articles.length === 0) throw new NothingNew(content.newsletter.slug, edition.kind);
   const { rows } = await sql`
     with started as (
-      update editions set state = 'sending', reason = null, revision = 1, due = ${frozen.due},
+      update editions set state = 'sending', held_by = null, status_text = null, revision = 1, due = ${frozen.due},
         frozen_at = ${frozen.at}, started_at = ${now}
       where id = ${id} and state in ('draft', 'scheduled')
       returning id)
@@ -107,7 +107,7 @@ export async function editionsToStart(
 export async function holdMissed(db: DbOrTransaction, now: Date): Promise<string[]> {
   const rows = await db
     .updateTable('editions')
-    .set({ state: 'draft', reason: 'missed' })
+    .set({ state: 'draft', heldBy: 'missed' })
     .where('state', '=', 'scheduled')
     .where('sendAt', '<=', new Date(now.getTime() - MADE_UP_FOR))
     .returning('id')
@@ -123,7 +123,7 @@ const oneFreezeAtATime = (tx: DbOrTransaction) =>
 export async function cancelEmpty(db: DbOrTransaction, id: string, now: Date): Promise<void> {
   await db
     .updateTable('editions')
-    .set({ state: 'cancelled', reason: 'nothing', finishedAt: now })
+    .set({ state: 'cancelled', heldBy: 'nothing', finishedAt: now })
     .where('id', '=', id)
     .where('state', '=', 'scheduled')
     .execute();

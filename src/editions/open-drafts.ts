@@ -10,7 +10,7 @@ export async function slotsToCompose(db: Db, newsletter: Newsletter, now: Date):
   if (slots.length === 0) return [];
   const editions = await db
     .selectFrom('editions')
-    .select(['kind', 'localDate', 'state', 'sendAt', 'reason', 'createdAt'])
+    .select(['kind', 'localDate', 'state', 'sendAt', 'heldBy', 'createdAt'])
     .where('newsletterId', '=', newsletter.id)
     .where(
       'localDate',
@@ -23,8 +23,8 @@ export async function slotsToCompose(db: Db, newsletter: Newsletter, now: Date):
       ({ kind, localDate }) => kind === slot.kind && localDate === slot.localDate,
     );
     if (!edition) return true;
-    const { state, sendAt, reason, createdAt } = edition;
-    return state === 'draft' && !sendAt && !reason && createdAt < slot.sendAt;
+    const { state, sendAt, heldBy, createdAt } = edition;
+    return state === 'draft' && !sendAt && !heldBy && createdAt < slot.sendAt;
   });
 }
 

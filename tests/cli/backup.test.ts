@@ -95,7 +95,8 @@ describe('a backup', async () => {
       );
     const edition = await other.db.selectFrom('editions').selectAll().executeTakeFirstOrThrow();
     expect(edition.state).toBe('paused');
-    expect(edition.reason).toContain('2026-11-24T10:00:00');
+    expect(edition.heldBy).toBe('restore');
+    expect(edition.statusText).toContain('2026-11-24T10:00:00');
     const next = await createNewsletter(other.db, { slug: 'next', title: 'Next' });
     expect(Number(next.id)).toBeGreaterThan(Number(edition.newsletterId));
   });

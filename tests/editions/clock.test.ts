@@ -271,6 +271,6 @@ test('a scheduled edition that nothing is left in is given up, said so', async (
   await db.updateTable('articles').set({ deletedAt }).where('id', '=', article).execute();
   await tick('24T07:00');
   expect(await editionsOf(newsletter.id)).toMatchObject([
-    { state: 'cancelled', reason: 'nothing', frozenAt: null },
+    { state: 'cancelled', heldBy: 'nothing', frozenAt: null },
   ]);
 });

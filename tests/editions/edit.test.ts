@@ -100,7 +100,7 @@ test('an editor moves the time, or takes the edition off the schedule for good',
   expect(await row(id)).toMatchObject({ state: 'draft', sendAt: null });
   expect(await slotsToCompose(db, newsletter, now)).toEqual([]);
   await db.transaction().execute((tx) => composeSlot(tx, newsletter, slot, now));
-  expect(await row(id)).toMatchObject({ state: 'draft', sendAt: null, reason: 'held' });
+  expect(await row(id)).toMatchObject({ state: 'draft', sendAt: null, heldBy: 'editor' });
   await edit(id, { subject: 'Still held' });
   expect(await row(id)).toMatchObject({ state: 'draft', sendAt: null });
   expect(await wrong(id, { sendAt: '2026-11-24T06:34:00Z' })).toEqual(['/sendAt']);

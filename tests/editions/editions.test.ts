@@ -35,6 +35,7 @@ test('an edition has the shape of the API', async () => {
     localDate: '2026-11-24',
     state: 'draft',
     reason: null,
+    heldBy: null,
     revision: 0,
     ...wording,
     introduction: '',
@@ -55,6 +56,22 @@ test('an edition has the shape of the API', async () => {
   const ledger = { ...empty, sent: 500 };
   const shape = editionShape(sending, ledger, new Date(now.getTime() + 2000), wording);
   expect(shape).toMatchObject({ state: 'sending', messagesPerSecond: 250, startedAt: now });
+});
+
+test.each([
+  { heldBy: null, statusText: null, reason: null },
+  { heldBy: 'editor', statusText: null, reason: 'held' },
+  { heldBy: 'missed', statusText: null, reason: 'missed' },
+  { heldBy: 'nothing', statusText: null, reason: 'nothing' },
+  { heldBy: null, statusText: 'sink: nothing listens', reason: 'sink: nothing listens' },
+  { heldBy: 'refusals', statusText: 'sink: 554 spam', reason: 'sink: 554 spam' },
+] as const)('held by $heldBy and "$statusText" has the reason $reason', async (row) => {
+  const id = await compose();
+  const { heldBy, statusText, reason } = row;
+  await db.updateTable('editions').set({ heldBy, statusText }).where('id', '=', id).execute();
+  const edition = await getEdition(db, id);
+  if (!edition) throw new Error('it is not there');
+  expect(editionShape(edition, empty, now, wording)).toMatchObject({ heldBy, reason });
 });
 
 test('editions come in pages, newest first, each once', async () => {

@@ -160,7 +160,7 @@ test('the clock starts what is due; what was missed for more than two hours wait
   expect(due).not.toContain(soon);
   expect(due).not.toContain(missed);
   expect(await holdMissed(db, now)).toEqual([missed]);
-  expect(await editionOf(missed)).toMatchObject({ state: 'draft', reason: 'missed' });
+  expect(await editionOf(missed)).toMatchObject({ state: 'draft', heldBy: 'missed' });
 });
 
 test('the content is all that is needed, and stays what it was', async () => {

@@ -8,7 +8,7 @@ import {
 } from '../../src/deliveries/edition-progress.ts';
 import type { Logger } from '../../src/process/log.ts';
 
-/** What keeps editions from going on while they are being sent, told to the operators as the edition's `reason`. */
+/** What keeps editions from going on while they are being sent, told to the operators as the edition's status text. */
 export interface Hindrances {
   /** It cannot be rendered, or one of its variants cannot; it is tried again. */
   unrendered(edition: string, error: unknown): Promise<void>;
@@ -63,17 +63,17 @@ export function openHindrances(
   }
 
   async function tell(
-    { id, reason }: HeldEdition,
+    { id, statusText }: HeldEdition,
     words: string | undefined,
     before: Map<string, string>,
   ): Promise<void> {
     if (words !== undefined) {
-      if (words === reason) return;
+      if (words === statusText) return;
       log.warn({ edition: id, reason: words }, 'an edition is held up');
       await hinder(db, id, words);
-    } else if (reason !== null && sentSince.has(id)) {
+    } else if (statusText !== null && sentSince.has(id)) {
       // Another worker may still be held up, and write it anew: believed gone only at the second look.
-      if (before.get(id) !== reason) strange.set(id, reason);
+      if (before.get(id) !== statusText) strange.set(id, statusText);
       else await unhinder(db, id);
     }
   }

@@ -50,8 +50,8 @@ export async function restore(
     );
     const done = await load(client, linesOf(path));
     await client.query(
-      `update editions set state = 'paused',
-         reason = 'Restored from a backup of ' || $1 || ': readers who got it after that would get it twice.'
+      `update editions set state = 'paused', held_by = 'restore',
+         status_text = 'Restored from a backup of ' || $1 || ': readers who got it after that would get it twice.'
        where state = 'sending'`,
       [done.madeAt],
     );

@@ -199,7 +199,8 @@ const statements = [
     local_date date not null,
     state text not null default 'draft'
       check (state in ('draft', 'scheduled', 'sending', 'paused', 'sent', 'cancelled')),
-    reason text,
+    held_by text check (held_by in ('editor', 'missed', 'refusals', 'restore', 'nothing')),
+    status_text text,
     revision integer not null default 0,
     subject text not null default '',
     preheader text not null default '',

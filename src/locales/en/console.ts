@@ -96,6 +96,11 @@ export default {
     tooLong: 'This edition is {{kilobytes}} kB. Gmail cuts messages at 102 kB.',
     noPreview: 'There is nothing to preview: no article is left in this edition.',
     live: 'These figures renew themselves.',
+    held: {
+      missed:
+        'Its time passed more than two hours ago, and it was not sent. Send it now, or choose another time.',
+      nothing: 'It was not sent: no article was left in it.',
+    },
   },
   me: {
     title: 'Account',

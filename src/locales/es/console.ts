@@ -96,6 +96,10 @@ export default {
     tooLong: 'Esta edición pesa {{kilobytes}} kB. Gmail corta los mensajes a los 102 kB.',
     noPreview: 'No hay nada que mostrar: no queda ningún artículo en esta edición.',
     live: 'Estas cifras se renuevan solas.',
+    held: {
+      missed: 'Su hora pasó hace más de dos horas y no se envió. Envíala ahora o elige otra hora.',
+      nothing: 'No se envió: no quedaba ningún artículo en ella.',
+    },
   },
   me: {
     title: 'Mi cuenta',

@@ -112,7 +112,7 @@ describe('the editor’s window, with scripts off', async () => {
 
   it('where a person must look first, waits, and goes at its time once it is saved', async () => {
     const sendAt = new Date('2099-11-24T11:00:00Z');
-    await desk.db.updateTable('editions').set({ state: 'draft', reason: null, sendAt }).execute();
+    await desk.db.updateTable('editions').set({ state: 'draft', heldBy: null, sendAt }).execute();
     expect((await ana.get(path)).text).toContain(
       'It waits for you: save it, changed or not, and it goes at 24 Nov 2099, 07:00',
     );

@@ -187,7 +187,9 @@ test('ten contents refused in a row pause the edition with the relay’s words, 
   expect(await ledger(db, edition)).toMatchObject({ queued: 200, failed: 0 });
   expect(await suppressed(db)).toEqual([]);
   refuse = false;
-  await sql`update editions set state = 'sending', reason = null where id = ${edition}`.execute(db);
+  await sql`update editions set state = 'sending', held_by = null, status_text = null where id = ${edition}`.execute(
+    db,
+  );
   await passTime(db, edition);
   await sending.work(edition);
   expect(await ledger(db, edition)).toMatchObject({ sent: 200 });

@@ -21,8 +21,7 @@ export function editionView(
   const at = edition.startedAt ?? edition.sendAt;
   return {
     ...edition,
-    // of a draft it is a word for the editor's window, which has a sentence for it
-    reason: edition.state === 'draft' ? null : edition.reason,
+    reason: whyHeld(edition, t),
     headline: edition.subject || edition.articles[0]?.title || t(`kind.${edition.kind}`),
     newsletterTitle: newsletter?.title ?? edition.newsletter,
     stateText: t(`state.${edition.state}`),
@@ -52,6 +51,12 @@ export function editionView(
         : '',
     ].filter((line) => line !== ''),
   };
+}
+
+/** A sentence about what keeps it from going on; null where nothing does, or an editor wants it so. */
+function whyHeld({ heldBy, reason }: ShownEdition, t: Translate): string | null {
+  if (heldBy === 'editor') return null;
+  return heldBy === 'missed' || heldBy === 'nothing' ? t(`edition.held.${heldBy}`) : reason;
 }
 
 function timeIn(at: Date, language: string, timeZone: string): string {

@@ -28,7 +28,7 @@ export function saveWindow(
     if (!isOpen(window)) return { result: 'over' };
     if (!same(base, window.saved)) return { result: 'conflict', window };
     const { edition } = window.draft;
-    const approves = edition.state === 'draft' && edition.reason === null && edition.sendAt;
+    const approves = edition.state === 'draft' && edition.heldBy === null && edition.sendAt;
     if (same(base, mine) && !approves) return { result: 'unchanged' };
     await editEdition(tx, id, editsOf(mine, base, window.newsletter.timezone), now());
     const fields = changed(base, mine);

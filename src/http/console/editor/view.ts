@@ -135,11 +135,11 @@ export function nextStep(
   madeUpFor: number,
   { language, say }: Words,
 ): string {
-  const { state, reason, sendAt } = draft.edition;
+  const { state, heldBy, sendAt } = draft.edition;
   const time = sendAt ? timeIn(sendAt, language, newsletter.timezone) : '';
   if (state === 'scheduled') return say('next.goes', { time });
-  if (reason === 'missed') return say('next.missed');
-  if (!sendAt || reason !== null) return say('next.hand');
+  if (heldBy === 'missed') return say('next.missed');
+  if (!sendAt || heldBy !== null) return say('next.hand');
   if (sendAt > now) return say('next.waits', { time });
   return now.getTime() - sendAt.getTime() < madeUpFor
     ? say('next.late', { time })
