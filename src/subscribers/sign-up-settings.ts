@@ -30,7 +30,7 @@ export const signUpSettingsSchema = z.strictObject({
   /** Sign-ups for addresses of one domain in an hour, before a proof of work is asked; and of one large provider. */
   perDomain: limit.default(200),
   perProvider: limit.default(3000),
-  /** All sign-ups in an hour: beyond the first a proof of work is asked, beyond the second they wait. */
+  /** All sign-ups in an hour: beyond the first a proof of work is asked, beyond the second who has none waits the hour out. */
   inAll: limits.default([5000, 50_000]),
   /** Sign-ups that end in one mailbox in a day (dots and +tags are the same mailbox); more send nothing. */
   perMailbox: limit.default(5),

@@ -5,15 +5,15 @@ import { addressRoutes } from './account/change-address.ts';
 import { preferencesRoutes } from './account/preferences.ts';
 import { privacyRoutes } from './account/privacy.ts';
 import { undoRoutes } from './account/undo.ts';
-import { leaveRoutes } from './account/unsubscribe.ts';
+import { unsubscribeRoutes } from './account/unsubscribe.ts';
 import { archiveRoutes } from './archive/archive.ts';
 import { sitemap } from './archive/feed.ts';
-import { openGate } from './limits/sign-up-limits.ts';
-import type { PublicParts } from './public-context.ts';
+import { openSignUpLimits } from './limits/sign-up-limits.ts';
+import type { PublicContext } from './public-context.ts';
 import { confirmRoutes } from './sign-up/confirm.ts';
 import { embedRoutes } from './sign-up/embed.ts';
-import { frontRoutes } from './sign-up/home.ts';
-import { openDesk } from './sign-up/record-sign-ups.ts';
+import { homeRoutes } from './sign-up/home.ts';
+import { openSignUpRecorder } from './sign-up/record-sign-ups.ts';
 import { openMasthead } from './site/masthead.ts';
 import { openPages } from './site/page.ts';
 import { robots } from './site/robots.ts';
@@ -27,36 +27,36 @@ export function publicRoutes(context: Context): Router {
   const masthead = openMasthead(context.db);
   const show = openPages(masthead, context.config.publicPath);
   const https = context.config.publicUrl.startsWith('https:');
-  const parts: PublicParts = {
+  const shared: PublicContext = {
     context,
-    gate: openGate(context),
-    takeDown: openDesk(context),
-    post: openLetterPost(context.queues),
+    limits: openSignUpLimits(context),
+    recordSignUp: openSignUpRecorder(context),
+    enqueueLetters: openLetterPost(context.queues),
     show,
     masthead,
   };
 
   router.get('/theme.css', themeSheet(masthead));
   router.get('/vendor/altcha/:file', vendorFiles);
-  router.get('/sitemap.xml', (_req, res) => sitemap(parts, res));
+  router.get('/sitemap.xml', (_req, res) => sitemap(shared, res));
   router.get('/robots.txt', robots(context.config));
 
   const secret = Router();
   secret.use(pagePolicy({ https }), secretPage);
-  secret.use(confirmRoutes(parts)); // /confirm/:token
-  secret.use(leaveRoutes(parts)); // /unsubscribe/:token
-  secret.use(undoRoutes(parts)); // /undo/:token
-  secret.use(preferencesRoutes(parts)); // /preferences/:token
-  secret.use(privacyRoutes(parts)); // /privacy/:token
-  secret.use(addressRoutes(parts)); // /address/:token
+  secret.use(confirmRoutes(shared)); // /confirm/:token
+  secret.use(unsubscribeRoutes(shared)); // /unsubscribe/:token
+  secret.use(undoRoutes(shared)); // /undo/:token
+  secret.use(preferencesRoutes(shared)); // /preferences/:token
+  secret.use(privacyRoutes(shared)); // /privacy/:token
+  secret.use(addressRoutes(shared)); // /address/:token
   router.use(
     onlyFor(['confirm', 'unsubscribe', 'undo', 'preferences', 'privacy', 'address'], secret),
   );
 
-  router.use(embedRoutes(parts)); // /embed /embed.js
+  router.use(embedRoutes(shared)); // /embed /embed.js
   router.use(pagePolicy({ https, pictures: true }));
-  router.use(frontRoutes(parts)); // / /subscribe /subscribed /challenge
-  router.use(archiveRoutes(parts)); // /archive /archive/:newsletter /archive/:newsletter/:number …/feed.xml
+  router.use(homeRoutes(shared)); // / /subscribe /subscribed /challenge
+  router.use(archiveRoutes(shared)); // /archive /archive/:newsletter /archive/:newsletter/:number …/feed.xml
   return router;
 }
 

@@ -248,7 +248,7 @@ export default {
       perProvider: 'For addresses of one large provider in an hour, before a proof is asked',
       inAll: {
         0: 'In all in an hour, before a proof is asked',
-        1: 'In all in an hour, before everybody has to wait',
+        1: 'In all in an hour, before those without a proof have to wait',
       },
       perMailbox: 'For one mailbox in a day; then nothing more is sent there',
     },

@@ -249,7 +249,7 @@ export default {
       perProvider: 'Para direcciones de un gran proveedor en una hora, antes de pedir la prueba',
       inAll: {
         0: 'En total en una hora, antes de pedir la prueba',
-        1: 'En total en una hora, antes de hacer esperar a todos',
+        1: 'En total en una hora, antes de hacer esperar a quien no trae la prueba',
       },
       perMailbox: 'Para un buzón en un día; después no se le envía nada más',
     },

@@ -51,6 +51,28 @@ describe('a form on the newsroom’s own site', () => {
     }
   });
 
+  test.each([
+    ['a site of another newsletter’s or of nobody’s', 'https://you-won.evil.example'],
+    ['no address at all', 'foo'],
+    ['an opaque origin', 'null'],
+    ['another scheme', 'javascript:alert(1)'],
+    ['more than an origin', `${ours}/you-won`],
+  ])('is not named in the letter when it is %s', async (_what, origin) => {
+    const email = `named${origin.length}@example.org`;
+    const form = await site.post('/subscribe', { email, newsletter: 'daily' }, { Origin: origin });
+    expect(form.status).toBe(303);
+    const other = { email: `x${email}`, newsletter: 'weekend' };
+    expect((await site.postJson('/subscribe', other, { Origin: ours })).status).toBe(202);
+    const letters = await site.context.db
+      .selectFrom('letters as l')
+      .innerJoin('subscribers as s', 's.id', 'l.subscriberId')
+      .select('l.content')
+      .where('s.emailKey', 'in', [email, `x${email}`])
+      .execute();
+    expect(letters).toHaveLength(2);
+    for (const { content } of letters) expect(content).toMatchObject({ origin: 'letters.example' });
+  });
+
   test('keeps its way back while something is asked again', async () => {
     const redirect = `${ours}/thanks`;
     const asked = await site.post('/subscribe', {

@@ -33,8 +33,8 @@ async function inParallel(count: number, width: number, work: (n: number) => Pro
   );
 }
 
-async function solved(): Promise<string> {
-  const challenge = (await (await site.get('/challenge')).json()) as Challenge;
+async function solved(from = site): Promise<string> {
+  const challenge = (await (await from.get('/challenge')).json()) as Challenge;
   const solution = await solveChallenge({ challenge, deriveKey });
   return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64');
 }
@@ -113,6 +113,57 @@ describe('a flood', () => {
     expect(answer.status).toBe(429);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(1);
     await putSignUpSettings(site.context.db, { inAll: [5000, 50_000] });
+  });
+});
+
+describe('requests that are refused', () => {
+  // limits low enough to reach, in a site of its own: counts are per database
+  async function limited(settings: Parameters<typeof putSignUpSettings>[1]) {
+    const own = await openSite({ TRUST_PROXY: '1' });
+    await makeNewsletter(own.context.db, 'daily');
+    await putSignUpSettings(own.context.db, settings);
+    const ask = (email: string, origin: number, more: object = {}) =>
+      own.postJson('/subscribe', { email, ...more }, from(origin));
+    const statuses = async (emails: string[], origin: number) => {
+      const seen = [];
+      for (const email of emails) seen.push((await ask(email, origin)).status);
+      return seen;
+    };
+    const letters = async () => {
+      const rows = await own.context.db.selectFrom('letters').select('id').execute();
+      return rows.length;
+    };
+    return { own, ask, statuses, letters };
+  }
+
+  test('by one origin cost a reader elsewhere nothing', async () => {
+    const { statuses } = await limited({ perOrigin: [3, 6], perProvider: 5, inAll: [6, 8] });
+    const flood = Array.from({ length: 40 }, (_, n) => `reader${n}@gmail.com`);
+    const answers = await statuses(flood, 1);
+    expect(answers.filter((status) => status === 202)).toHaveLength(3);
+    expect(await statuses(['other@gmail.com'], 2)).toEqual([202]);
+    expect(await statuses(['one@example.net'], 3)).toEqual([202]);
+  });
+
+  test('do not silence the mailbox they were for', async () => {
+    const { statuses, letters } = await limited({ perOrigin: [1, 3], perMailbox: 2 });
+    const flood = Array.from({ length: 9 }, (_, n) => `victim+${n}@gmail.com`);
+    expect((await statuses(flood, 1)).slice(1)).toEqual(Array(8).fill(429));
+    expect(await statuses(['victim@gmail.com'], 2)).toEqual([202]);
+    expect(await letters()).toBe(2);
+  });
+
+  test('by the limit of all, without a proof, leave it open to those who bring one', async () => {
+    const { own, ask, statuses } = await limited({ inAll: [2, 4] });
+    const flood = Array.from({ length: 12 }, (_, n) => `reader${n}@site${n}.example`);
+    expect((await statuses(flood, 1)).slice(2)).toEqual(Array(10).fill(429));
+    for (let n = 0; n < 4; n++) {
+      const altcha = await solved(own);
+      expect((await ask(`late${n}@example.org`, 10 + n, { altcha })).status).toBe(202);
+    }
+    const refused = await ask('late@example.org', 20);
+    expect(await refused.json()).toMatchObject({ type: 'urn:gaceta:proof-needed' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(600);
   });
 });
 

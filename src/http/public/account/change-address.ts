@@ -5,12 +5,12 @@ import { changeAddress } from '../../../subscribers/change.ts';
 import { AddressTaken } from '../../../subscribers/errors.ts';
 import { readerOf } from '../../../subscribers/own-page.ts';
 import { formBody } from '../../middleware/bodies.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 import { showBadLink, tokenOf } from './token-pages.ts';
 
 /** The answer to the letter at a new address: GET asks, POST changes. */
-export function addressRoutes({ context, show }: PublicParts): Router {
+export function addressRoutes({ context, show }: PublicContext): Router {
   const router = Router();
   router.get('/address/:token', async (req, res) => {
     const found = await find(req);

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Evidence } from '../../../subscribers/consent-evidence.ts';
 
-/** Where a reader's act came from: the door, the network address, the browser. */
+/** Where a reader's act came from: the form, the network address, the browser. */
 export function evidenceOf(req: Request, form: string): Evidence {
   return {
     originAddress: req.ip ?? null,

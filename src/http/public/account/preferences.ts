@@ -4,13 +4,13 @@ import { unsubscribeUrl } from '../../../subscribers/links.ts';
 import { type Reader, type ReaderSubscription, readerOf } from '../../../subscribers/own-page.ts';
 import { keepChoices } from '../../../subscribers/preferences.ts';
 import { formBody } from '../../middleware/bodies.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 import { pauseDay, readChoices, UnusableChoice } from './preferences-input.ts';
 import { showBadLink, shownAddress, tokenOf } from './token-pages.ts';
 
 /** The page to choose on. Its link is in every message, so it shows the address masked and begins nothing. */
-export function preferencesRoutes({ context, show, post }: PublicParts): Router {
+export function preferencesRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
   router.get('/preferences/:token', async (req, res) => {
     const reader = await find(req);
@@ -36,7 +36,7 @@ export function preferencesRoutes({ context, show, post }: PublicParts): Router 
     const reader = await find(req);
     if (!reader) return showBadLink(req, res, show);
     const letters = await requestAccess(context.db, reader.id, context.now());
-    post(letters);
+    enqueueLetters(letters);
     const language = languageOf(req, reader.language);
     const t = words(language);
     await show(req, res, {

@@ -6,7 +6,7 @@ import { personalData } from '../../../privacy/export.ts';
 import { SubscriberNotFound } from '../../../subscribers/errors.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { formBody } from '../../middleware/bodies.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 import { showBadLink, tokenOf } from './token-pages.ts';
 
@@ -14,7 +14,7 @@ import { showBadLink, tokenOf } from './token-pages.ts';
  * A person's own data: see and save, move to another address, erase. The link comes in a letter of its own
  * to the present address and works for a day, so the page shows the address in full.
  */
-export function privacyRoutes({ context, show, post }: PublicParts): Router {
+export function privacyRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
   router.get('/privacy/:token', async (req, res) => {
     const reader = await find(req);
@@ -40,7 +40,7 @@ export function privacyRoutes({ context, show, post }: PublicParts): Router {
       if (address.key === readAddress(reader.email).key)
         return await showPage(req, res, reader, { wrong: t('privacy.same'), typed });
       const letters = await requestAddressChange(context.db, reader, address, context.now());
-      post(letters);
+      enqueueLetters(letters);
       await show(req, res, {
         view: './message',
         title: t('privacy.addressSentTitle'),
@@ -65,7 +65,7 @@ export function privacyRoutes({ context, show, post }: PublicParts): Router {
       const { letters } = await context.db
         .transaction()
         .execute((tx) => eraseSubscriber(tx, subject.subscriber, context.now()));
-      post(letters);
+      enqueueLetters(letters);
     } catch (error) {
       // the same button pressed twice, at once or a moment later: erased is erased
       if (!(error instanceof SubscriberNotFound)) throw error;

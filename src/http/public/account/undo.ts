@@ -2,7 +2,7 @@ import { type Request, Router } from 'express';
 import { readerOf } from '../../../subscribers/own-page.ts';
 import { keepReason, undoLeaving } from '../../../subscribers/unsubscribe.ts';
 import { formBody } from '../../middleware/bodies.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './token-pages.ts';
@@ -10,7 +10,7 @@ import { showBadLink, shownAddress, titlesOf, tokenOf } from './token-pages.ts';
 const MAX_REASON = 500;
 
 /** After leaving: back as it was, for an hour; and why, for who wants to say. */
-export function undoRoutes({ context, show }: PublicParts): Router {
+export function undoRoutes({ context, show }: PublicContext): Router {
   const router = Router();
   router.get('/undo/:token', async (req, res) => {
     const found = await find(req);

@@ -4,7 +4,7 @@ import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { type Leaving, leave, UNDO_MS } from '../../../subscribers/unsubscribe.ts';
 import { batched } from '../../batched.ts';
 import { formBody } from '../../middleware/bodies.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 import { evidenceOf } from './evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from './token-pages.ts';
@@ -16,7 +16,7 @@ const oneClickBody = express.raw({ type: 'multipart/form-data', limit: '64kb' })
  * Leaving: GET shows whose subscription it is and one button, and changes nothing; POST leaves. The same
  * POST is the one-click target of RFC 8058: no cookie, any number of times, at once, always 200.
  */
-export function leaveRoutes({ context, show }: PublicParts): Router {
+export function unsubscribeRoutes({ context, show }: PublicContext): Router {
   const router = Router();
   // After each digest many leave within minutes.
   const leaveWithOthers = batched(

@@ -3,7 +3,7 @@ import { timeInWords } from '../../../../emails/language.ts';
 import { archivedEdition, listArchive } from '../../../editions/archive.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
 import { notFound } from '../../middleware/errors.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { markdownHtml } from '../site/markdown.ts';
 import { languageOf, words } from '../site/page.ts';
 import { editionView } from './edition-view.ts';
@@ -13,8 +13,8 @@ const PER_PAGE = 30;
 const NEWEST = 5;
 
 /** Past editions, made for the web. Those of a private newsletter open by the link in its messages alone. */
-export function archiveRoutes(parts: PublicParts): Router {
-  const { context, show, masthead } = parts;
+export function archiveRoutes(shared: PublicContext): Router {
+  const { context, show, masthead } = shared;
   const { publicUrl } = context.config;
   const router = Router();
 
@@ -78,7 +78,7 @@ export function archiveRoutes(parts: PublicParts): Router {
 
   router.get('/archive/:newsletter/feed.xml', async (req, res) => {
     const newsletter = await openNewsletter(req);
-    await archiveFeed(parts, newsletter, res);
+    await archiveFeed(shared, newsletter, res);
   });
 
   router.get('/archive/:newsletter/:number', async (req, res) => {

@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { escapeHtml } from '../../../../emails/escape.ts';
 import { archiveAddresses, listArchive } from '../../../editions/archive.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { type EditionView, editionView } from './edition-view.ts';
 
 const IN_FEED = 20;
@@ -18,7 +18,7 @@ const eta = new Eta({
 
 /** The editions of a newsletter as an Atom feed (RFC 4287), in the newsletter's language. */
 export async function archiveFeed(
-  { context, masthead }: PublicParts,
+  { context, masthead }: PublicContext,
   newsletter: Newsletter,
   res: Response,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function archiveFeed(
 }
 
 /** Every public page that search engines may keep. */
-export async function sitemap({ context, masthead }: PublicParts, res: Response): Promise<void> {
+export async function sitemap({ context, masthead }: PublicContext, res: Response): Promise<void> {
   const { newsletters } = await masthead();
   const xml = eta.render('./sitemap', {
     publicUrl: context.config.publicUrl,

@@ -9,15 +9,18 @@ import { openProofs, type Proofs } from '../sign-up/proof-of-work.ts';
 import { openCounters } from './counters.ts';
 
 /**
- * `go`: write it down. `quiet`: this mailbox had its share today; answer as always, and send nothing.
- * `prove`: the rate is unusual, a proof of work is needed first.
+ * `record`: write the sign-up down. `ignore`: this mailbox has had its share today; answer as always and send
+ * nothing. `prove`: a proof of work is needed first; `retryAfter` seconds without one.
  */
-export type Admission = 'go' | 'quiet' | 'prove';
+export type Admission =
+  | { decision: 'record' }
+  | { decision: 'ignore' }
+  | { decision: 'prove'; retryAfter: number };
 
-/** Keeps the sign-up from being a weapon. */
-export interface Gate {
+/** Keeps the sign-up form from being used to flood somebody's inbox, or to shut it for everybody else. */
+export interface SignUpLimits {
   proofs: Proofs;
-  /** Throws Problem 429 for who has to wait whatever they prove. */
+  /** Throws Problem 429 for an origin that has to wait even with a proof. */
   admit(
     origin: string,
     address: Address,
@@ -27,10 +30,15 @@ export interface Gate {
 }
 
 const HOUR = 3600;
+const PROVE_OR_WAIT = 600;
 const WAIT = 'Too many sign-ups at this moment: wait, then try again.';
 
-/** Opens the gate; its counts hold across all processes. */
-export function openGate(context: Context): Gate {
+/**
+ * Opens the limits; their counts hold across all processes. The origin is counted first, and one that is over
+ * its limit is counted nowhere else. Domain, mailbox and total count only sign-ups that are admitted, so that
+ * refused requests cost other readers nothing.
+ */
+export function openSignUpLimits(context: Context): SignUpLimits {
   const openCounter = openCounters(context);
   const origins = openCounter('signup-origin', HOUR / 6);
   const mailboxes = openCounter('signup-mailbox', 24 * HOUR);
@@ -44,34 +52,35 @@ export function openGate(context: Context): Gate {
   return {
     proofs,
     async admit(origin, address, proof, settings) {
-      const large = address.group !== 'rest';
-      const domain = large ? address.group : hashed(address.domain);
-      // All at once and not one after the other: they go into one statement.
-      const [fromHere, forMailbox, forDomain, inAll] = await Promise.all([
-        origins.add(hashed(networkOf(origin))),
-        mailboxes.add(hashed(mailboxOf(address))),
-        domains.add(domain),
-        all.add('all'),
-      ]);
+      const fromHere = await origins.add(hashed(networkOf(origin)));
       if (fromHere.count > settings.perOrigin[1]) throw tryLater(429, fromHere.msLeft / 1000, WAIT);
       const proved = proof !== null && (await proofs.accepts(proof));
-      if (fromHere.count > settings.perOrigin[0] && !proved) return 'prove';
-      if (forMailbox.count > settings.perMailbox) {
-        // A flood for one mailbox must not make it harder for everybody.
-        await Promise.all([domains.takeBack(domain), all.takeBack('all')]);
-        return 'quiet';
-      }
-      if (inAll.count > settings.inAll[1]) throw tryLater(429, inAll.msLeft / 1000, WAIT);
+      if (!proved && (fromHere.count > settings.perOrigin[0] || settings.proof === 'always'))
+        return { decision: 'prove', retryAfter: PROVE_OR_WAIT };
+
+      const large = address.group !== 'rest';
+      const domain = large ? address.group : hashed(address.domain);
+      const [forDomain, inAll] = await Promise.all([domains.add(domain), all.add('all')]);
+      const uncount = () => Promise.all([domains.takeBack(domain), all.takeBack('all')]);
       const unusual =
         forDomain.count > (large ? settings.perProvider : settings.perDomain) ||
-        inAll.count > settings.inAll[0] ||
-        settings.proof === 'always';
-      return unusual && !proved ? 'prove' : 'go';
+        inAll.count > settings.inAll[0];
+      if (unusual && !proved) {
+        await uncount();
+        const full = inAll.count > settings.inAll[1];
+        return { decision: 'prove', retryAfter: full ? inAll.msLeft / 1000 : PROVE_OR_WAIT };
+      }
+
+      const mailbox = hashed(mailboxOf(address));
+      const forMailbox = await mailboxes.add(mailbox);
+      if (forMailbox.count <= settings.perMailbox) return { decision: 'record' };
+      await Promise.all([uncount(), mailboxes.takeBack(mailbox)]);
+      return { decision: 'ignore' };
     },
   };
 }
 
-/** Whoever has one IPv6 address has the other 2^64 of its network too. */
+/** One subscriber line has a whole IPv6 network (/64): all its 2^64 addresses count as one. */
 export function networkOf(origin: string): string {
   if (!ipaddr.isValid(origin)) return origin;
   const parsed = ipaddr.process(origin);

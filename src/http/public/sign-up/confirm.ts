@@ -5,11 +5,11 @@ import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import { evidenceOf } from '../account/evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from '../account/token-pages.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 
 /** The double opt-in: GET shows one button and changes nothing, POST makes active. */
-export function confirmRoutes({ context, show, post }: PublicParts): Router {
+export function confirmRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
   router.get('/confirm/:token', async (req, res) => {
     const reader = await readerOfToken(req);
@@ -28,7 +28,7 @@ export function confirmRoutes({ context, show, post }: PublicParts): Router {
       { newsletters: chosen, evidence: evidenceOf(req, 'link') },
       context.now(),
     );
-    post(letters);
+    enqueueLetters(letters);
     await showDone(req, res, reader, confirmed);
   });
 

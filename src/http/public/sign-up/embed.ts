@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { formBody } from '../../middleware/bodies.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import type { Masthead } from '../site/masthead.ts';
 import { languageOf, words } from '../site/page.ts';
 import { pagePolicy } from '../site/security-headers.ts';
 import { type FormTrouble, formView } from './form-view.ts';
 import { originsOf } from './origins.ts';
-import { dontKeep } from './sign-up.ts';
-import { takeForm } from './submit.ts';
+import { noStore } from './sign-up.ts';
+import { submitForm } from './submit.ts';
 
 const script = join(import.meta.dirname, '../../assets/embed.js');
 
@@ -16,8 +16,8 @@ const script = join(import.meta.dirname, '../../assets/embed.js');
  * The form for the foot of an article: `/embed` in a frame, which sites of the newsletters' origins may hold,
  * and `/embed.js`, which makes that frame and gives it its height.
  */
-export function embedRoutes(parts: PublicParts): Router {
-  const { context, show, masthead } = parts;
+export function embedRoutes(shared: PublicContext): Router {
+  const { context, show, masthead } = shared;
   const router = Router();
 
   router.get('/embed.js', (_req, res) => {
@@ -25,16 +25,16 @@ export function embedRoutes(parts: PublicParts): Router {
     res.sendFile(script, { maxAge: '1h' });
   });
 
-  router.use('/embed', framable(parts));
+  router.use('/embed', framable(shared));
   router.get('/embed', async (req, res) => {
     if (req.query.sent === '1') return showSent(req, res);
     await showForm(req, res, 200, { body: {} }, false);
   });
 
   router.post('/embed', formBody, async (req, res) => {
-    dontKeep(res);
+    noStore(res);
     const head = narrowed(req, await masthead());
-    const outcome = await takeForm(parts, req, { door: 'embed', masthead: head });
+    const outcome = await submitForm(shared, req, { form: 'embed', masthead: head });
     if (outcome.taken) return showSent(req, res);
     await showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
   });
@@ -84,7 +84,7 @@ function narrowed(req: Request, head: Masthead): Masthead {
   return newsletters.length > 0 ? { ...head, newsletters } : head;
 }
 
-function framable({ context, masthead }: PublicParts): RequestHandler {
+function framable({ context, masthead }: PublicContext): RequestHandler {
   const https = context.config.publicUrl.startsWith('https:');
   return async (req, res, next) => {
     const { newsletters } = narrowed(req, await masthead());

@@ -1,17 +1,17 @@
 import { Router } from 'express';
 import { editionView } from '../archive/edition-view.ts';
 import { inLanguage, newestEditions } from '../archive/newest.ts';
-import type { PublicParts } from '../public-context.ts';
-import { keptFor } from '../site/cache-for.ts';
+import type { PublicContext } from '../public-context.ts';
+import { cachedFor } from '../site/cache-for.ts';
 import { languageOf, words } from '../site/page.ts';
 import { formView } from './form-view.ts';
 import { type ShowForm, subscribeRoutes } from './subscribe.ts';
 
 /** The sign-up page, what it is answered with, and the doors it and others post to. */
-export function frontRoutes(parts: PublicParts): Router {
-  const { context, show, masthead } = parts;
+export function homeRoutes(shared: PublicContext): Router {
+  const { context, show, masthead } = shared;
   const { publicUrl } = context.config;
-  const newest = keptFor(30_000, () => newestEditions(context, masthead));
+  const newest = cachedFor(30_000, () => newestEditions(context, masthead));
   const router = Router();
 
   router.get('/', async (req, res) => {
@@ -59,6 +59,6 @@ export function frontRoutes(parts: PublicParts): Router {
     });
   };
 
-  router.use(subscribeRoutes(parts, showForm)); // POST /subscribe, GET /challenge
+  router.use(subscribeRoutes(shared, showForm)); // POST /subscribe, GET /challenge
   return router;
 }

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { isOwnOrigin, requestOrigin } from '../../middleware/request-origin.ts';
 import type { Masthead } from '../site/masthead.ts';
 
 /** The sites of the newsroom that its newsletters name: they may post by script, frame the form, and be redirected to. */
@@ -10,7 +11,7 @@ export const originsOf = (newsletters: Masthead['newsletters']): string[] => [
 export function allowOrigins(masthead: () => Promise<Masthead>): RequestHandler {
   return async (req, res, next) => {
     res.vary('Origin');
-    const origin = req.get('Origin');
+    const origin = requestOrigin(req);
     const { newsletters } = await masthead();
     if (origin !== undefined && originsOf(newsletters).includes(origin)) {
       res.set('Access-Control-Allow-Origin', origin);
@@ -25,11 +26,10 @@ export function allowOrigins(masthead: () => Promise<Masthead>): RequestHandler 
   };
 }
 
-/** Whether a form stood on one of the newsroom's sites, by what the browser says. */
-export function isForeign(req: Request, publicUrl: string): boolean {
-  const origin = req.get('Origin');
-  if (origin === undefined || origin === 'null') return false;
-  return origin !== new URL(publicUrl).origin && new URL(origin).host !== req.get('Host');
+/** Whether the browser says that a form stood on a site other than this one. */
+export function isFromOtherSite(req: Request, publicUrl: string): boolean {
+  const origin = requestOrigin(req);
+  return origin !== undefined && !isOwnOrigin(req, origin, publicUrl);
 }
 
 /** Where a form wants its reader sent back to; undefined unless that is a site of a chosen newsletter. */

@@ -3,28 +3,29 @@ import { requestSubscriptions, type SubscriptionRequest } from '../../../letters
 import { openLetterPost } from '../../../queue/letter-tickets.ts';
 import { batched } from '../../batched.ts';
 
-/** Takes sign-ups down, many with one statement when many come, and hands their letters on. */
-export type TakeDown = (request: SubscriptionRequest) => Promise<void>;
+/** Writes a sign-up down, together with others that come at the same time, and enqueues its letter. */
+export type RecordSignUp = (request: SubscriptionRequest) => Promise<void>;
 
-// One lot gathers while the one before is written: with two lanes the lots are half as large, and a sign-up
+// One batch gathers while the one before is written: with two lanes the batches are half as large, and a sign-up
 // cost about a tenth more of processor time, in Node and PostgreSQL together.
-const LOTS = { most: 50, lanes: 1 };
+const BATCHES = { most: 50, lanes: 1 };
 
-export function openDesk(context: Context): TakeDown {
-  const post = openLetterPost(context.queues);
+/** Opens the recorder of a process. */
+export function openSignUpRecorder(context: Context): RecordSignUp {
+  const enqueueLetters = openLetterPost(context.queues);
   return batched(async (requests) => {
     // The same address twice cannot be in one statement: the later one follows.
     let rest = requests;
     while (rest.length > 0) {
-      const lot = new Map<string, SubscriptionRequest>();
+      const batch = new Map<string, SubscriptionRequest>();
       const later: SubscriptionRequest[] = [];
       for (const request of rest) {
-        if (lot.has(request.address.key)) later.push(request);
-        else lot.set(request.address.key, request);
+        if (batch.has(request.address.key)) later.push(request);
+        else batch.set(request.address.key, request);
       }
-      post(await requestSubscriptions(context.db, [...lot.values()], context.now()));
+      enqueueLetters(await requestSubscriptions(context.db, [...batch.values()], context.now()));
       rest = later;
     }
     return requests.map(() => undefined);
-  }, LOTS);
+  }, BATCHES);
 }

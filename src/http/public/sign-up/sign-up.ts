@@ -3,23 +3,28 @@ import type { Address } from '../../../mail/address.ts';
 import { isDisposable } from '../../../mail/disposable-domains.ts';
 import { meantDomain } from '../../../mail/domain-typos.ts';
 import { Problem } from '../../middleware/problem.ts';
+import { requestOrigin } from '../../middleware/request-origin.ts';
 import { consentOf } from '../account/evidence.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import type { Masthead } from '../site/masthead.ts';
 import { consentIn } from './consent-wording.ts';
 import { type SignUpInput, UnusableForm } from './input.ts';
+import { originsOf } from './origins.ts';
 
-/** Which door a sign-up came through, kept with the consent. */
-export type Door = 'page' | 'embed' | 'site' | 'json';
+/** Which form a sign-up came through, recorded with the consent. */
+export type FormKind = 'page' | 'embed' | 'site' | 'json';
 
 /** A proof of work is needed before this sign-up is taken. */
 export class ProofNeeded extends Error {
   /** True when one was sent and is no good: wrong, too old, or used before. */
   readonly tried: boolean;
-  constructor(tried: boolean) {
+  /** Seconds after which a try without a proof makes sense. */
+  readonly retryAfter: number;
+  constructor(tried: boolean, retryAfter: number) {
     super('A proof of work is needed.');
     this.name = 'ProofNeeded';
     this.tried = tried;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -29,17 +34,18 @@ export class ProofNeeded extends Error {
  * Throws ProofNeeded, UnusableForm, Problem.
  */
 export async function acceptSignUp(
-  { context, gate, takeDown }: Pick<PublicParts, 'context' | 'gate' | 'takeDown'>,
+  { context, limits, recordSignUp }: Pick<PublicContext, 'context' | 'limits' | 'recordSignUp'>,
   req: Request,
   input: SignUpInput,
-  { door, language, masthead }: { door: Door; language: string; masthead: Masthead },
+  { form, language, masthead }: { form: FormKind; language: string; masthead: Masthead },
 ): Promise<void> {
   const { signUp } = masthead;
-  if (signUp.refuseDisposable) refuseDisposable(input, door);
-  const admission = await gate.admit(req.ip ?? '', input.address, input.proof, signUp);
-  if (admission === 'prove') throw new ProofNeeded(input.proof !== null);
-  if (admission === 'quiet') return;
-  await takeDown({
+  if (signUp.refuseDisposable) refuseDisposable(input, form);
+  const admission = await limits.admit(req.ip ?? '', input.address, input.proof, signUp);
+  if (admission.decision === 'prove')
+    throw new ProofNeeded(input.proof !== null, admission.retryAfter);
+  if (admission.decision === 'ignore') return;
+  await recordSignUp({
     address: input.address,
     addressHash: context.hashAddress(input.address.key),
     name: input.name,
@@ -54,14 +60,14 @@ export async function acceptSignUp(
     })),
     frequency: input.frequency,
     hour: input.hour,
-    origin: siteOf(req, context.config.publicUrl),
-    evidence: consentOf(req, door, consentIn(masthead, language)),
+    origin: siteOf(req, input.newsletters, context.config.publicUrl),
+    evidence: consentOf(req, form, consentIn(masthead, language)),
   });
 }
 
-function refuseDisposable(input: SignUpInput, door: Door): void {
+function refuseDisposable(input: SignUpInput, form: FormKind): void {
   if (!isDisposable(input.address.domain)) return;
-  if (door !== 'json') throw new UnusableForm('email', 'signUp.disposable');
+  if (form !== 'json') throw new UnusableForm('email', 'signUp.disposable');
   // Misspelt providers are among them: somebody lies in wait for their mail.
   const meant = meantDomain(input.address.domain);
   const detail = meant
@@ -76,13 +82,17 @@ function refuseDisposable(input: SignUpInput, door: Door): void {
 export const withDomain = ({ email }: Address, domain: string): string =>
   `${email.slice(0, email.lastIndexOf('@'))}@${domain}`;
 
-/** The site that the form stood on, as its visitors know it. */
-function siteOf(req: Request, publicUrl: string): string {
-  const origin = req.get('Origin');
-  return new URL(origin && URL.canParse(origin) ? origin : publicUrl).host;
+/**
+ * The site the confirmation names as the one the form stood on: a site of one of the newsletters asked for,
+ * else this one. Anybody can send another in the header, and mail programs make a link of it.
+ */
+function siteOf(req: Request, newsletters: Masthead['newsletters'], publicUrl: string): string {
+  const origin = requestOrigin(req);
+  const known = origin !== undefined && originsOf(newsletters).includes(origin);
+  return new URL(known ? origin : publicUrl).host;
 }
 
-/** Tells caches and browsers that this answer depends on who asked, and keeps it nowhere. */
-export function dontKeep(res: Response): void {
+/** Forbids caches and browsers to store the answer. */
+export function noStore(res: Response): void {
   res.set('Cache-Control', 'no-store');
 }

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import { meantDomain } from '../../../mail/domain-typos.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import type { Masthead } from '../site/masthead.ts';
 import { languageOf } from '../site/page.ts';
 import type { FormTrouble } from './form-view.ts';
 import { readSignUpForm, UnusableForm } from './input.ts';
-import { acceptSignUp, type Door, ProofNeeded, withDomain } from './sign-up.ts';
+import { acceptSignUp, type FormKind, ProofNeeded, withDomain } from './sign-up.ts';
 
 /** What became of a form: taken, or to be shown again with what is wrong. */
 export type FormOutcome =
@@ -13,10 +13,10 @@ export type FormOutcome =
   | { taken: false; status: number; trouble: FormTrouble; proof: boolean };
 
 /** Takes a sign-up form, whichever page it stood on. */
-export async function takeForm(
-  parts: PublicParts,
+export async function submitForm(
+  shared: PublicContext,
   req: Request,
-  { door, masthead }: { door: Door; masthead: Masthead },
+  { form, masthead }: { form: FormKind; masthead: Masthead },
 ): Promise<FormOutcome> {
   const sent = (req.body ?? {}) as Record<string, unknown>;
   // A field that no person sees: whoever fills it in is told that all went well.
@@ -34,8 +34,8 @@ export async function takeForm(
       const slip = { typed: input.address.email, meant: withDomain(input.address, domain) };
       return again(422, { slip });
     }
-    await acceptSignUp(parts, req, input, {
-      door,
+    await acceptSignUp(shared, req, input, {
+      form,
       language: languageOf(req),
       masthead,
     });

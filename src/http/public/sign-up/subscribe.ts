@@ -2,13 +2,13 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { meantDomain } from '../../../mail/domain-typos.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import { Problem } from '../../middleware/problem.ts';
-import type { PublicParts } from '../public-context.ts';
+import type { PublicContext } from '../public-context.ts';
 import { languageOf } from '../site/page.ts';
 import type { FormTrouble } from './form-view.ts';
 import { readSignUpJson } from './input.ts';
-import { allowOrigins, isForeign, redirectOf } from './origins.ts';
-import { acceptSignUp, dontKeep, ProofNeeded, withDomain } from './sign-up.ts';
-import { takeForm } from './submit.ts';
+import { allowOrigins, isFromOtherSite, redirectOf } from './origins.ts';
+import { acceptSignUp, noStore, ProofNeeded, withDomain } from './sign-up.ts';
+import { submitForm } from './submit.ts';
 
 /** Shows the sign-up page, with what was wrong. */
 export type ShowForm = (
@@ -20,19 +20,19 @@ export type ShowForm = (
 ) => Promise<void>;
 
 /** The doors of the sign-up: a form, of this page or of the newsroom's site, and JSON. */
-export function subscribeRoutes(parts: PublicParts, showForm: ShowForm): Router {
-  const { context, gate, masthead } = parts;
+export function subscribeRoutes(shared: PublicContext, showForm: ShowForm): Router {
+  const { context, limits, masthead } = shared;
   const { publicUrl } = context.config;
   const router = Router();
   router.use(['/subscribe', '/challenge'], allowOrigins(masthead));
 
   router.get('/challenge', async (_req, res) => {
-    dontKeep(res);
-    res.json(await gate.proofs.challenge());
+    noStore(res);
+    res.json(await limits.proofs.challenge());
   });
 
   router.post('/subscribe', eitherBody, async (req: Request, res: Response) => {
-    dontKeep(res);
+    noStore(res);
     if (isJson(req)) await subscribeJson(req, res);
     else await subscribeForm(req, res);
   });
@@ -42,7 +42,7 @@ export function subscribeRoutes(parts: PublicParts, showForm: ShowForm): Router 
     const input = readSignUpJson(req.body, head.newsletters);
     const language = languageOf(req, input.language);
     try {
-      await acceptSignUp(parts, req, input, { door: 'json', language, masthead: head });
+      await acceptSignUp(shared, req, input, { form: 'json', language, masthead: head });
     } catch (error) {
       if (error instanceof ProofNeeded) throw proofProblem(error);
       throw error;
@@ -55,8 +55,8 @@ export function subscribeRoutes(parts: PublicParts, showForm: ShowForm): Router 
   }
 
   async function subscribeForm(req: Request, res: Response) {
-    const door = isForeign(req, publicUrl) ? 'site' : 'page';
-    const outcome = await takeForm(parts, req, { door, masthead: await masthead() });
+    const form = isFromOtherSite(req, publicUrl) ? 'site' : 'page';
+    const outcome = await submitForm(shared, req, { form, masthead: await masthead() });
     if (!outcome.taken) return showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
     const back = redirectOf(req.body, outcome.newsletters);
     res.redirect(303, back ?? `/subscribed?lang=${languageOf(req)}`);
@@ -77,13 +77,13 @@ const eitherBody: RequestHandler[] = [
   formBody,
 ];
 
-function proofProblem({ tried }: ProofNeeded): Problem {
+function proofProblem({ tried, retryAfter }: ProofNeeded): Problem {
   const why = tried
     ? 'The proof of work is wrong, too old, or used before.'
     : 'This sign-up needs a proof of work.';
   return new Problem(
     429,
     `${why} Solve a challenge of GET /challenge (ALTCHA) and send its payload as "altcha", or wait.`,
-    { type: 'urn:gaceta:proof-needed', headers: { 'Retry-After': '600' } },
+    { type: 'urn:gaceta:proof-needed', headers: { 'Retry-After': String(Math.ceil(retryAfter)) } },
   );
 }

@@ -1,5 +1,5 @@
 /** `read`, asked again only after so many milliseconds: a rush of readers costs one look. What failed is not kept. */
-export function keptFor<T>(milliseconds: number, read: () => Promise<T>): () => Promise<T> {
+export function cachedFor<T>(milliseconds: number, read: () => Promise<T>): () => Promise<T> {
   let kept: { at: number; answer: Promise<T> } | undefined;
   return () => {
     const now = performance.now();

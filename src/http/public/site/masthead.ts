@@ -2,7 +2,7 @@ import type { Db } from '../../../database/connection.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
 import { getNewsroom, type Newsroom } from '../../../newsletters/newsroom.ts';
 import { getSignUpSettings, type SignUpSettings } from '../../../subscribers/sign-up-settings.ts';
-import { keptFor } from './cache-for.ts';
+import { cachedFor } from './cache-for.ts';
 
 /** What every page of a reader shows. */
 export interface Masthead {
@@ -13,7 +13,7 @@ export interface Masthead {
 }
 
 /** Reads the masthead; kept for 5 s. */
-export const openMasthead = (db: Db): (() => Promise<Masthead>) => keptFor(5_000, () => read(db));
+export const openMasthead = (db: Db): (() => Promise<Masthead>) => cachedFor(5_000, () => read(db));
 
 async function read(db: Db): Promise<Masthead> {
   const [newsroom, all, signUp] = await Promise.all([
