@@ -5,9 +5,10 @@ import { planEdition } from '../src/deliveries/plan.ts';
 import { composeSlot } from '../src/editions/compose.ts';
 import { listEditionArticles } from '../src/editions/edition-articles.ts';
 import { NothingNew } from '../src/editions/errors.ts';
-import { cancelEmpty, editionsToStart, holdMissed, startEdition } from '../src/editions/freeze.ts';
+import { editionsToStart, startEdition } from '../src/editions/freeze.ts';
 import { refreshDrafts, slotsToCompose } from '../src/editions/open-drafts.ts';
-import type { Slot } from '../src/editions/schedule.ts';
+import { MADE_UP_FOR, type Slot } from '../src/editions/schedule.ts';
+import { cancelEmpty, holdMissed } from '../src/editions/transitions.ts';
 import { queueLetter } from '../src/letters/letters.ts';
 import { receiverGroups } from '../src/mail/receiver-groups.ts';
 import { listNewsletters, type Newsletter } from '../src/newsletters/newsletters.ts';
@@ -144,7 +145,7 @@ async function noticesOf(
 }
 
 async function startDue({ db, log, queues, now }: Context): Promise<void> {
-  for (const edition of await holdMissed(db, now())) {
+  for (const edition of await holdMissed(db, new Date(now().getTime() - MADE_UP_FOR))) {
     log.warn({ edition }, 'its hour was missed by more than 2 h: the edition waits as a draft');
   }
   for (const { id: edition, due } of await editionsToStart(db, now())) {

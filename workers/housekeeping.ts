@@ -1,14 +1,10 @@
 import type { Context } from '../src/context.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
-import {
-  expireRanges,
-  finishEditions,
-  reopenEditions,
-  sweepCancelled,
-} from '../src/deliveries/finish.ts';
+import { expireRanges, sweepCancelled } from '../src/deliveries/finish.ts';
 import { unplannedEditions } from '../src/deliveries/plan.ts';
 import { openReaper } from '../src/deliveries/reaper.ts';
 import { issueTickets } from '../src/deliveries/tickets.ts';
+import { finishEditions, reopenEditions } from '../src/editions/transitions.ts';
 import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
 import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';

@@ -1,15 +1,10 @@
 import type { DbOrTransaction } from '../database/connection.ts';
-import {
-  type Change,
-  cancelEdition,
-  pauseEdition,
-  resendMissed,
-  resumeEdition,
-} from '../deliveries/control.ts';
+import { resendMissed, resumeEdition } from '../deliveries/control.ts';
 import type { RangeTicket } from '../deliveries/tickets.ts';
 import { getEdition } from '../editions/editions.ts';
 import { EditionNotFound } from '../editions/errors.ts';
 import { startEdition } from '../editions/freeze.ts';
+import { type Change, cancelEdition, pauseEdition } from '../editions/transitions.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import type { Done } from './commit.ts';
 

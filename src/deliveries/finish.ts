@@ -2,33 +2,6 @@ import { sql } from 'kysely';
 import type { Db } from '../database/connection.ts';
 import { recountRange } from './ranges.ts';
 
-/** Marks editions whose every reader has been dealt with as sent; with `edition` looks at that one only. */
-export async function finishEditions(db: Db, edition?: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    update editions e set state = case when e.state = 'sending' then 'sent' else e.state end,
-      status_text = null, finished_at = now()
-    where e.planned_at is not null and e.finished_at is null and e.state in ('sending', 'cancelled')
-      and ${edition === undefined ? sql`true` : sql`e.id = ${edition}`}
-      and not exists (
-        select 1 from ranges r where r.edition_id = e.id
-          and (r.state = 'planned' or r.queued > 0 or r.sending > 0))
-    returning e.id`.execute(db);
-  return rows.map((row) => row.id);
-}
-
-/**
- * Takes up editions again that were done when a row that had counted as uncertain turned out never to have started:
- * its reader is not missed.
- */
-export async function reopenEditions(db: Db): Promise<void> {
-  await sql`
-    update editions e set state = 'sending', finished_at = null
-    where e.state = 'sent' and exists (
-      select 1 from ranges r where r.edition_id = e.id and r.state = 'planned' and r.queued > 0)`.execute(
-    db,
-  );
-}
-
 interface OpenRange {
   range: string;
   edition: string;

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Db } from '../database/connection.ts';
 import { ledgerOf } from '../database/partitions.ts';
 import { dueAt } from '../editions/due.ts';
+import { finishEditions } from '../editions/transitions.ts';
 import { belongs, countAudience, frequenciesOfEdition } from './audience.ts';
-import { finishEditions } from './finish.ts';
 import { type RangeTicket, TICKET_PATIENCE_S } from './tickets.ts';
 
 const RANGE_SIZE = 1_000;

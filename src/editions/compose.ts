@@ -10,6 +10,7 @@ import { localDateOf } from './due.ts';
 import { putEditionArticles } from './edition-articles.ts';
 import { NothingNew } from './errors.ts';
 import type { Slot } from './schedule.ts';
+import { adoptDraft } from './transitions.ts';
 
 type EditionRow = Selectable<Database['editions']>;
 
@@ -70,22 +71,9 @@ export async function composeSlot(
     touchedAt: null,
   });
   if (edition.made) return { ...edition, taken: false, waits: newsletter.reviewRequired };
-  const taken = await tx
-    .updateTable('editions')
-    .set({
-      sendAt: slot.sendAt,
-      state: newsletter.reviewRequired
-        ? sql`case when touched_at is null then 'draft' else 'scheduled' end`
-        : 'scheduled',
-    })
-    .where('id', '=', edition.id)
-    .where('state', '=', 'draft')
-    .where('sendAt', 'is', null)
-    .where('heldBy', 'is', null)
-    .where('createdAt', '<', slot.sendAt)
-    .returning('state')
-    .executeTakeFirst();
-  return { ...edition, taken: taken !== undefined, waits: taken?.state === 'draft' };
+  const { sendAt } = slot;
+  const state = await adoptDraft(tx, edition.id, { sendAt, review: newsletter.reviewRequired });
+  return { ...edition, taken: state !== undefined, waits: state === 'draft' };
 }
 
 /**

@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
 import { chosenArticles } from './compose.ts';
-import { type ArticleEdit, type EditionEdits, readEdits } from './edits.ts';
+import { type ArticleEdit, readEdits } from './edits.ts';
 import { EditionNotEditable, InvalidEdition } from './errors.ts';
 import { lockEdition, reviseEdition } from './freeze.ts';
 import { MADE_UP_FOR } from './schedule.ts';
+import { approve, schedule, unschedule } from './transitions.ts';
 
 /**
  * Changes an edition: any time before it starts; while it is being sent, as a correction that the
@@ -42,30 +43,10 @@ export async function editEdition(
     .set({ subject, preheader, introduction, touchedAt: now })
     .where('id', '=', id)
     .execute();
-  if (before) await schedule(tx, id, edits, now);
-  else await reviseEdition(tx, id);
-}
-
-async function schedule(
-  tx: DbOrTransaction,
-  id: string,
-  { sendAt }: EditionEdits,
-  now: Date,
-): Promise<void> {
-  const draft = tx.updateTable('editions').where('id', '=', id);
-  if (sendAt === null) {
-    // The clock leaves it alone from now on.
-    await draft.set({ state: 'draft', heldBy: 'editor', sendAt }).execute();
-  } else if (sendAt) {
-    await draft.set({ state: 'scheduled', heldBy: null, sendAt }).execute();
-  } else {
-    await draft
-      .set({ state: 'scheduled' })
-      .where('state', '=', 'draft')
-      .where('heldBy', 'is', null)
-      .where('sendAt', '>', new Date(now.getTime() - MADE_UP_FOR))
-      .execute();
-  }
+  if (during) await reviseEdition(tx, id);
+  else if (edits.sendAt === null) await unschedule(tx, id);
+  else if (edits.sendAt) await schedule(tx, id, edits.sendAt);
+  else await approve(tx, id, new Date(now.getTime() - MADE_UP_FOR));
 }
 
 /** Makes the list what the editor says; what they left out stays as dropped, so that it can be taken back. */

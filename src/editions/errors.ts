@@ -28,6 +28,16 @@ export class EditionNotEditable extends Error {
   }
 }
 
+/** The edition is in a state from which this cannot be done. */
+export class WrongEditionState extends Error {
+  readonly state: EditionState;
+  constructor(verb: string, state: EditionState, from: EditionState[]) {
+    super(`This edition is ${state}: only one that is ${from.join(' or ')} can be ${verb}.`);
+    this.name = 'WrongEditionState';
+    this.state = state;
+  }
+}
+
 /** Changes of an edition that cannot be: all that is wrong with them at once. */
 export class InvalidEdition extends Error {
   readonly errors: FieldError[];

@@ -7,6 +7,7 @@ import { instantOf, localDateOf } from './due.ts';
 import { EditionNotFound, NothingNew } from './errors.ts';
 import { frozenContent } from './read-content.ts';
 import { MADE_UP_FOR } from './schedule.ts';
+import { start } from './transitions.ts';
 
 /**
  * Freezes an edition's content as its first revision and starts it. False where it was started or
@@ -34,16 +35,7 @@ export async function startEdition(
   await oneFreezeAtATime(db);
   const content = await buildContent(db, edition, frozen.at);
   if (content.articles.length === 0) throw new NothingNew(content.newsletter.slug, edition.kind);
-  const { rows } = await sql`
-    with started as (
-      update editions set state = 'sending', held_by = null, status_text = null, revision = 1, due = ${frozen.due},
-        frozen_at = ${frozen.at}, started_at = ${now}
-      where id = ${id} and state in ('draft', 'scheduled')
-      returning id)
-    insert into revisions (edition_id, number, content)
-    select id, 1, ${JSON.stringify(content)}::jsonb from started
-    returning edition_id`.execute(db);
-  return rows.length === 1;
+  return start(db, id, { content, due: frozen.due, frozenAt: frozen.at, now });
 }
 
 /**
@@ -103,31 +95,9 @@ export async function editionsToStart(
   return rows.map(({ id, kind }) => ({ id, due: kind === 'special' ? 'now' : 'hour' }));
 }
 
-/** Hands editions whose time was missed for too long to the editors, as drafts that wait. Returns their ids. */
-export async function holdMissed(db: DbOrTransaction, now: Date): Promise<string[]> {
-  const rows = await db
-    .updateTable('editions')
-    .set({ state: 'draft', heldBy: 'missed' })
-    .where('state', '=', 'scheduled')
-    .where('sendAt', '<=', new Date(now.getTime() - MADE_UP_FOR))
-    .returning('id')
-    .execute();
-  return rows.map((row) => row.id);
-}
-
 /** Of two editions frozen at the same time with the same story, one must see the other. */
 const oneFreezeAtATime = (tx: DbOrTransaction) =>
   sql`select pg_advisory_xact_lock(hashtext('gaceta: freeze'))`.execute(tx);
-
-/** Gives up a scheduled edition that nothing is left in. */
-export async function cancelEmpty(db: DbOrTransaction, id: string, now: Date): Promise<void> {
-  await db
-    .updateTable('editions')
-    .set({ state: 'cancelled', heldBy: 'nothing', finishedAt: now })
-    .where('id', '=', id)
-    .where('state', '=', 'scheduled')
-    .execute();
-}
 
 /**
  * From when readers' hours count: the newsletter's hour of the edition's date, or the edition's own

@@ -14,12 +14,13 @@ import {
 } from '../articles/errors.ts';
 import { UnusableBackup } from '../database/backup/file.ts';
 import { DatabaseNotEmpty, StillAtWork } from '../database/backup/restore.ts';
-import { NothingMissed, UnknownEdition, WrongEditionState } from '../deliveries/control.ts';
+import { NothingMissed } from '../deliveries/control.ts';
 import {
   EditionNotEditable,
   EditionNotFound,
   InvalidEdition,
   NothingNew,
+  WrongEditionState,
 } from '../editions/errors.ts';
 import { FeedAway, FeedFault } from '../feeds/errors.ts';
 import { InvalidAddress } from '../mail/address.ts';
@@ -50,7 +51,6 @@ const statuses: [number, ErrorClass[]][] = [
     404,
     [
       EditionNotFound,
-      UnknownEdition,
       NewsletterNotFound,
       SubscriberNotFound,
       ImportNotFound,
@@ -69,6 +69,7 @@ const statuses: [number, ErrorClass[]][] = [
       NothingMissed,
       WrongEditionState,
       EditionNotEditable,
+      WrongEditionState,
       CannotSend,
       DatabaseNotEmpty,
       StillAtWork,

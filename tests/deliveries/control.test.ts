@@ -1,16 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
-import {
-  cancelEdition,
-  NothingMissed,
-  pauseEdition,
-  resendMissed,
-  resumeEdition,
-  UnknownEdition,
-  WrongEditionState,
-} from '../../src/deliveries/control.ts';
-import { expireRanges, finishEditions, sweepCancelled } from '../../src/deliveries/finish.ts';
+import { NothingMissed, resendMissed, resumeEdition } from '../../src/deliveries/control.ts';
+import { expireRanges, sweepCancelled } from '../../src/deliveries/finish.ts';
 import { emptyLedger, ledger, recount } from '../../src/deliveries/ledger.ts';
+import { EditionNotFound, WrongEditionState } from '../../src/editions/errors.ts';
+import { cancelEdition, finishEditions, pauseEdition } from '../../src/editions/transitions.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf, passTime, rowsOf } from './fixtures/rows.ts';
 import { openSending } from './fixtures/sending.ts';
@@ -119,7 +113,7 @@ test('resend-missed takes up what expired or is held, and nobody else', async ()
 test('what cannot be done says why', async () => {
   await using sending = await openSending();
   const { db } = sending;
-  await expect(pauseEdition(db, '999999')).rejects.toThrow(UnknownEdition);
+  await expect(pauseEdition(db, '999999')).rejects.toThrow(EditionNotFound);
   const edition = await freezeEdition(db, await makeReaders(db, 2));
   await sending.send(edition);
   await expect(pauseEdition(db, edition)).rejects.toThrow(

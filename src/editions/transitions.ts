@@ -1,0 +1,198 @@
+import { sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import type { EditionState } from '../database/tables.ts';
+import type { EditionContent } from './content.ts';
+import { EditionNotFound, WrongEditionState } from './errors.ts';
+
+// Every change of an edition's state: draft ⇄ scheduled → sending ⇄ paused → sent or cancelled, and from those two
+// back to sending. Each is one statement that names the states it starts from, and returns whether it happened. Only
+// a restore, which this room builds on, pauses what was being sent itself (database/backup/restore.ts).
+
+/** Whether this call changed the state; a second one finds it done and changes nothing. */
+export interface Change {
+  changed: boolean;
+}
+
+/** Puts an edition that has not started on the schedule, for a time of its own. */
+export function schedule(db: DbOrTransaction, id: string, sendAt: Date): Promise<boolean> {
+  return happened(
+    db,
+    sql`update editions set state = 'scheduled', held_by = null, send_at = ${sendAt}
+      where id = ${id} and state in ('draft', 'scheduled')`,
+  );
+}
+
+/** Takes an edition that has not started off the schedule: it waits until an operator sends it. */
+export function unschedule(db: DbOrTransaction, id: string): Promise<boolean> {
+  return happened(
+    db,
+    sql`update editions set state = 'draft', held_by = 'editor', send_at = null
+      where id = ${id} and state in ('draft', 'scheduled')`,
+  );
+}
+
+/** Schedules a draft that waits for review, if its time is after `after`. */
+export function approve(db: DbOrTransaction, id: string, after: Date): Promise<boolean> {
+  return happened(
+    db,
+    sql`update editions set state = 'scheduled'
+      where id = ${id} and state = 'draft' and held_by is null and send_at > ${after}`,
+  );
+}
+
+/**
+ * Gives a draft that was composed by hand before its hour that hour. With `review` it waits for an editor unless
+ * one has changed it already. Returns its state; undefined where the draft is not one of those.
+ */
+export async function adoptDraft(
+  db: DbOrTransaction,
+  id: string,
+  { sendAt, review }: { sendAt: Date; review: boolean },
+): Promise<EditionState | undefined> {
+  const { rows } = await sql<{ state: EditionState }>`
+    update editions set send_at = ${sendAt},
+      state = case when ${review} and touched_at is null then 'draft' else 'scheduled' end
+    where id = ${id} and state = 'draft' and send_at is null and held_by is null and created_at < ${sendAt}
+    returning state`.execute(db);
+  return rows[0]?.state;
+}
+
+/** Makes drafts of the editions whose time was at or before `until` and that were never started. Returns their ids. */
+export async function holdMissed(db: DbOrTransaction, until: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update editions set state = 'draft', held_by = 'missed'
+    where state = 'scheduled' and send_at <= ${until} returning id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Cancels a scheduled edition that no article is left in. */
+export function cancelEmpty(db: DbOrTransaction, id: string, now: Date): Promise<boolean> {
+  return happened(
+    db,
+    sql`update editions set state = 'cancelled', held_by = 'nothing', finished_at = ${now}
+      where id = ${id} and state = 'scheduled'`,
+  );
+}
+
+/** Starts an edition with its frozen content as the first revision. False where it was started or cancelled before. */
+export function start(
+  db: DbOrTransaction,
+  id: string,
+  {
+    content,
+    due,
+    frozenAt,
+    now,
+  }: { content: EditionContent; due: 'now' | 'hour'; frozenAt: Date; now: Date },
+): Promise<boolean> {
+  return happened(
+    db,
+    sql`with started as (
+        update editions set state = 'sending', held_by = null, status_text = null, revision = 1, due = ${due},
+          frozen_at = ${frozenAt}, started_at = ${now}
+        where id = ${id} and state in ('draft', 'scheduled')
+        returning id)
+      insert into revisions (edition_id, number, content)
+      select id, 1, ${JSON.stringify(content)}::jsonb from started`,
+  );
+}
+
+/** Stops claiming; what has started finishes. Throws EditionNotFound, WrongEditionState. */
+export function pauseEdition(db: DbOrTransaction, id: string): Promise<Change> {
+  return change(db, id, ['sending'], 'paused', 'paused', sql`state = 'paused', status_text = null`);
+}
+
+/** Pauses an edition whose refusals are about itself, with the relay's words. */
+export function pauseForRefusals(db: DbOrTransaction, id: string, words: string): Promise<boolean> {
+  return happened(
+    db,
+    sql`update editions set state = 'paused', held_by = 'refusals', status_text = ${words}
+      where id = ${id} and state = 'sending'`,
+  );
+}
+
+/** Claims may go on. Throws EditionNotFound, WrongEditionState. */
+export function continueEdition(db: DbOrTransaction, id: string): Promise<Change> {
+  return change(db, id, ['paused'], 'sending', 'resumed', released);
+}
+
+/** Stops claiming for good; one that never began is finished with that. Throws EditionNotFound, WrongEditionState. */
+export function cancelEdition(db: DbOrTransaction, id: string): Promise<Change> {
+  const finished = sql`finished_at = case when state in ('draft', 'scheduled') then now() end`;
+  return change(
+    db,
+    id,
+    ['draft', 'scheduled', 'sending', 'paused'],
+    'cancelled',
+    'cancelled',
+    sql`state = 'cancelled', held_by = null, status_text = null, ${finished}`,
+  );
+}
+
+/** Takes up an edition that ended, for the readers it missed. Throws EditionNotFound, WrongEditionState. */
+export function takeUpAgain(db: DbOrTransaction, id: string): Promise<Change> {
+  return change(
+    db,
+    id,
+    ['sent', 'cancelled'],
+    'sending',
+    'sent to those it missed',
+    sql`${released}, finished_at = null`,
+    sql`frozen_at is not null`,
+  );
+}
+
+/** Ends editions of which no row is queued or sending: sent, or cancelled for good. With `id` only that one. */
+export async function finishEditions(db: DbOrTransaction, id?: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update editions e set state = case when e.state = 'sending' then 'sent' else e.state end,
+      status_text = null, finished_at = now()
+    where e.planned_at is not null and e.finished_at is null and e.state in ('sending', 'cancelled')
+      and ${id === undefined ? sql`true` : sql`e.id = ${id}`}
+      and not exists (
+        select 1 from ranges r where r.edition_id = e.id
+          and (r.state = 'planned' or r.queued > 0 or r.sending > 0))
+    returning e.id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Takes up editions again that were done when a row that had counted as uncertain turned out never to have started:
+ * its reader is not missed.
+ */
+export async function reopenEditions(db: DbOrTransaction): Promise<void> {
+  await sql`
+    update editions e set state = 'sending', finished_at = null
+    where e.state = 'sent' and exists (
+      select 1 from ranges r where r.edition_id = e.id and r.state = 'planned' and r.queued > 0)`.execute(
+    db,
+  );
+}
+
+const released = sql`state = 'sending', held_by = null, status_text = null`;
+
+async function happened(db: DbOrTransaction, statement: ReturnType<typeof sql>): Promise<boolean> {
+  const { numAffectedRows } = await statement.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** What an operator asks for: done before, by anybody, it changes nothing and is no error. */
+async function change(
+  db: DbOrTransaction,
+  id: string,
+  from: EditionState[],
+  to: EditionState,
+  verb: string,
+  set: ReturnType<typeof sql>,
+  only = sql`true`,
+): Promise<Change> {
+  if (!/^\d{1,18}$/.test(id)) throw new EditionNotFound(id);
+  const statement = sql`update editions set ${set} where id = ${id} and state = any(${from}) and ${only}`;
+  if (await happened(db, statement)) return { changed: true };
+  const { rows } = await sql<{ state: EditionState }>`
+    select state from editions where id = ${id}`.execute(db);
+  const state = rows[0]?.state;
+  if (!state) throw new EditionNotFound(id);
+  if (state !== to) throw new WrongEditionState(verb, state, from);
+  return { changed: false };
+}
