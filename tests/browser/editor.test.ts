@@ -103,9 +103,9 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
   });
 
   it('shows why a copy was joined, and separates it', async () => {
-    await ana.locator(`#story-${ferry} summary`, { hasText: '1 copy joined' }).click();
+    await ana.locator(`#story-${ferry} summary`, { hasText: '1 duplicate joined' }).click();
     expect(await ana.locator(`#story-${ferry}`).innerText()).toContain(
-      'Joined: the same headline and standfirst',
+      'Joined: same headline and same standfirst',
     );
     await ana.click(`#story-${ferry} [name="separate"]`);
     await eventually(() => ana.locator('main > .message').textContent()).toContain(
@@ -113,7 +113,7 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
     );
     await ana.click('#undo');
     await eventually(() => ana.locator(`#story-${ferry} summary`).allInnerTexts()).toContain(
-      'Where it comes from: 1 copy joined',
+      'Sources: 1 duplicate joined',
     );
   });
 
@@ -148,7 +148,7 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
     await eventually(() => body('text')).not.toContain('El puente');
     expect(await body('text')).toContain('Museum: reworded');
     await ana.selectOption('#look-sections', 'special-reports');
-    await eventually(() => body('phone')).toContain('gets nothing of this edition');
+    await eventually(() => body('phone')).toContain('do not receive this edition');
     await ana.selectOption('#look-sections', '');
     await ana.selectOption('#look-language', 'en');
   });

@@ -48,22 +48,22 @@ describe.skipIf(browserMissing()).each<Forwarding>(['whole', 'stripped'])(
       const { publicUrl, site } = stage;
       const page = await visit();
       await page.goto(publicUrl);
-      await page.getByLabel('Your e-mail address').fill('reader@example.org');
-      await page.getByRole('button', { name: 'Sign me up' }).click();
+      await page.getByLabel('Email address').fill('reader@example.org');
+      await page.getByRole('button', { name: 'Sign up' }).click();
       await page.waitForURL(`${publicUrl}/subscribed?lang=en`);
       const { id } = await tokensFor(site.context, 'reader@example.org');
       const links = { publicUrl, tokens: site.context.tokens };
       await page.goto(confirmUrl(links, id, new Date(Date.now() + 3_600_000)));
-      await page.getByRole('button', { name: 'Yes, sign me up' }).click();
-      await page.getByRole('link', { name: 'Choose language, hour and sections' }).click();
-      await page.getByLabel('At what hour').selectOption('18:00');
-      await page.getByRole('button', { name: 'Save my choices' }).click();
+      await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+      await page.getByRole('link', { name: 'Manage preferences' }).click();
+      await page.getByLabel('Delivery time').selectOption('18:00');
+      await page.getByRole('button', { name: 'Save preferences' }).click();
       await page.getByText('Saved.').waitFor();
       expect(page.url()).toContain(`${publicUrl}/preferences/`);
       await page.goto(unsubscribeUrl(links, id, daily.id));
       await page.getByRole('button', { name: 'Unsubscribe', exact: true }).click();
-      await page.getByRole('button', { name: 'take me back' }).click();
-      await page.getByText('Welcome back').waitFor();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.getByText('Subscription restored').waitFor();
       await page.locator('footer a').last().click();
       await page.getByRole('link', { name: 'Harbour wall gives way' }).click();
       await page.waitForURL(`${publicUrl}/archive/daily/1*`);
@@ -112,13 +112,13 @@ describe.skipIf(browserMissing()).each<Forwarding>(['whole', 'stripped'])(
       const page = await visit();
       await page.goto(host);
       const frame = page.frameLocator('iframe');
-      await frame.getByLabel('Your e-mail address').fill('foot@example.org');
-      await frame.getByRole('button', { name: 'Sign me up' }).click();
+      await frame.getByLabel('Email address').fill('foot@example.org');
+      await frame.getByRole('button', { name: 'Sign up' }).click();
       await expect
         .poll(() => frame.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
         .not.toBe('');
-      await frame.getByRole('button', { name: 'Sign me up' }).click();
-      await frame.getByText('Look into your inbox').waitFor();
+      await frame.getByRole('button', { name: 'Sign up' }).click();
+      await frame.getByText('Check your inbox').waitFor();
       expect(failed.splice(0).filter((line) => !line.includes('429'))).toEqual([]);
       onlyInside();
     });

@@ -31,7 +31,7 @@ describe.skipIf(browserMissing())('the form at the foot of an article', () => {
     });
     await page.goto(article);
     const frame = page.frameLocator('iframe');
-    await frame.getByLabel('Su correo electrónico').fill(`foot${width}@example.org`);
+    await frame.getByLabel('Correo electrónico').fill(`foot${width}@example.org`);
     const inside = () =>
       frame.locator('body').evaluate((body: { offsetHeight: number }) => body.offsetHeight);
     const outside = async () => (await page.locator('iframe').boundingBox())?.height ?? 0;
@@ -40,7 +40,7 @@ describe.skipIf(browserMissing())('the form at the foot of an article', () => {
     const colour = await styleOf(button, 'backgroundColor');
     expect(colour).toBe('rgb(1, 2, 3)');
     await button.click();
-    await frame.getByText('Mire su correo').waitFor();
+    await frame.getByText('Revisa tu correo').waitFor();
     await expect.poll(async () => Math.abs((await outside()) - (await inside()))).toBeLessThan(3);
     expect(await known(`foot${width}@example.org`)).toBeDefined();
     expect(complaints).toEqual([]);

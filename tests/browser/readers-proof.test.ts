@@ -60,13 +60,13 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
     const page = await browser.visit({ width: 360 });
     const said = complaints(page);
     await page.goto(own);
-    await page.getByLabel('E-mail').fill('own@example.org');
+    await page.getByLabel('Email').fill('own@example.org');
     await page.getByRole('button', { name: 'Sign up' }).click();
-    await page.getByText('Look into your inbox.').waitFor();
+    await page.getByText('Check your inbox.').waitFor();
     expect(await known('own@example.org')).toBeDefined();
-    await page.getByLabel('E-mail').fill('nobody@mailinator.com');
+    await page.getByLabel('Email').fill('nobody@mailinator.com');
     await page.getByRole('button', { name: 'Sign up' }).click();
-    await page.getByText('throw-away services').waitFor();
+    await page.getByText('disposable addresses').waitFor();
     expect(said.filter((line) => !line.includes('422'))).toEqual([]);
   });
 
@@ -75,12 +75,12 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
     const said = complaints(page);
     await page.goto(article);
     const frame = page.frameLocator('iframe');
-    await frame.getByLabel('Your e-mail address').fill('frame@example.org');
+    await frame.getByLabel('Email address').fill('frame@example.org');
     await expect
       .poll(() => frame.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
       .not.toBe('');
-    await frame.getByRole('button', { name: 'Sign me up' }).click();
-    await frame.getByText('Look into your inbox').waitFor();
+    await frame.getByRole('button', { name: 'Sign up' }).click();
+    await frame.getByText('Check your inbox').waitFor();
     expect(await known('frame@example.org')).toBeDefined();
     expect(said).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
     const page = await browser.visit({ width: 360, language: 'es' });
     const said = complaints(page);
     await page.goto(site.url);
-    await page.getByLabel('Su correo electrónico').fill('page@example.org');
+    await page.getByLabel('Correo electrónico').fill('page@example.org');
     await expect
       .poll(() => page.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
       .not.toBe('');
@@ -110,7 +110,7 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
       await place.locator('form button').last().click();
       const told = place.getByRole('alert').locator('noscript');
       await told.waitFor();
-      expect(await told.innerText()).toContain('Switch it on for this page');
+      expect(await told.innerText()).toContain('Turn it on for this page');
       expect(await place.locator('#email').inputValue()).toBe(email);
       expect(await known(email)).toBeUndefined();
     },
@@ -126,7 +126,7 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
       .execute();
     const page = await browser.visit({ width: 360, scripts: false });
     await page.goto(plain);
-    await page.getByLabel('E-mail').fill('plain@example.org');
+    await page.getByLabel('Email').fill('plain@example.org');
     await page.getByRole('button', { name: 'Sign up' }).click();
     await page.waitForURL(`${calm.url}/subscribed?lang=en`);
     expect(await known('plain@example.org')).toBeDefined();

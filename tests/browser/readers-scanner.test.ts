@@ -83,15 +83,15 @@ describe.skipIf(browserMissing())('a scanner that opens every link of every mail
   test('changes nothing, with scripts and without', async () => {
     const { db } = site.context;
     await site.postJson('/subscribe', { email: 'ana@example.org' });
-    await site.post(await linkTo(/One click/, '/confirm/'), {});
+    await site.post(await linkTo(/Confirm your subscription/, '/confirm/'), {});
     await site.postJson('/subscribe', { email: 'ana@example.org' }); // a notice
     await site.postJson('/subscribe', { email: 'waiting@example.org' }); // stays pending
     const preferences = await linkTo(/Welcome/, '/preferences/');
     await site.post(`${preferences}/data`, {});
-    const privacy = await linkTo(/Your link to your data/, '/privacy/');
+    const privacy = await linkTo(/The link to your data/, '/privacy/');
     await site.post(`${privacy}/address`, { email: 'new@example.org' });
     await mailOf(/new address/);
-    await mailOf(/already get/);
+    await mailOf(/already receive/);
 
     const { token } = await createApiToken(db, { name: 'test', role: 'admin' });
     const api = (path: string, body: unknown) =>

@@ -49,12 +49,12 @@ describe.skipIf(browserMissing())('a reader', () => {
     const email = `walk-${look.width}-${look.scripts}@example.org`;
     const page = await browser.visit(look);
     await page.goto(site.url);
-    await page.getByLabel('Your e-mail address').fill(email);
-    await page.getByText('More choices').click();
+    await page.getByLabel('Email address').fill(email);
+    await page.getByText('More preferences').click();
     await page.getByLabel('How often').selectOption('weekdays');
-    await page.getByRole('button', { name: 'Sign me up' }).click();
+    await page.getByRole('button', { name: 'Sign up' }).click();
     await page.waitForURL('**/subscribed?lang=en');
-    expect(await heading(page)).toBe('Look into your inbox');
+    expect(await heading(page)).toBe('Check your inbox');
     const id = await idOf(email);
     const person = await site.context.db
       .selectFrom('subscribers')
@@ -66,15 +66,15 @@ describe.skipIf(browserMissing())('a reader', () => {
     await page.goto(confirmUrl(links(), id, soon()));
     expect(await page.locator('main').innerText()).toContain('w•••@example.org');
     expect((await subscription(id)).state).toBe('pending');
-    await page.getByRole('button', { name: 'Yes, sign me up' }).click();
-    await page.getByText('You are in').waitFor();
+    await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+    await page.getByText('Subscription confirmed').waitFor();
     expect(await subscription(id)).toMatchObject({ state: 'active', frequency: 'weekdays' });
 
-    await page.getByRole('link', { name: 'Choose language, hour and sections' }).click();
-    await page.getByLabel('At what hour').selectOption('18:00');
+    await page.getByRole('link', { name: 'Manage preferences' }).click();
+    await page.getByLabel('Delivery time').selectOption('18:00');
     await page.getByLabel('updates').uncheck();
-    await page.getByLabel('Your time zone').selectOption('Europe/Lisbon');
-    await page.getByRole('button', { name: 'Save my choices' }).click();
+    await page.getByLabel('Time zone').selectOption('Europe/Lisbon');
+    await page.getByRole('button', { name: 'Save preferences' }).click();
     await page.getByText('Saved.').waitFor();
     expect(await subscription(id)).toMatchObject({
       hour: '18:00',
@@ -84,10 +84,10 @@ describe.skipIf(browserMissing())('a reader', () => {
     await page.goto(unsubscribeUrl(links(), id, daily.id));
     expect((await subscription(id)).state).toBe('active');
     await page.getByRole('button', { name: 'Unsubscribe', exact: true }).click();
-    await page.getByText('You are out').waitFor();
+    await page.getByText('You have unsubscribed').waitFor();
     expect((await subscription(id)).state).toBe('unsubscribed');
-    await page.getByRole('button', { name: 'take me back' }).click();
-    await page.getByText('Welcome back').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Subscription restored').waitFor();
     expect((await subscription(id)).state).toBe('active');
   });
 
@@ -107,7 +107,7 @@ describe.skipIf(browserMissing())('a reader', () => {
       const outline = await styleOf(focused, 'outlineWidth');
       expect(outline, names.at(-1)).toBe('3px');
       if (names.at(-1) === 'email') await page.keyboard.type('keys@example.org');
-      if (names.at(-1) === 'Sign me up') break;
+      if (names.at(-1) === 'Sign up') break;
     }
     expect(names[0]).toBe('Skip to the content');
     expect(names).toContain('newsletter');
@@ -120,9 +120,9 @@ describe.skipIf(browserMissing())('a reader', () => {
   test.each([true, false])('is asked about a slip (scripts: %s)', async (scripts) => {
     const page = await browser.visit({ width: 360, scripts });
     await page.goto(site.url);
-    await page.getByLabel('Your e-mail address').fill(`slip${scripts}@outlok.es`);
-    await page.getByRole('button', { name: 'Sign me up' }).click();
-    await page.getByRole('button', { name: `Yes, use slip${scripts}@outlook.es` }).click();
+    await page.getByLabel('Email address').fill(`slip${scripts}@outlok.es`);
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByRole('button', { name: `Use slip${scripts}@outlook.es` }).click();
     await page.waitForURL('**/subscribed?lang=en');
     await idOf(`slip${scripts}@outlook.es`);
   });
@@ -136,11 +136,11 @@ describe.skipIf(browserMissing())('a reader', () => {
       const page = await browser.visit({ width: 360, scripts, language: 'es' });
       await page.goto(preferencesUrl(links(), id));
       await page.getByRole('button', { name: 'Send me the link' }).click();
-      await page.getByText('Look into your inbox').waitFor();
+      await page.getByText('Check your inbox').waitFor();
       await page.goto(`${privacyUrl(links(), id, soon())}?lang=es`);
       await page.getByLabel('Sí, borrar todo sobre mí').check();
-      await page.getByRole('button', { name: 'Borrar', exact: true }).click();
-      await page.getByText('Un último mensaje').waitFor();
+      await page.getByRole('button', { name: 'Borrar mis datos' }).click();
+      await page.getByText('Un último correo').waitFor();
       const gone = await site.context.db
         .selectFrom('subscribers')
         .select(['email', 'erasedAt'])
@@ -161,14 +161,14 @@ describe.skipIf(browserMissing())('a reader', () => {
         complaints.push(message.text());
     });
     await page.goto(rush.url);
-    await page.getByLabel('Your e-mail address').fill('rush@rush.example');
-    await page.getByRole('button', { name: 'Sign me up' }).click();
-    await page.getByText('A short check first').waitFor();
+    await page.getByLabel('Email address').fill('rush@rush.example');
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByText('Quick security check').waitFor();
     await page.locator('input[name="altcha"][value]').waitFor({ state: 'attached' });
     await expect
       .poll(() => page.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
       .not.toBe('');
-    await page.getByRole('button', { name: 'Sign me up' }).click();
+    await page.getByRole('button', { name: 'Sign up' }).click();
     await page.waitForURL('**/subscribed?lang=en');
     await idOf('rush@rush.example');
     expect(complaints).toEqual([]);

@@ -41,11 +41,11 @@ describe.skipIf(browserMissing())('the pages of subscribers', () => {
     await page.fill('#email', email);
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: email }).click();
-    await page.getByRole('button', { name: 'End it: The Daily' }).click();
-    await page.getByText('Ended.').waitFor();
+    await page.getByRole('button', { name: 'Unsubscribe: The Daily' }).click();
+    await page.getByText('Nothing more of this newsletter').waitFor();
     await page.locator('summary').last().click();
     await page.getByRole('button', { name: 'Erase for good' }).click();
-    await page.getByText('Erased.').waitFor();
+    await page.getByText('Data erased.').waitFor();
     expect(await page.getByText(email).count()).toBe(0);
   });
 });

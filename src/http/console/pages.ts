@@ -61,5 +61,7 @@ function takeMessage(req: Request, t: Translate): Page['message'] {
   const left = req.session.message;
   if (!left) return undefined;
   delete req.session.message;
-  return { good: left.good, text: t(left.key, left.values) };
+  const { role, ...values } = left.values ?? {};
+  const named = role === undefined ? values : { ...values, role: t(`roles.${role}`) };
+  return { good: left.good, text: t(left.key, named) };
 }

@@ -1,48 +1,48 @@
 export default {
   400: {
-    title: 'That could not be read',
-    text: 'The request arrived incomplete or garbled. Nothing was changed. Go back and try again.',
+    title: 'The request could not be read',
+    text: 'It arrived incomplete or damaged. Nothing was changed. Go back and try again.',
   },
   401: {
-    title: 'Please sign in',
-    text: 'This page is for operators of the newsroom.',
+    title: 'Sign in to continue',
+    text: 'This page is for the newsroom’s staff.',
   },
   403: {
-    title: 'Not from here',
-    text: 'This was refused, and nothing was changed. Open the page itself and try again from there.',
+    title: 'This is not allowed',
+    text: 'The request was refused and nothing was changed. Open the page itself and try again there.',
   },
   404: {
-    title: 'There is no such page',
-    text: 'The address may be cut short, or the page is gone.',
+    title: 'Page not found',
+    text: 'The address may be incomplete, or the page has been removed.',
   },
   409: {
-    title: 'Something else came first',
-    text: 'What you asked for does not fit how things stand now. Nothing was changed.',
+    title: 'This has already changed',
+    text: 'What you asked for is no longer possible. Nothing was changed now. Go back, reload the page and try again.',
   },
   413: {
-    title: 'That is too much',
-    text: 'More was sent than this page takes. Nothing was stored.',
+    title: 'Too much was sent',
+    text: 'It is more than this page accepts. Nothing was saved. Shorten it and try again.',
   },
   415: {
-    title: 'That could not be read',
-    text: 'This page does not understand what was sent. Nothing was stored.',
+    title: 'The request could not be read',
+    text: 'This page does not accept what was sent. Nothing was saved. Go back and try again.',
   },
   422: {
-    title: 'Something is not right yet',
-    text: 'Part of what was sent cannot be used. Go back, change it and try again.',
+    title: 'Please check the form',
+    text: 'Part of what was sent cannot be used. Nothing was saved. Go back, correct it and try again.',
   },
   429: {
-    title: 'A moment, please',
-    text: 'There were too many requests from here. Wait a little, then try again.',
+    title: 'Too many requests',
+    text: 'Many requests have come from your network in a short time. Wait a little, then try again.',
   },
   500: {
-    title: 'Something went wrong here',
-    text: 'It is our fault, not yours, and it was written down.',
+    title: 'Something went wrong',
+    text: 'The fault is ours and has been logged. Try again later, or quote the reference below.',
   },
   503: {
     title: 'Back in a moment',
-    text: 'A part of this service is away just now. Nothing was lost: try again in a few seconds.',
+    text: 'Part of this service is not available right now. Nothing was lost. Try again in a few seconds.',
   },
   reference: 'Reference',
-  home: 'To the front page',
+  home: 'Go to the home page',
 };

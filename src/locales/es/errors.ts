@@ -1,48 +1,48 @@
 export default {
   400: {
-    title: 'No se pudo leer',
-    text: 'La petición llegó incompleta o dañada. No ha cambiado nada. Vuelva atrás e inténtelo de nuevo.',
+    title: 'No se ha podido leer la petición',
+    text: 'Ha llegado incompleta o dañada. No ha cambiado nada. Vuelve atrás e inténtalo de nuevo.',
   },
   401: {
-    title: 'Inicie sesión, por favor',
+    title: 'Inicia sesión para continuar',
     text: 'Esta página es para el equipo de la redacción.',
   },
   403: {
-    title: 'Desde aquí no',
-    text: 'Se ha rechazado y no ha cambiado nada. Abra la página misma e inténtelo desde allí.',
+    title: 'No está permitido',
+    text: 'La petición se ha rechazado y no ha cambiado nada. Abre la página e inténtalo desde allí.',
   },
   404: {
-    title: 'Esa página no existe',
-    text: 'Puede que la dirección esté cortada o que la página ya no esté.',
+    title: 'Página no encontrada',
+    text: 'Puede que la dirección esté incompleta o que la página ya no exista.',
   },
   409: {
-    title: 'Algo se adelantó',
-    text: 'Lo que pide no encaja con el estado actual. No ha cambiado nada.',
+    title: 'Ya había cambiado',
+    text: 'Lo que has pedido ya no es posible. No ha cambiado nada ahora. Vuelve atrás, recarga la página e inténtalo de nuevo.',
   },
   413: {
-    title: 'Es demasiado',
-    text: 'Se envió más de lo que esta página admite. No se ha guardado nada.',
+    title: 'Se ha enviado demasiado',
+    text: 'Es más de lo que esta página admite. No se ha guardado nada. Acórtalo e inténtalo de nuevo.',
   },
   415: {
-    title: 'No se pudo leer',
-    text: 'Esta página no entiende lo que se envió. No se ha guardado nada.',
+    title: 'No se ha podido leer la petición',
+    text: 'Esta página no admite lo que se ha enviado. No se ha guardado nada. Vuelve atrás e inténtalo de nuevo.',
   },
   422: {
-    title: 'Todavía falta algo',
-    text: 'Una parte de lo enviado no se puede usar. Vuelva atrás, corríjala e inténtelo de nuevo.',
+    title: 'Revisa el formulario',
+    text: 'Una parte de lo enviado no se puede usar. No se ha guardado nada. Vuelve atrás, corrígela e inténtalo de nuevo.',
   },
   429: {
-    title: 'Un momento, por favor',
-    text: 'Ha habido demasiadas peticiones desde aquí. Espere un poco e inténtelo de nuevo.',
+    title: 'Demasiadas peticiones',
+    text: 'Han llegado muchas peticiones desde tu red en poco tiempo. Espera un poco e inténtalo de nuevo.',
   },
   500: {
-    title: 'Algo ha fallado aquí',
-    text: 'La culpa es nuestra, no suya, y ha quedado anotado.',
+    title: 'Algo ha fallado',
+    text: 'El fallo es nuestro y ha quedado registrado. Inténtalo más tarde o indica la referencia.',
   },
   503: {
     title: 'Volvemos enseguida',
-    text: 'Una parte de este servicio no está disponible ahora. No se ha perdido nada: inténtelo en unos segundos.',
+    text: 'Una parte de este servicio no está disponible ahora. No se ha perdido nada. Inténtalo de nuevo en unos segundos.',
   },
   reference: 'Referencia',
-  home: 'A la portada',
+  home: 'Ir a la página de inicio',
 };

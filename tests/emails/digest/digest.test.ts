@@ -162,7 +162,7 @@ describe('languages', () => {
     const { html, text } = await render(edition(3, { language: 'es' }));
     expect(html).toContain('<html lang="es" dir="ltr"');
     expect(html).toContain('Martes, 24 de noviembre de 2026 · N.º 412');
-    expect(text).toContain('Darse de baja:\n');
+    expect(text).toContain('Darme de baja:\n');
   });
 
   test('a week and a special report say what they are', async () => {

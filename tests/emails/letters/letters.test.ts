@@ -43,12 +43,12 @@ const confirmation = (change: object = {}): LetterContent => ({
 
 test('a confirmation says who asked for what, when and where, and how to ignore it', async () => {
   const { subject, html, text } = await renderer.render('letter', confirmation());
-  expect(subject).toBe('One click and The Daily and Science is yours');
+  expect(subject).toBe('Confirm your subscription to The Daily and Science');
   for (const body of [html, text.replaceAll(/\s+/g, ' ')]) {
     expect(body).toContain(
-      'asked for The Daily and Science at news.example.org on 24 November 2026 at 09:15 CET',
+      'signed up this address for The Daily and Science at news.example.org on 24 November 2026 at 09:15 CET',
     );
-    expect(body).toContain('If it was not you, do nothing');
+    expect(body).toContain('If it was not you, ignore this email');
     expect(body).toContain('The button works for 7 days.');
     expect(body).toContain('12 Harbour Street');
   }

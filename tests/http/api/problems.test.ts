@@ -126,7 +126,7 @@ describe('a problem', () => {
     const html = await page.text();
     expect(page.status).toBe(404);
     expect(html).toContain('<html lang="es">');
-    expect(html).toContain('Esa página no existe');
+    expect(html).toContain('Página no encontrada');
     expect(html).not.toContain('<script>');
     const program = await fetch(`${base}/nothing`, { headers: { Accept: 'application/json' } });
     expect(await program.json()).toMatchObject({ status: 404, title: 'Not Found' });

@@ -89,9 +89,9 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
     await page.click('.primary');
     await page.click('button[value="yes"]');
     await page.waitForSelector('.message.good');
-    expect(await page.textContent('.state')).toBe('Being sent');
+    expect(await page.textContent('.state')).toBe('Sending');
     await page.click('text=Pause');
-    await page.waitForSelector('text=Paused. What had started');
+    await page.waitForSelector('text=Paused. Emails already started');
     await page.click('summary');
     await page.click('text=Cancel for good');
     await page.waitForSelector('text=Cancelled.');

@@ -35,7 +35,7 @@ describe('the set-up link', async () => {
     const ana = browser();
     const done = await ana.post('/console/setup', form);
     expect([done.status, done.location]).toEqual([303, '/console']);
-    expect((await ana.get('/console')).text).toContain('Compose and send now');
+    expect((await ana.get('/console')).text).toContain('Prepare and send now');
     const eve = await browser().post('/console/setup', { ...form, email: 'eve@example.org' });
     expect(eve.status).toBe(404);
     expect((await browser().get(path)).status).toBe(404);
@@ -105,7 +105,7 @@ describe('signing in', async () => {
     await set(password, 'short');
     expect((await here.get('/console/me')).text).toContain('at least 10 characters');
     await set(password, 'battery staple');
-    expect((await here.get('/console/me')).text).toContain('Your password is changed');
+    expect((await here.get('/console/me')).text).toContain('Your password has been changed');
     expect((await there.get('/console')).status).toBe(303);
     await set('battery staple', password);
   });

@@ -21,8 +21,10 @@ describe('the console', async () => {
   it('says that there is nothing new', async () => {
     expect((await digest('yes')).location).toBe('/console');
     const page = await ana.get('/console');
-    expect(page.text).toContain('There is nothing new');
-    expect((await ana.get('/console')).text).not.toContain('There is nothing new');
+    expect(page.text).toContain('Nothing prepared: no article has arrived');
+    expect((await ana.get('/console')).text).not.toContain(
+      'Nothing prepared: no article has arrived',
+    );
   });
 
   it('composes, shows a preview in a closed frame, and sends', async () => {
@@ -30,7 +32,7 @@ describe('the console', async () => {
     await addReaders(db, 3);
     const { location = '' } = await digest('no');
     const page = await ana.get(location);
-    expect(page.text).toContain('Composed. Look at it');
+    expect(page.text).toContain('Draft prepared. Check it');
     expect(page.text).toContain('Bridge &lt;b&gt;opens&lt;/b&gt;');
     expect(page.text).toMatch(/<iframe sandbox="allow-popups allow-popups-to-escape-sandbox"/);
     const preview = await ana.get(`${location}/preview?format=html`);
@@ -51,12 +53,10 @@ describe('the console', async () => {
       await ana.post(`/console/editions/${id}/${steer}`, {});
       return (await ana.get(`/console/editions/${id}`)).text;
     };
-    expect(await press('pause')).toContain('Paused. What had started');
-    expect(await press('resume')).toContain('Going on.');
+    expect(await press('pause')).toContain('Paused. Emails already started');
+    expect(await press('resume')).toContain('Resumed.');
     expect(await press('cancel')).toContain('Cancelled.');
-    expect(await press('pause')).toContain(
-      'That is not possible any more: This edition is cancelled',
-    );
+    expect(await press('pause')).toContain('This is no longer possible: This edition is cancelled');
   });
 
   it('renews the figures of the editions on the page', async () => {
@@ -72,12 +72,12 @@ describe('the console', async () => {
     const home = await vic.get('/console');
     expect(home.text).toContain('<html lang="es">');
     expect(home.text).toContain('3 lectores');
-    expect(home.text).not.toContain('Componer y enviar');
+    expect(home.text).not.toContain('Preparar y enviar');
     const before = await db.selectFrom('audit').select('id').execute();
     const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
     await vic.post(`/console/editions/${id}/resume`, {});
     await vic.post('/console/newsletters/daily/digest', { send: 'yes' });
-    expect((await vic.get('/console')).text).toContain('puede mirar');
+    expect((await vic.get('/console')).text).toContain('Tu rol (consulta) no lo permite');
     expect(await db.selectFrom('audit').select('id').execute()).toEqual(before);
   });
 
@@ -89,12 +89,12 @@ describe('the console', async () => {
   });
 
   it('says that nothing leaves this machine while the mailbox is the relay', async () => {
-    expect((await ana.get('/console')).text).not.toContain('Nothing leaves this machine');
+    expect((await ana.get('/console')).text).not.toContain('No email is being sent out');
     const other = await openConsole();
     const mailbox = { smtpUrl: 'smtp://127.0.0.1:1', pageUrl: 'http://127.0.0.1:8025' };
     other.context.mailbox = mailbox;
     const page = await other.browser().get('/console/sign-in');
-    expect(page.text).toContain('Nothing leaves this machine');
+    expect(page.text).toContain('No email is being sent out');
     expect(page.text).toContain('href="http://127.0.0.1:8025"');
   });
 });

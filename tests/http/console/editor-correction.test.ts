@@ -33,12 +33,14 @@ it('a correction while it is being sent reaches the readers not yet sent, and no
   await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBeGreaterThan(0);
 
   const page = await ana.get(path);
-  expect(page.text).toMatch(/\d of 12 readers have it already/);
+  expect(page.text).toMatch(/\d of 12 readers\. A correction/);
   expect(page.text).not.toContain('name="when"');
   const fields = fieldsOf(page.text, 'editor');
   const corrected = { [`title-${article}`]: 'Mayor resigns', do: 'save' };
   expect((await ana.post(path, filled(fields, corrected))).location).toBe(path);
-  expect((await ana.get(path)).text).toMatch(/correction no\. 1: (9|1\d) readers/);
+  expect((await ana.get(path)).text).toMatch(
+    /Correction no\. 1 saved\. Readers still to receive it: (9|1\d)\./,
+  );
   release.resolve();
 
   await expect

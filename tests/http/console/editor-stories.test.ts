@@ -38,7 +38,7 @@ it('pairs translations by hand, takes that back, and parts them for good', async
   expect(await said()).toBe('Undone.');
   expect([await storyOf(bridge), await storyOf(puente)]).toEqual([null, null]);
   await press('undo', {}, await open());
-  expect(await said()).toContain('nothing to undo');
+  expect(await said()).toContain('nothing left to undo');
 
   await press('pair', pairing, await open());
   await press('apart', { apart: puente }, await open());
@@ -80,7 +80,7 @@ it('separates a copy that was joined, and joins it again on undo', async () => {
         .where('id', '=', source)
         .executeTakeFirstOrThrow()
     ).articleId;
-  expect((await ana.get(path)).text).toContain('Joined: the same address');
+  expect((await ana.get(path)).text).toContain('Joined: same address');
   await press('separate', { separate: `${ferry}:${source}` }, await open());
   expect(await said()).toContain('an article of its own');
   const apart = await holder();
@@ -88,7 +88,7 @@ it('separates a copy that was joined, and joins it again on undo', async () => {
   expect((await ana.get(path)).text).toContain(`value="add:${apart}"`);
   await press('undo', {}, await open());
   expect(await holder()).toBe(ferry);
-  expect((await ana.get(path)).text).toContain('Joined: the same address');
+  expect((await ana.get(path)).text).toContain('Joined: same address');
 });
 
 it('joins an article that tells the same, and brings it back as it was', async () => {
@@ -114,7 +114,7 @@ it('joins an article that tells the same, and brings it back as it was', async (
     true,
     false,
   ]);
-  expect(joined.text).toContain('Joined by an operator');
+  expect(joined.text).toContain('Joined in the console');
 
   // with words that are not saved yet: they stay, and the article comes back beside them
   const typed = filled(await open(), { subject: 'Typed since' });
@@ -171,7 +171,7 @@ it('refuses what cannot be, and changes nothing', async () => {
     const before = await db.selectFrom('articles').selectAll().orderBy('id').execute();
     const page = await press(verdict, changes, await open());
     expect(page.status, JSON.stringify(changes)).toBe(303);
-    expect(await said()).toContain('not there any more');
+    expect(await said()).toContain('no longer exists');
     expect(await db.selectFrom('articles').selectAll().orderBy('id').execute()).toEqual(before);
   }
 });

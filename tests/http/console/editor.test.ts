@@ -49,7 +49,7 @@ describe('the editor’s window, with scripts off', async () => {
     expect(stories(page)).toEqual([bridge, ferry, museum]);
     expect(page.text).toContain('Museum &lt;b&gt;closes&lt;/b&gt;');
     expect(page.text).not.toContain('<b>closes');
-    expect(page.text).toContain('It waits until somebody sends it');
+    expect(page.text).toContain('It goes out when someone sends it');
   });
 
   it('moves, pins, drops, takes back and adds, and changes nothing before it is saved', async () => {
@@ -105,7 +105,7 @@ describe('the editor’s window, with scripts off', async () => {
       desk.db.selectFrom('editions').select(['state', 'sendAt']).executeTakeFirstOrThrow();
     expect(await read()).toEqual({ state: 'scheduled', sendAt: new Date('2099-11-24T11:00:00Z') });
     const page = await ana.get(path);
-    expect(page.text).toContain('It goes by itself at 24 Nov 2099, 07:00');
+    expect(page.text).toContain('It goes out on 24 Nov 2099, 07:00');
     await save(ana, await open(ana), { when: 'hand' });
     expect(await read()).toEqual({ state: 'draft', sendAt: null });
   });
@@ -114,10 +114,10 @@ describe('the editor’s window, with scripts off', async () => {
     const sendAt = new Date('2099-11-24T11:00:00Z');
     await desk.db.updateTable('editions').set({ state: 'draft', heldBy: null, sendAt }).execute();
     expect((await ana.get(path)).text).toContain(
-      'It waits for you: save it, changed or not, and it goes at 24 Nov 2099, 07:00',
+      'Needs approval: save it, changed or not, and it goes out on 24 Nov 2099, 07:00',
     );
     const page = await save(ana, await open(ana));
-    expect(message(await ana.get(page.location ?? ''))).toContain('It goes by itself at');
+    expect(message(await ana.get(page.location ?? ''))).toContain('It goes out on');
     const { state } = await desk.db
       .selectFrom('editions')
       .select('state')
@@ -175,9 +175,9 @@ describe('the editor’s window, with scripts off', async () => {
       'nadie: Una dirección de correo lleva exactamente una @, como ana@example.org.',
     );
     await desk.db.updateTable('operators').set({ language: 'en' }).execute();
-    expect(await send(ana, ' ')).toBe('Write at least one address.');
+    expect(await send(ana, ' ')).toBe('No test was sent. Enter at least one address.');
     expect(await send(ana, [1, 2, 3, 4, 5, 6].map((n) => `${n}@b.example`).join())).toBe(
-      'At most 5 addresses at once.',
+      'No test was sent. Enter at most 5 addresses.',
     );
     expect(await letters()).toEqual([]);
     const choice = { 'look-language': 'es', 'look-sections': 'news,updates' };
@@ -189,7 +189,7 @@ describe('the editor’s window, with scripts off', async () => {
       { email: 'ana@example.org', content },
       { email: 'bea@example.org', content },
     ]);
-    expect((await ana.get(path)).text).toContain('waits to be sent');
+    expect((await ana.get(path)).text).toContain('waiting to be sent');
   });
 
   it('answers how it would look if it were saved, and saves nothing', async () => {
@@ -207,7 +207,7 @@ describe('the editor’s window, with scripts off', async () => {
     expect(
       (await look({ [`title-${ferry}`]: 'x'.repeat(9000), 'look-language': 'xx' })).light,
     ).toContain('x'.repeat(9000));
-    expect((await look({ 'look-sections': 'special-reports' })).text).toContain('gets nothing');
+    expect((await look({ 'look-sections': 'special-reports' })).text).toContain('do not receive');
     expect([await desk.db.selectFrom('editions').selectAll().execute(), await held()]).toEqual(
       before,
     );
@@ -240,9 +240,9 @@ describe('two editors at once', async () => {
     await save(ana, up, { subject: 'By Ana', [`title-${museum}`]: 'Museum by Ana' });
     const page = await save(bea, second, { subject: 'By Bea', preheader: 'Beside it' });
     expect(page.status).toBe(409);
-    expect(page.text).toContain('ana@example.org saved it at');
+    expect(page.text).toContain('ana@example.org saved it on');
     expect(page.text).toContain('Subject: “By Ana”');
-    expect(page.text).toContain('yours stays unless you change it');
+    expect(page.text).toContain('your version stays unless you change it');
     expect(page.text).toContain('The order of the articles');
     expect(page.text).toContain('“Museum by Ana”');
     expect(await held()).toEqual(['Ferry is late', 'Bridge opens', 'Museum by Ana']);
@@ -318,7 +318,7 @@ describe('a correction', async () => {
     await db.updateTable('editions').set({ audience: 3 }).where('id', '=', id).execute();
     const page = await save(ana, before, { [`title-${museum}`]: 'Museum, corrected' });
     expect(page.status).toBe(409);
-    expect(page.text).toContain('The edition is being sent now');
+    expect(page.text).toContain('The edition is now being sent');
     expect(page.text).toContain('A correction reaches the other 3');
     expect(page.text).toContain('Send the correction');
     expect(await held()).not.toContain('Museum, corrected');
@@ -326,7 +326,9 @@ describe('a correction', async () => {
     expect(await held()).toContain('Museum, corrected');
     const { revision } = await db.selectFrom('editions').selectAll().executeTakeFirstOrThrow();
     expect(revision).toBe(2);
-    expect(message(await ana.get(path))).toContain('correction no. 1: 3 readers');
+    expect(message(await ana.get(path))).toContain(
+      'Correction no. 1 saved. Readers still to receive it: 3.',
+    );
     await save(ana, await open(ana));
     const after = await db.selectFrom('editions').selectAll().executeTakeFirstOrThrow();
     expect(after.revision).toBe(2);
@@ -338,8 +340,6 @@ describe('a correction', async () => {
     expect((await save(ana, fields, { subject: 'Too late' })).location).toBe(
       `/console/editions/${id}`,
     );
-    expect(message(await ana.get(`/console/editions/${id}`))).toContain(
-      'cannot be changed any more',
-    );
+    expect(message(await ana.get(`/console/editions/${id}`))).toContain('can no longer be changed');
   });
 });

@@ -27,7 +27,7 @@ describe('the feeds', async () => {
   });
 
   it('are added, read at once, and shown with what they brought', async () => {
-    expect(await lastPage()).toContain('No feed yet');
+    expect(await lastPage()).toContain('No feeds yet');
     const done = await ed.post('/console/feeds', {
       url: `${site}/feed.xml`,
       place: 'daily/updates',
@@ -35,10 +35,10 @@ describe('the feeds', async () => {
     const [feed] = await feeds();
     expect([done.status, done.location]).toEqual([303, `/console/feeds#feed-${feed?.id}`]);
     const text = await lastPage();
-    expect(text).toContain('Read: 2 new, 0 changed, 0 as they were.');
+    expect(text).toContain('New: 2. Updated: 0. Unchanged: 0.');
     expect(text).toContain('The Harbour &lt;Wire&gt;');
     expect(text).toContain('The Daily · Updates · 2 articles');
-    expect(text).toContain('<span class="state active">Read</span>');
+    expect(text).toContain('<span class="state active">Active</span>');
     const audit = await db
       .selectFrom('audit')
       .select(['actor', 'action', 'object'])
@@ -48,10 +48,10 @@ describe('the feeds', async () => {
   });
 
   it.each([
-    ['wire.example/feed', 422, 'Write a web address'],
-    ['', 422, 'Write a web address'],
-    ['javascript:alert(1)', 422, 'Write a web address'],
-    ['here', 409, 'reads that feed already'],
+    ['wire.example/feed', 422, 'Enter a web address'],
+    ['', 422, 'Enter a web address'],
+    ['javascript:alert(1)', 422, 'Enter a web address'],
+    ['here', 409, 'already reads that feed'],
   ])(
     'that cannot be taken on (%s) are told beside the field, and nothing is lost',
     async (typed, status, why) => {
@@ -68,10 +68,10 @@ describe('the feeds', async () => {
   it('that are no feed stay, with what is wrong and when they are tried again', async () => {
     await ed.post('/console/feeds', { url: `${site}/page`, place: 'weekend/' });
     const text = await lastPage();
-    expect(text).toContain('It could not be read:');
-    expect(text).toContain('<span class="state failing">Fails</span>');
+    expect(text).toContain('The feed could not be read:');
+    expect(text).toContain('<span class="state failing">Failing</span>');
     expect(text).toMatch(/class="message bad times">[^<]{10,}</);
-    expect(text).toMatch(/next on <time/);
+    expect(text).toMatch(/next: <time/);
   });
 
   it('are paused, read again, read now and given up', async () => {
@@ -83,7 +83,7 @@ describe('the feeds', async () => {
     expect((await feeds())[0]?.state).toBe('active');
     await ed.get('/console/feeds');
     await ed.post(`/console/feeds/${first?.id}/fetch`, {});
-    expect(await lastPage()).toContain('Read: 0 new, 0 changed, 2 as they were.');
+    expect(await lastPage()).toContain('New: 0. Updated: 0. Unchanged: 2.');
     await ed.post(`/console/feeds/${second?.id}/remove`, {});
     expect((await feeds()).map(({ id }) => id)).toEqual([first?.id]);
     expect((await ed.post(`/console/feeds/${second?.id}/remove`, {})).status).toBe(404);

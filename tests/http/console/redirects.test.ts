@@ -43,5 +43,5 @@ it('sends nobody on before what the next page is to say is kept', async () => {
   expect(res.statusCode).toBe(303);
   res.resume();
   const next = await ana.get(res.headers.location ?? '');
-  expect(next.text).toMatch(/nothing new/i);
+  expect(next.text).toMatch(/nothing prepared/i);
 });

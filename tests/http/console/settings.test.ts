@@ -81,7 +81,7 @@ describe('the settings', async () => {
   it('change nothing, and write nothing down, when nothing differs', async () => {
     const before = await auditRows();
     await ana.post('/console/settings', await form());
-    expect((await ana.get('/console/settings')).text).toContain('nothing was changed');
+    expect((await ana.get('/console/settings')).text).toContain('nothing to change');
     expect(await auditRows()).toEqual(before);
   });
 
@@ -96,15 +96,15 @@ describe('the settings', async () => {
 
   it.each([
     ['name', '', 'A name has'],
-    ['colour', 'red"><script>', 'Write a colour'],
-    ['logo', 'javascript:alert(1)', 'Write the address'],
-    ['perDomain', 'many', 'A whole number'],
-    ['perDomain', '0', 'A whole number'],
-    ['perMailbox', '1.5', 'A whole number'],
-    ['perOrigin.1', '3', 'Not less than'],
-    ['inAll.0', '-1', 'A whole number'],
-    ['origins.daily', 'https://x.example/path', '“https://x.example/path” is no origin'],
-    ['wording.en', 'x'.repeat(1001), 'At most 1000'],
+    ['colour', 'red"><script>', 'Enter a colour'],
+    ['logo', 'javascript:alert(1)', 'Enter the address'],
+    ['perDomain', 'many', 'Enter a whole number'],
+    ['perDomain', '0', 'Enter a whole number'],
+    ['perMailbox', '1.5', 'Enter a whole number'],
+    ['perOrigin.1', '3', 'Enter a number that is not lower'],
+    ['inAll.0', '-1', 'Enter a whole number'],
+    ['origins.daily', 'https://x.example/path', '“https://x.example/path” is not an origin'],
+    ['wording.en', 'x'.repeat(1001), 'At most 1,000'],
   ])('say beside %s what is wrong with %j, and lose nothing', async (field, value, why) => {
     const before = [await getNewsroom(db), await getSignUpSettings(db)];
     const typed = await form({ postalAddress: '12 Quay Street\nPort Alder', [field]: value });

@@ -57,7 +57,7 @@ describe('the subscribers', async () => {
     const [, id] = ids;
     const at = `/console/subscribers/${id}`;
     await ana.post(`${at}/end`, { newsletter: 'daily' });
-    expect((await ana.get(at)).text).toContain('Ended.');
+    expect((await ana.get(at)).text).toContain('Nothing more of this newsletter');
     const { state } = await db
       .selectFrom('subscriptions')
       .select('state')
@@ -65,7 +65,7 @@ describe('the subscribers', async () => {
       .executeTakeFirstOrThrow();
     expect(state).toBe('unsubscribed');
     for (const _ of [1, 2]) await ana.post(`${at}/suppress`, {});
-    expect((await ana.get(at)).text).toContain('Never mailed again');
+    expect((await ana.get(at)).text).toContain('Blocked since');
     expect((await ana.post(`${at}/erase`, {})).location).toBe('/console/subscribers');
     const page = await ana.get(at);
     expect(page.text).not.toContain('r1@example.org');
@@ -109,7 +109,7 @@ describe('the subscribers', async () => {
     for (const verb of ['end', 'suppress', 'erase'])
       await ed.post(`${at}/${verb}`, { newsletter: 'daily' });
     const home = await ed.get('/console');
-    expect(home.text).toContain('your role is editor');
+    expect(home.text).toContain('Your role: editor');
     expect(home.text).not.toContain('href="/console/subscribers"');
     expect((await ana.get(at)).text).toContain('r4@example.org');
   });

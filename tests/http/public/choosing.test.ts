@@ -53,14 +53,14 @@ describe('confirming', () => {
     await site.post(`/confirm/${confirm}`, { some: '1', newsletter: 'weekend' });
     expect((await subscription(id)).state).toBe('pending');
     const again = await site.get(`/confirm/${confirm}`);
-    expect(await again.text()).toContain('For The Daily');
+    expect(await again.text()).toContain('You will receive The Daily');
   });
 
   test('answers the hundredth click as the first, and a link whose reader left without bringing them back', async () => {
     const { id, confirm, unsubscribe } = await joined('often@example.org');
     const again = await site.post(`/confirm/${confirm}`, {});
     expect(again.status).toBe(200);
-    expect(await again.text()).toContain('You are in');
+    expect(await again.text()).toContain('Subscription confirmed');
     await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, { scope: 'all' });
     const later = await site.post(`/confirm/${confirm}`, {});
     expect(later.status).toBe(200);
@@ -165,7 +165,7 @@ describe('a person’s own data', () => {
     const bad = await site.post(`/privacy/${privacy}/address`, { email: 'new@' });
     expect(bad.status).toBe(422);
     const same = await site.post(`/privacy/${privacy}/address`, { email: 'OLD@example.org' });
-    expect(await same.text()).toContain('the address you have already');
+    expect(await same.text()).toContain('This is already your address');
     const sent = await site.post(`/privacy/${privacy}/address`, { email: 'New@Example.net' });
     expect(sent.status).toBe(200);
     const [letter] = await lettersOf(id, 'address');
@@ -212,7 +212,7 @@ describe('a person’s own data', () => {
     expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
     expect(await person(id)).toMatchObject({ email: null, emailKey: null, addressHash: null });
     const again = await site.post(`/privacy/${privacy}/erase`, { sure: '1' });
-    expect(await again.text()).toContain('Erased');
+    expect(await again.text()).toContain('Your data has been erased');
     expect((await site.post(`/privacy/${privacy}/erase`, {})).status).toBe(404);
     expect((await site.get(`/privacy/${privacy}`)).status).toBe(404);
     expect((await site.get(`/preferences/${preferences}`)).status).toBe(404);
@@ -225,7 +225,7 @@ describe('leaving', () => {
     const path = `/unsubscribe/${unsubscribe(daily.id)}`;
     const page = await (await site.get(path)).text();
     expect(page).toContain('l•••@example.org');
-    expect(page).toContain('Leave all our newsletters');
+    expect(page).toContain('Unsubscribe from all newsletters');
     const out = await site.post(path, { scope: 'all' });
     const undo = /action="(\/undo\/[^"/]+)"/.exec(await out.text())?.[1] ?? '';
     const thanks = await site.post(`${undo}/reason`, {
@@ -251,7 +251,7 @@ describe('leaving', () => {
       expect(oneClick.status).toBe(200);
       const answer = await site.post(path, {});
       expect(answer.status).toBe(200);
-      expect(await answer.text()).toContain('no longer gets The Daily.');
+      expect(await answer.text()).toContain('will no longer receive The Daily.');
     }
     expect((await subscription(id)).state).toBe('unsubscribed');
     const rest = await site.context.db

@@ -29,7 +29,7 @@ describe('a form on the newsroom’s own site', () => {
     expect(back.headers.get('location')).toBe(`${ours}/thanks?x=1`);
     expect(await doorOf('a@example.org')).toMatchObject({
       form: 'site',
-      wording: expect.stringContaining('Sign me up'),
+      wording: expect.stringContaining('Sign up'),
       originAddress: '127.0.0.1',
     });
     const letter = await site.context.db
@@ -142,7 +142,7 @@ describe('the frame', () => {
       newsletter: 'daily',
     });
     expect(answer.status).toBe(200);
-    expect(await answer.text()).toContain('Look into your inbox');
+    expect(await answer.text()).toContain('Check your inbox');
     expect(await doorOf('d@example.org')).toMatchObject({ form: 'embed' });
     const wrong = await site.post('/embed?newsletter=daily', { email: 'd@', newsletter: 'daily' });
     expect(wrong.status).toBe(422);

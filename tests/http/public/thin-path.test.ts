@@ -22,7 +22,7 @@ describe('from sign-up to unsubscribe', () => {
   test('by the form', async () => {
     const front = await site.get('/', { 'Accept-Language': 'es-MX,es;q=0.9' });
     expect(front.status).toBe(200);
-    expect(await front.text()).toContain('Su correo electrónico');
+    expect(await front.text()).toContain('Correo electrónico');
 
     const sent = await site.post('/subscribe', { email: 'ana@example.org', lang: 'en' });
     expect(sent.status).toBe(303);
@@ -40,11 +40,11 @@ describe('from sign-up to unsubscribe', () => {
 
     const done = await site.post(`/confirm/${confirm}`, {});
     expect(done.status).toBe(200);
-    expect(await done.text()).toContain('You are in');
+    expect(await done.text()).toContain('Subscription confirmed');
     expect(await stateOf('ana@example.org')).toBe('active');
 
     const page = await site.get(`/unsubscribe/${unsubscribe(daily.id)}`);
-    expect(await page.text()).toContain('Leave The Daily?');
+    expect(await page.text()).toContain('Unsubscribe from The Daily?');
     expect(await stateOf('ana@example.org')).toBe('active');
     const out = await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, {});
     expect(out.status).toBe(200);
@@ -53,7 +53,7 @@ describe('from sign-up to unsubscribe', () => {
     expect((await site.get(undo)).status).toBe(200);
     expect(await stateOf('ana@example.org')).toBe('unsubscribed');
     const back = await site.post(undo, {});
-    expect(await back.text()).toContain('Welcome back');
+    expect(await back.text()).toContain('Subscription restored');
     expect(await stateOf('ana@example.org')).toBe('active');
   });
 

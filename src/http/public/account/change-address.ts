@@ -44,7 +44,8 @@ export function addressRoutes({ context, show }: PublicContext): Router {
         .transaction()
         .execute((tx) => changeAddress(tx, reader.id, address, context.hashAddress(address.key)));
     } catch (error) {
-      if (error instanceof AddressTaken) return answer(t('badLink.title'), t('address.taken'), 409);
+      if (error instanceof AddressTaken)
+        return answer(t('address.takenTitle'), t('address.taken'), 409);
       throw error;
     }
     await answer(t('address.doneTitle'), t('address.done', { new: address.email }));

@@ -70,7 +70,7 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
     const maker = { publicUrl: '', tokens: context.tokens };
     await show(req, res, {
       view: './message',
-      title: t(done ? 'confirm.doneTitle' : 'badLink.title'),
+      title: t(done ? 'confirm.doneTitle' : 'confirm.nothingTitle'),
       language,
       here: req.path,
       data: {

@@ -3,7 +3,7 @@ import type { SignUpSettings } from '../../../subscribers/sign-up-settings.ts';
 import { words } from '../site/page.ts';
 
 /** Raised whenever the house's sentence of consent (`signUp.consent`) is changed in any language. */
-const HOUSE_VERSION = '2026-11';
+const HOUSE_VERSION = '2026-11-29';
 
 /** The sentence that stands beside the button, and the version it is kept under with each consent. */
 export function consentIn(

@@ -72,7 +72,7 @@ function refuseDisposable(input: SignUpInput, form: FormKind): void {
   const meant = meantDomain(input.address.domain);
   const detail = meant
     ? `Did you mean ${withDomain(input.address, meant)}?`
-    : 'Addresses of throw-away services are not taken.';
+    : 'We do not accept disposable addresses.';
   throw new Problem(422, 'The request is not valid: see errors.', {
     errors: [{ pointer: '/email', detail }],
   });

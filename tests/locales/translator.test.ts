@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { closestLanguage, translator } from '../../src/locales/index.ts';
+
+test('the closest language is found by its tag', () => {
+  expect(['es', 'es-MX', 'EN-us', 'fr', ''].map(closestLanguage)).toEqual([
+    'es',
+    'es',
+    'en',
+    'en',
+    'en',
+  ]);
+});
+
+test('an unknown string is an error, not a key shown to a reader', () => {
+  expect(() => translator('es', 'mail')('digest.nothing')).toThrow('digest.nothing');
+});
+
+test('a value is put in as it is', () => {
+  const t = translator('en', 'mail');
+  expect(t('digest.by', { author: '{{x}} $t(roles.owner) <b>' })).toBe(
+    'By {{x}} $t(roles.owner) <b>',
+  );
+});
+
+test('a count is grouped as the language does it', () => {
+  const readers = (language: string, count: number) =>
+    translator(language, 'console')('home.readers', { count });
+  expect(readers('en', 12_000)).toBe('12,000 readers');
+  expect([2000, 12_000, 1_000_000].map((count) => readers('es', count))).toEqual([
+    '2000 lectores',
+    '12.000 lectores',
+    '1.000.000 de lectores',
+  ]);
+});
