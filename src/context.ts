@@ -12,6 +12,7 @@ import type { Logger } from './process/log.ts';
 import { openQueues, type Queues } from './queue/queues.ts';
 import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';
 import { openTokens, type Tokens } from './subscribers/tokens.ts';
+import { TIMINGS, type Timings } from './timings.ts';
 
 /** What every part of the program is handed. Opened by the entry points and the test harness alone. */
 export interface Context {
@@ -35,6 +36,7 @@ export interface Context {
   relays: RelaySettings[];
   /** The embedded mailbox that takes all mail; undefined when relays of the newsroom's own do. */
   mailbox: Mailbox | undefined;
+  timings: Timings;
   now(): Date;
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function openContext(
   config: Config,
   databaseUrl: string,
   log: Logger,
+  timings: Timings = TIMINGS,
 ): Promise<Context> {
   const { db, pool, close } = openDatabase(databaseUrl, {
     onError: (err) => log.warn({ err }, 'a database connection broke'),
@@ -98,6 +101,7 @@ export async function openContext(
       relays:
         config.relays ?? (mailbox ? parseRelayUrls(mailbox.smtpUrl, config.smtpConnections) : []),
       mailbox,
+      timings,
       now: () => new Date(),
       close() {
         closing ??= (async () => {

@@ -19,17 +19,28 @@ import type { Task } from './clock.ts';
 /** The clock of editions: every worker asks, and of any number that do, one makes or starts each edition. */
 export function editionTasks(context: Context): Task[] {
   return [
-    { name: 'compose editions', everyMs: 15_000, run: composer(context) },
-    { name: 'start editions', everyMs: 2_000, run: () => startDue(context) },
+    {
+      name: 'compose editions',
+      everyMs: context.timings.housekeeping.composeMs,
+      run: composer(context),
+    },
+    {
+      name: 'start editions',
+      everyMs: context.timings.housekeeping.startMs,
+      run: () => startDue(context),
+    },
   ];
 }
 
 /** Plans an edition: every batch of tickets is enqueued as soon as it is written. */
-export function planJob({ db, queues, log, renderer }: Context): Handler<'editions'> {
+export function planJob({ db, queues, log, renderer, timings }: Context): Handler<'editions'> {
   return async ({ edition }, signal) => {
     // Its first range follows at once, and needs a message.
     renderer.warm();
-    for await (const tickets of planEdition(db, edition, { groups: receiverGroups })) {
+    for await (const tickets of planEdition(db, edition, {
+      groups: receiverGroups,
+      ticketMs: timings.ticketMs,
+    })) {
       await queues.enqueueRanges(tickets);
       // What is not planned yet is taken up by housekeeping.
       if (signal.aborted) return;

@@ -6,11 +6,11 @@ import type { Handler } from '../src/queue/queues.ts';
 import type { Task } from './clock.ts';
 
 /** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */
-export function feedTasks({ config, db, queues, now }: Context): Task[] {
+export function feedTasks({ config, db, queues, now, timings }: Context): Task[] {
   return [
     {
       name: 'read feeds',
-      everyMs: 10_000,
+      everyMs: timings.housekeeping.feedsMs,
       async run() {
         for (const feed of await dueFeeds(db, now())) {
           // With the queue away the next round asks again.

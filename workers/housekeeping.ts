@@ -12,40 +12,41 @@ import type { Task } from './clock.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
 export function housekeepingTasks(context: Context): Task[] {
-  const { config, db, queues } = context;
-  const reaper = openReaper(db, config.uncertain);
+  const { config, db, queues, timings } = context;
+  const { ticketsMs, leasesMs, finishMs, expireMs } = timings.housekeeping;
+  const reaper = openReaper(db, config.uncertain, timings.leaseMs);
   return [
     {
       name: 'deliveries: issue the tickets of ranges that are due',
-      everyMs: 5_000,
+      everyMs: ticketsMs,
       run: async () => {
-        await queues.enqueueRanges(await issueTickets(db));
+        await queues.enqueueRanges(await issueTickets(db, { ticketMs: timings.ticketMs }));
       },
     },
     {
       name: 'deliveries: plan what was not planned to its end',
-      everyMs: 5_000,
+      everyMs: ticketsMs,
       run: async () => {
         for (const edition of await unplannedEditions(db)) await queues.enqueuePlan(edition);
       },
     },
     {
       name: 'deliveries: judge the workers whose lease has ended',
-      everyMs: 2_000,
+      everyMs: leasesMs,
       run: async () => {
         await reaper.reap();
       },
     },
     {
       name: 'deliveries: skip what was cancelled, finish what is done',
-      everyMs: 5_000,
+      everyMs: finishMs,
       run: async () => {
         await sweepCancelled(db);
         await finishEditions(db);
         await reopenEditions(db);
       },
     },
-    { name: 'deliveries: expire', everyMs: 60_000, run: () => expireRanges(db) },
+    { name: 'deliveries: expire', everyMs: expireMs, run: () => expireRanges(db) },
     { name: 'deliveries: make partitions', everyMs: 3_600_000, run: () => ensurePartitions(db) },
     {
       name: 'subscribers: forget sign-ups that nobody confirmed',

@@ -33,6 +33,7 @@ export async function startWorker(context: Context): Promise<Worker> {
     host: hostname(),
     pid: process.pid,
     connections: context.relays.length,
+    timings: context.timings,
     log: context.log,
   });
   const letters = startLetters(context, lease, pace, deliverer.makeRoom);

@@ -2,13 +2,9 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Db } from '../database/connection.ts';
 
-/** How long a worker is believed alive after a heartbeat, by the database's clock. */
-export const LEASE_S = 15;
-const BEAT_MS = 3_000;
-/** In the last third nothing is started: what is on the wire must be judged before others judge it. */
-const START_MS = (LEASE_S * 1_000 * 2) / 3;
-
 export interface LeaseOptions {
+  /** How long the worker is believed alive after a heartbeat, by the database's clock; how often it beats. */
+  timings: { leaseMs: number; beatMs: number };
   host: string;
   pid: number;
   /** Of all relays together; what may be uncertain after a crash is twice that. */
@@ -74,6 +70,11 @@ class WorkerLease implements Lease {
     this.#options = options;
   }
 
+  /** In the last third nothing is started: what is on the wire must be judged before others judge it. */
+  get #startMs(): number {
+    return (this.#options.timings.leaseMs * 2) / 3;
+  }
+
   get workerId(): number {
     return this.#workerId;
   }
@@ -82,11 +83,11 @@ class WorkerLease implements Lease {
     const sentAt = clocks();
     this.#workerId = await this.#insert(this.#db);
     this.#warm(sentAt);
-    this.#schedule(BEAT_MS);
+    this.#schedule(this.#options.timings.beatMs);
   }
 
   mayStart(): boolean {
-    return !this.#lost && !this.#closed && age(this.#beatAt) < START_MS;
+    return !this.#lost && !this.#closed && age(this.#beatAt) < this.#startMs;
   }
 
   term(): LeaseTerm {
@@ -131,7 +132,7 @@ class WorkerLease implements Lease {
 
   async #insert(db: Pick<Db, 'insertInto'>): Promise<number> {
     const { host, pid, connections } = this.#options;
-    const leaseUntil = sql<Date>`clock_timestamp() + ${LEASE_S} * interval '1 second'`;
+    const leaseUntil = sql<Date>`clock_timestamp() + ${this.#options.timings.leaseMs} * interval '1 millisecond'`;
     const row = await db
       .insertInto('workers')
       .values({ host, pid, connections, leaseUntil })
@@ -150,17 +151,18 @@ class WorkerLease implements Lease {
   async #beatOnce(): Promise<void> {
     const id = this.#workerId;
     const sentAt = clocks();
+    const { log, timings } = this.#options;
     try {
       // Past its time but not yet judged it may live on: stopping and warming lock the same row.
       const { numAffectedRows } = await sql`
-        update workers set lease_until = clock_timestamp() + ${LEASE_S} * interval '1 second'
+        update workers set lease_until = clock_timestamp() + ${timings.leaseMs} * interval '1 millisecond'
         where id = ${id} and stopped_at is null`.execute(this.#db);
       if (id === this.#workerId && numAffectedRows === 0n) await this.#replaceLost(id);
       else if (id === this.#workerId) this.#warm(sentAt);
-      this.#schedule(BEAT_MS);
+      this.#schedule(timings.beatMs);
     } catch (err) {
-      this.#options.log.warn({ err }, 'the heartbeat did not reach the database');
-      this.#schedule(BEAT_MS / 3);
+      log.warn({ err }, 'the heartbeat did not reach the database');
+      this.#schedule(timings.beatMs / 3);
     }
   }
 
@@ -188,7 +190,7 @@ class WorkerLease implements Lease {
         this.#options.log.error('the lease runs out: nothing more is started');
         for (const listener of this.#lateListeners) listener();
       },
-      Math.max(0, START_MS - age(sentAt)),
+      Math.max(0, this.#startMs - age(sentAt)),
     );
   }
 }

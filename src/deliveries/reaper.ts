@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
-import { LEASE_S } from './lease.ts';
 
 /** Judges the workers whose lease has ended. */
 export interface Reaper {
@@ -12,15 +11,15 @@ export interface Reaper {
  * Opens a reaper. It judges no lease until the database has been up, and seen up by it, for one whole lease: while
  * it was away nobody could be heard.
  */
-export function openReaper(db: Db, uncertain: 'resend' | 'hold'): Reaper {
+export function openReaper(db: Db, uncertain: 'resend' | 'hold', leaseMs: number): Reaper {
   let seenSince: number | undefined;
   let seenAt = 0;
   return {
     async reap() {
       const now = performance.now();
-      if (seenSince === undefined || now - seenAt > LEASE_S * 1_000) seenSince = now;
+      if (seenSince === undefined || now - seenAt > leaseMs) seenSince = now;
       try {
-        if (now - seenSince >= LEASE_S * 1_000) await stopDead(db);
+        if (now - seenSince >= leaseMs) await stopDead(db, leaseMs);
         const ranges = await freeRangesOfDead(db, uncertain);
         seenAt = performance.now();
         return ranges;
@@ -32,12 +31,12 @@ export function openReaper(db: Db, uncertain: 'resend' | 'hold'): Reaper {
   };
 }
 
-/** Ends every lease that ran out. Warming and ending lock the same row: one of both wins. */
-async function stopDead(db: Db): Promise<void> {
+/** Ends every lease that ran out. Warming and ending lock the same row, so only one succeeds. */
+async function stopDead(db: Db, leaseMs: number): Promise<void> {
   await sql`
     update workers set stopped_at = clock_timestamp()
     where stopped_at is null and lease_until < clock_timestamp()
-      and pg_postmaster_start_time() < clock_timestamp() - ${LEASE_S} * interval '1 second'`.execute(
+      and pg_postmaster_start_time() < clock_timestamp() - ${leaseMs} * interval '1 millisecond'`.execute(
     db,
   );
 }

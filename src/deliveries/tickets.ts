@@ -10,20 +10,24 @@ export interface RangeTicket {
   issued: number;
 }
 
-/** How long a due range that nobody took is left before its ticket is issued again, in seconds. */
-export const TICKET_PATIENCE_S = 15;
+/** How long a due range that nobody took is left before its ticket is issued again. */
+export const TICKET_MS = 15_000;
 
 /**
  * The tickets of ranges that are due, not done and held by nobody: what was lost by the queue, what backed off,
- * what a reader's hour has come for. Each range is named once in `TICKET_PATIENCE_S`, whoever asks; with
+ * what a reader's hour has come for. Each range is named once in `ticketMs`, however many ask; with
  * `edition` (just resumed) all of its own are named at once.
  */
 export async function issueTickets(
   db: DbOrTransaction,
-  { edition, limit = 5_000 }: { edition?: string; limit?: number } = {},
+  {
+    edition,
+    limit = 5_000,
+    ticketMs = TICKET_MS,
+  }: { edition?: string; limit?: number; ticketMs?: number } = {},
 ): Promise<RangeTicket[]> {
   const { rows } = await sql<RangeTicket>`
-    update ranges r set next_at = now() + ${TICKET_PATIENCE_S} * interval '1 second'
+    update ranges r set next_at = now() + ${ticketMs} * interval '1 millisecond'
     from (
       select due.id from ranges due join editions e on e.id = due.edition_id
       where due.state = 'planned' and due.worker is null and e.state = 'sending'

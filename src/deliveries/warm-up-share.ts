@@ -33,17 +33,14 @@ async function sentToday(
   return { byRelay, sending };
 }
 
-/** How many messages a worker may give a relay that is being warmed up, and for how long, in seconds. */
+/** How many messages a worker may give a relay that is being warmed up. */
 export interface Share {
   left: number;
-  validS: number;
 }
-
-const SHARE_S = 15;
 
 /**
  * Takes a worker's share of what is left of a relay's day, in place of the one it had. The shares that others hold
- * count as sent until they have ended: together the workers never pass the ceiling. `holder` names the worker;
+ * count as sent until they have ended: together the workers never pass the ceiling. `holder` names the worker, `validMs` is how long the share may be used;
  * `idle` gives up the one it had, for those who have something to send.
  */
 export async function takeShare(
@@ -53,7 +50,8 @@ export async function takeShare(
     ceiling,
     holder,
     idle,
-  }: { relay: string; ceiling: number; holder: string; idle: boolean },
+    validMs,
+  }: { relay: string; ceiling: number; holder: string; idle: boolean; validMs: number },
 ): Promise<Share> {
   const prefix = `warm-up:${relay}:`;
   return db.transaction().execute(async (tx) => {
@@ -68,11 +66,11 @@ export async function takeShare(
     const left = Math.max(0, Math.min(fair, rest - Number(rows[0]?.held ?? 0)));
     await sql`
       insert into rate_limits (key, points, expire)
-      values (${prefix + holder}, ${left}, (extract(epoch from clock_timestamp()) + ${SHARE_S}) * 1000)
+      values (${prefix + holder}, ${left}, extract(epoch from clock_timestamp()) * 1000 + ${validMs})
       on conflict (key) do update set points = excluded.points, expire = excluded.expire`.execute(
       tx,
     );
-    return { left, validS: SHARE_S };
+    return { left };
   });
 }
 

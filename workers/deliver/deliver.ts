@@ -33,7 +33,7 @@ export interface Deliverer {
 
 /** Opens the worker's pump: a lease, a connection for the ledger and the relays of its own. */
 export async function startDeliverer(context: Context, pace: Pace): Promise<Deliverer> {
-  const { config, databaseUrl, db, log } = context;
+  const { config, databaseUrl, db, log, timings } = context;
   const { uncertain } = config;
   const signer =
     config.dkim.length > 0
@@ -45,8 +45,8 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
   const messages = openMessages(context, signer, (edition, error) => {
     void hindrances.unrendered(edition, error);
   });
-  const relays = openRelaySet(context.relays, log, (onChange) =>
-    openWarmUp(db, context.relays, log, onChange),
+  const relays = openRelaySet(context.relays, log, timings, (onChange) =>
+    openWarmUp(db, context.relays, log, timings, onChange),
   );
   const receivers = openReceivers();
   const claims = openClaims(databaseUrl, log);
@@ -54,6 +54,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     host: hostname(),
     pid: process.pid,
     connections: relays.connections,
+    timings,
     log,
   });
   const doubts = new Map<string, Doubt>();
@@ -126,7 +127,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     },
   });
 
-  const hindrances = openHindrances(db, log, {
+  const hindrances = openHindrances(db, log, timings, {
     editions: () => pump.editions(),
     giveBack: (edition) => pump.giveBack(edition),
     trouble: () =>
@@ -153,7 +154,11 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
           'an edition cannot be rendered; it is tried again',
         );
         await hindrances.unrendered(held.edition, err);
-        await closeRange(db, held, lease.workerId, { uncertain, giveBack: true, laterMs: 30_000 });
+        await closeRange(db, held, lease.workerId, {
+          uncertain,
+          giveBack: true,
+          laterMs: timings.renderAgainMs,
+        });
         return;
       }
       await pump.work(held);

@@ -7,6 +7,7 @@ import {
   unhinder,
 } from '../../src/deliveries/edition-progress.ts';
 import type { Logger } from '../../src/process/log.ts';
+import type { Timings } from '../../src/timings.ts';
 
 /** What keeps editions from going on while they are being sent, told to the operators as the edition's status text. */
 export interface Hindrances {
@@ -19,12 +20,6 @@ export interface Hindrances {
   stop(): void;
 }
 
-const LOOK_MS = 3_000;
-/** Within so long of a failure another variant that rendered says nothing; a failed one is tried again after 30 s. */
-const BELIEVED_MS = 25_000;
-/** After that somebody else has tried it. */
-const FORGOTTEN_MS = 60_000;
-
 /**
  * Looks every few seconds at the editions whose ranges this worker holds: those that were paused or cancelled are
  * given back, which no claim would notice while no relay takes anything; the others learn what holds them up, and
@@ -33,6 +28,7 @@ const FORGOTTEN_MS = 60_000;
 export function openHindrances(
   db: Db,
   log: Logger,
+  timings: Pick<Timings, 'lookMs' | 'renderAgainMs'>,
   {
     editions,
     giveBack,
@@ -44,6 +40,9 @@ export function openHindrances(
   },
 ): Hindrances {
   const unrendered = new Map<string, { words: string; at: number }>();
+  // Before it is tried again, another variant that rendered says nothing; after twice as long others have tried it.
+  const believedMs = (timings.renderAgainMs * 5) / 6;
+  const forgottenMs = timings.renderAgainMs * 2;
   const sentSince = new Set<string>();
   /** What was read at the last look, and not written by this worker. */
   let strange = new Map<string, string>();
@@ -52,7 +51,7 @@ export function openHindrances(
     const found = await standingsOf(db, editions());
     const wrong = trouble();
     for (const [edition, { at }] of unrendered)
-      if (performance.now() - at > FORGOTTEN_MS) unrendered.delete(edition);
+      if (performance.now() - at > forgottenMs) unrendered.delete(edition);
     const before = strange;
     strange = new Map();
     for (const edition of found) {
@@ -80,7 +79,7 @@ export function openHindrances(
 
   const looking = setInterval(() => {
     look().catch((err) => log.debug({ err }, 'the editions that are being sent cannot be read'));
-  }, LOOK_MS);
+  }, timings.lookMs);
 
   return {
     async unrendered(edition, error) {
@@ -92,7 +91,7 @@ export function openHindrances(
     },
     async rendered(edition) {
       const failed = unrendered.get(edition);
-      if (failed && performance.now() - failed.at < BELIEVED_MS) return;
+      if (failed && performance.now() - failed.at < believedMs) return;
       if (unrendered.delete(edition)) await unhinder(db, edition);
     },
     sent(edition) {

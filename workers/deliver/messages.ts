@@ -32,7 +32,7 @@ export function openMessages(
   signer: DkimSigner | undefined,
   onUnmade: (edition: string, error: unknown) => void,
 ): Messages {
-  const { config, db, log, tokens } = context;
+  const { config, db, log, timings, tokens } = context;
   const variants = openVariants(context);
   const links = { publicUrl: config.publicUrl, tokens };
   const brought = batched(db);
@@ -109,7 +109,7 @@ export function openMessages(
     return {
       settlement: {
         state: 'queued',
-        delayMs: 30_000,
+        delayMs: timings.renderAgainMs,
         counted: true,
         answer,
         event: { phase: 'compose', reply: answer },

@@ -3,14 +3,11 @@ import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { RelaySettings } from '../../src/relays/settings.ts';
 import type { Answer, Outgoing } from '../../src/relays/smtp/outgoing.ts';
 import { withoutAddresses } from '../../src/relays/smtp/reply.ts';
+import type { Timings } from '../../src/timings.ts';
 import type { WarmUp } from './warm-up.ts';
 
-/** How long a relay that refuses everything (log-in, sender, size) is left alone. */
-const AVOID_MS = 60_000;
 /** How long the messages of a relay's share wait for it while the others could take them. */
 const SHARE_KEPT_MS = 50;
-/** A relay that says nothing for so long is spoken of. */
-const SILENT_MS = 10_000;
 
 /** The relays of one worker: who is next, by weight, and who can take nothing now. */
 export interface RelaySet {
@@ -41,13 +38,16 @@ export interface RelaySet {
 export function openRelaySet(
   settings: RelaySettings[],
   log: Logger,
+  timings: Timings,
   openCeilings: (onChange: () => void) => WarmUp,
 ): RelaySet {
   const listeners: (() => void)[] = [];
   const tell = () => {
     for (const listener of listeners) listener();
   };
-  const relays = settings.map((each) => openRelay(each, { log, onState: tell }));
+  const relays = settings.map((each) =>
+    openRelay(each, { log, onState: tell, timeouts: timings.relay }),
+  );
   const warmUp = openCeilings(tell);
   const avoided = new Map<string, { until: number; words: string }>();
   /** Since when each has owed an answer. */
@@ -110,8 +110,8 @@ export function openRelaySet(
     },
     avoid(name, words) {
       log.warn({ relay: name, words }, 'a relay refuses all messages, and is left alone');
-      avoided.set(name, { until: performance.now() + AVOID_MS, words });
-      setTimeout(tell, AVOID_MS).unref();
+      avoided.set(name, { until: performance.now() + timings.avoidMs, words });
+      setTimeout(tell, timings.avoidMs).unref();
     },
     makeRoom(name) {
       relays.find((relay) => relay.settings.name === name)?.makeRoom();
@@ -139,7 +139,7 @@ export function openRelaySet(
       return before === undefined ? undefined : words;
     }
     const silent = performance.now() - (owes.get(relay) ?? Number.POSITIVE_INFINITY);
-    if (silent < SILENT_MS || (relay.busy === 0 && relay.free > 0)) return undefined;
+    if (silent < timings.silenceMs || (relay.busy === 0 && relay.free > 0)) return undefined;
     return said(name, 'has not answered for some time', SILENT);
   }
 

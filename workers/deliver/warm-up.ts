@@ -4,6 +4,7 @@ import { takeShare } from '../../src/deliveries/warm-up-share.ts';
 import type { Logger } from '../../src/process/log.ts';
 import { warmUpCeiling } from '../../src/relays/pace/warm-up.ts';
 import type { RelaySettings } from '../../src/relays/settings.ts';
+import type { Timings } from '../../src/timings.ts';
 
 /** The daily ceilings of relays that are being warmed up. */
 export interface WarmUp {
@@ -14,8 +15,6 @@ export interface WarmUp {
   stop(): void;
 }
 
-const ASK_MS = 5_000;
-
 /**
  * Takes a share of what the ledger says is left of the day every few seconds, where a relay has a plan at all; until
  * the first one nothing goes to such a relay, nor once a share has ended that could not be had anew.
@@ -24,6 +23,7 @@ export function openWarmUp(
   db: Db,
   relays: RelaySettings[],
   log: Logger,
+  timings: Pick<Timings, 'warmUpMs' | 'warmUpShareMs'>,
   onChange: () => void,
 ): WarmUp {
   const holder = randomUUID();
@@ -39,7 +39,7 @@ export function openWarmUp(
     const askedAt = performance.now();
     // Held for a whole turn and not touched: another worker may have the readers.
     const idle = share.left > 0 && share.used === 0;
-    // What starts while the ledger is being counted may not be in the count: it goes off the new share.
+    // What starts while the ledger is being counted may not be in the count: it is subtracted from the new share.
     share.left = 0;
     share.used = 0;
     const today = new Date().toISOString().slice(0, 10);
@@ -48,9 +48,10 @@ export function openWarmUp(
       shares.delete(name);
       return;
     }
-    const { left, validS } = await takeShare(db, { relay: name, ceiling, holder, idle });
+    const validMs = timings.warmUpShareMs;
+    const { left } = await takeShare(db, { relay: name, ceiling, holder, idle, validMs });
     share.left += left;
-    share.until = askedAt + validS * 1_000;
+    share.until = askedAt + validMs;
   }
 
   const askAll = async () => {
@@ -60,7 +61,7 @@ export function openWarmUp(
       );
     }
     onChange();
-    if (!stopped) timer = setTimeout(askAll, ASK_MS);
+    if (!stopped) timer = setTimeout(askAll, timings.warmUpMs);
   };
   if (planned.length > 0) void askAll();
   return {

@@ -165,19 +165,19 @@ export function startLetters(
     tasks: [
       {
         name: 'letters: issue the tickets of those that are due',
-        everyMs: 5_000,
+        everyMs: context.timings.housekeeping.lettersMs,
         run: async () => {
           await context.queues.enqueueLetters(await dueLetters(db, 500));
         },
       },
       {
         name: 'letters: judge those of dead workers',
-        everyMs: 5_000,
+        everyMs: context.timings.housekeeping.lettersMs,
         run: () => judgeLostLetters(db, context.config.uncertain),
       },
       {
         name: 'letters: hand back claims that this worker never heard of',
-        everyMs: 5_000,
+        everyMs: context.timings.housekeeping.lettersMs,
         run: () =>
           handBackUnknownClaims(db, {
             worker: lease.workerId,

@@ -32,7 +32,7 @@ test.each(['resend', 'hold'] as const)(
     void sending.send(edition);
     await vi.waitFor(() => expect(sink.received).toHaveLength(4), 10_000);
     await killWorkers(db);
-    expect(await openReaper(db, policy).reap()).toBe(1);
+    expect(await openReaper(db, policy, 15_000).reap()).toBe(1);
     const judged = await ledger(db, edition);
     expect(judged.sending).toBe(0);
     const rows = await rowsOf(db, edition);
@@ -76,7 +76,7 @@ test('a row that was claimed since is left alone by the late answer', async () =
   void sending.send(edition);
   await vi.waitFor(() => expect(sink.received).toHaveLength(4), 10_000);
   await killWorkers(db);
-  await openReaper(db, 'resend').reap();
+  await openReaper(db, 'resend', 15_000).reap();
   const other = await sending.another();
   const [ticket] = await issueTickets(db, { edition });
   await other.handle({ range: ticket?.range ?? '' });
@@ -142,7 +142,7 @@ test('the reaper judges no lease before it has seen the database for one whole l
   await sql`insert into workers (host, pid, connections, lease_until) values ('dead', 1, 1, now() - interval '1 hour')`.execute(
     db,
   );
-  const reaper = openReaper(db, 'resend');
+  const reaper = openReaper(db, 'resend', 15_000);
   await reaper.reap();
   const { rows } =
     await sql`select 1 from workers where host = 'dead' and stopped_at is not null`.execute(db);
@@ -153,7 +153,13 @@ test('the reaper judges no lease before it has seen the database for one whole l
 test('a lease that was lost takes no range; the worker goes on under a new one', async () => {
   await using sending = await openSending();
   const { db, context } = sending;
-  const lease = await openLease(db, { host: 'test', pid: 1, connections: 1, log: context.log });
+  const lease = await openLease(db, {
+    host: 'test',
+    pid: 1,
+    connections: 1,
+    timings: context.timings,
+    log: context.log,
+  });
   const lost = new Promise<number>((resolve) => lease.onLost(resolve));
   const before = lease.workerId;
   expect(lease.mayStart()).toBe(true);

@@ -1,0 +1,67 @@
+import { TICKET_MS } from './deliveries/tickets.ts';
+import { TIMEOUTS, type Timeouts } from './relays/smtp/timeouts.ts';
+
+/**
+ * How long the workers wait for what, in milliseconds: all of it in one object on the context, so that a test can
+ * hand in shorter ones and need not wait as long as production does.
+ */
+export interface Timings {
+  /** How long a worker is believed alive after a heartbeat, by the database's clock; how often it beats. */
+  leaseMs: number;
+  beatMs: number;
+  /** How long a due range that nobody took is left before its ticket is issued again. */
+  ticketMs: number;
+  /** How often the editions that are being sent are looked at: paused meanwhile, held up, going on again. */
+  lookMs: number;
+  /** When an edition that could not be rendered is tried again. */
+  renderAgainMs: number;
+  /** How long a relay may owe answers before the operators are told. */
+  silenceMs: number;
+  /** How long a relay that refuses all messages is left alone. */
+  avoidMs: number;
+  /** How often a relay's share of its warm-up is counted anew, and how long a share is valid. */
+  warmUpMs: number;
+  warmUpShareMs: number;
+  housekeeping: {
+    /** Issues tickets again, and plans what was not planned to its end. */
+    ticketsMs: number;
+    /** Judges workers whose lease has ended. */
+    leasesMs: number;
+    /** Skips what was cancelled, finishes what is done. */
+    finishMs: number;
+    expireMs: number;
+    /** Letters that are due, and those of workers that are gone. */
+    lettersMs: number;
+    /** Composes drafts, and starts what is due. */
+    composeMs: number;
+    startMs: number;
+    /** Looks for feeds that are due. */
+    feedsMs: number;
+  };
+  /** What relays are waited for when digests are sent. */
+  relay: Timeouts;
+}
+
+/** Production's. */
+export const TIMINGS: Timings = {
+  leaseMs: 15_000,
+  beatMs: 3_000,
+  ticketMs: TICKET_MS,
+  lookMs: 3_000,
+  renderAgainMs: 30_000,
+  silenceMs: 10_000,
+  avoidMs: 60_000,
+  warmUpMs: 5_000,
+  warmUpShareMs: 15_000,
+  housekeeping: {
+    ticketsMs: 5_000,
+    leasesMs: 2_000,
+    finishMs: 5_000,
+    expireMs: 60_000,
+    lettersMs: 5_000,
+    composeMs: 15_000,
+    startMs: 2_000,
+    feedsMs: 10_000,
+  },
+  relay: TIMEOUTS,
+};
