@@ -4,7 +4,10 @@ import { ledger, recount } from '../../../src/deliveries/ledger.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { editionOf, passTime, rowsOf, suppressed } from '../../deliveries/fixtures/rows.ts';
 import { openSending, type Sending } from '../../deliveries/fixtures/sending.ts';
+import { eventually } from '../../harness/eventually.ts';
 import type { Reaction, Step } from '../../relays/sink.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Answers a step of the conversation about the second reader with `reaction`; everybody else is taken. */
 function forSecond(at: Step, reaction: Reaction) {
@@ -113,14 +116,11 @@ test('421 and a lost connection before the dot cost the reader nothing', async (
     const { db, sink } = sending;
     const edition = await freezeEdition(db, await makeReaders(db, 20));
     await sending.send(edition);
-    await vi.waitFor(
-      async () => {
-        await passTime(db, edition);
-        await sending.work(edition);
-        expect((await editionOf(db, edition)).state).toBe('sent');
-      },
-      { timeout: 10_000, interval: 200 },
-    );
+    await eventually(async () => {
+      await passTime(db, edition);
+      await sending.work(edition);
+      expect((await editionOf(db, edition)).state).toBe('sent');
+    });
     expect(times).toBeGreaterThan(0);
     expect(await rowsOf(db, edition)).toHaveLength(20);
     for (const row of await rowsOf(db, edition))
@@ -179,7 +179,7 @@ test('ten contents refused in a row pause the edition with the relay’s words, 
   const { db, sink } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 200));
   await sending.send(edition);
-  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
+  await eventually(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
   expect((await editionOf(db, edition)).reason).toMatch(
     /^sink: 554 5\.7\.1 your news is spam – The relay objects to the message/,
   );
@@ -202,7 +202,7 @@ test('when more than half of the recipients are refused, the edition pauses and 
   const { db } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 300));
   await sending.send(edition);
-  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
+  await eventually(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
   const counts = await ledger(db, edition);
   expect(counts.failed).toBeGreaterThan(50);
   expect(counts.failed).toBeLessThan(80);
@@ -226,10 +226,7 @@ test.each([
     const { db } = sending;
     const edition = await freezeEdition(db, await makeReaders(db, 50));
     await sending.send(edition);
-    await vi.waitFor(
-      async () => expect((await editionOf(db, edition)).state).toBe('paused'),
-      10_000,
-    );
+    await eventually(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
     expect((await editionOf(db, edition)).reason).toContain(`sink: ${reply} – ${fix}`);
     expect(await ledger(db, edition)).toMatchObject({ queued: 50, failed: 0 });
     for (const row of await rowsOf(db, edition)) expect(row.attempts).toBe(0);
@@ -242,7 +239,7 @@ test('a message larger than the relay takes pauses the edition and says so', asy
   const { db } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 5));
   await sending.send(edition);
-  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('paused'), 10_000);
+  await eventually(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
   expect((await editionOf(db, edition)).reason).toMatch(
     /^sink: the message has \d+ bytes, the relay takes 1000 – Shorten the edition/,
   );

@@ -7,9 +7,12 @@ import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts
 import { editionOf, passTime, rowsOf } from '../../deliveries/fixtures/rows.ts';
 import { openSending } from '../../deliveries/fixtures/sending.ts';
 import { startWorkers } from '../../deliveries/fixtures/workers.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { dataFolder } from '../../harness/program.ts';
 import { redisMissing, startRedis } from '../../harness/redis.ts';
 import { startSink } from '../../relays/sink.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const ONE = { SMTP_CONNECTIONS: '2' };
 
@@ -90,10 +93,7 @@ test('a relay that is down shows in the reason of what waits for it, until it is
   await sink.close();
   const edition = await freezeEdition(db, await makeReaders(db, 40));
   const sent = sending.send(edition);
-  await vi.waitFor(
-    async () => expect((await editionOf(db, edition)).reason).not.toBeNull(),
-    15_000,
-  );
+  await eventually(async () => expect((await editionOf(db, edition)).reason).not.toBeNull());
   expect(await editionOf(db, edition)).toEqual({
     state: 'sending',
     reason: expect.stringMatching(/^sink: .*ECONNREFUSED.* – Nothing listens on port \d+ of 127/),
@@ -103,7 +103,7 @@ test('a relay that is down shows in the reason of what waits for it, until it is
   expect(await editionOf(db, edition)).toEqual({ state: 'sent', reason: null });
   expect(again.accepted).toHaveLength(40);
   await again.close();
-}, 60_000);
+});
 
 test('of two relays the broken one is named, and the other goes on', async () => {
   const told = Promise.withResolvers<void>();
@@ -119,10 +119,7 @@ test('of two relays the broken one is named, and the other goes on', async () =>
   const { db, sink } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 100));
   const sent = sending.send(edition);
-  await vi.waitFor(
-    async () => expect((await editionOf(db, edition)).reason).not.toBeNull(),
-    15_000,
-  );
+  await eventually(async () => expect((await editionOf(db, edition)).reason).not.toBeNull());
   expect(await editionOf(db, edition)).toEqual({
     state: 'sending',
     reason: expect.stringMatching(
@@ -135,7 +132,7 @@ test('of two relays the broken one is named, and the other goes on', async () =>
   expect(await editionOf(db, edition)).toEqual({ state: 'sent', reason: null });
   expect(sink.accepted).toHaveLength(100);
   await second.close();
-}, 60_000);
+});
 
 test.skipIf(redisMissing())(
   'when the rates cannot be counted nothing is sent, and it says so',
@@ -149,12 +146,9 @@ test.skipIf(redisMissing())(
     const { db } = context;
     const edition = await freezeEdition(db, await makeReaders(db, 600));
     await workers.plan(edition);
-    await vi.waitFor(() => expect(sink.accepted.length).toBeGreaterThan(20), 15_000);
+    await eventually(() => expect(sink.accepted.length).toBeGreaterThan(20));
     redis.kill();
-    await vi.waitFor(
-      async () => expect((await editionOf(db, edition)).reason).not.toBeNull(),
-      15_000,
-    );
+    await eventually(async () => expect((await editionOf(db, edition)).reason).not.toBeNull());
     expect(await editionOf(db, edition)).toEqual({
       state: 'sending',
       reason: expect.stringMatching(/^The rates cannot be counted .* See whether Redis is well/),
@@ -162,14 +156,12 @@ test.skipIf(redisMissing())(
     expect(sink.accepted.length).toBeLessThan(600);
     const again = await startRedis(Number(new URL(redis.url).port));
     onTestFinished(() => again.close());
-    await vi.waitFor(
-      async () => expect(await editionOf(db, edition)).toEqual({ state: 'sent', reason: null }),
-      40_000,
+    await eventually(async () =>
+      expect(await editionOf(db, edition)).toEqual({ state: 'sent', reason: null }),
     );
     expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(600);
     expect(sink.accepted).toHaveLength(600);
   },
-  90_000,
 );
 
 test.each(['ehlo', 'dot'] as const)(
@@ -182,10 +174,7 @@ test.each(['ehlo', 'dot'] as const)(
     const { db, sink } = sending;
     const edition = await freezeEdition(db, await makeReaders(db, 60));
     const sent = sending.send(edition);
-    await vi.waitFor(
-      async () => expect((await editionOf(db, edition)).reason).not.toBeNull(),
-      25_000,
-    );
+    await eventually(async () => expect((await editionOf(db, edition)).reason).not.toBeNull());
     expect(await editionOf(db, edition)).toEqual({
       state: 'sending',
       reason: expect.stringMatching(/^sink: has not answered for some time – .*gaceta doctor/),
@@ -198,5 +187,4 @@ test.each(['ehlo', 'dot'] as const)(
     expect(await editionOf(db, edition)).toEqual({ state: 'sent', reason: null });
     expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 60 });
   },
-  90_000,
 );

@@ -3,7 +3,10 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { startWorkers } from '../../deliveries/fixtures/workers.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../harness/redis.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let redis: TestRedis | undefined;
 afterAll(() => redis?.close());
@@ -42,7 +45,7 @@ describe.each(['PostgreSQL', 'Redis'])('with rates and queue in %s', (backend) =
       const { db } = workers.context;
       const edition = await freezeEdition(db, await makeReaders(db, 10_000)); // more ranges than one worker takes
       await workers.plan(edition);
-      await vi.waitFor(() => expect(moments.length).toBeGreaterThan(360), 30_000);
+      await eventually(() => expect(moments.length).toBeGreaterThan(360));
       // without the first second, in which the variant is rendered and connections open
       const steady = moments.slice(60, 360);
       // The permits are exact (tests/relays/pace/pace.test.ts); a busy machine lets some of them start late together.
@@ -56,7 +59,6 @@ describe.each(['PostgreSQL', 'Redis'])('with rates and queue in %s', (backend) =
       );
       expect(rows[0]?.workers).toBe('2');
     },
-    60_000,
   );
 });
 
@@ -68,7 +70,7 @@ test('the ceiling of the day holds over two workers, to the last message', async
   const { db } = workers.context;
   const edition = await freezeEdition(db, await makeReaders(db, 2_500));
   await workers.plan(edition);
-  await vi.waitFor(async () => expect((await ledger(db, edition)).sent).toBe(45), 40_000);
+  await eventually(async () => expect((await ledger(db, edition)).sent).toBe(45));
   // Both ask again, more than once: there is nothing left.
   const asked = async () => {
     const { rows } = await sql<{ key: string; expire: string }>`
@@ -76,14 +78,12 @@ test('the ceiling of the day holds over two workers, to the last message', async
     return rows.map((row) => `${row.key} ${row.expire}`);
   };
   const seen = new Set<string>();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     for (const each of await asked()) seen.add(each);
     expect(seen.size).toBeGreaterThanOrEqual(4);
-  }, 30_000);
+  });
   expect(workers.sink.accepted).toHaveLength(45);
-  await vi.waitFor(
-    async () =>
-      expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 45, queued: 2_455 }),
-    5_000,
+  await eventually(async () =>
+    expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 45, queued: 2_455 }),
   );
-}, 90_000);
+});

@@ -10,6 +10,9 @@ import { openCutter } from '../../deliveries/fixtures/cut.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { passTime, rowsOf } from '../../deliveries/fixtures/rows.ts';
 import { openSending } from '../../deliveries/fixtures/sending.ts';
+import { eventually } from '../../harness/eventually.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Lets the reaper judge what stopped: as if a lease of a killed worker had run out. */
 async function killWorkers(db: Parameters<typeof ledger>[0]) {
@@ -30,7 +33,7 @@ test.each(['resend', 'hold'] as const)(
     const { db, sink } = sending;
     const edition = await freezeEdition(db, await makeReaders(db, 100));
     void sending.send(edition);
-    await vi.waitFor(() => expect(sink.received).toHaveLength(4), 10_000);
+    await eventually(() => expect(sink.received).toHaveLength(4));
     await killWorkers(db);
     expect(await openReaper(db, policy, 15_000).reap()).toBe(1);
     const judged = await ledger(db, edition);
@@ -43,20 +46,19 @@ test.each(['resend', 'hold'] as const)(
     expect(await recount(db, edition)).toEqual(judged);
     open();
     // Those on the wire were answered; what had not started is queued as if it had never been claimed.
-    await vi.waitFor(
-      async () => expect((await ledger(db, edition)).sent).toBeGreaterThanOrEqual(4),
-      10_000,
+    await eventually(async () =>
+      expect((await ledger(db, edition)).sent).toBeGreaterThanOrEqual(4),
     );
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const now = await rowsOf(db, edition);
       for (const row of now) if (row.uncertain) expect(row.state).toBe('sent');
-    }, 10_000);
+    });
     expect(await recount(db, edition)).toEqual(await ledger(db, edition));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await passTime(db, edition);
       await sending.work(edition);
       expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 100 });
-    }, 20_000);
+    });
     expect(sink.accepted).toHaveLength(100);
   },
 );
@@ -74,7 +76,7 @@ test('a row that was claimed since is left alone by the late answer', async () =
   const { db, sink } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 4));
   void sending.send(edition);
-  await vi.waitFor(() => expect(sink.received).toHaveLength(4), 10_000);
+  await eventually(() => expect(sink.received).toHaveLength(4));
   await killWorkers(db);
   await openReaper(db, 'resend', 15_000).reap();
   const other = await sending.another();
@@ -82,9 +84,8 @@ test('a row that was claimed since is left alone by the late answer', async () =
   await other.handle({ range: ticket?.range ?? '' });
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 4 });
   open();
-  await vi.waitFor(
-    () => expect(sink.commands.filter((line) => line === '<message>')).toHaveLength(8),
-    10_000,
+  await eventually(() =>
+    expect(sink.commands.filter((line) => line === '<message>')).toHaveLength(8),
   );
   await sending.deliverer.stop();
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 4 });
@@ -104,7 +105,7 @@ test('a settle-and-claim whose answer was lost after its commit sends nobody twi
   const sent = sending.send(edition);
   for (let cut = 1; cut <= 5; cut += 1) {
     cutter.cutAfter('settleAndClaim');
-    await vi.waitFor(() => expect(cutter.cuts).toBe(cut), { timeout: 15_000, interval: 10 });
+    await eventually(() => expect(cutter.cuts).toBe(cut));
   }
   await sent;
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 1_500 });
