@@ -1,6 +1,7 @@
 import type { MailboxServer } from '../src/mail-catcher/catcher.ts';
 import { type Client, until } from './client.ts';
 import { everyoneOnce, firstPictureLoads, leaveByOneClick, messageTo, newestTo } from './inbox.ts';
+import { openNewsletters, readFeeds, type SiteFeed } from './newsletters.ts';
 import { readersFile } from './readers.ts';
 import { lighthouseSpecial } from './special.ts';
 
@@ -8,7 +9,7 @@ import { lighthouseSpecial } from './special.ts';
 export interface Stage {
   publicUrl: string;
   mailbox: MailboxServer;
-  site: { url: string; feeds: { language: 'en' | 'es'; section: string; url: string }[] };
+  site: { url: string; feeds: SiteFeed[] };
   api: Client;
   /** One step that was seen to work, for a person to read. */
   tell(line: string): void;
@@ -60,7 +61,7 @@ const clara = {
  */
 export async function playStory(stage: Stage, checks: Checks): Promise<void> {
   const { api, tell } = stage;
-  await openNewsletters(stage);
+  await openNewsletters(api);
 
   await signUp(stage, ana, 'json');
   await signUp(stage, bruno, 'form');
@@ -75,13 +76,7 @@ export async function playStory(stage: Stage, checks: Checks): Promise<void> {
   const imported = await importReaders(stage);
   tell(`${imported} more were imported with their recorded consent`);
 
-  let articles = 0;
-  for (const { language, section, url } of stage.site.feeds) {
-    const newsletter = language === 'en' ? 'daily' : 'diario';
-    const feed = await api.call<{ id: string }>('POST', '/feeds', { newsletter, url, section });
-    const { added } = await api.call<{ added: number }>('POST', `/feeds/${feed.id}/fetch`);
-    articles += added;
-  }
+  const articles = await readFeeds(api, stage.site.feeds);
   checks.feedRead = articles > 0;
   tell(`${stage.site.feeds.length} feeds were read: ${articles} articles`);
 
@@ -111,28 +106,6 @@ export async function playStory(stage: Stage, checks: Checks): Promise<void> {
     ({ ledger, audience }) => Object.values(ledger).reduce((sum, n) => sum + n, 0) === audience,
   );
   tell('every ledger balances: each reader accounted for');
-}
-
-async function openNewsletters({ api }: Stage): Promise<void> {
-  await api.call('PATCH', '/newsletters/daily', {
-    title: 'The Daily',
-    language: 'en',
-    from: 'The Harbour Post <daily@harbourpost.example>',
-    replyTo: 'desk@harbourpost.example',
-  });
-  await api.call('POST', '/newsletters', {
-    slug: 'diario',
-    title: 'El Diario',
-    language: 'es',
-    timezone: 'Europe/Madrid',
-    from: 'El Faro del Puerto <diario@harbourpost.example>',
-    replyTo: 'redaccion@harbourpost.example',
-    sections: [
-      { slug: 'news', title: 'Noticias' },
-      { slug: 'updates', title: 'Al día' },
-      { slug: 'special-reports', title: 'Reportajes' },
-    ],
-  });
 }
 
 async function signUp(

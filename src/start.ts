@@ -19,6 +19,8 @@ export interface Running {
   databaseUrl: string;
   /** Resolves when a child cannot run at all (wrong configuration, port taken): its exit code. */
   broken: Promise<number>;
+  /** Ends web and worker as at a stop, and starts them again with the code as it is now. */
+  restart(): void;
   stop(): Promise<void>;
 }
 
@@ -63,7 +65,10 @@ export async function start(
     });
     const broken = Promise.race(children.map((child) => child.broken));
     await Promise.race([Promise.all(children.map((child) => child.ready)), broken]);
-    return { setupPath, mailbox, databaseUrl: services.databaseUrl, broken, stop };
+    const restart = () => {
+      for (const child of children) child.restart();
+    };
+    return { setupPath, mailbox, databaseUrl: services.databaseUrl, broken, restart, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -73,6 +78,7 @@ export async function start(
 interface Child {
   ready: Promise<void>;
   broken: Promise<number>;
+  restart(): void;
   stop(): Promise<void>;
 }
 
@@ -84,6 +90,7 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
   let again: NodeJS.Timeout | undefined;
   let pause = 1_000;
   let stopping = false;
+  let restarting = false;
   const launch = () => {
     const startedAt = Date.now();
     const launched = fork(join(import.meta.dirname, '../bin/gaceta.js'), [role], {
@@ -95,6 +102,11 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
     launched.once('exit', (code, signal) => {
       child = undefined;
       if (stopping) return;
+      if (restarting) {
+        restarting = false;
+        launch();
+        return;
+      }
       if (code === HOPELESS) {
         broken.resolve(code);
         return;
@@ -109,6 +121,13 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
   return {
     ready: ready.promise,
     broken: broken.promise,
+    restart() {
+      clearTimeout(again);
+      pause = 1_000;
+      restarting = child !== undefined;
+      if (child) child.kill('SIGTERM');
+      else launch();
+    },
     async stop() {
       stopping = true;
       clearTimeout(again);

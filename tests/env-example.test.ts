@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const read = (file: string) => readFileSync(`${import.meta.dirname}/../../${file}`, 'utf8');
+const read = (file: string) => readFileSync(`${import.meta.dirname}/../${file}`, 'utf8');
 
 test('.env.example names every variable of the configuration, and no other', () => {
   const example = new Set([...read('.env.example').matchAll(/^#([A-Z_]+)=/gm)].map((m) => m[1]));

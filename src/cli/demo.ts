@@ -122,7 +122,7 @@ async function refuseUsedDatabase(url: string): Promise<void> {
 }
 
 /** Names the newsroom and makes the token that the story's program uses. */
-function prepare(running: Running): Promise<string> {
+export function prepare(running: Running): Promise<string> {
   return withDatabase(running.databaseUrl, (db) =>
     db.transaction().execute(async (tx) => {
       await putNewsroom(tx, {
@@ -137,7 +137,8 @@ function prepare(running: Running): Promise<string> {
   );
 }
 
-async function withDatabase<T>(url: string, use: (db: Db) => Promise<T>): Promise<T> {
+/** Opens the database for as long as `use` takes. */
+export async function withDatabase<T>(url: string, use: (db: Db) => Promise<T>): Promise<T> {
   const { db, close } = openDatabase(url, { max: 1 });
   try {
     return await use(db);
