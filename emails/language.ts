@@ -65,6 +65,10 @@ export function listInWords(items: string[], language: string): string {
   return new Intl.ListFormat(languageTag(language), { type: 'conjunction' }).format(items);
 }
 
-// Bare `en` would mean the American order of month and day; a newsroom there sets `en-US`.
-const spoken = (language: string) =>
-  language.toLowerCase() === 'en' ? 'en-GB' : languageTag(language);
+/**
+ * The locale whose dates a language has. Bare `en` would mean the American order of month and day: a newsroom
+ * there sets `en-US`.
+ */
+export function spoken(language: string): string {
+  return language.toLowerCase() === 'en' ? 'en-GB' : languageTag(language);
+}

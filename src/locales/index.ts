@@ -45,6 +45,12 @@ await i18n.init({
   },
 });
 
+/** `{{hour, hour}}`: an hour such as `07:00` as the language writes it: 07:00, 7:00. */
+i18n.services.formatter?.add('hour', (hour: unknown, language = FALLBACK) => {
+  const [hours = '', minutes = ''] = String(hour).split(':');
+  return `${language === 'es' ? Number(hours) : hours}:${minutes}`;
+});
+
 /** The language of ours that serves `tag` best: `es-MX` → `es`, one unknown to us → English. */
 export function closestLanguage(tag: string): string {
   const wanted = tag.toLowerCase();

@@ -32,3 +32,10 @@ test('a count is grouped as the language does it', () => {
     '1.000.000 de lectores',
   ]);
 });
+
+test('an hour is written as the language does it', () => {
+  const next = (language: string) =>
+    translator(language, 'console')('home.next', { hour: '07:30', timezone: 'Europe/Madrid' });
+  expect(next('en')).toBe('Goes out at 07:30 (Europe/Madrid)');
+  expect(next('es')).toBe('Sale a las 7:30 (Europe/Madrid)');
+});

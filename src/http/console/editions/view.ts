@@ -1,6 +1,12 @@
 import type { ShownEdition } from '../../../actions/show-editions.ts';
 import type { Translate } from '../../../locales/index.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { dateIn, timeIn } from '../times.ts';
+
+const percentIn = (count: number, of: number, language: string) =>
+  new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(
+    of > 0 ? count / of : 0,
+  );
 
 const drawn = ['sent', 'sending', 'failed', 'skipped', 'uncertain'] as const;
 
@@ -28,7 +34,7 @@ export function editionView(
     at: at
       ? { iso: at.toISOString(), text: timeIn(at, language, timezone) }
       : { iso: edition.localDate, text: dateIn(edition.localDate, language) },
-    share: percent(planned - ledger.queued - ledger.sending),
+    handled: percentIn(planned - ledger.queued - ledger.sending, audience, language),
     parts: drawn.map((state) => ({ state, share: percent(ledger[state]) })),
     numbers: {
       ...Object.fromEntries(
@@ -57,17 +63,4 @@ export function editionView(
 function whyHeld({ heldBy, reason }: ShownEdition, t: Translate): string | null {
   if (heldBy === 'editor') return null;
   return heldBy === 'missed' || heldBy === 'nothing' ? t(`edition.held.${heldBy}`) : reason;
-}
-
-function timeIn(at: Date, language: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone,
-  }).format(at);
-}
-
-function dateIn(localDate: string, language: string): string {
-  const noon = new Date(`${localDate}T12:00:00Z`);
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(noon);
 }

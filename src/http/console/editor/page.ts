@@ -9,13 +9,14 @@ import { translator } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { editionView } from '../editions/view.ts';
 import { showPage, wordsFor } from '../pages.ts';
+import { timeIn } from '../times.ts';
 import { derivedWords } from './derived.ts';
 import { type EditorForm, same } from './form.ts';
 import { looks } from './frames.ts';
 import type { Change } from './merge.ts';
 import { joinedSources } from './stories.ts';
 import { recentTests } from './test-send.ts';
-import { changeLines, languageName, listView, nextStep, shown, timeIn } from './view.ts';
+import { changeLines, languageName, listView, nextStep, shown } from './view.ts';
 import type { EditorWindow } from './window.ts';
 
 // Enough readers to know which choices are common, whatever the number of them.
@@ -111,7 +112,7 @@ export async function showWindow(
         changes.length > 0
           ? {
               by: await lastEditor(context, window, opened, words),
-              lines: changeLines(changes, window, say),
+              lines: changeLines(changes, window, words),
             }
           : null,
       undo: req.session.editorUndo?.edition === id,

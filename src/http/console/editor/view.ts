@@ -2,6 +2,7 @@ import { safeUrl } from '../../../../emails/links.ts';
 import type { Source } from '../../../articles/sources.ts';
 import type { DraftArticle } from '../../../editions/draft.ts';
 import type { Translate } from '../../../locales/index.ts';
+import { dateIn, timeIn } from '../times.ts';
 import type { EditorForm } from './form.ts';
 import { type Row, rowsOf } from './list.ts';
 import type { Change } from './merge.ts';
@@ -114,21 +115,23 @@ export function listView(
 /** What others saved meanwhile, a sentence each. */
 export function changeLines(
   changes: Change[],
-  { articles }: EditorWindow,
-  say: Translate,
+  { articles, newsletter }: EditorWindow,
+  { language, say }: Words,
 ): { text: string; both: boolean }[] {
+  // as the form posts it: a local date and time, or `hand`
+  const whenIn = (local: string) =>
+    local === 'hand'
+      ? say('conflict.hand')
+      : `${dateIn(local.slice(0, 10), language)}, ${local.slice(11, 16)} (${newsletter.timezone})`;
   return changes.map(({ what, id, theirs, both }) => {
     const article = articles.get(id ?? '')?.title ?? id ?? '';
-    const words =
-      theirs === 'hand' && what === 'when'
-        ? say('conflict.hand')
-        : theirs?.replace('T', what === 'when' ? ' ' : 'T') || say('conflict.empty');
+    const words = (what === 'when' && theirs ? whenIn(theirs) : theirs) || say('conflict.empty');
     const key = what === 'title' ? 'headline' : what;
     return { text: say(`conflict.${key}`, { article, theirs: cut(words) }), both };
   });
 }
 
-/** One sentence: whether the edition goes by itself, or for what it waits. */
+/** One sentence: when the edition goes out, or what it waits for. */
 export function nextStep(
   { draft, newsletter }: EditorWindow,
   now: Date,
@@ -144,11 +147,6 @@ export function nextStep(
   return now.getTime() - sendAt.getTime() < madeUpFor
     ? say('next.late', { time })
     : say('next.hand');
-}
-
-export function timeIn(at: Date, language: string, timeZone: string): string {
-  const format = { dateStyle: 'medium', timeStyle: 'short', timeZone } as const;
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, format).format(at);
 }
 
 /** `es` → `Spanish`, in the operator's language. */

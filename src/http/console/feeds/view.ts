@@ -1,6 +1,7 @@
 import type { Feed } from '../../../feeds/feeds.ts';
 import type { Translate } from '../../../locales/index.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { timeIn } from '../times.ts';
 
 /** What the page of feeds shows of one. */
 export function feedView(
@@ -13,11 +14,7 @@ export function feedView(
   const at = (time: Date | null) =>
     time && {
       iso: time.toISOString(),
-      text: new Intl.DateTimeFormat(language, {
-        dateStyle: 'medium',
-        timeStyle: 'short',
-        timeZone: newsletter?.timezone ?? 'UTC',
-      }).format(time),
+      text: timeIn(time, language, newsletter?.timezone ?? 'UTC'),
     };
   return {
     ...feed,

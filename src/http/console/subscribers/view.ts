@@ -2,6 +2,7 @@ import type { Translate } from '../../../locales/index.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import type { PersonalData } from '../../../privacy/export.ts';
 import type { Subscriber } from '../../../subscribers/api-shape.ts';
+import { timeIn } from '../times.ts';
 
 const NEWEST = 50;
 
@@ -10,15 +11,21 @@ interface Words {
   t: Translate;
 }
 
-const clock = (language: string) => {
-  const format = new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
-  return (time: Date | string | null) =>
-    time === null ? '' : `${format.format(new Date(time))} UTC`;
-};
+// Why a delivery was skipped or failed. One that has no words here is shown as the ledger names it.
+const reasons = [
+  'cancelled',
+  'content',
+  'erased',
+  'expired',
+  'paused',
+  'refused',
+  'suppressed',
+  'unaddressable',
+  'unsubscribed',
+];
+
+const clock = (language: string) => (time: Date | string | null) =>
+  time === null ? '' : timeIn(new Date(time), language, 'UTC');
 
 /** One line of the list of subscribers. */
 export function rowView(person: Subscriber, newsletters: Newsletter[], { language, t }: Words) {
@@ -69,11 +76,18 @@ export function personView(data: PersonalData, newsletters: Newsletter[], words:
         ...one,
         at: at(one.sentAt ?? one.dueAt),
         title: title(one.newsletter),
-        stateText: t(`ledger.${one.state}`),
+        stateText: t(`subscribers.outcomes.${one.state}`),
+        reason: reasons.includes(one.reason ?? '')
+          ? t(`subscribers.reasons.${one.reason}`)
+          : one.reason,
       })),
     letters: data.letters
       .toReversed()
       .slice(0, NEWEST)
-      .map(({ kind, state, createdAt }) => ({ kind, state, at: at(createdAt) })),
+      .map(({ kind, state, createdAt }) => ({
+        kind: t(`subscribers.kinds.${kind}`),
+        state: t(`subscribers.outcomes.${state}`),
+        at: at(createdAt),
+      })),
   };
 }
