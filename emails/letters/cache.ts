@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { escapeHtml } from '../escape.ts';
 import { timeInWords } from '../language.ts';
 import type { Renderer } from '../render/renderer.ts';
@@ -20,14 +21,9 @@ interface Marked {
   values: string[];
 }
 
-interface Kept {
-  pieces: Promise<Pieces>;
-  at: number;
-}
-
-const KEPT = 50;
+const MOST = 50;
 // As long as the render process is kept without work: a change of a template is seen as soon.
-const KEPT_MS = 30_000;
+const TTL_MS = 30_000;
 // A line break before a space would be taken out by the renderer.
 const CONTROL = /\p{Cc}/u;
 
@@ -42,7 +38,12 @@ export function rememberLetters(
   // Nobody can write into a content what stands for a value.
   const seed = randomBytes(16).toString('hex');
   const mark = new RegExp(`zq${seed}([a-z])zq`);
-  const remembered = new Map<string, Kept>();
+  const remembered = new LRUCache<string, Promise<Pieces>>({
+    max: MOST,
+    ttl: TTL_MS,
+    ttlResolution: 0,
+    perf: { now },
+  });
 
   async function make(content: LetterContent, { face, values }: Marked): Promise<Pieces> {
     const [{ html }, template] = await Promise.all([
@@ -57,21 +58,13 @@ export function rememberLetters(
   function piecesOf(content: LetterContent, marked: Marked): Promise<Pieces> {
     const key = JSON.stringify(marked.face);
     const known = remembered.get(key);
-    remembered.delete(key);
-    if (known && now() - known.at < KEPT_MS) {
-      remembered.set(key, known);
-      return known.pieces;
-    }
-    const made: Kept = { pieces: make(content, marked), at: now() };
-    remembered.set(key, made);
-    made.pieces.catch(() => {
-      if (remembered.get(key) === made) remembered.delete(key);
+    if (known) return known;
+    const pieces = make(content, marked);
+    remembered.set(key, pieces);
+    pieces.catch(() => {
+      if (remembered.peek(key) === pieces) remembered.delete(key);
     });
-    for (const oldest of remembered.keys()) {
-      if (remembered.size <= KEPT) break;
-      remembered.delete(oldest);
-    }
-    return made.pieces;
+    return pieces;
   }
 
   return {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { digestOf } from '../../emails/digest/from-edition.ts';
 import { imprintOf } from '../../emails/digest/imprint.ts';
 import type { Place } from '../../emails/message/placeholders.ts';
@@ -45,13 +46,17 @@ const MOST_CHOICES = 4_096;
 
 /** Renders through the context's child process; the worker itself loads no template. */
 export function openVariants(context: Context): Variants {
-  const variants = new Recent<string, ReadyVariant | Promise<ReadyVariant>>(MOST_VARIANTS);
-  const editions = new Recent<string, ReadyEdition | Promise<ReadyEdition>>(MOST_EDITIONS);
+  const variants = new LRUCache<string, ReadyVariant | Promise<ReadyVariant>>({
+    max: MOST_VARIANTS,
+  });
+  const editions = new LRUCache<string, ReadyEdition | Promise<ReadyEdition>>({
+    max: MOST_EDITIONS,
+  });
 
   async function load(edition: string, revision: number): Promise<ReadyEdition> {
     const content = await frozenContent(context.db, edition, revision);
     if (!content) throw new Error(`edition ${edition} has no revision ${revision}`);
-    const choices = new Recent<string, Choice | null>(MOST_CHOICES);
+    const choices = new LRUCache<string, { choice: Choice | null }>({ max: MOST_CHOICES });
     const { config, tokens } = context;
     const links = { publicUrl: config.publicUrl, tokens };
     const { newsletter } = content;
@@ -65,9 +70,9 @@ export function openVariants(context: Context): Variants {
         if (reader.excluded) return chooseArticles(content, reader);
         const key = `${reader.language ?? ''} ${reader.sections?.join(' ') ?? '*'}`;
         const known = choices.get(key);
-        if (known !== undefined) return known;
+        if (known) return known.choice;
         const choice = chooseArticles(content, reader);
-        choices.set(key, choice);
+        choices.set(key, { choice });
         return choice;
       },
       variant: (choice) =>
@@ -118,8 +123,8 @@ export function openVariants(context: Context): Variants {
 }
 
 /** The value, or the promise of it until it is there; a failure is forgotten, so that it is tried again. */
-function remember<V>(
-  cache: Recent<string, V | Promise<V>>,
+function remember<V extends object>(
+  cache: LRUCache<string, V | Promise<V>>,
   key: string,
   make: () => Promise<V>,
 ): V | Promise<V> {
@@ -132,37 +137,4 @@ function remember<V>(
     () => cache.delete(key),
   );
   return making;
-}
-
-/** A map that forgets what was used longest ago. */
-class Recent<K, V> {
-  readonly #map = new Map<K, V>();
-  readonly #most: number;
-  #newest: K | undefined;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get(key: K): V | undefined {
-    const value = this.#map.get(key);
-    if (value !== undefined && key !== this.#newest) {
-      this.#map.delete(key);
-      this.#map.set(key, value);
-      this.#newest = key;
-    }
-    return value;
-  }
-
-  set(key: K, value: V): void {
-    this.#map.delete(key);
-    this.#map.set(key, value);
-    this.#newest = key;
-    const [oldest] = this.#map.keys();
-    if (this.#map.size > this.#most && oldest !== undefined) this.#map.delete(oldest);
-  }
-
-  delete(key: K): void {
-    this.#map.delete(key);
-  }
 }
