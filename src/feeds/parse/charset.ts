@@ -1,5 +1,4 @@
 import chardet from 'chardet';
-import iconv from 'iconv-lite';
 
 const BOMS: [number[], string][] = [
   [[0xff, 0xfe, 0, 0], 'utf-32le'],
@@ -17,35 +16,41 @@ const WIDE: [(number | null)[], string][] = [
   [[0, 0x3c, 0, null], 'utf-16be'],
 ];
 
-// What publishers call Latin-1 or ASCII is Windows-1252, and GB2312 is a part of GB18030 (WHATWG Encoding).
-const MEANT: Record<string, string> = {
-  'us-ascii': 'windows-1252',
-  ascii: 'windows-1252',
-  'iso-8859-1': 'windows-1252',
-  latin1: 'windows-1252',
-  'iso-8859-9': 'windows-1254',
-  gb2312: 'gb18030',
-  gbk: 'gb18030',
-  'ks_c_5601-1987': 'euc-kr',
-  utf8: 'utf-8',
-};
-
 const startsWith = (bytes: Uint8Array, start: (number | null)[]) =>
   bytes.length >= start.length && start.every((byte, i) => byte === null || bytes[i] === byte);
 
+/** The encoding that a label means (WHATWG Encoding: Latin-1 is Windows-1252, GB2312 is GBK), if there is one. */
 function known(label: string | undefined): string | null {
   if (!label) return null;
-  const name = label.trim().toLowerCase();
-  const meant = MEANT[name] ?? name;
-  return iconv.encodingExists(meant) ? meant : null;
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return null; // no encoding of this name
+  }
+}
+
+function decode(bytes: Uint8Array, encoding: string): string {
+  if (encoding.startsWith('utf-32')) return decodeUtf32(bytes, encoding === 'utf-32le');
+  return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
+}
+
+/** Browsers no longer know UTF-32 and TextDecoder does not; some old feeds are in it. */
+function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let text = '';
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const code = view.getUint32(at, littleEndian);
+    text += code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+  }
+  return text;
 }
 
 /** The declaration of an XML file in any encoding that has ASCII as a part. */
 function declared(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.subarray(0, 2000)).toString('latin1');
   const label = known(/<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']/i.exec(head)?.[1]);
-  // Whoever could read this in single bytes does not have a wide encoding before them.
-  return label && /^(utf-?16|utf-?32|ucs)/.test(label) ? null : label;
+  // The declaration was read in single bytes, so the encoding is not a wide one.
+  return label?.startsWith('utf-16') ? null : label;
 }
 
 /**
@@ -71,10 +76,9 @@ function asUtf8(bytes: Uint8Array): { text: string; broken: number; multibyte: n
  */
 export function decodeText(bytes: Uint8Array, contentType?: string): string {
   for (const [mark, encoding] of BOMS)
-    if (startsWith(bytes, mark))
-      return iconv.decode(Buffer.from(bytes.subarray(mark.length)), encoding, { stripBOM: false });
+    if (startsWith(bytes, mark)) return decode(bytes.subarray(mark.length), encoding);
   for (const [start, encoding] of WIDE)
-    if (startsWith(bytes, start)) return iconv.decode(Buffer.from(bytes), encoding);
+    if (startsWith(bytes, start)) return decode(bytes, encoding);
 
   const utf8 = asUtf8(bytes);
   if (utf8.broken === 0 && utf8.multibyte === 0 && !bytes.includes(0x1b)) return utf8.text;
@@ -85,11 +89,11 @@ export function decodeText(bytes: Uint8Array, contentType?: string): string {
       // A few torn letters in a text that is otherwise UTF-8 do not make it another encoding.
       if (utf8.broken <= utf8.multibyte) return utf8.text;
     } else if (!(label === 'windows-1252' && utf8.broken === 0)) {
-      return iconv.decode(Buffer.from(bytes), label);
+      return decode(bytes, label);
     }
   }
   if (utf8.broken <= utf8.multibyte) return utf8.text;
   const detected = known(chardet.detect(bytes.subarray(0, 200_000)) ?? undefined);
   const encoding = detected && detected !== 'utf-8' ? detected : 'windows-1252';
-  return iconv.decode(Buffer.from(bytes), encoding);
+  return decode(bytes, encoding);
 }
