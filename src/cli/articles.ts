@@ -5,6 +5,7 @@ import { audit } from '../operators/audit.ts';
 import { chooseNewsletter, readId, readLimit } from './choices.ts';
 import type { Open } from './open.ts';
 import { print, table } from './output.ts';
+import { actorOf } from './roles.ts';
 
 interface ListOptions {
   json?: boolean;
@@ -65,7 +66,7 @@ export function registerArticles(program: Command, open: Open): void {
         const article = await commit(context, async (tx) => {
           const input = { newsletter: slug, ...words, ...picture };
           const value = await createArticle(tx, input, context.now());
-          await audit(tx, { kind: 'cli' }, 'create', `article ${value.id}`);
+          await audit(tx, actorOf(), 'create', `article ${value.id}`);
           return { value };
         });
         print(json, article, `added ${article.id}: ${article.title}`);

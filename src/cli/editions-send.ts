@@ -11,6 +11,7 @@ import { chooseNewsletter } from './choices.ts';
 import type { Open } from './open.ts';
 import { note, print, WrongUse } from './output.ts';
 import { openProgress, progressLine } from './progress.ts';
+import { actorOf } from './roles.ts';
 import { anyWorker, NO_WORKER, noteMailbox } from './workers.ts';
 
 interface Options {
@@ -82,9 +83,7 @@ async function begin(
   if (id !== undefined) {
     // an id that cannot be one is an edition that is not there
     await showEdition(context.db, id, now);
-    const { changed } = await commit(context, (tx) =>
-      steerEdition(tx, { kind: 'cli' }, id, 'send', now),
-    );
+    const { changed } = await commit(context, (tx) => steerEdition(tx, actorOf(), id, 'send', now));
     if (!changed) note('It was started before: nothing is sent twice.');
     return showEdition(context.db, id, now);
   }
@@ -95,7 +94,7 @@ async function begin(
     send: true,
   };
   const { id: made, started } = await commit(context, (tx) =>
-    composeAndSend(tx, { kind: 'cli' }, composing),
+    composeAndSend(tx, actorOf(), composing),
   );
   const edition = await showEdition(context.db, made, now);
   if (edition.state === 'cancelled')

@@ -11,6 +11,7 @@ import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';
 import { note, print, table } from './output.ts';
 import { progressLine } from './progress.ts';
+import { actorOf } from './roles.ts';
 import { anyWorker, NO_WORKER, noteMailbox } from './workers.ts';
 
 interface Options {
@@ -96,7 +97,7 @@ export function registerEditions(program: Command, open: Open): void {
           ...(sendAt ? { sendAt } : {}),
         };
         const { id, made } = await commit(context, (tx) =>
-          composeAndSend(tx, { kind: 'cli' }, composing),
+          composeAndSend(tx, actorOf(), composing),
         );
         if (!made) note('That edition was there already.');
         const edition = await showEdition(context.db, id, context.now());
@@ -133,7 +134,7 @@ export function registerEditions(program: Command, open: Open): void {
       open(async (context) => {
         const test = { email: to, language: language ?? null, sections: section ?? null };
         const sent = await commit(context, (tx) =>
-          sendTest(tx, { kind: 'cli' }, id, test, context.now()),
+          sendTest(tx, actorOf(), id, test, context.now()),
         );
         noteMailbox(context);
         if (!(await anyWorker(context.db))) note(NO_WORKER);
@@ -156,7 +157,7 @@ function steering(noun: Command, open: Open, steer: Steer, description: string):
       open(async (context) => {
         // an id that cannot be one is an edition that is not there
         await showEdition(context.db, id, context.now());
-        await commit(context, (tx) => steerEdition(tx, { kind: 'cli' }, id, steer, context.now()));
+        await commit(context, (tx) => steerEdition(tx, actorOf(), id, steer, context.now()));
         const edition = await showEdition(context.db, id, context.now());
         print(json, edition, details(edition));
       }),

@@ -10,6 +10,7 @@ import { chooseNewsletter, readId, readLimit } from './choices.ts';
 import { printFeed } from './feeds-parse.ts';
 import type { Open } from './open.ts';
 import { note, print, table } from './output.ts';
+import { actorOf } from './roles.ts';
 
 interface Options {
   json?: boolean;
@@ -46,7 +47,7 @@ export function registerFeeds(program: Command, open: Open): void {
         const slug = await chooseNewsletter(db, newsletter);
         const { id } = await commit(context, async (tx) => {
           const wanted = { newsletter: slug, url, section };
-          return { value: await takeOnFeed(tx, { kind: 'cli' }, wanted, now()) };
+          return { value: await takeOnFeed(tx, actorOf(), wanted, now()) };
         });
         // It stays added: what cannot be read now is tried again.
         await read(context, id).catch((error) => {
@@ -75,7 +76,7 @@ export function registerFeeds(program: Command, open: Open): void {
     .action((id: string, { json }: Options) =>
       open(async (context) => {
         const feed = await commit(context, async (tx) => ({
-          value: await giveUpFeed(tx, { kind: 'cli' }, id),
+          value: await giveUpFeed(tx, actorOf(), id),
         }));
         print(json, feed, `removed ${feed.url}`);
       }),

@@ -9,6 +9,7 @@ import { audit } from '../operators/audit.ts';
 import { several } from './choices.ts';
 import type { Open } from './open.ts';
 import { print, table, WrongUse } from './output.ts';
+import { actorOf } from './roles.ts';
 
 interface Settings {
   json?: boolean;
@@ -49,7 +50,7 @@ export function registerNewsletters(program: Command, open: Open): void {
       open(async ({ db }) => {
         const made = await db.transaction().execute(async (tx) => {
           const newsletter = await createNewsletter(tx, { slug, ...named(options) });
-          await audit(tx, { kind: 'cli' }, 'create', `newsletter ${slug}`);
+          await audit(tx, actorOf(), 'create', `newsletter ${slug}`);
           return newsletter;
         });
         print(options.json, made, `made ${made.slug} (${made.title})`);
@@ -67,7 +68,7 @@ export function registerNewsletters(program: Command, open: Open): void {
         const changed = await db.transaction().execute(async (tx) => {
           const newsletter = await updateNewsletter(tx, slug, changes);
           const fields = Object.keys(changes);
-          await audit(tx, { kind: 'cli' }, 'change', `newsletter ${slug}`, { fields });
+          await audit(tx, actorOf(), 'change', `newsletter ${slug}`, { fields });
           return newsletter;
         });
         print(options.json, changed, `changed ${Object.keys(changes).join(', ')} of ${slug}`);

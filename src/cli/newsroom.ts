@@ -9,6 +9,7 @@ import {
 import { audit } from '../operators/audit.ts';
 import type { Open } from './open.ts';
 import { print, table, WrongUse } from './output.ts';
+import { actorOf } from './roles.ts';
 
 interface Options extends Partial<Record<keyof Newsroom, string>> {
   json?: boolean;
@@ -44,7 +45,7 @@ export function registerNewsroom(program: Command, open: Open): void {
           const value = newsroomSchema.parse({ ...before, ...Object.fromEntries(changes) });
           await putNewsroom(tx, value);
           const fields = changes.map(([key]) => key);
-          await audit(tx, { kind: 'cli' }, 'change', 'newsroom', { fields });
+          await audit(tx, actorOf(), 'change', 'newsroom', { fields });
           return { value };
         });
         print(json, newsroom, told(newsroom));

@@ -9,11 +9,12 @@ import { registerNewsroom } from './newsroom.ts';
 import { openForCommand } from './open.ts';
 import { registerOperators } from './operators.ts';
 import { endWithReader } from './output.ts';
+import { requireRoles } from './roles.ts';
 import { registerSubscribers } from './subscribers.ts';
 import { registerSuppressions } from './suppressions.ts';
 import { registerTokens } from './tokens.ts';
 
-/** The commands about things: one file per noun. */
+/** The commands about things: one file per noun, and for each command the role it takes. */
 export function registerNouns(program: Command): void {
   endWithReader();
   for (const register of [
@@ -30,4 +31,5 @@ export function registerNouns(program: Command): void {
     registerBackup,
   ])
     register(program, openForCommand);
+  requireRoles(program);
 }

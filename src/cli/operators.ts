@@ -12,6 +12,7 @@ import { roles } from '../operators/roles.ts';
 import { makeSetupLink } from '../operators/setup-links.ts';
 import type { Open } from './open.ts';
 import { print, table, WrongUse } from './output.ts';
+import { actorOf } from './roles.ts';
 
 interface Options {
   json?: boolean;
@@ -35,7 +36,7 @@ export function registerOperators(program: Command, open: Open): void {
       open(async ({ db, config }) => {
         const { operator, token } = await db.transaction().execute(async (tx) => {
           const made = await createOperator(tx, input);
-          await audit(tx, { kind: 'cli' }, 'create', `operator ${made.id}`, { role: made.role });
+          await audit(tx, actorOf(), 'create', `operator ${made.id}`, { role: made.role });
           return { operator: made, token: await makeSetupLink(tx, made.id) };
         });
         const setupUrl = `${config.publicUrl}/console/setup/${token}`;
@@ -78,7 +79,7 @@ export function registerOperators(program: Command, open: Open): void {
       return open(async ({ db }) => {
         const operator = await db.transaction().execute(async (tx) => {
           const changed = await updateOperator(tx, email, changes);
-          await audit(tx, { kind: 'cli' }, 'change', `operator ${changed.id}`, { fields });
+          await audit(tx, actorOf(), 'change', `operator ${changed.id}`, { fields });
           return changed;
         });
         print(json, operator, `changed ${fields.join(', ')} of ${operator.email}`);
@@ -92,7 +93,7 @@ export function registerOperators(program: Command, open: Open): void {
       open(async ({ db }) => {
         const operator = await db.transaction().execute(async (tx) => {
           const disabled = await disableOperator(tx, email);
-          await audit(tx, { kind: 'cli' }, 'disable', `operator ${disabled.id}`);
+          await audit(tx, actorOf(), 'disable', `operator ${disabled.id}`);
           return disabled;
         });
         print(json, operator, `${operator.email} is out`);

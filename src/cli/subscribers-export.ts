@@ -11,6 +11,7 @@ import { listSubscribers } from '../subscribers/subscribers.ts';
 import { chooseSubscriber } from './choices.ts';
 import type { Open } from './open.ts';
 import { print } from './output.ts';
+import { actorOf } from './roles.ts';
 
 /** `subscribers export`: all as CSV or JSON a page at a time, or everything that is held about one person. */
 export function registerSubscriberExport(noun: Command, open: Open): void {
@@ -25,14 +26,14 @@ export function registerSubscriberExport(noun: Command, open: Open): void {
           if (who !== undefined) {
             const id = await chooseSubscriber(db, who);
             const data = await personalData(db, id);
-            await audit(db, { kind: 'cli' }, 'export', `subscriber ${id}`);
+            await audit(db, actorOf(), 'export', `subscriber ${id}`);
             return print(json, data, JSON.stringify(data, null, 2));
           }
           if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
             throw new NewsletterNotFound(newsletter);
           await audit(
             db,
-            { kind: 'cli' },
+            actorOf(),
             'export',
             newsletter ? `newsletter ${newsletter}` : 'subscribers',
           );

@@ -12,6 +12,7 @@ import { getSubscriber, listSubscribers } from '../subscribers/subscribers.ts';
 import { chooseNewsletter, chooseSubscriber, readId, readLimit, several } from './choices.ts';
 import type { Open } from './open.ts';
 import { note, print, table, WrongUse } from './output.ts';
+import { actorOf } from './roles.ts';
 import { registerSubscriberExport } from './subscribers-export.ts';
 
 interface ListOptions {
@@ -87,7 +88,7 @@ export function registerSubscribers(program: Command, open: Open): void {
         const origin = new URL(config.publicUrl).host;
         const id = await commit(context, async (tx) => {
           const added = await addSubscriber(tx, input, { hashAddress, origin, now: context.now() });
-          await audit(tx, { kind: 'cli' }, 'add', `subscriber ${added.id}`);
+          await audit(tx, actorOf(), 'add', `subscriber ${added.id}`);
           const { letters } = added;
           return { value: added.id, enqueue: (queues) => queues.enqueueLetters(letters) };
         });
@@ -107,7 +108,7 @@ export function registerSubscribers(program: Command, open: Open): void {
         });
       return open(async ({ db, hashAddress, now }) => {
         const slug = await chooseNewsletter(db, newsletter);
-        await audit(db, { kind: 'cli' }, 'import', `newsletter ${slug}`);
+        await audit(db, actorOf(), 'import', `newsletter ${slug}`);
         let told = performance.now();
         const done = await importSubscribers(
           db,
@@ -140,7 +141,7 @@ export function registerSubscribers(program: Command, open: Open): void {
         const id = await chooseSubscriber(context.db, who);
         await commit(context, async (tx) => {
           const { letters } = await eraseSubscriber(tx, id, context.now());
-          await audit(tx, { kind: 'cli' }, 'erase', `subscriber ${id}`);
+          await audit(tx, actorOf(), 'erase', `subscriber ${id}`);
           return { value: undefined, enqueue: (queues) => queues.enqueueLetters(letters) };
         });
         print(json, await getSubscriber(context.db, id), `subscriber ${id} is erased`);

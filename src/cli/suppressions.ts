@@ -13,6 +13,7 @@ import {
 import { readLimit } from './choices.ts';
 import type { Open } from './open.ts';
 import { print, table, WrongUse } from './output.ts';
+import { actorOf } from './roles.ts';
 
 export function registerSuppressions(program: Command, open: Open): void {
   const noun = program.command('suppressions').description('addresses that are never mailed again');
@@ -49,7 +50,7 @@ export function registerSuppressions(program: Command, open: Open): void {
         const made = await commit(context, async (tx) => {
           const value = await suppress(tx, hash, { reason: 'operator', detail: detail ?? null });
           const object = `address ${hash.toString('hex')}`;
-          if (value) await audit(tx, { kind: 'cli' }, 'suppress', object);
+          if (value) await audit(tx, actorOf(), 'suppress', object);
           return { value };
         });
         const suppression = await findSuppression(context.db, hash);
@@ -68,7 +69,7 @@ export function registerSuppressions(program: Command, open: Open): void {
         await commit(context, async (tx) => {
           if (!(await removeSuppression(tx, hash)))
             throw new Problem(404, 'This address is not suppressed.');
-          await audit(tx, { kind: 'cli' }, 'unsuppress', `address ${hash.toString('hex')}`);
+          await audit(tx, actorOf(), 'unsuppress', `address ${hash.toString('hex')}`);
           return { value: undefined };
         });
         print(json, suppression && suppressionShape(suppression), `${email} may be mailed again`);

@@ -10,6 +10,7 @@ import { audit } from '../operators/audit.ts';
 import { tokenRoles } from '../operators/roles.ts';
 import type { Open } from './open.ts';
 import { note, print, table } from './output.ts';
+import { actorOf } from './roles.ts';
 
 export function registerTokens(program: Command, open: Open): void {
   const noun = program.command('tokens').description('keys with which programs use the API');
@@ -23,7 +24,7 @@ export function registerTokens(program: Command, open: Open): void {
       open(async ({ db }) => {
         const made = await db.transaction().execute(async (tx) => {
           const token = await createApiToken(tx, input);
-          await audit(tx, { kind: 'cli' }, 'create', `token ${token.id}`, { role: token.role });
+          await audit(tx, actorOf(), 'create', `token ${token.id}`, { role: token.role });
           return token;
         });
         print(json, made, made.token);
@@ -55,7 +56,7 @@ export function registerTokens(program: Command, open: Open): void {
         if (!/^\d{1,18}$/.test(id)) throw new TokenNotFound(`There is no token ${id}.`);
         const token = await db.transaction().execute(async (tx) => {
           const revoked = await revokeApiToken(tx, id);
-          await audit(tx, { kind: 'cli' }, 'revoke', `token ${id}`);
+          await audit(tx, actorOf(), 'revoke', `token ${id}`);
           return revoked;
         });
         print(json, token, `${token.name} opens nothing any more`);

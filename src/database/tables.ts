@@ -367,9 +367,13 @@ interface SetupLinksTable {
 }
 
 interface SessionsTable {
-  sid: string;
-  sess: ColumnType<unknown, string, string>;
-  expire: Time;
+  /** SHA-256 of the secret in the cookie. */
+  idHash: Buffer;
+  operatorId: string;
+  data: ColumnType<Record<string, unknown>, string | undefined, string>;
+  createdAt: Made;
+  usedAt: Made;
+  expiresAt: Time;
 }
 
 interface ApiTokensTable {

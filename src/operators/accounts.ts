@@ -194,6 +194,6 @@ export async function disableOperator(tx: DbOrTransaction, email: string): Promi
     .executeTakeFirst();
   if (!disabled)
     throw new OperatorNotFound(`There is no active operator with the address ${email}.`);
-  await tx.deleteFrom('sessions').where(sql`sess ->> 'operatorId'`, '=', disabled.id).execute();
+  await tx.deleteFrom('sessions').where('operatorId', '=', disabled.id).execute();
   return disabled;
 }

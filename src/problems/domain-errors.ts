@@ -33,6 +33,7 @@ import {
 } from '../operators/accounts.ts';
 import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
+import { RoleNeeded } from '../operators/roles.ts';
 import { SetupLinkGone } from '../operators/setup-links.ts';
 import {
   AddressSuppressed,
@@ -47,6 +48,7 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** What each named error of the domain is on the web: the one place where that is decided. */
 const statuses: [number, ErrorClass[]][] = [
+  [403, [RoleNeeded]],
   [
     404,
     [

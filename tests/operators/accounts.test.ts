@@ -9,6 +9,7 @@ import {
   signIn,
 } from '../../src/operators/accounts.ts';
 import { ensureFirstOperator } from '../../src/operators/first-operator.ts';
+import { beginSession } from '../../src/operators/sessions.ts';
 import { findSetupLink, SetupLinkGone, useSetupLink } from '../../src/operators/setup-links.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 
@@ -45,13 +46,10 @@ describe('an operator', async () => {
       LastOwner,
     );
     const bea = await createOperator(db, { ...ana, email: 'bea@example.org' });
-    await db
-      .insertInto('sessions')
-      .values({ sid: 's1', sess: JSON.stringify({ operatorId: bea.id }), expire: '2099-01-01' })
-      .execute();
+    await beginSession(db, bea.id);
     await db.transaction().execute((tx) => disableOperator(tx, 'bea@example.org'));
     expect(await signIn(db, 'bea@example.org', ana.password)).toBeUndefined();
-    expect(await db.selectFrom('sessions').select('sid').execute()).toEqual([]);
+    expect(await db.selectFrom('sessions').select('idHash').execute()).toEqual([]);
   });
 
   it('cannot disable another one who disables them at the same moment', async () => {

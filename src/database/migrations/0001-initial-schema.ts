@@ -366,11 +366,14 @@ const statements = [
     used_at timestamptz
   )`,
   `create table sessions (
-    sid text primary key,
-    sess json not null,
-    expire timestamptz not null
+    id_hash bytea primary key,
+    operator_id bigint not null references operators,
+    data jsonb not null default '{}',
+    created_at timestamptz not null default now(),
+    used_at timestamptz not null default now(),
+    expires_at timestamptz not null
   )`,
-  `create index sessions_expire on sessions (expire)`,
+  `create index sessions_operator on sessions (operator_id)`,
   `create table api_tokens (
     id bigint generated always as identity primary key,
     name text not null,

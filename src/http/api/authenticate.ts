@@ -3,6 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Context } from '../../context.ts';
 import { findApiToken } from '../../operators/api-tokens.ts';
 import { Problem } from '../middleware/problem.ts';
+import { setActor } from '../middleware/roles.ts';
 
 /**
  * Lets in whoever holds an API token (RFC 6750), else 401. An address that keeps trying wrong ones is told
@@ -26,8 +27,7 @@ export function authenticate(context: Context): RequestHandler {
         { headers: { 'WWW-Authenticate': 'Bearer realm="gaceta"' } },
       );
     }
-    res.locals.actor = { kind: 'token', id: token.id };
-    res.locals.role = token.role;
+    setActor(res, { kind: 'token', id: token.id }, token.role);
     next();
   };
 }

@@ -6,8 +6,7 @@ import { editionEdits } from '../../editions/edits.ts';
 import { NewsletterNotFound } from '../../newsletters/errors.ts';
 import { getNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
-import { mayAct } from '../../operators/roles.ts';
-import { Problem } from '../middleware/problem.ts';
+import { requireRole } from '../../operators/roles.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { byId, editionShape, pageOf } from './shapes.ts';
@@ -80,8 +79,8 @@ export const editionOperations: Operation[] = [
       errors: [404, 409],
     },
     async ({ body, actor, role, context }, tx) => {
-      if ((body.articles || body.introduction) && !mayAct(role, 'editor'))
-        throw new Problem(403, 'Choosing articles or an introduction takes the role editor.');
+      // chosen articles and an introduction are an editor's
+      if (body.articles || body.introduction) requireRole(role, 'editor');
       const { articles, introduction, sendAt, ...rest } = body;
       const now = context.now();
       const { value, enqueue } = await composeAndSend(tx, actor, {

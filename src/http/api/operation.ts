@@ -11,11 +11,11 @@ import {
   requestHash,
   takeIdempotencyKey,
 } from '../../operators/idempotency.ts';
-import { mayAct } from '../../operators/roles.ts';
 import { invalid } from '../../problems/to-problem.ts';
 import type { Queues } from '../../queue/queues.ts';
 import { HashedBody, jsonBody } from '../middleware/bodies.ts';
 import { Problem, tryLater } from '../middleware/problem.ts';
+import { actorOf, requireRole, roleOf } from '../middleware/roles.ts';
 import { describe, type Spec } from './specification.ts';
 
 const MOST_RUNS = 3;
@@ -147,17 +147,13 @@ function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
     path: spec.path,
     document: describe(spec),
     serve: (context) => [
-      (_req, res, next) => {
-        const role: Role = res.locals.role;
-        if (mayAct(role, spec.role)) return next();
-        throw new Problem(403, `This takes the role ${spec.role} or more; this token is ${role}.`);
-      },
+      requireRole(spec.role),
       ...before,
       async (req, res) => {
         const call: Parsed<P, Q, B> = {
           context,
-          actor: res.locals.actor,
-          role: res.locals.role,
+          actor: actorOf(res),
+          role: roleOf(res),
           params: readParams(spec.params, req),
           query: read(spec.query ?? z.strictObject({}), req.query, 'query') as z.output<Q>,
           body: read(spec.body ?? nothing, req.body, 'body') as z.output<B>,

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Context } from '../../context.ts';
 import { apiErrors, notFound } from '../middleware/errors.ts';
+import { checkRules } from '../middleware/roles.ts';
 import { authenticate } from './authenticate.ts';
 import { apiDocument } from './document.ts';
 import { operations } from './operations.ts';
@@ -24,6 +25,7 @@ export function apiRoutes(context: Context): Router {
   });
   for (const { method, path, serve } of operations)
     v1[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...serve(context));
+  checkRules(v1);
   router.use('/v1', v1);
 
   router.use(notFound);

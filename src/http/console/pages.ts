@@ -32,7 +32,7 @@ export async function showPage(
     newsroom: newsroom.name,
     operator: res.locals.operator,
     mailbox: context.mailbox?.pageUrl,
-    message: message ?? takeMessage(req, t),
+    message: message ?? (await takeMessage(req, t)),
     ...data,
   });
   res.status(status).type('html').send(html);
@@ -47,21 +47,17 @@ export function wordsFor(req: Request, res: Response): { language: string; t: Tr
   return { language, t: translator(language, 'console') };
 }
 
-/** Says something on the page that is shown next. */
-export function leaveMessage(
+/** Says something on the page that is shown next. Where nobody is signed in it is not said. */
+export async function leaveMessage(
   req: Request,
   key: string,
   good: boolean,
   values?: Record<string, string>,
-): void {
-  req.session.message = { key, good, ...(values ? { values } : {}) };
+): Promise<void> {
+  await req.session?.keep({ message: { key, good, ...(values ? { values } : {}) } });
 }
 
-function takeMessage(req: Request, t: Translate): Page['message'] {
-  const left = req.session.message;
-  if (!left) return undefined;
-  delete req.session.message;
-  const { role, ...values } = left.values ?? {};
-  const named = role === undefined ? values : { ...values, role: t(`roles.${role}`) };
-  return { good: left.good, text: t(left.key, named) };
+async function takeMessage(req: Request, t: Translate): Promise<Page['message']> {
+  const left = await req.session?.take('message');
+  return left && { good: left.good, text: t(left.key, left.values) };
 }

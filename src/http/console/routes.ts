@@ -2,20 +2,24 @@ import { Router } from 'express';
 import helmet from 'helmet';
 import type { Context } from '../../context.ts';
 import { formBody, longFormBody } from '../middleware/bodies.ts';
+import { checkRules, setActor } from '../middleware/roles.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { meRoutes } from './account/me.ts';
-import { sessions, signedIn } from './account/sessions.ts';
+import { sessions } from './account/sessions.ts';
 import { setupRoutes } from './account/setup.ts';
 import { signInRoutes } from './account/sign-in.ts';
 import { actionRoutes } from './actions.ts';
 import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
 import { feedRoutes } from './feeds/feeds.ts';
-import { leaveMessage } from './pages.ts';
+import { forbiddenPage } from './forbidden.ts';
 import { settingsRoutes } from './settings/settings.ts';
 import { subscriberRoutes } from './subscribers/subscribers.ts';
 
-/** Everything below /console: for operators who are signed in, but for the doors themselves. */
+/**
+ * Everything below /console: for operators who are signed in, but for the way in itself. Each route says which
+ * role may use it, or nothing starts.
+ */
 export function consoleRoutes(context: Context): Router {
   const router = Router();
   router.use((_req, res, next) => {
@@ -45,14 +49,13 @@ export function consoleRoutes(context: Context): Router {
   router.use(sameOrigin(context.config.publicUrl));
   router.use(signInRoutes(context));
 
-  router.use(async (req, res, next) => {
-    const operator = await signedIn(context, req);
-    if (operator) {
-      res.locals.operator = operator;
-      return next();
-    }
-    if (req.method !== 'GET') leaveMessage(req, 'signIn.expired', false);
-    return res.redirect(303, '/console/sign-in');
+  router.use((req, res, next) => {
+    const operator = req.session?.operator;
+    if (!operator)
+      return res.redirect(303, `/console/sign-in${req.method === 'GET' ? '' : '?expired'}`);
+    res.locals.operator = operator;
+    setActor(res, { kind: 'operator', id: operator.id }, operator.role);
+    return next();
   });
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
@@ -61,5 +64,7 @@ export function consoleRoutes(context: Context): Router {
   router.use(settingsRoutes(context));
   router.use(subscriberRoutes(context));
   router.use(editorRoutes(context));
+  router.use(forbiddenPage(context));
+  checkRules(router);
   return router;
 }

@@ -39,6 +39,12 @@ export default {
       'It has already been used or is more than an hour old. A new link for the first account is printed each time Gaceta starts. For any other account, run: npx gaceta operators create.',
     toSignIn: 'Go to the sign-in page',
   },
+  forbidden: {
+    title: 'Your role does not allow this',
+    text: 'Required role: {{needed}}, or a higher one. Your role: {{yours}}.',
+    ask: 'Ask an owner of this newsroom to change your role, or to do this for you.',
+    back: 'Back to the editions',
+  },
   home: {
     title: 'Editions',
     empty: 'No editions yet',
@@ -154,7 +160,6 @@ export default {
   },
   subscribers: {
     title: 'Subscribers',
-    adminsOnly: 'Only administrators can see subscribers. Your role: {{role}}.',
     email: 'Full email address',
     wrong: 'Enter a full address, such as ana@example.org.',
     newsletter: 'Newsletter',
@@ -307,6 +312,5 @@ export default {
     cancelled: 'Cancelled.',
     nothing: 'Nothing prepared: no article has arrived since the last edition.',
     refused: 'This is no longer possible: {{reason}}',
-    forbidden: 'Your role ({{role}}) does not allow this.',
   },
 };

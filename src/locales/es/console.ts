@@ -39,6 +39,12 @@ export default {
       'Ya se ha usado o tiene más de una hora. Cada vez que Gaceta arranca se muestra un enlace nuevo para la primera cuenta. Para cualquier otra, ejecuta: npx gaceta operators create.',
     toSignIn: 'Ir a la página de inicio de sesión',
   },
+  forbidden: {
+    title: 'Tu rol no lo permite',
+    text: 'Rol necesario: {{needed}}, o uno superior. Tu rol: {{yours}}.',
+    ask: 'Pide a un titular de esta redacción que cambie tu rol o que lo haga por ti.',
+    back: 'Volver a las ediciones',
+  },
   home: {
     title: 'Ediciones',
     empty: 'Todavía no hay ediciones',
@@ -156,7 +162,6 @@ export default {
   },
   subscribers: {
     title: 'Suscriptores',
-    adminsOnly: 'Solo quien administra puede ver los suscriptores. Tu rol: {{role}}.',
     email: 'Correo electrónico completo',
     wrong: 'Escribe una dirección completa, como ana@example.org.',
     newsletter: 'Boletín',
@@ -313,6 +318,5 @@ export default {
     cancelled: 'Cancelada.',
     nothing: 'No se ha preparado nada: no ha llegado ningún artículo desde la última edición.',
     refused: 'Ya no es posible: {{reason}}',
-    forbidden: 'Tu rol ({{role}}) no lo permite.',
   },
 };

@@ -55,12 +55,15 @@ describe('signing in', async () => {
       expect([page.status, page.location]).toEqual([303, '/console/sign-in']);
     }
     const posted = await browser().post('/console/editions/1/cancel', {});
-    expect(posted.location).toBe('/console/sign-in');
+    expect(posted.location).toBe('/console/sign-in?expired');
+    expect(posted.headers['set-cookie']).toBeUndefined();
+    expect((await browser().get('/console/sign-in?expired')).text).toContain('to go on');
+    expect(await context.db.selectFrom('sessions').select('idHash').execute()).toEqual([]);
   });
 
   it('begins a session under a new id, in a cookie that scripts cannot read', async () => {
     const one = browser();
-    await one.post('/console/editions/1/cancel', {});
+    await one.post('/console/sign-in', ana);
     const before = one.cookie;
     const done = await one.post('/console/sign-in', ana);
     expect(done.location).toBe('/console');
@@ -69,6 +72,11 @@ describe('signing in', async () => {
     expect(cookie).toMatch(/HttpOnly/);
     expect(cookie).toMatch(/SameSite=Lax/);
     expect((await one.get('/console')).status).toBe(200);
+    const old = browser();
+    old.cookie = before;
+    expect((await old.get('/console')).status).toBe(303);
+    const rows = await context.db.selectFrom('sessions').selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(one.cookie?.split('=')[1]);
     await one.post('/console/sign-out', {});
     expect((await one.get('/console')).status).toBe(303);
   });

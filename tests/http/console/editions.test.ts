@@ -75,9 +75,11 @@ describe('the console', async () => {
     expect(home.text).not.toContain('Preparar y enviar');
     const before = await db.selectFrom('audit').select('id').execute();
     const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
-    await vic.post(`/console/editions/${id}/resume`, {});
-    await vic.post('/console/newsletters/daily/digest', { send: 'yes' });
-    expect((await vic.get('/console')).text).toContain('Tu rol (consulta) no lo permite');
+    for (const path of [`/console/editions/${id}/resume`, '/console/newsletters/daily/digest']) {
+      const refused = await vic.post(path, { send: 'yes' });
+      expect(refused.status).toBe(403);
+      expect(refused.text).toContain('Rol necesario: envíos, o uno superior. Tu rol: consulta.');
+    }
     expect(await db.selectFrom('audit').select('id').execute()).toEqual(before);
   });
 

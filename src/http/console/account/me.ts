@@ -11,8 +11,10 @@ import {
 } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
 import { shortestPassword } from '../../../operators/passwords.ts';
+import { endSessionsOf } from '../../../operators/sessions.ts';
+import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
-import { beginSession, endSessionsOf } from './sessions.ts';
+import { beginSession } from './sessions.ts';
 
 const choices = z.object({
   language: z.enum(languages as [string, ...string[]]),
@@ -27,7 +29,7 @@ const passwords = z.object({ before: z.string().max(1000), password: z.string().
 export function meRoutes(context: Context): Router {
   const router = Router();
 
-  router.get('/me', async (req, res) => {
+  router.get('/me', requireRole('viewer'), async (req, res) => {
     const { t } = wordsFor(req, res);
     await showPage(context, req, res, {
       view: 'me.eta',
@@ -39,43 +41,36 @@ export function meRoutes(context: Context): Router {
     });
   });
 
-  router.post('/me', async (req, res) => {
+  router.post('/me', requireRole('viewer'), async (req, res) => {
     const operator: Operator = res.locals.operator;
     const changes = choices.parse(req.body);
     await context.db.transaction().execute(async (tx) => {
       await updateOperator(tx, operator.email, changes);
       const fields = Object.keys(changes);
-      await audit(tx, { kind: 'operator', id: operator.id }, 'change', `operator ${operator.id}`, {
-        fields,
-      });
+      await audit(tx, actorOf(res), 'change', `operator ${operator.id}`, { fields });
     });
-    leaveMessage(req, 'me.saved', true);
+    await leaveMessage(req, 'me.saved', true);
     res.redirect(303, '/console/me');
   });
 
-  router.post('/me/password', async (req, res) => {
+  router.post('/me/password', requireRole('viewer'), async (req, res) => {
     const operator: Operator = res.locals.operator;
     const { before, password } = passwords.parse(req.body);
     const known = await signIn(context.db, operator.email, before);
-    if (!known) leaveMessage(req, 'me.wrong', false);
+    if (!known) await leaveMessage(req, 'me.wrong', false);
     else
       try {
         await context.db.transaction().execute(async (tx) => {
           await setPassword(tx, operator.id, password);
-          await audit(
-            tx,
-            { kind: 'operator', id: operator.id },
-            'set password',
-            `operator ${operator.id}`,
-          );
+          await audit(tx, actorOf(res), 'set password', `operator ${operator.id}`);
+          // who knows the old one may be signed in somewhere
+          await endSessionsOf(tx, operator.id);
         });
-        // whoever knew the old one is out, this browser is not
-        await endSessionsOf(context, operator.id);
-        await beginSession(context, req, operator);
-        leaveMessage(req, 'me.passwordSet', true);
+        await beginSession(context, req, res, operator);
+        await leaveMessage(req, 'me.passwordSet', true);
       } catch (error) {
         if (!(error instanceof InvalidOperator)) throw error;
-        leaveMessage(req, 'me.refused', false, { reason: error.message });
+        await leaveMessage(req, 'me.refused', false, { reason: error.message });
       }
     res.redirect(303, '/console/me');
   });

@@ -1,116 +1,84 @@
-import connectPgSimple from 'connect-pg-simple';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import session from 'express-session';
-import { sql } from 'kysely';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Context } from '../../../context.ts';
-import { getActiveOperator, type Operator } from '../../../operators/accounts.ts';
+import type { Db } from '../../../database/connection.ts';
+import type { Operator } from '../../../operators/accounts.ts';
+import * as stored from '../../../operators/sessions.ts';
+import { cookieOf } from './cookies.ts';
 
-declare module 'express-session' {
-  interface SessionData {
-    operatorId: string;
-    /** Said once, on the next page: a key of the console's strings, and its values. */
-    message: { key: string; good: boolean; values?: Record<string, string> };
+/** What the console keeps between two pages; each room of it adds its own. */
+export interface SessionData {
+  /** Said once, on the next page: a key of the console's strings, and its values. */
+  message: { key: string; good: boolean; values?: Record<string, string> };
+}
+
+/** The session of the operator who is signed in. Every change is in the database when its promise is kept. */
+export interface Session {
+  operator: Operator;
+  data: Partial<SessionData>;
+  keep(data: Partial<SessionData>): Promise<void>;
+  /** Removes a value and answers it. */
+  take<K extends keyof SessionData>(name: K): Promise<SessionData[K] | undefined>;
+  end(): Promise<void>;
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Undefined: nobody is signed in. */
+      session?: Session | undefined;
+    }
   }
 }
 
-const DAYS = 14;
-
-/** Sessions of operators, in the database: any web process knows them, and an operator's end with them. */
+/** Finds the session that the request's cookie names: any web process does. Nobody's request writes anything. */
 export function sessions(context: Context): RequestHandler {
-  const { publicUrl, publicPath } = context.config;
-  const secure = publicUrl.startsWith('https:');
-  const name = cookieName(secure, publicPath);
-  const Store = connectPgSimple(session);
-  const handle = session({
-    store: new Store({
-      pool: context.pool,
-      tableName: 'sessions',
-      // old ones go at the next sign-in; a timer here would outlive tests and stops
-      pruneSessionInterval: false,
-      errorLog: (err: unknown) => context.log.warn({ err }, 'sessions'),
-    }),
-    name,
-    secret: [...context.secrets],
-    resave: false,
-    saveUninitialized: false,
-    rolling: true,
-    unset: 'destroy',
-    proxy: true,
-    cookie: {
-      httpOnly: true,
-      sameSite: 'lax',
-      secure,
-      path: name.startsWith('__Host-') ? '/' : `${publicPath}/console`,
-      maxAge: DAYS * 24 * 60 * 60 * 1000,
+  const cookie = sessionCookie(context);
+  return async (req, _res, next) => {
+    const secret = cookie.read(req);
+    if (secret !== undefined) req.session = await openSession(context.db, secret);
+    next();
+  };
+}
+
+async function openSession(db: Db, secret: string): Promise<Session | undefined> {
+  const found = await stored.findSession(db, secret);
+  if (!found) return undefined;
+  const { idHash, operator } = found;
+  const data = found.data as Partial<SessionData>;
+  return {
+    operator,
+    data,
+    async keep(values) {
+      Object.assign(data, values);
+      await stored.keepInSession(db, idHash, values);
     },
-  });
-  return (req, res, next) => {
-    // A proxy that ends TLS need not say so: PUBLIC_URL does. Else no cookie would be set, without a word.
-    if (secure) req.headers['x-forwarded-proto'] = 'https';
-    handle(req, res, (error) => {
-      if (!error) redirectOnceSaved(req, res, next);
-      next(error);
-    });
+    async take(name) {
+      if (!(name in data)) return undefined;
+      delete data[name];
+      return (await stored.takeFromSession(db, idHash, name)) as never;
+    },
+    end: () => stored.endSession(db, idHash),
   };
 }
 
-/**
- * A redirect waits until the session is kept: sent before, the browser may ask for the next page before the
- * message that it is to show, or the way back from what was done, is in the database.
- */
-function redirectOnceSaved(req: Request, res: Response, next: NextFunction): void {
-  const redirect = res.redirect.bind(res);
-  res.redirect = (...given: [string] | [number, string] | [string, number]) => {
-    const go = () => {
-      const [a, b] = given;
-      if (typeof a === 'number' && typeof b === 'string') redirect(a, b);
-      else redirect(String(a));
-    };
-    const holds = req.session && Object.keys(req.session).some((key) => key !== 'cookie');
-    // What holds nothing is not kept, and an ended one is gone.
-    if (!holds) return go();
-    settled((done) => req.session.save(done)).then(go, next);
-  };
+/** Begins a session under a new secret; one that the browser came with ends. */
+export async function beginSession(
+  context: Context,
+  req: Request,
+  res: Response,
+  operator: Operator,
+): Promise<void> {
+  await req.session?.end();
+  const secret = await stored.beginSession(context.db, operator.id);
+  req.session = await openSession(context.db, secret);
+  sessionCookie(context).write(res, secret);
 }
 
-// __Host- keeps a sibling domain from planting a cookie here, but goes to every path of the host: under a path
-// of its own Gaceta has neighbours, who are to see none.
-function cookieName(secure: boolean, publicPath: string): string {
-  if (!secure) return 'gaceta';
-  return publicPath === '' ? '__Host-gaceta' : '__Secure-gaceta';
+/** Signs this browser out. */
+export async function endSession(context: Context, req: Request, res: Response): Promise<void> {
+  await req.session?.end();
+  req.session = undefined;
+  sessionCookie(context).clear(res);
 }
 
-/** Begins a session of an operator under a new id: one that was known before signing in is worth nothing. */
-export async function beginSession(context: Context, req: Request, operator: Operator) {
-  await settled((done) => req.session.regenerate(done));
-  req.session.operatorId = operator.id;
-  await settled((done) => req.session.save(done));
-  await context.db.deleteFrom('sessions').where('expire', '<', new Date()).execute();
-}
-
-export async function endSession(req: Request): Promise<void> {
-  await settled((done) => req.session.destroy(done));
-}
-
-/** Ends every session of an operator: of other browsers too. */
-export async function endSessionsOf(context: Context, operatorId: string): Promise<void> {
-  await context.db
-    .deleteFrom('sessions')
-    .where(sql`sess ->> 'operatorId'`, '=', operatorId)
-    .execute();
-}
-
-/** Who is signed in; an operator disabled meanwhile is nobody. */
-export async function signedIn(context: Context, req: Request): Promise<Operator | undefined> {
-  const id = req.session.operatorId;
-  return id === undefined ? undefined : getActiveOperator(context.db, id);
-}
-
-function settled(start: (done: (error?: unknown) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    start((error) => {
-      if (error) reject(error instanceof Error ? error : new Error('The session cannot be kept.'));
-      else resolve();
-    });
-  });
-}
+const sessionCookie = ({ config }: Context) => cookieOf(config, 'gaceta', stored.SESSION_MS);

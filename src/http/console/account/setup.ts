@@ -4,6 +4,7 @@ import type { Context } from '../../../context.ts';
 import { InvalidOperator, OperatorExists } from '../../../operators/accounts.ts';
 import { shortestPassword } from '../../../operators/passwords.ts';
 import { findSetupLink, SetupLinkGone, useSetupLink } from '../../../operators/setup-links.ts';
+import { openToAll } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { beginSession } from './sessions.ts';
 
@@ -17,7 +18,7 @@ const form = z.object({
 export function setupRoutes(context: Context): Router {
   const router = Router();
 
-  router.get('/setup/:token', async (req, res) => {
+  router.get('/setup/:token', openToAll, async (req, res) => {
     // the address is the secret
     res.set('Referrer-Policy', 'no-referrer');
     const { t } = wordsFor(req, res);
@@ -32,14 +33,14 @@ export function setupRoutes(context: Context): Router {
     });
   });
 
-  router.post('/setup', async (req, res) => {
+  router.post('/setup', openToAll, async (req, res) => {
     const { language, t } = wordsFor(req, res);
     const typed = form.safeParse(req.body).data ?? { token: '', email: '', password: '' };
     try {
       const operator = await context.db
         .transaction()
         .execute((tx) => useSetupLink(tx, typed.token, { ...typed, language }));
-      await beginSession(context, req, operator);
+      await beginSession(context, req, res, operator);
       return res.redirect(303, '/console');
     } catch (error) {
       if (error instanceof SetupLinkGone)

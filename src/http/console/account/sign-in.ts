@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Context } from '../../../context.ts';
 import { signIn } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
+import { openToAll } from '../../middleware/roles.ts';
 import { type Counter, openCounters } from '../../public/limits/counters.ts';
 import { networkOf } from '../../public/limits/sign-up-limits.ts';
 import { showPage, wordsFor } from '../pages.ts';
-import { beginSession, endSession, signedIn } from './sessions.ts';
+import { beginSession, endSession } from './sessions.ts';
 
 const QUARTER = 15 * 60;
 const TRIES_FROM = 10;
@@ -27,17 +28,19 @@ export function signInRoutes(context: Context): Router {
     to: openCounter('sign-in-to', QUARTER),
   };
 
-  router.get('/sign-in', async (req, res) => {
-    if (await signedIn(context, req)) return res.redirect(303, '/console');
+  router.get('/sign-in', openToAll, async (req, res) => {
+    if (req.session) return res.redirect(303, '/console');
     const { t } = wordsFor(req, res);
     return showPage(context, req, res, {
       view: 'sign-in.eta',
       title: t('signIn.title'),
+      message:
+        req.query.expired === undefined ? undefined : { good: false, text: t('signIn.expired') },
       data: { email: '' },
     });
   });
 
-  router.post('/sign-in', async (req, res) => {
+  router.post('/sign-in', openToAll, async (req, res) => {
     const { t } = wordsFor(req, res);
     const typed = form.safeParse(req.body).data ?? { email: '', password: '' };
     const refuse = (status: number, text: string) =>
@@ -65,12 +68,12 @@ export function signInRoutes(context: Context): Router {
     if (!operator) return refuse(422, t('signIn.wrong'));
     await Promise.all([tries.from.forget(from), tries.to.forget(to)]);
     await audit(context.db, { kind: 'operator', id: operator.id }, 'sign in', 'console');
-    await beginSession(context, req, operator);
+    await beginSession(context, req, res, operator);
     return res.redirect(303, '/console');
   });
 
-  router.post('/sign-out', async (req, res) => {
-    await endSession(req);
+  router.post('/sign-out', openToAll, async (req, res) => {
+    await endSession(context, req, res);
     res.redirect(303, '/console/sign-in');
   });
   return router;

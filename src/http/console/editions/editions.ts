@@ -6,11 +6,10 @@ import type { Steer } from '../../../actions/steer.ts';
 import type { Context } from '../../../context.ts';
 import type { EditionState } from '../../../database/tables.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
-import type { Operator } from '../../../operators/accounts.ts';
-import { mayAct } from '../../../operators/roles.ts';
 import { countActive } from '../../../subscribers/count-active.ts';
 import { sendPreview } from '../../api/preview.ts';
 import { Problem } from '../../middleware/problem.ts';
+import { mayAct, requireRole } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { editionView } from './view.ts';
 
@@ -31,7 +30,7 @@ export function editionRoutes(context: Context): Router {
   const router = Router();
   const { db } = context;
 
-  router.get('/', async (req, res) => {
+  router.get('/', requireRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
     const after = id.safeParse(req.query.after).data;
     const [newsletters, readers, page] = await Promise.all([
@@ -48,12 +47,12 @@ export function editionRoutes(context: Context): Router {
         editions: page.data.map((edition) => editionView(edition, newsletters, words)),
         next: page.next,
         after,
-        maySend: may(res.locals.operator),
+        maySend: mayAct(res, 'sender'),
       },
     });
   });
 
-  router.get('/editions/:id', async (req, res) => {
+  router.get('/editions/:id', requireRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
     const newsletters = await listNewsletters(db);
     const shown = await showEdition(db, idOf(req.params.id), context.now());
@@ -67,13 +66,13 @@ export function editionRoutes(context: Context): Router {
         times: edition.times,
         actions: steersOf[edition.state],
         format: format.parse(req.query.format),
-        mayEdit: mayAct(res.locals.operator.role, 'editor'),
-        maySend: may(res.locals.operator),
+        mayEdit: mayAct(res, 'editor'),
+        maySend: mayAct(res, 'sender'),
       },
     });
   });
 
-  router.get('/editions/:id/preview', async (req, res) => {
+  router.get('/editions/:id/preview', requireRole('viewer'), async (req, res) => {
     const wanted: PreviewFormat = format.parse(req.query.format);
     const { body } = await previewEdition(context, idOf(req.params.id), wanted, {
       language: null,
@@ -82,7 +81,7 @@ export function editionRoutes(context: Context): Router {
     sendPreview(res, wanted, body);
   });
 
-  router.get('/counts', async (req, res) => {
+  router.get('/counts', requireRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
     const asked = z.string().max(1000).catch('').parse(req.query.ids).split(',').slice(0, 40);
     const newsletters = await listNewsletters(db);
@@ -103,6 +102,3 @@ function idOf(param: string): string {
   if (!read.success) throw new Problem(404, 'There is no such edition.');
   return read.data;
 }
-
-const may = (operator: Operator | undefined) =>
-  operator !== undefined && mayAct(operator.role, 'sender');

@@ -19,7 +19,7 @@ export async function settle(
 ) {
   const { base, mine, fields, articles, slugs } = before;
   if (same(mine, base)) {
-    req.session.editorMessage = message;
+    await req.session?.keep({ editorMessage: message });
     return res.redirect(303, addressOf(before));
   }
   const window = await openWindow(context.db, before.id, [...articles.keys()]);
@@ -58,8 +58,8 @@ export const shownOf = (window: PostedWindow): Shown => ({
 });
 
 /** To the page of an edition that cannot be changed any more. */
-export function over(req: Request, res: Response, { id }: EditorWindow) {
-  leaveMessage(req, 'done.refused', false, { reason: sayFor(req, res)('done.over') });
+export async function over(req: Request, res: Response, { id }: EditorWindow) {
+  await leaveMessage(req, 'done.refused', false, { reason: sayFor(req, res)('done.over') });
   return res.redirect(303, `/console/editions/${id}`);
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../../../context.ts';
 import { NothingNew } from '../../../editions/errors.ts';
 import type { ReaderChoice } from '../../../editions/variant.ts';
 import { translator } from '../../../locales/index.ts';
+import { requireRole } from '../../middleware/roles.ts';
 import { wordsFor } from '../pages.ts';
 import { idOf } from './window.ts';
 
@@ -30,7 +31,7 @@ export const choiceOf = (language: string, sections: string): ReaderChoice => ({
 export function frameRoutes(context: Context): Router {
   const router = Router();
   const render = sharedRenders(context);
-  router.get('/editions/:id/edit/look', async (req, res) => {
+  router.get('/editions/:id/edit/look', requireRole('viewer'), async (req, res) => {
     const { look, language, sections } = asked.parse(req.query);
     const format = look === 'text' ? 'text' : 'html';
     const say = translator(wordsFor(req, res).language, 'editor');

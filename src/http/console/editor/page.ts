@@ -115,7 +115,7 @@ export async function showWindow(
               lines: changeLines(changes, window, words),
             }
           : null,
-      undo: req.session.editorUndo?.edition === id,
+      undo: req.session?.data.editorUndo?.edition === id,
       looks,
       look,
       query: new URLSearchParams(look).toString(),

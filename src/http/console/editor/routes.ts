@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Context } from '../../../context.ts';
-import { leaveMessage, wordsFor } from '../pages.ts';
+import { actorOf, requireRole } from '../../middleware/roles.ts';
+import { wordsFor } from '../pages.ts';
 import { lookIn, lookOf, over, sayFor, settle, stage } from './answers.ts';
 import { posted } from './form.ts';
 import { choiceOf, frameRoutes } from './frames.ts';
@@ -10,7 +11,7 @@ import { introductionOf, showWindow } from './page.ts';
 import { save } from './saving.ts';
 import { judge, type Verdict, verdicts } from './stories.ts';
 import { sendTests } from './test-send.ts';
-import { editorOf, idOf, isOpen, openWindow, readWindow } from './window.ts';
+import { idOf, isOpen, openWindow, readWindow } from './window.ts';
 
 /**
  * The editor's window. It is one form, whatever is pressed in it: nothing typed is lost, and nothing but
@@ -20,17 +21,10 @@ export function editorRoutes(context: Context): Router {
   const router = Router();
   router.use(frameRoutes(context));
 
-  router.use('/editions/:id/edit', (req, res, next) => {
-    if (editorOf(res)) return next();
-    leaveMessage(req, 'done.forbidden', false, { role: res.locals.operator.role });
-    return res.redirect(303, `/console/editions/${idOf(req)}`);
-  });
-
-  router.get('/editions/:id/edit', async (req, res) => {
+  router.get('/editions/:id/edit', requireRole('editor'), async (req, res) => {
     const window = await openWindow(context.db, idOf(req));
     if (!isOpen(window)) return over(req, res, window);
-    const { editorMessage: message } = req.session;
-    delete req.session.editorMessage;
+    const message = await req.session?.take('editorMessage');
     const { saved } = window;
     const look = lookOf(req.query);
     const opened = context.now();
@@ -43,7 +37,7 @@ export function editorRoutes(context: Context): Router {
     });
   });
 
-  router.post('/editions/:id/edit', async (req, res) => {
+  router.post('/editions/:id/edit', requireRole('editor'), async (req, res) => {
     const window = await readWindow(context, req);
     if (!isOpen(window)) return over(req, res, window);
     const [verb = '', id = ''] = window.fields.one('do').split(':');
@@ -56,37 +50,37 @@ export function editorRoutes(context: Context): Router {
     return stage(context, req, res, window, { form: { ...mine, places } });
   });
 
-  router.post('/editions/:id/edit/look', async (req, res) => {
+  router.post('/editions/:id/edit/look', requireRole('editor'), async (req, res) => {
     const window = await readWindow(context, req);
     if (!isOpen(window)) return over(req, res, window);
     return sendLooks(context, req, res, window);
   });
 
-  router.post('/editions/:id/edit/introduction', (req, res) => {
+  router.post('/editions/:id/edit/introduction', requireRole('editor'), (req, res) => {
     res.type('html').send(introductionOf(posted(req.body).one('introduction').slice(0, 20_000)));
   });
 
-  router.post('/editions/:id/edit/test', async (req, res) => {
+  router.post('/editions/:id/edit/test', requireRole('editor'), async (req, res) => {
     const window = await readWindow(context, req);
     const { language, sections } = lookIn(window);
     const to = window.fields.one('to');
     const choice = choiceOf(language, sections);
-    const operator = res.locals.operator.id;
     const { language: words } = wordsFor(req, res);
-    const message = await sendTests(context, operator, window.id, to, choice, words);
+    const message = await sendTests(context, actorOf(res), window.id, to, choice, words);
     if (!message.good) return stage(context, req, res, window, { message, to, status: 422 });
     return settle(context, req, res, window, { message, to });
   });
 
   for (const verdict of verdicts)
-    router.post(`/editions/:id/edit/${verdict}`, (req, res) => decide(context, req, res, verdict));
+    router.post(`/editions/:id/edit/${verdict}`, requireRole('editor'), (req, res) =>
+      decide(context, req, res, verdict),
+    );
   return router;
 }
 
 async function decide(context: Context, req: Request, res: Response, verdict: Verdict) {
   const window = await readWindow(context, req);
-  const actor = { kind: 'operator' as const, id: res.locals.operator.id };
-  const key = await judge(context, req, actor, verdict, window);
+  const key = await judge(context, req, actorOf(res), verdict, window);
   const message = { good: key !== null, text: sayFor(req, res)(key ?? 'done.gone') };
   return settle(context, req, res, window, { message });
 }

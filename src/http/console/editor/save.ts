@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts';
 import { editEdition } from '../../../editions/edit.ts';
 import { lockEdition } from '../../../editions/freeze.ts';
-import { audit } from '../../../operators/audit.ts';
+import { type Actor, audit } from '../../../operators/audit.ts';
 import { type EditorForm, editsOf, same } from './form.ts';
 import { type EditorWindow, isOpen, openWindow, type PostedWindow } from './window.ts';
 
@@ -18,7 +18,7 @@ export type Saving =
  */
 export function saveWindow(
   { db, now }: Context,
-  operator: string,
+  actor: Actor,
   { id, base, mine, articles }: PostedWindow,
 ): Promise<Saving> {
   return db.transaction().execute(async (tx): Promise<Saving> => {
@@ -32,7 +32,7 @@ export function saveWindow(
     if (same(base, mine) && !approves) return { result: 'unchanged' };
     await editEdition(tx, id, editsOf(mine, base, window.newsletter.timezone), now());
     const fields = changed(base, mine);
-    await audit(tx, { kind: 'operator', id: operator }, 'edit', `edition ${id}`, { fields });
+    await audit(tx, actor, 'edit', `edition ${id}`, { fields });
     return { result: 'saved', window: await openWindow(tx, id) };
   });
 }

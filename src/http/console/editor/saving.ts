@@ -5,6 +5,7 @@ import { ledger } from '../../../deliveries/ledger.ts';
 import { InvalidEdition, NothingNew } from '../../../editions/errors.ts';
 import { MADE_UP_FOR } from '../../../editions/schedule.ts';
 import type { Translate } from '../../../locales/index.ts';
+import { actorOf } from '../../middleware/roles.ts';
 import { wordsFor } from '../pages.ts';
 import { addressOf, over, sayFor, settle, shownOf, stage } from './answers.ts';
 import { same } from './form.ts';
@@ -18,17 +19,15 @@ import type { EditorWindow, PostedWindow } from './window.ts';
 export async function save(context: Context, req: Request, res: Response, window: PostedWindow) {
   const say = sayFor(req, res);
   const { mine, base, slugs } = window;
-  const saving = await saveWindow(context, res.locals.operator.id, window).catch(
-    (error: unknown) => {
-      const errors = whatIsWrong(
-        error,
-        mine.places.filter((place) => !place.dropped),
-        say,
-      );
-      if (errors) return { result: 'wrong' as const, errors };
-      throw error;
-    },
-  );
+  const saving = await saveWindow(context, actorOf(res), window).catch((error: unknown) => {
+    const errors = whatIsWrong(
+      error,
+      mine.places.filter((place) => !place.dropped),
+      say,
+    );
+    if (errors) return { result: 'wrong' as const, errors };
+    throw error;
+  });
   switch (saving.result) {
     case 'over':
       return over(req, res, window);
@@ -67,7 +66,8 @@ async function done(
   saved: EditorWindow,
 ) {
   const after = { ...saved, articles: window.articles };
-  req.session.editorMessage = { good: true, text: await savedWords(context, req, res, after) };
+  const text = await savedWords(context, req, res, after);
+  await req.session?.keep({ editorMessage: { good: true, text } });
   return res.redirect(303, addressOf(window));
 }
 

@@ -12,13 +12,14 @@ import type { DbOrTransaction } from '../../../database/connection.ts';
 import { type Actor, audit } from '../../../operators/audit.ts';
 import { toProblem } from '../../../problems/to-problem.ts';
 import { Problem } from '../../middleware/problem.ts';
+import type { SessionData } from '../account/sessions.ts';
 import type { PostedWindow } from './window.ts';
 
 /** What an editor says about copies and translations. */
 export const verdicts = ['separate', 'apart', 'pair', 'join', 'undo'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-type Undo = NonNullable<Request['session']['editorUndo']>;
+type Undo = SessionData['editorUndo'];
 
 /**
  * Does it, and keeps in the session how it is taken back. Answers the key of what to say: `null` where the
@@ -31,7 +32,7 @@ export async function judge(
   verdict: Verdict,
   window: PostedWindow,
 ): Promise<string | null> {
-  const undo = req.session.editorUndo;
+  const undo = req.session?.data.editorUndo;
   const value = window.fields.one(verdict);
   try {
     const next = await db
@@ -41,8 +42,8 @@ export async function judge(
           ? takeBack(tx, actor, window.id, undo)
           : speak(tx, actor, verdict, value, window),
       );
-    delete req.session.editorUndo;
-    if (next) req.session.editorUndo = { edition: window.id, ...next };
+    if (next) await req.session?.keep({ editorUndo: { edition: window.id, ...next } });
+    else await req.session?.take('editorUndo');
     return done[verdict];
   } catch (error) {
     if (error instanceof NothingToUndo) return 'done.nothingToUndo';

@@ -5,6 +5,7 @@ import type { DbOrTransaction } from '../../../database/connection.ts';
 import type { ReaderChoice } from '../../../editions/variant.ts';
 import { translator } from '../../../locales/index.ts';
 import { InvalidAddress } from '../../../mail/address.ts';
+import type { Actor } from '../../../operators/audit.ts';
 import { toProblem } from '../../../problems/to-problem.ts';
 
 const MOST = 5;
@@ -21,7 +22,7 @@ export interface TestAnswer {
  */
 export async function sendTests(
   context: Context,
-  operator: string,
+  actor: Actor,
   id: string,
   typed: string,
   { language, sections }: ReaderChoice,
@@ -31,7 +32,6 @@ export async function sendTests(
   const addresses = [...new Set(typed.split(/[\s,;]+/).filter((address) => address !== ''))];
   if (addresses.length === 0) return { good: false, text: say('test.none') };
   if (addresses.length > MOST) return { good: false, text: say('test.tooMany') };
-  const actor = { kind: 'operator' as const, id: operator };
   let email = '';
   try {
     const done = await context.db.transaction().execute(async (tx) => {

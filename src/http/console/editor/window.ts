@@ -1,17 +1,15 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { StoriesBefore } from '../../../articles/merge.ts';
 import type { SourcesBefore } from '../../../articles/sources.ts';
 import type { Context } from '../../../context.ts';
 import type { DbOrTransaction } from '../../../database/connection.ts';
 import { type Draft, draftArticles, readDraft } from '../../../editions/draft.ts';
 import { type Newsletter, newsletterOfId } from '../../../newsletters/newsletters.ts';
-import type { Operator } from '../../../operators/accounts.ts';
-import { mayAct } from '../../../operators/roles.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { type EditorForm, formOf, type Posted, posted, readBase, readForm } from './form.ts';
 import { type Articles, inOrder, type Place } from './list.ts';
 
-declare module 'express-session' {
+declare module '../account/sessions.ts' {
   interface SessionData {
     /** Said once, when an editor's window is shown next. */
     editorMessage: { text: string; good: boolean };
@@ -108,8 +106,3 @@ export function idOf(req: Request): string {
 /** Whether an edition can be changed: before it starts, and while it is being sent. */
 export const isOpen = ({ draft }: EditorWindow): boolean =>
   draft.edition.state !== 'sent' && draft.edition.state !== 'cancelled';
-
-export const editorOf = (res: Response): Operator | undefined => {
-  const operator: Operator | undefined = res.locals.operator;
-  return operator && mayAct(operator.role, 'editor') ? operator : undefined;
-};

@@ -8,10 +8,9 @@ import { FeedError } from '../../../feeds/errors.ts';
 import { listFeeds } from '../../../feeds/feeds.ts';
 import { fetchFeedNow } from '../../../feeds/read-due.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
-import type { Operator } from '../../../operators/accounts.ts';
-import { type Actor, audit } from '../../../operators/audit.ts';
-import { mayAct } from '../../../operators/roles.ts';
+import { audit } from '../../../operators/audit.ts';
 import { Problem } from '../../middleware/problem.ts';
+import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { feedView, placesOf } from './view.ts';
 
@@ -24,19 +23,17 @@ export function feedRoutes(context: Context): Router {
   const router = Router();
   const { db, now } = context;
 
-  router.get('/feeds', async (req, res) => {
+  router.get('/feeds', requireRole('viewer'), async (req, res) => {
     await show(req, res, { url: '', place: '' });
   });
 
-  router.post('/feeds', async (req, res) => {
-    const actor = editorOf(req, res);
-    if (!actor) return res.redirect(303, page);
+  router.post('/feeds', requireRole('editor'), async (req, res) => {
     const typed = form.parse(req.body ?? {});
     const [newsletter = '', section = ''] = typed.place.split('/');
     const wanted = { newsletter, url: typed.url, section: section || null };
     try {
       const feed = await commit(context, async (tx) => ({
-        value: await takeOnFeed(tx, actor, wanted, now()),
+        value: await takeOnFeed(tx, actorOf(res), wanted, now()),
       }));
       await read(req, feed.id);
       return res.redirect(303, `${page}#feed-${feed.id}`);
@@ -48,35 +45,26 @@ export function feedRoutes(context: Context): Router {
     }
   });
 
-  router.post('/feeds/:id/fetch', async (req, res) => {
-    const actor = editorOf(req, res);
-    if (actor) {
-      await read(req, idOf(req));
-      await audit(db, actor, 'fetch', `feed ${idOf(req)}`);
-    }
+  router.post('/feeds/:id/fetch', requireRole('editor'), async (req, res) => {
+    await read(req, idOf(req));
+    await audit(db, actorOf(res), 'fetch', `feed ${idOf(req)}`);
     res.redirect(303, `${page}#feed-${req.params.id}`);
   });
 
   for (const state of ['active', 'off'] as const)
-    router.post(`/feeds/:id/${state}`, async (req, res) => {
-      const actor = editorOf(req, res);
-      if (actor) {
-        await commit(context, async (tx) => ({
-          value: await changeFeed(tx, actor, idOf(req), { state }, now()),
-        }));
-        leaveMessage(req, `feeds.done.${state}`, true);
-      }
+    router.post(`/feeds/:id/${state}`, requireRole('editor'), async (req, res) => {
+      await commit(context, async (tx) => ({
+        value: await changeFeed(tx, actorOf(res), idOf(req), { state }, now()),
+      }));
+      await leaveMessage(req, `feeds.done.${state}`, true);
       res.redirect(303, `${page}#feed-${req.params.id}`);
     });
 
-  router.post('/feeds/:id/remove', async (req, res) => {
-    const actor = editorOf(req, res);
-    if (actor) {
-      const feed = await commit(context, async (tx) => ({
-        value: await giveUpFeed(tx, actor, idOf(req)),
-      }));
-      leaveMessage(req, 'feeds.done.removed', true, { feed: feed.title ?? feed.url });
-    }
+  router.post('/feeds/:id/remove', requireRole('editor'), async (req, res) => {
+    const feed = await commit(context, async (tx) => ({
+      value: await giveUpFeed(tx, actorOf(res), idOf(req)),
+    }));
+    await leaveMessage(req, 'feeds.done.removed', true, { feed: feed.title ?? feed.url });
     res.redirect(303, page);
   });
 
@@ -88,14 +76,14 @@ export function feedRoutes(context: Context): Router {
         now,
       });
       const { added, updated, unchanged } = stored;
-      leaveMessage(req, 'feeds.done.read', true, {
+      await leaveMessage(req, 'feeds.done.read', true, {
         added: String(added),
         updated: String(updated),
         unchanged: String(unchanged),
       });
     } catch (error) {
       if (!(error instanceof FeedError) && !(error instanceof FeedBusy)) throw error;
-      leaveMessage(req, 'feeds.done.failed', false, { reason: error.message });
+      await leaveMessage(req, 'feeds.done.failed', false, { reason: error.message });
     }
   }
 
@@ -126,19 +114,11 @@ export function feedRoutes(context: Context): Router {
         feeds: list.data.map((feed) => feedView(feed, newsletters, words)),
         next: list.next,
         after,
-        mayEdit: mayAct(res.locals.operator.role, 'editor'),
+        mayEdit: mayAct(res, 'editor'),
       },
     });
   }
   return router;
-}
-
-/** Who is signed in, if their role may change feeds; otherwise the next page says why not. */
-function editorOf(req: Request, res: Response): Actor | undefined {
-  const operator: Operator = res.locals.operator;
-  if (mayAct(operator.role, 'editor')) return { kind: 'operator', id: operator.id };
-  leaveMessage(req, 'done.forbidden', false, { role: operator.role });
-  return undefined;
 }
 
 function idOf(req: Request): string {

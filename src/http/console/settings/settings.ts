@@ -10,8 +10,7 @@ import {
 import type { Context } from '../../../context.ts';
 import { languages, type Translate } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
-import type { Operator } from '../../../operators/accounts.ts';
-import { mayAct } from '../../../operators/roles.ts';
+import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
 import { consentIn } from '../../public/sign-up/consent-wording.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { limitFields, settingsFrom, sitesIn, type Typed, typedFrom, typedOf } from './form.ts';
@@ -23,28 +22,22 @@ const house = { wording: {}, wordingVersion: null };
 export function settingsRoutes(context: Context): Router {
   const router = Router();
 
-  router.get('/settings', async (req, res) => {
+  router.get('/settings', requireRole('viewer'), async (req, res) => {
     const settings = await readSettings(context.db);
     await show(req, res, { settings, typed: typedOf(settings) });
   });
 
-  router.post('/settings', async (req, res) => {
+  router.post('/settings', requireRole('admin'), async (req, res) => {
     const { t } = wordsFor(req, res);
-    const operator: Operator = res.locals.operator;
-    if (!mayAct(operator.role, 'admin')) {
-      leaveMessage(req, 'done.forbidden', false, { role: operator.role });
-      return res.redirect(303, page);
-    }
     const settings = await readSettings(context.db);
     const typed = typedFrom(req.body, typedOf(settings));
     // written over what nobody has seen: shown again, and what was typed is still there
     if (req.body?.seen !== seenOf(settings))
       return show(req, res, { settings, typed, status: 409, message: t('settings.meanwhile') });
     try {
-      const actor = { kind: 'operator' as const, id: operator.id };
       const wanted = settingsFrom(typed, settings);
-      const changed = await commit(context, (tx) => replaceSettings(tx, actor, wanted));
-      leaveMessage(req, changed ? 'settings.saved' : 'settings.same', true);
+      const changed = await commit(context, (tx) => replaceSettings(tx, actorOf(res), wanted));
+      await leaveMessage(req, changed ? 'settings.saved' : 'settings.same', true);
       return res.redirect(303, page);
     } catch (error) {
       if (!(error instanceof InvalidSettings)) throw error;
@@ -77,7 +70,7 @@ export function settingsRoutes(context: Context): Router {
         wrong,
         first: Object.keys(wrong)[0],
         seen: seenOf(settings),
-        mayChange: mayAct(res.locals.operator.role, 'admin'),
+        mayChange: mayAct(res, 'admin'),
         newsletters: newsletters.map(({ slug, title, language }) => ({ slug, title, language })),
         wordings: languages.map((code) => ({
           code,

@@ -1,19 +1,18 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Request, type RequestHandler, Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { commit } from '../../../actions/commit.ts';
 import { changeSubscriber, eraseAndTell, suppressAddress } from '../../../actions/subscribers.ts';
 import type { Context } from '../../../context.ts';
 import { InvalidAddress, readAddress } from '../../../mail/address.ts';
 import { getNewsletter, listNewsletters } from '../../../newsletters/newsletters.ts';
-import type { Operator } from '../../../operators/accounts.ts';
-import { type Actor, audit } from '../../../operators/audit.ts';
-import { mayAct } from '../../../operators/roles.ts';
+import { audit } from '../../../operators/audit.ts';
 import { personalData } from '../../../privacy/export.ts';
 import { exportSubscribers } from '../../../subscribers/export.ts';
 import { listSubscribers } from '../../../subscribers/subscribers.ts';
 import { Problem } from '../../middleware/problem.ts';
+import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { personView, rowView } from './view.ts';
 
@@ -30,9 +29,8 @@ const asked = z.object({
 export function subscriberRoutes(context: Context): Router {
   const router = Router();
   const { db, now } = context;
-  router.use('/subscribers', adminsOnly);
 
-  router.get('/subscribers', async (req, res) => {
+  router.get('/subscribers', requireRole('admin'), async (req, res) => {
     const words = wordsFor(req, res);
     const filter = asked.parse(req.query);
     const emailKey = filter.email === '' ? undefined : keyOf(filter.email);
@@ -65,13 +63,13 @@ export function subscriberRoutes(context: Context): Router {
     });
   });
 
-  router.get('/subscribers/export.csv', async (req, res) => {
+  router.get('/subscribers/export.csv', requireRole('admin'), async (req, res) => {
     const newsletter = asked.parse(req.query).newsletter || undefined;
     if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
       throw new Problem(404, 'There is no such newsletter.');
     await audit(
       db,
-      actorOf(res.locals.operator),
+      actorOf(res),
       'export',
       newsletter ? `newsletter ${newsletter}` : 'subscribers',
     );
@@ -82,7 +80,7 @@ export function subscriberRoutes(context: Context): Router {
     });
   });
 
-  router.get('/subscribers/:id', async (req, res) => {
+  router.get('/subscribers/:id', requireRole('admin'), async (req, res) => {
     const words = wordsFor(req, res);
     const [data, newsletters] = await Promise.all([
       personalData(db, idOf(req)),
@@ -96,54 +94,45 @@ export function subscriberRoutes(context: Context): Router {
     });
   });
 
-  router.get('/subscribers/:id/data.json', async (req, res) => {
+  router.get('/subscribers/:id/data.json', requireRole('admin'), async (req, res) => {
     const data = await personalData(db, idOf(req));
-    await audit(db, actorOf(res.locals.operator), 'export', `subscriber ${idOf(req)}`);
+    await audit(db, actorOf(res), 'export', `subscriber ${idOf(req)}`);
     res.attachment(`subscriber-${idOf(req)}.json`).type('json');
     res.send(`${JSON.stringify(data, null, 2)}\n`);
   });
 
-  router.post('/subscribers/:id/end', async (req, res) => {
+  router.post('/subscribers/:id/end', requireRole('admin'), async (req, res) => {
     const newsletter = z.string().max(100).catch('').parse(req.body?.newsletter);
     const changes = { subscriptions: [{ newsletter, state: 'unsubscribed' }] };
     const by = { hashAddress: context.hashAddress, now: now() };
     await commit(context, async (tx) => ({
-      value: await changeSubscriber(tx, actorOf(res.locals.operator), idOf(req), changes, by),
+      value: await changeSubscriber(tx, actorOf(res), idOf(req), changes, by),
     }));
-    leaveMessage(req, 'subscribers.done.ended', true);
+    await leaveMessage(req, 'subscribers.done.ended', true);
     res.redirect(303, `${page}/${idOf(req)}`);
   });
 
-  router.post('/subscribers/:id/suppress', async (req, res) => {
+  router.post('/subscribers/:id/suppress', requireRole('admin'), async (req, res) => {
     const { subscriber } = await personalData(db, idOf(req));
     if (subscriber.email !== null) {
       const hash = context.hashAddress(readAddress(subscriber.email).key);
-      const actor = actorOf(res.locals.operator);
+      const actor = actorOf(res);
       await commit(context, async (tx) => ({
         value: await suppressAddress(tx, actor, hash, null),
       }));
-      leaveMessage(req, 'subscribers.done.suppressed', true);
+      await leaveMessage(req, 'subscribers.done.suppressed', true);
     }
     res.redirect(303, `${page}/${idOf(req)}`);
   });
 
-  router.post('/subscribers/:id/erase', async (req, res) => {
-    const actor = actorOf(res.locals.operator);
+  router.post('/subscribers/:id/erase', requireRole('admin'), async (req, res) => {
+    const actor = actorOf(res);
     await commit(context, (tx) => eraseAndTell(tx, actor, idOf(req), now()));
-    leaveMessage(req, 'subscribers.done.erased', true);
+    await leaveMessage(req, 'subscribers.done.erased', true);
     res.redirect(303, page);
   });
   return router;
 }
-
-const adminsOnly: RequestHandler = (req, res, next) => {
-  const operator: Operator = res.locals.operator;
-  if (mayAct(operator.role, 'admin')) return next();
-  leaveMessage(req, 'subscribers.adminsOnly', false, { role: operator.role });
-  return res.redirect(303, '/console');
-};
-
-const actorOf = (operator: Operator): Actor => ({ kind: 'operator', id: operator.id });
 
 /** The compared form of what is looked for; null where it is no address. */
 function keyOf(email: string): string | null {

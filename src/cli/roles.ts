@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { Role } from '../database/tables.ts';
+import type { Actor } from '../operators/audit.ts';
+import { requireRole } from '../operators/roles.ts';
+
+/** A command that does not say which role it takes. Thrown at the start. */
+export class CommandWithoutRule extends Error {
+  override name = 'CommandWithoutRule';
+}
+
+/** The least role of each command, the same that the API asks for. */
+const leastRoles: Record<string, Role> = {
+  start: 'owner',
+  web: 'owner',
+  worker: 'owner',
+  migrate: 'owner',
+  demo: 'owner',
+  doctor: 'owner',
+  backup: 'owner',
+  restore: 'owner',
+  'newsroom show': 'viewer',
+  'newsroom update': 'admin',
+  'newsletters list': 'viewer',
+  'newsletters create': 'admin',
+  'newsletters update': 'admin',
+  'feeds list': 'viewer',
+  'feeds add': 'editor',
+  'feeds fetch': 'editor',
+  'feeds remove': 'editor',
+  'feeds parse': 'viewer',
+  'articles list': 'viewer',
+  'articles add': 'editor',
+  'editions list': 'viewer',
+  'editions show': 'viewer',
+  'editions preview': 'viewer',
+  'editions compose': 'sender',
+  'editions test': 'sender',
+  'editions send': 'sender',
+  'editions pause': 'sender',
+  'editions resume': 'sender',
+  'editions cancel': 'sender',
+  'editions resend-missed': 'sender',
+  'subscribers list': 'admin',
+  'subscribers add': 'admin',
+  'subscribers import': 'admin',
+  'subscribers export': 'admin',
+  'subscribers erase': 'admin',
+  'suppressions list': 'admin',
+  'suppressions add': 'admin',
+  'suppressions remove': 'admin',
+  'operators list': 'owner',
+  'operators create': 'owner',
+  'operators update': 'owner',
+  'operators disable': 'owner',
+  'operators enable': 'owner',
+  'operators link': 'owner',
+  'operators end-sessions': 'owner',
+  'tokens list': 'owner',
+  'tokens create': 'owner',
+  'tokens revoke': 'owner',
+};
+
+/** Who types a command, for the audit. */
+export const actorOf = (): Actor => ({ kind: 'cli' });
+
+// Who may run commands here can also read the database: nothing would be won by a lesser role.
+const TYPIST: Role = 'owner';
+
+/** Has every command ask for its role before it acts. Throws CommandWithoutRule when one names none. */
+export function requireRoles(program: Command, roles: Record<string, Role> = leastRoles): void {
+  const without = leaves(program).filter((command) => !(nameOf(command) in roles));
+  if (without.length > 0)
+    throw new CommandWithoutRule(
+      `These commands say of no role that it may use them: ${without.map(nameOf).join(', ')}`,
+    );
+  program.hook('preAction', (_program, command) => {
+    requireRole(TYPIST, roles[nameOf(command)] ?? 'owner');
+  });
+}
+
+const leaves = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+
+/** `operators link`: the words behind `gaceta`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  if (!parent) return '';
+  return `${nameOf(parent)} ${command.name()}`.trim();
+}

@@ -1,0 +1,80 @@
+import type { NextFunction, RequestHandler, Response, Router } from 'express';
+import type { Role } from '../../database/tables.ts';
+import type { Actor } from '../../operators/audit.ts';
+import * as rules from '../../operators/roles.ts';
+
+/** A route that does not say who may use it. Thrown at the start, never at a request. */
+export class RouteWithoutRule extends Error {
+  override name = 'RouteWithoutRule';
+}
+
+// Takes any request, so that a route's own handlers still know their parameters.
+type Rule = (req: unknown, res: Response, next: NextFunction) => void;
+const known = new WeakSet<object>();
+
+function rule(handler: Rule): Rule {
+  known.add(handler);
+  return handler;
+}
+
+/** Notes who makes this request: the one place that says so, for the console and the API. */
+export function setActor(res: Response, actor: Actor, role: Role): void {
+  res.locals.actor = actor;
+  res.locals.role = role;
+}
+
+/** Who makes this request, for the audit. Only behind `requireRole`. */
+export function actorOf(res: Response): Actor {
+  const actor: Actor | undefined = res.locals.actor;
+  if (!actor) throw new Error('This request has no actor: its route lacks requireRole().');
+  return actor;
+}
+
+/** The role of the operator or token that makes this request. Only behind `requireRole`. */
+export const roleOf = (res: Response): Role => res.locals.role;
+
+/** Whether who makes this request may do what takes the role `least`: for pages that show no useless buttons. */
+export const mayAct = (res: Response, least: Role): boolean => rules.mayAct(roleOf(res), least);
+
+/** The first handler of a route: lets in the role `least` and those above it. Throws RoleNeeded. */
+export function requireRole(least: Role): Rule {
+  return rule((_req, res, next) => {
+    actorOf(res);
+    rules.requireRole(roleOf(res), least);
+    next();
+  });
+}
+
+/** The first handler of a route that is there for people who are not signed in. */
+export const openToAll: Rule = rule((_req, _res, next) => next());
+
+interface Layer {
+  handle: RequestHandler & { stack?: Layer[] };
+  route?: { path: string; stack: (Layer & { method?: string })[] };
+}
+
+/**
+ * Checks that every route of a router, and of the routers in it, begins with `requireRole()` or `openToAll`.
+ * Throws RouteWithoutRule with all that do not.
+ */
+export function checkRules(router: Router): void {
+  const without = [...routesWithoutRule(router.stack as unknown as Layer[])];
+  if (without.length > 0)
+    throw new RouteWithoutRule(
+      `These routes say of no role that it may use them: ${without.join(', ')}`,
+    );
+}
+
+function* routesWithoutRule(stack: Layer[]): Generator<string> {
+  for (const { handle, route } of stack) {
+    if (!route) {
+      yield* routesWithoutRule(handle.stack ?? []);
+      continue;
+    }
+    const methods = new Set(route.stack.map((layer) => layer.method ?? 'all'));
+    for (const method of methods) {
+      const first = route.stack.find((layer) => (layer.method ?? 'all') === method);
+      if (!first || !known.has(first.handle)) yield `${method.toUpperCase()} ${route.path}`;
+    }
+  }
+}
