@@ -57,7 +57,7 @@ describe('signing in', async () => {
     const posted = await browser().post('/console/editions/1/cancel', {});
     expect(posted.location).toBe('/console/sign-in?expired');
     expect(posted.headers['set-cookie']).toBeUndefined();
-    expect((await browser().get('/console/sign-in?expired')).text).toContain('to go on');
+    expect((await browser().get('/console/sign-in?expired')).text).toContain('Sign in to continue');
     expect(await context.db.selectFrom('sessions').select('idHash').execute()).toEqual([]);
   });
 

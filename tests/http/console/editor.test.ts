@@ -219,7 +219,10 @@ describe('the editor’s window, with scripts off', async () => {
     const sam = await desk.signIn('sam@example.org', 'sender');
     const before = await held();
     const told = await sam.get(path);
-    expect([told.status, told.text]).toEqual([403, expect.stringContaining('Required role: editor')]);
+    expect([told.status, told.text]).toEqual([
+      403,
+      expect.stringContaining('Required role: editor'),
+    ]);
     const posted = await sam.post(path, filled(await open(ana), { do: 'save', subject: 'Mine' }));
     expect(posted.status).toBe(403);
     const foreign = { 'Sec-Fetch-Site': 'cross-site' };

@@ -145,7 +145,10 @@ describe('the settings', async () => {
     expect(page.text).not.toContain('>Save<');
     const before = await getNewsroom(db);
     const refused = await eve.post('/console/settings', await form({ name: 'Eve’s' }));
-    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('Your role: editor')]);
+    expect([refused.status, refused.text]).toEqual([
+      403,
+      expect.stringContaining('Your role: editor'),
+    ]);
     expect(await getNewsroom(db)).toEqual(before);
   });
 

@@ -105,7 +105,9 @@ describe('the subscribers', async () => {
     ]) {
       const page = await ed.get(path);
       expect(page.status).toBe(403);
-      expect(page.text).toContain('Required role: administrator, or a higher one. Your role: editor');
+      expect(page.text).toContain(
+        'Required role: administrator, or a higher one. Your role: editor',
+      );
     }
     for (const verb of ['end', 'suppress', 'erase'])
       await ed.post(`${at}/${verb}`, { newsletter: 'daily' });
