@@ -96,6 +96,12 @@ interface SubscriptionsTable {
   activeFrom: Optional<Date>;
   leftAt: Optional<Date>;
   leaveReason: Optional<string>;
+  /** What a pending sign-up says of the person; theirs once it is confirmed. */
+  requested: ColumnType<
+    { name: string | null; language: string | null; timezone: string | null } | null,
+    string | null | undefined,
+    string | null
+  >;
 }
 
 interface ConsentsTable {
@@ -329,6 +335,8 @@ interface LettersTable {
   subscriberId: Optional<string>;
   newsletterId: Optional<string>;
   email: Optional<string>;
+  /** Of a letter to an address that has not consented: the mailbox it ends in, to count such letters by. */
+  mailbox: Optional<string>;
   language: string;
   content: ColumnType<Record<string, unknown>, string, string>;
   state: Default<DeliveryState>;

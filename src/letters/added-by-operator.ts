@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Frequency } from '../database/tables.ts';
 import { getNewsletter, type Newsletter } from '../newsletters/newsletters.ts';
 import {
   frequencySchema,
@@ -8,12 +9,11 @@ import {
   nameSchema,
   timezoneSchema,
 } from '../subscribers/choices.ts';
-import type { Evidence } from '../subscribers/consent-evidence.ts';
-import { recordConsents } from '../subscribers/consents.ts';
+import { byOperator } from '../subscribers/consent-evidence.ts';
 import { AddressSuppressed, InvalidSubscriber } from '../subscribers/errors.ts';
 import { type HashAddress, readFields, toAddress } from '../subscribers/sign-up-fields.ts';
-import { isSuppressed } from '../subscribers/suppression.ts';
-import { requestSubscription } from './sign-up.ts';
+import { storeSubscribers } from '../subscribers/store-subscribers.ts';
+import { activateSubscriptions, requestSubscriptions } from '../subscribers/subscriptions.ts';
 
 /** A subscriber that an operator or program adds. With a recorded consent active at once, else asked first. */
 export const newSubscriber = z.strictObject({
@@ -26,7 +26,8 @@ export const newSubscriber = z.strictObject({
     z.array(z.string()).min(1, 'Name at least one newsletter.').max(100),
   ]),
   sections: z.array(z.string()).min(1, 'Name a section, or leave the field out for all.').nullish(),
-  frequency: frequencySchema.default('daily'),
+  /** Left out: daily, or as it is where the subscriber is known. */
+  frequency: frequencySchema.optional(),
   hour: hourSchema.nullish(),
   /** Where and when the person agreed, for instance `{source: "fair at Port Alder", at: "2026-11-01T10:00:00Z"}`. */
   consent: z
@@ -38,69 +39,107 @@ export const newSubscriber = z.strictObject({
 });
 
 /**
- * Adds a subscriber, or subscriptions to one who is known by the address. Answers the subscriber's id and
- * the letters to enqueue. Throws InvalidSubscriber, AddressSuppressed.
+ * Adds a subscriber, or subscriptions to one who is known by the address, whose name and choices then become
+ * what is given. Returns the subscriber's id, whether they are new, and the letters to enqueue.
+ * Throws InvalidSubscriber, AddressSuppressed.
  */
 export async function addSubscriber(
   tx: DbOrTransaction,
   input: unknown,
   { hashAddress, origin, now }: { hashAddress: HashAddress; origin: string; now: Date },
-): Promise<{ id: string; letters: string[] }> {
+): Promise<{ id: string; added: boolean; letters: string[] }> {
   const given = readFields(newSubscriber, input);
   const address = toAddress(given.email);
   const addressHash = hashAddress(address.key);
   const consentAt = given.consent && new Date(given.consent.at);
   if (consentAt && consentAt > now)
     throw new InvalidSubscriber([{ pointer: '/consent/at', detail: 'This lies in the future.' }]);
-  if (await isSuppressed(tx, addressHash)) throw new AddressSuppressed();
   const newsletters = await newslettersOf(tx, given.newsletter, given.sections ?? null);
 
-  const evidence: Evidence = {
-    originAddress: null,
-    userAgent: null,
-    form: 'api',
-    wording: null,
-    wordingVersion: null,
-  };
-  const request = {
-    address,
-    addressHash,
-    name: given.name ?? null,
-    language: given.language ?? newsletters[0]?.language ?? 'en',
-    timezone: given.timezone ?? null,
-    newsletters,
-    frequency: given.frequency,
-    hour: given.hour ?? null,
-    origin,
-    evidence,
-  };
-  const { letters } = await requestSubscription(tx, request, now, { silent: Boolean(consentAt) });
-  const { id } = await tx
-    .selectFrom('subscribers')
-    .select('id')
-    .where('emailKey', '=', address.key)
-    .executeTakeFirstOrThrow();
-  if (!consentAt) return { id, letters };
+  const { name = null, language = null, timezone = null } = given;
+  const person = { address, addressHash, name, language, timezone };
+  const [stored] = await storeSubscribers(tx, [person], now);
+  if (!stored?.id) throw new AddressSuppressed();
+  const { id, outcome } = stored;
+  const added = outcome === 'added';
+  const evidence = byOperator('api');
+  const { frequency = null, hour = null } = given;
+  if (!consentAt) {
+    await setActiveChoices(tx, id, newsletters, { frequency, hour });
+    const request = {
+      ...person,
+      language: language ?? newsletters[0]?.language ?? 'en',
+      newsletters,
+      frequency: frequency ?? ('daily' as const),
+      hour,
+      origin,
+      evidence,
+    };
+    const asksNothing = await areActive(tx, id, newsletters);
+    return {
+      id,
+      added,
+      letters: asksNothing ? [] : await requestSubscriptions(tx, [request], now),
+    };
+  }
 
-  const activated = await tx
-    .updateTable('subscriptions')
-    .set({ state: 'active', confirmedAt: consentAt, activeFrom: now, leftAt: null })
-    .where('subscriberId', '=', id)
-    .where('state', '=', 'pending')
-    .where(
-      'newsletterId',
-      'in',
-      newsletters.map((newsletter) => newsletter.id),
-    )
-    .returning('newsletterId')
-    .execute();
-  await recordConsents(
-    tx,
-    id,
-    activated.map((row) => row.newsletterId),
-    { action: 'operator', at: consentAt, evidence, detail: { source: given.consent?.source } },
-  );
-  return { id, letters };
+  const consents = newsletters.map(({ id: newsletterId, sections }) => ({
+    subscriberId: id,
+    newsletterId,
+    action: 'operator' as const,
+    consentAt,
+    evidence,
+    detail: { source: given.consent?.source },
+    frequency,
+    hour,
+    sections,
+  }));
+  const activations = await activateSubscriptions(tx, consents, now);
+  const ended = newsletters.find((_, index) => activations[index] === 'unsubscribed');
+  if (ended)
+    throw new InvalidSubscriber([
+      {
+        pointer: '/consent/at',
+        detail: `The reader has unsubscribed from ${ended.title} since: a consent from before no longer counts.`,
+      },
+    ]);
+  return { id, added, letters: [] };
+}
+
+type Wanted = { id: string; sections: string[] | null }[];
+
+/** Gives subscriptions that are active already the choices that were named; the others are asked for with them. */
+async function setActiveChoices(
+  tx: DbOrTransaction,
+  subscriberId: string,
+  newsletters: Wanted,
+  { frequency, hour }: { frequency: Frequency | null; hour: string | null },
+): Promise<void> {
+  for (const { id, sections } of newsletters)
+    await tx
+      .updateTable('subscriptions')
+      .set((eb) => ({
+        frequency: eb.fn.coalesce(eb.val(frequency), 'frequency'),
+        hour: eb.fn.coalesce(eb.val(hour), 'hour'),
+        sections: eb.fn.coalesce(eb.val(sections), 'sections'),
+      }))
+      .where('subscriberId', '=', subscriberId)
+      .where('newsletterId', '=', id)
+      .where('state', '=', 'active')
+      .execute();
+}
+
+/** Whether there is nothing to ask: a notice is for sign-ups that somebody else may have typed. */
+async function areActive(tx: DbOrTransaction, subscriberId: string, newsletters: Wanted) {
+  const ids = newsletters.map((newsletter) => newsletter.id);
+  const { active } = await tx
+    .selectFrom('subscriptions')
+    .select((eb) => eb.fn.countAll<string>().as('active'))
+    .where('subscriberId', '=', subscriberId)
+    .where('newsletterId', 'in', ids)
+    .where('state', '=', 'active')
+    .executeTakeFirstOrThrow();
+  return Number(active) === ids.length;
 }
 
 async function newslettersOf(tx: DbOrTransaction, slugs: string[], sections: string[] | null) {

@@ -1,11 +1,13 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import { queueLetter } from '../letters/letters.ts';
+import { byOperator } from '../subscribers/consent-evidence.ts';
 import { SubscriberNotFound } from '../subscribers/errors.ts';
+import { endSubscriptions } from '../subscribers/subscriptions.ts';
 import { suppress } from '../subscribers/suppression.ts';
 
 /**
  * Erases a person: what is left is an id, so that old ledgers still balance, and a hash of the address, so
- * that nobody signs it up again. Relays quote addresses, so their words about this reader go too. Answers
+ * that nobody signs it up again. Relays quote addresses, so their words about this reader go too. Returns
  * the last letter to them, to be enqueued. Throws SubscriberNotFound, also for one erased before.
  */
 export async function eraseSubscriber(
@@ -22,7 +24,13 @@ export async function eraseSubscriber(
     .executeTakeFirst();
   if (!person) throw new SubscriberNotFound(subscriberId);
 
-  await endSubscriptions(tx, subscriberId, now);
+  const evidence = byOperator('erasure');
+  await endSubscriptions(tx, [{ subscriber: subscriberId, newsletter: undefined, evidence }], now);
+  await tx
+    .updateTable('subscriptions')
+    .set({ leaveReason: null, hour: null, sections: null, pausedUntil: null, requested: null })
+    .where('subscriberId', '=', subscriberId)
+    .execute();
   await tx
     .updateTable('consents')
     .set({ originAddress: null, userAgent: null })
@@ -57,20 +65,6 @@ export async function eraseSubscriber(
   return { letters: [letter] };
 }
 
-async function endSubscriptions(tx: DbOrTransaction, subscriberId: string, now: Date) {
-  await tx
-    .updateTable('subscriptions')
-    .set({ state: 'unsubscribed', leftAt: now })
-    .where('subscriberId', '=', subscriberId)
-    .where('state', '<>', 'unsubscribed')
-    .execute();
-  await tx
-    .updateTable('subscriptions')
-    .set({ leaveReason: null, hour: null, sections: null, pausedUntil: null })
-    .where('subscriberId', '=', subscriberId)
-    .execute();
-}
-
 async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
   // By way of the editions: the ledger has no index by subscriber.
   await tx
@@ -94,7 +88,7 @@ async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
     .execute();
   await tx
     .updateTable('letters')
-    .set({ email: null, content: '{}', answer: null })
+    .set({ email: null, mailbox: null, content: '{}', answer: null })
     .where('subscriberId', '=', subscriberId)
     .execute();
 }

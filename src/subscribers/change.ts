@@ -8,9 +8,10 @@ import {
   nameSchema,
   timezoneSchema,
 } from './choices.ts';
-import { recordConsents } from './consents.ts';
+import { byOperator } from './consent-evidence.ts';
 import { AddressTaken, InvalidSubscriber, SubscriberNotFound } from './errors.ts';
 import { type HashAddress, readFields, toAddress } from './sign-up-fields.ts';
+import { endSubscriptions } from './subscriptions.ts';
 
 /** Changes that an operator may make. A subscription can be ended here; it is begun by consent alone. */
 export const subscriberChanges = z
@@ -128,23 +129,9 @@ async function changeSubscription(
       .where('subscriberId', '=', subscriberId)
       .execute();
   if (state !== 'unsubscribed') return;
-  const ended = await tx
-    .updateTable('subscriptions')
-    .set({ state, leftAt: now, leaveReason: null })
-    .where('newsletterId', '=', place.id)
-    .where('subscriberId', '=', subscriberId)
-    .where('state', '<>', 'unsubscribed')
-    .executeTakeFirstOrThrow();
-  if (ended.numUpdatedRows > 0n)
-    await recordConsents(tx, subscriberId, [place.id], {
-      action: 'withdraw',
-      at: now,
-      evidence: {
-        originAddress: null,
-        userAgent: null,
-        form: 'operator',
-        wording: null,
-        wordingVersion: null,
-      },
-    });
+  await endSubscriptions(
+    tx,
+    [{ subscriber: subscriberId, newsletter: place.id, evidence: byOperator('operator') }],
+    now,
+  );
 }

@@ -1,41 +1,11 @@
 import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
-import type { Evidence } from './consent-evidence.ts';
 
 export type Consent = Omit<
   Selectable<Database['consents']>,
   'id' | 'subscriberId' | 'newsletterId'
 > & { newsletter: string };
-
-/** Writes down a consent or its withdrawal for newsletters. Rows are added and never edited. */
-export async function recordConsents(
-  tx: DbOrTransaction,
-  subscriberId: string,
-  newsletterIds: string[],
-  consent: {
-    action: Consent['action'];
-    at: Date;
-    evidence: Evidence;
-    detail?: Record<string, unknown>;
-  },
-): Promise<void> {
-  if (newsletterIds.length === 0) return;
-  const { action, at, evidence, detail } = consent;
-  await tx
-    .insertInto('consents')
-    .values(
-      newsletterIds.map((newsletterId) => ({
-        subscriberId,
-        newsletterId,
-        action,
-        at,
-        ...evidence,
-        detail: detail ? JSON.stringify(detail) : null,
-      })),
-    )
-    .execute();
-}
 
 /** Everything a subscriber ever agreed to or took back, oldest first. */
 export async function consentsOf(db: DbOrTransaction, subscriberId: string): Promise<Consent[]> {

@@ -7,9 +7,23 @@ export interface LinkMaker {
   tokens: Tokens;
 }
 
-/** The page that asks for the one click of a double opt-in. */
-export const confirmUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string, expires: Date) =>
-  `${publicUrl}/confirm/${tokens.sign('confirm', { subscriber }, expires)}`;
+/**
+ * The page that asks for the one click of a double opt-in. The link is good for the address whose hash is given,
+ * and for no later one of the same subscriber: a click says yes for the inbox it was found in.
+ */
+export const confirmUrl = (
+  { publicUrl, tokens }: LinkMaker,
+  subscriber: string,
+  sentTo: Buffer,
+  expires: Date,
+) => {
+  const extra = addressMark(sentTo);
+  return `${publicUrl}/confirm/${tokens.sign('confirm', { subscriber, extra }, expires)}`;
+};
+
+/** The first 64 bits of the hash of an address, in hex: what a confirmation's link knows the address by. */
+export const addressMark = (addressHash: Buffer): string =>
+  addressHash.subarray(0, 8).toString('hex');
 
 /** Leaves one newsletter: the page for a person, and the target of RFC 8058. Never expires. */
 export const unsubscribeUrl = (maker: LinkMaker, subscriber: string, newsletter: string) =>

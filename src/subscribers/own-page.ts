@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Frequency, Kind, SubscriptionState } from '../database/tables.ts';
+import { addressMark } from './links.ts';
 
 /** A subscriber with all their subscriptions, as their own pages show them. */
 export interface Reader {
   id: string;
   email: string;
+  /** Of the present address; see `addressMark`. */
+  addressMark: string;
   name: string | null;
   language: string | null;
   timezone: string | null;
@@ -36,7 +39,7 @@ export async function readerOf(db: DbOrTransaction, id: string): Promise<Reader 
   const [person, subscriptions] = await Promise.all([
     db
       .selectFrom('subscribers')
-      .select(['id', 'email', 'name', 'language', 'timezone'])
+      .select(['id', 'email', 'addressHash', 'name', 'language', 'timezone'])
       .where('id', '=', id)
       .where('erasedAt', 'is', null)
       .executeTakeFirst(),
@@ -69,5 +72,11 @@ export async function readerOf(db: DbOrTransaction, id: string): Promise<Reader 
       .execute(),
   ]);
   if (!person || person.email === null) return undefined;
-  return { ...person, email: person.email, subscriptions };
+  const { email, addressHash, ...rest } = person;
+  return {
+    ...rest,
+    email,
+    addressMark: addressHash ? addressMark(addressHash) : '',
+    subscriptions,
+  };
 }

@@ -1,35 +1,22 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { forgetPending } from './subscriptions.ts';
 
 /** A sign-up that nobody confirms is forgotten after this. */
 export const PENDING_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Forgets sign-ups that were not confirmed within 7 days, and subscribers of whom nothing else is known.
- * One who had left before is again as they were. Short statements, a thousand at a time; answers how many.
+ * One who had unsubscribed before is again as they were. Short statements, a thousand at a time; returns how many.
  */
 export async function removeStalePending(db: DbOrTransaction, now: Date): Promise<number> {
   const before = new Date(now.getTime() - PENDING_MS);
   let removed = 0;
   for (;;) {
-    const { rows } = await sql<{ subscriberId: string; newsletterId: string }>`
-      with stale as (
-        select newsletter_id, subscriber_id from subscriptions
-        where state = 'pending' and created_at <= ${before}
-        order by created_at limit 1000 for update skip locked
-      ), left_before as (
-        update subscriptions t set state = 'unsubscribed' from stale
-        where t.newsletter_id = stale.newsletter_id and t.subscriber_id = stale.subscriber_id
-          and t.left_at is not null
-      ), forgotten as (
-        delete from subscriptions t using stale
-        where t.newsletter_id = stale.newsletter_id and t.subscriber_id = stale.subscriber_id
-          and t.left_at is null
-      )
-      select subscriber_id, newsletter_id from stale`.execute(db);
-    if (rows.length === 0) return removed;
-    removed += rows.length;
-    await removeUnknown(db, [...new Set(rows.map((row) => row.subscriberId))]);
+    const subscribers = await forgetPending(db, before);
+    if (subscribers.length === 0) return removed;
+    removed += subscribers.length;
+    await removeUnknown(db, [...new Set(subscribers)]);
   }
 }
 

@@ -10,6 +10,9 @@ const limits = z
   .tuple([limit, limit])
   .refine(inOrder, { error: 'not less than the first', path: [1] });
 
+/** Letters that one mailbox may get in a day, of all that ask an address which has not consented. */
+export const defaultLettersAMailbox = 5;
+
 /** What the public sign-up says, and how it defends the inboxes of others. */
 export const signUpSettingsSchema = z.strictObject({
   /**
@@ -33,7 +36,7 @@ export const signUpSettingsSchema = z.strictObject({
   /** All sign-ups in an hour: beyond the first a proof of work is asked, beyond the second who has none waits the hour out. */
   inAll: limits.default([5000, 50_000]),
   /** Sign-ups that end in one mailbox in a day (dots and +tags are the same mailbox); more send nothing. */
-  perMailbox: limit.default(5),
+  perMailbox: limit.default(defaultLettersAMailbox),
 });
 export type SignUpSettings = z.output<typeof signUpSettingsSchema>;
 

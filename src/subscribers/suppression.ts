@@ -4,17 +4,6 @@ import type { Database } from '../database/tables.ts';
 
 export type Suppression = Selectable<Database['suppressions']>;
 
-/** Whether an address, by its hash, is never to be mailed again. One that is held is not yet in force. */
-export async function isSuppressed(db: DbOrTransaction, addressHash: Buffer): Promise<boolean> {
-  const row = await db
-    .selectFrom('suppressions')
-    .select('reason')
-    .where('addressHash', '=', addressHash)
-    .where('held', '=', false)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 /**
  * Suppresses an address from this moment on. One that is suppressed already keeps its reason, and comes into
  * force if it was held. Answers whether that changed something.

@@ -63,7 +63,7 @@ describe.skipIf(browserMissing())('a reader', () => {
       .executeTakeFirstOrThrow();
     expect(person.timezone).toBe(look.scripts ? 'America/Caracas' : null);
 
-    await page.goto(confirmUrl(links(), id, soon()));
+    await page.goto(confirmUrl(links(), id, site.context.hashAddress(email), soon()));
     expect(await page.locator('main').innerText()).toContain('w•••@example.org');
     expect((await subscription(id)).state).toBe('pending');
     await page.getByRole('button', { name: 'Confirm', exact: true }).click();

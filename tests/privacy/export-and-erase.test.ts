@@ -1,16 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
-import { confirmSubscriptions } from '../../src/letters/confirm.ts';
-import { requestSubscription } from '../../src/letters/sign-up.ts';
 import { eraseSubscriber } from '../../src/privacy/erase.ts';
 import { personalData } from '../../src/privacy/export.ts';
 import { SubscriberNotFound } from '../../src/subscribers/errors.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {
   asks,
-  evidence,
+  confirm,
   hashAddress,
   type MadeNewsletter,
   makeNewsletter,
+  request,
 } from '../subscribers/fixtures/newsroom.ts';
 
 const { db } = await openFreshDatabase();
@@ -30,14 +29,14 @@ beforeAll(async () => {
 });
 
 async function join(email: string) {
-  const request = asks(email, [daily], { name: 'Zoraida', timezone: 'America/Caracas' });
-  await requestSubscription(db, request, now);
+  const asked = asks(email, [daily], { name: 'Zoraida', timezone: 'America/Caracas' });
+  await request(db, asked, now);
   const { id } = await db
     .selectFrom('subscribers')
     .select('id')
     .where('emailKey', '=', email)
     .executeTakeFirstOrThrow();
-  await confirmSubscriptions(db, id, { evidence }, now);
+  await confirm(db, id, now);
   await db
     .insertInto('deliveries')
     .values({
@@ -108,8 +107,8 @@ test('an erasure leaves an id in the ledger, a hash in the suppressions, and one
   expect(suppressions).toMatchObject([
     { addressHash: hashAddress('zelda@example.org'), reason: 'erasure' },
   ]);
-  const again = await requestSubscription(db, asks('zelda@example.org', [daily]), now);
-  expect(again.letters).toEqual([]);
+  const again = await request(db, asks('zelda@example.org', [daily]), now);
+  expect(again).toEqual([]);
   await expect(db.transaction().execute((tx) => eraseSubscriber(tx, id, now))).rejects.toThrow(
     SubscriberNotFound,
   );

@@ -4,6 +4,7 @@ import type { LetterEnvelope } from '../../emails/letters/message.ts';
 import type { Context } from '../../src/context.ts';
 import type { ClaimedLetter } from '../../src/letters/claim.ts';
 import type { LetterContents } from '../../src/letters/content.ts';
+import { readAddress } from '../../src/mail/address.ts';
 import { letterMessageId } from '../../src/mail/message-id.ts';
 import { listNewsletters, type Newsletter } from '../../src/newsletters/newsletters.ts';
 import { getNewsroom } from '../../src/newsletters/newsroom.ts';
@@ -75,17 +76,19 @@ async function partsOf(
   const inHours = (hours: number) => new Date(letter.createdAt.getTime() + hours * 3_600_000);
   const written = { kind: letter.kind, content: letter.content } as Written;
   switch (written.kind) {
-    case 'confirmation':
+    case 'confirmation': {
+      const sentTo = context.hashAddress(readAddress(letter.email).key);
       return {
         kind: 'confirmation',
         parts: {
           requestedAt: new Date(written.content.requestedAt),
           origin: written.content.origin,
           newsletters,
-          confirmUrl: confirmUrl(links, subscriber, inHours(CONFIRM_DAYS * 24)),
+          confirmUrl: confirmUrl(links, subscriber, sentTo, inHours(CONFIRM_DAYS * 24)),
           days: CONFIRM_DAYS,
         },
       };
+    }
     case 'notice':
       return {
         kind: 'notice',

@@ -77,6 +77,7 @@ const statements = [
     active_from timestamptz,
     left_at timestamptz,
     leave_reason text,
+    requested jsonb,
     primary key (newsletter_id, subscriber_id)
   )`,
   `create index subscriptions_of_subscriber on subscriptions (subscriber_id)`,
@@ -326,6 +327,7 @@ const statements = [
     subscriber_id bigint references subscribers,
     newsletter_id bigint references newsletters,
     email text,
+    mailbox text,
     language text not null,
     content jsonb not null,
     state text not null default 'queued'
@@ -344,6 +346,7 @@ const statements = [
   )`,
   `create index letters_due on letters (next_at) where state = 'queued'`,
   `create index letters_sending on letters (worker) where state = 'sending'`,
+  `create index letters_of_mailbox on letters (mailbox, created_at) where mailbox is not null`,
   `create index letters_of_subscriber on letters (subscriber_id, kind, created_at)`,
 
   `create table operators (

@@ -43,21 +43,24 @@ export const subscriberOperations: Operation[] = [
       tag,
       summary: 'Add a subscriber',
       description:
-        'With `consent`, where and when it was given, active at once; without, a confirmation is sent first. Of somebody who is known by the address, subscriptions are added.',
+        'With `consent`, where and when it was given, active at once; without, a confirmation is sent first. Of somebody who is known by the address, subscriptions are added, and name and choices become what is given; the answer is then 200.',
       role: 'admin',
       body: newSubscriber,
-      answers: { 201: { description: 'The subscriber', schema: subscriberShape } },
+      answers: {
+        200: { description: 'One who was known by the address', schema: subscriberShape },
+        201: { description: 'One who was not', schema: subscriberShape },
+      },
       errors: [409],
     },
     async ({ input, actor, context }, tx) => {
-      const { id, letters } = await addSubscriber(tx, input, {
+      const { id, added, letters } = await addSubscriber(tx, input, {
         hashAddress: context.hashAddress,
         origin: new URL(context.config.publicUrl).host,
         now: context.now(),
       });
       await audit(tx, actor, 'add', `subscriber ${id}`);
       return {
-        status: 201,
+        status: added ? 201 : 200,
         body: await getSubscriber(tx, id),
         enqueue: (queues) => queues.enqueueLetters(letters),
       };

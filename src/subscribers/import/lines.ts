@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { parse } from 'csv-parse';
+import type { Frequency } from '../../database/tables.ts';
 import { type Address, InvalidAddress, readAddress } from '../../mail/address.ts';
 import { frequencySchema, languageSchema, nameSchema, timezoneSchema } from '../choices.ts';
 import { InvalidImport } from '../errors.ts';
@@ -12,7 +13,8 @@ export interface ImportLine {
   language: string | null;
   timezone: string | null;
   sections: string[] | null;
-  frequency: string;
+  /** Null, like sections: as the reader has it, else daily and all. */
+  frequency: Frequency | null;
   consentSource: string;
   consentAt: Date;
 }
@@ -159,7 +161,7 @@ function readLine(
   const name = nameSchema.safeParse(cell('name'));
   const language = languageSchema.safeParse(cell('language'));
   const timezone = timezoneSchema.safeParse(cell('timezone'));
-  const frequency = frequencySchema.safeParse(cell('frequency') || 'daily');
+  const frequency = frequencySchema.nullable().safeParse(cell('frequency') || null);
   if (!name.success) return wrong('A name has at most 100 characters.');
   if (cell('language') && !language.success)
     return wrong('language must be a tag such as es or en-GB.');

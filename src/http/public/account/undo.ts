@@ -1,6 +1,7 @@
 import { type Request, Router } from 'express';
 import { readerOf } from '../../../subscribers/own-page.ts';
-import { keepReason, undoLeaving } from '../../../subscribers/unsubscribe.ts';
+import { undoUnsubscribing } from '../../../subscribers/subscriptions.ts';
+import { saveUnsubscribeReason } from '../../../subscribers/unsubscribe-reason.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
@@ -31,7 +32,7 @@ export function undoRoutes({ context, show }: PublicContext): Router {
     if (!found) return showBadLink(req, res, show);
     const { reader, leftAt } = found;
     const evidence = evidenceOf(req, 'link');
-    await undoLeaving(context.db, reader.id, { leftAt, evidence }, context.now());
+    await undoUnsubscribing(context.db, reader.id, { endedAt: leftAt, evidence }, context.now());
     const after = (await readerOf(context.db, reader.id)) ?? reader;
     const active = after.subscriptions.filter((one) => one.state === 'active');
     const language = languageOf(req, reader.language);
@@ -52,7 +53,7 @@ export function undoRoutes({ context, show }: PublicContext): Router {
     const found = await find(req);
     if (!found) return showBadLink(req, res, show);
     const reason = reasonOf(req);
-    if (reason) await keepReason(context.db, found.reader.id, found.leftAt, reason);
+    if (reason) await saveUnsubscribeReason(context.db, found.reader.id, found.leftAt, reason);
     const language = languageOf(req, found.reader.language);
     const t = words(language);
     await show(req, res, {

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, Router } from 'express';
 import { preferencesUrl } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
-import { type Leaving, leave, UNDO_MS } from '../../../subscribers/unsubscribe.ts';
+import { type Ending, endSubscriptions, UNDO_MS } from '../../../subscribers/subscriptions.ts';
 import { batched } from '../../batched.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
@@ -20,9 +20,9 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
   const router = Router();
   // After each digest many leave within minutes.
   const leaveWithOthers = batched(
-    async (leavings: Leaving[]) => {
-      await leave(context.db, leavings, context.now());
-      return leavings.map(() => undefined);
+    async (endings: Ending[]) => {
+      await endSubscriptions(context.db, endings, context.now());
+      return endings.map(() => undefined);
     },
     { most: 100, lanes: 4 },
   );

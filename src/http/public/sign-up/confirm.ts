@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
-import { confirmSubscriptions } from '../../../letters/confirm.ts';
 import { preferencesUrl } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
+import { confirmSubscriptions } from '../../../subscribers/subscriptions.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import { evidenceOf } from '../account/evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from '../account/token-pages.ts';
@@ -25,16 +25,18 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
     const { confirmed, letters } = await confirmSubscriptions(
       context.db,
       reader.id,
-      { newsletters: chosen, evidence: evidenceOf(req, 'link') },
+      { newsletters: chosen, sentTo: reader.addressMark, evidence: evidenceOf(req, 'link') },
       context.now(),
     );
     enqueueLetters(letters);
     await showDone(req, res, reader, confirmed);
   });
 
-  function readerOfToken(req: Request): Promise<Reader | undefined> {
+  /** Undefined also when the letter with this link went to another address than the reader has now. */
+  async function readerOfToken(req: Request): Promise<Reader | undefined> {
     const subject = context.tokens.verify('confirm', tokenOf(req));
-    return subject ? readerOf(context.db, subject.subscriber) : Promise.resolve(undefined);
+    const reader = subject && (await readerOf(context.db, subject.subscriber));
+    return reader && reader.addressMark === subject.extra ? reader : undefined;
   }
 
   async function showQuestion(req: Request, res: Response, reader: Reader, status: number) {

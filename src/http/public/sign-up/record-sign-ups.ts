@@ -1,6 +1,9 @@
 import type { Context } from '../../../context.ts';
-import { requestSubscriptions, type SubscriptionRequest } from '../../../letters/sign-up.ts';
 import { openLetterPost } from '../../../queue/letter-tickets.ts';
+import {
+  requestSubscriptions,
+  type SubscriptionRequest,
+} from '../../../subscribers/subscriptions.ts';
 import { batched } from '../../batched.ts';
 
 /** Writes a sign-up down, together with others that come at the same time, and enqueues its letter. */
