@@ -73,7 +73,7 @@ describe.skipIf(browserMissing())('a reader', () => {
     await page.getByRole('link', { name: 'Manage preferences' }).click();
     await page.getByLabel('Delivery time').selectOption('18:00');
     await page.getByLabel('updates').uncheck();
-    await page.getByLabel('Time zone').selectOption('Europe/Lisbon');
+    await page.getByLabel('Time zone', { exact: true }).selectOption('Europe/Lisbon');
     await page.getByRole('button', { name: 'Save preferences' }).click();
     await page.getByText('Saved.').waitFor();
     expect(await subscription(id)).toMatchObject({
@@ -86,6 +86,16 @@ describe.skipIf(browserMissing())('a reader', () => {
     await page.getByRole('button', { name: 'Unsubscribe', exact: true }).click();
     await page.getByText('You have unsubscribed').waitFor();
     expect((await subscription(id)).state).toBe('unsubscribed');
+    await page.getByLabel('Too many').check();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Thank you').waitFor();
+    // no page is the answer to a POST: back and forth ask for nothing to be sent again
+    for (let back = 0; back < 2; back++) {
+      await page.goBack();
+      await page.getByText('You have unsubscribed').waitFor();
+    }
+    for (let forth = 0; forth < 2; forth++) await page.goForward();
+    await page.getByText('Thank you').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Subscription restored').waitFor();
     expect((await subscription(id)).state).toBe('active');

@@ -20,6 +20,36 @@ export const jsonBody: RequestHandler[] = [
 /** Reads a form of at most 64 kB. Another type is left unread: `req.body` is then undefined. */
 export const formBody: RequestHandler = express.urlencoded({ extended: false, limit: '64kb' });
 
+/** As much of a body as `anyBody` looks at, and how long it waits for it. */
+const READ_BYTES = 65_536;
+const READ_MS = 5_000;
+
+/**
+ * Reads whatever was sent as a form, and refuses nothing: a body of another type, charset or encoding, one that
+ * breaks off or is longer than 64 kB does no harm. `req.body` is always an object of the fields found.
+ */
+export const anyBody: RequestHandler = (req, _res, next) => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const take = (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > READ_BYTES) done();
+  };
+  const done = () => {
+    clearTimeout(timer);
+    for (const event of ends) req.off(event, done);
+    req.off('data', take).resume();
+    const text = Buffer.concat(chunks).subarray(0, READ_BYTES).toString();
+    req.body = Object.fromEntries(new URLSearchParams(text));
+    next();
+  };
+  const ends = ['end', 'error', 'close'] as const;
+  const timer = setTimeout(done, READ_MS);
+  for (const event of ends) req.on(event, done);
+  req.on('data', take);
+};
+
 /** Reads the form of an editor's window: up to 1 MB and 5,000 fields, for two hundred articles reworded. */
 export const longFormBody: RequestHandler = express.urlencoded({
   extended: false,

@@ -47,10 +47,13 @@ export function publicRoutes(context: Context): Router {
   secret.use(unsubscribeRoutes(shared)); // /unsubscribe/:token
   secret.use(undoRoutes(shared)); // /undo/:token
   secret.use(preferencesRoutes(shared)); // /preferences/:token
-  secret.use(privacyRoutes(shared)); // /privacy/:token
+  secret.use(privacyRoutes(shared)); // /privacy/:token /erased
   secret.use(addressRoutes(shared)); // /address/:token
   router.use(
-    onlyFor(['confirm', 'unsubscribe', 'undo', 'preferences', 'privacy', 'address'], secret),
+    onlyFor(
+      ['confirm', 'unsubscribe', 'undo', 'preferences', 'privacy', 'erased', 'address'],
+      secret,
+    ),
   );
 
   router.use(embedRoutes(shared)); // /embed /embed.js
@@ -60,10 +63,21 @@ export function publicRoutes(context: Context): Router {
   return router;
 }
 
-/** Hands on what lies in these rooms, with the address as it is. */
-function onlyFor(rooms: string[], router: Router): RequestHandler {
+/** Hands requests whose address begins with one of these words to a router. */
+function onlyFor(words: string[], router: Router): RequestHandler {
   return (req, res, next) => {
-    if (rooms.includes(req.path.split('/')[1] ?? '')) router(req, res, next);
-    else next();
+    if (!words.includes(req.path.split('/')[1] ?? '')) return next();
+    req.url = decodable(req.url);
+    router(req, res, next);
   };
+}
+
+/** A `%` at the end of a link, or half a character of UTF-8, is a mark behind the token and no bad request. */
+function decodable(url: string): string {
+  try {
+    decodeURIComponent(url);
+    return url;
+  } catch {
+    return url.replace(/%(?![0-7][0-9a-f])/gi, '%25');
+  }
 }

@@ -58,11 +58,11 @@ describe('confirming', () => {
 
   test('answers the hundredth click as the first, and a link whose reader left without bringing them back', async () => {
     const { id, confirm, unsubscribe } = await joined('often@example.org');
-    const again = await site.post(`/confirm/${confirm}`, {});
+    const again = await site.press(`/confirm/${confirm}`);
     expect(again.status).toBe(200);
     expect(await again.text()).toContain('Subscription confirmed');
     await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, { scope: 'all' });
-    const later = await site.post(`/confirm/${confirm}`, {});
+    const later = await site.press(`/confirm/${confirm}`);
     expect(later.status).toBe(200);
     expect((await subscription(id)).state).toBe('unsubscribed');
   });
@@ -143,6 +143,8 @@ describe('the page to choose on', () => {
 
   test('sends a fresh link for what needs one, and only one in ten minutes', async () => {
     const { id, preferences } = await joined('fresh@example.org');
+    const asked = await site.press(`/preferences/${preferences}/data`);
+    expect(await asked.text()).toContain('f•••@example.org');
     await Promise.all([1, 2, 3, 4].map(() => site.post(`/preferences/${preferences}/data`, {})));
     expect(await lettersOf(id, 'privacy')).toMatchObject([{ email: null, language: 'en' }]);
     expect((await site.get(`/privacy/${preferences}`)).status).toBe(404);
@@ -207,11 +209,11 @@ describe('a person’s own data', () => {
     expect(unsure.status).toBe(422);
     expect(await person(id)).toMatchObject({ email: 'erase@example.org' });
     const answers = await Promise.all(
-      [1, 2].map(() => site.post(`/privacy/${privacy}/erase`, { sure: '1' })),
+      [1, 2].map(() => site.press(`/privacy/${privacy}/erase`, { sure: '1' })),
     );
     expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
     expect(await person(id)).toMatchObject({ email: null, emailKey: null, addressHash: null });
-    const again = await site.post(`/privacy/${privacy}/erase`, { sure: '1' });
+    const again = await site.press(`/privacy/${privacy}/erase`, { sure: '1' });
     expect(await again.text()).toContain('Your data has been erased');
     expect((await site.post(`/privacy/${privacy}/erase`, {})).status).toBe(404);
     expect((await site.get(`/privacy/${privacy}`)).status).toBe(404);
@@ -226,20 +228,21 @@ describe('leaving', () => {
     const page = await (await site.get(path)).text();
     expect(page).toContain('l•••@example.org');
     expect(page).toContain('Unsubscribe from all newsletters');
-    const out = await site.post(path, { scope: 'all' });
+    const out = await site.press(path, { scope: 'all' });
     const undo = /action="(\/undo\/[^"/]+)"/.exec(await out.text())?.[1] ?? '';
-    const thanks = await site.post(`${undo}/reason`, {
+    const thanks = await site.press(`${undo}/reason`, {
       reason: 'often',
       more: 'every hour!\u0000',
     });
-    expect(thanks.status).toBe(200);
+    const thanked = await thanks.text();
+    expect(thanked).toContain('Thank you');
+    expect(thanked).toContain(`action="${undo}"`);
+    expect(thanked).not.toContain('/reason"');
     expect(await subscription(id)).toMatchObject({
       state: 'unsubscribed',
       leaveReason: 'often: every hour!',
     });
-    expect(await (await site.post(undo, {})).text()).toContain(
-      'The Daily and The Weekend as before',
-    );
+    expect(await (await site.press(undo)).text()).toContain('The Daily and The Weekend as before');
     expect(await subscription(id)).toMatchObject({ state: 'active', leaveReason: null });
   });
 
@@ -249,7 +252,7 @@ describe('leaving', () => {
     for (let click = 0; click < 3; click++) {
       const oneClick = await site.post(path, { 'List-Unsubscribe': 'One-Click' });
       expect(oneClick.status).toBe(200);
-      const answer = await site.post(path, {});
+      const answer = await site.press(path);
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain('will no longer receive The Daily.');
     }

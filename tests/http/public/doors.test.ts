@@ -137,11 +137,12 @@ describe('the frame', () => {
   });
 
   test('takes a sign-up and answers in the frame', async () => {
-    const answer = await site.post('/embed?newsletter=daily', {
+    const answer = await site.press('/embed?newsletter=daily', {
       email: 'd@example.org',
       newsletter: 'daily',
     });
     expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-security-policy')).toContain(ours);
     expect(await answer.text()).toContain('Check your inbox');
     expect(await doorOf('d@example.org')).toMatchObject({ form: 'embed' });
     const wrong = await site.post('/embed?newsletter=daily', { email: 'd@', newsletter: 'daily' });

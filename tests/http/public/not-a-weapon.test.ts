@@ -239,7 +239,7 @@ describe('what a sign-up tells', () => {
 });
 
 describe('a thousand clicks at once', () => {
-  test('on one confirmation and one unsubscribe link are one change each, and all are answered 200', async () => {
+  test('on one confirmation and one unsubscribe link are one change each, and all are answered alike', async () => {
     await subscribe('clicks@example.com', 9100);
     const { id, confirm, unsubscribe } = await tokensFor(site.context, 'clicks@example.com');
     const { newsletterId } = await site.context.db
@@ -247,15 +247,18 @@ describe('a thousand clicks at once', () => {
       .select('newsletterId')
       .where('subscriberId', '=', id)
       .executeTakeFirstOrThrow();
-    for (const path of [`/confirm/${confirm}`, `/unsubscribe/${unsubscribe(newsletterId)}`]) {
+    for (const [path, answer] of [
+      [`/confirm/${confirm}`, 303],
+      [`/unsubscribe/${unsubscribe(newsletterId)}`, 200],
+    ]) {
       const statuses = await Promise.all(
         Array.from({ length: 1000 }, async () => {
-          const answer = await site.post(path, { 'List-Unsubscribe': 'One-Click' });
-          await answer.text();
-          return answer.status;
+          const got = await site.post(String(path), { 'List-Unsubscribe': 'One-Click' });
+          await got.text();
+          return got.status;
         }),
       );
-      expect(new Set(statuses)).toEqual(new Set([200]));
+      expect(new Set(statuses)).toEqual(new Set([answer]));
     }
     const consents = await site.context.db
       .selectFrom('consents')

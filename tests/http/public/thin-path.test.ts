@@ -38,7 +38,7 @@ describe('from sign-up to unsubscribe', () => {
     expect(text).not.toContain('ana@');
     expect(await stateOf('ana@example.org')).toBe('pending');
 
-    const done = await site.post(`/confirm/${confirm}`, {});
+    const done = await site.press(`/confirm/${confirm}`);
     expect(done.status).toBe(200);
     expect(await done.text()).toContain('Subscription confirmed');
     expect(await stateOf('ana@example.org')).toBe('active');
@@ -46,13 +46,13 @@ describe('from sign-up to unsubscribe', () => {
     const page = await site.get(`/unsubscribe/${unsubscribe(daily.id)}`);
     expect(await page.text()).toContain('Unsubscribe from The Daily?');
     expect(await stateOf('ana@example.org')).toBe('active');
-    const out = await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, {});
+    const out = await site.press(`/unsubscribe/${unsubscribe(daily.id)}`);
     expect(out.status).toBe(200);
     expect(await stateOf('ana@example.org')).toBe('unsubscribed');
     const undo = /action="(\/undo\/[^"/]+)"/.exec(await out.text())?.[1] ?? '';
     expect((await site.get(undo)).status).toBe(200);
     expect(await stateOf('ana@example.org')).toBe('unsubscribed');
-    const back = await site.post(undo, {});
+    const back = await site.press(undo);
     expect(await back.text()).toContain('Subscription restored');
     expect(await stateOf('ana@example.org')).toBe('active');
   });
@@ -65,7 +65,7 @@ describe('from sign-up to unsubscribe', () => {
     expect(sent.status).toBe(202);
     expect(await sent.json()).toEqual({ status: 'pending' });
     const { confirm, unsubscribe } = await tokensFor(site.context, 'ben@example.org');
-    expect((await site.post(`/confirm/${confirm}`, {})).status).toBe(200);
+    expect((await site.press(`/confirm/${confirm}`)).status).toBe(200);
     const form = new FormData();
     form.set('List-Unsubscribe', 'One-Click');
     const out = await fetch(`${site.url}/unsubscribe/${unsubscribe(daily.id)}`, {

@@ -38,6 +38,13 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
     const letters = await requestAccess(context.db, reader.id, context.now());
     enqueueLetters(letters);
     const language = languageOf(req, reader.language);
+    res.redirect(303, `/preferences/${tokenOf(req)}/data?lang=${language}`);
+  });
+
+  router.get('/preferences/:token/data', async (req, res) => {
+    const reader = await find(req);
+    if (!reader) return showBadLink(req, res, show);
+    const language = languageOf(req, reader.language);
     const t = words(language);
     await show(req, res, {
       view: './message',

@@ -59,8 +59,8 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
     const sure = Boolean(req.body?.sure);
     if (!subject || !(reader || sure)) return showBadLink(req, res, show);
     const language = languageOf(req, reader?.language);
-    const t = words(language);
-    if (reader && !sure) return showPage(req, res, reader, { unsure: t('privacy.eraseUnsure') });
+    if (reader && !sure)
+      return showPage(req, res, reader, { unsure: words(language)('privacy.eraseUnsure') });
     try {
       const { letters } = await context.db
         .transaction()
@@ -70,6 +70,12 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
       // the same button pressed twice, at once or a moment later: erased is erased
       if (!(error instanceof SubscriberNotFound)) throw error;
     }
+    res.redirect(303, `/erased?lang=${language}`);
+  });
+
+  router.get('/erased', async (req, res) => {
+    const language = languageOf(req);
+    const t = words(language);
     await show(req, res, {
       view: './message',
       title: t('privacy.erasedTitle'),

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { maskAddress } from '../../../mail/address.ts';
 import type { Reader } from '../../../subscribers/own-page.ts';
+import { tokenIn } from '../../../subscribers/tokens.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { languageOf, type Show, words } from '../site/page.ts';
 
@@ -37,5 +38,8 @@ export function titlesOf(newsletters: { title: string }[], language: string): st
   );
 }
 
-/** The token of an address such as `/confirm/:token`. */
-export const tokenOf = (req: Request): string => String(req.params.token);
+/** The token of an address such as `/confirm/:token`, without what a mail program left around the link. */
+export const tokenOf = (req: Request): string => {
+  const given = String(req.params.token);
+  return tokenIn(given) ?? given;
+};

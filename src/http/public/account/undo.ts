@@ -1,6 +1,6 @@
-import { type Request, Router } from 'express';
-import { readerOf } from '../../../subscribers/own-page.ts';
-import { undoUnsubscribing } from '../../../subscribers/subscriptions.ts';
+import { type Request, type Response, Router } from 'express';
+import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
+import { UNDO_MS, undoUnsubscribing } from '../../../subscribers/subscriptions.ts';
 import { saveUnsubscribeReason } from '../../../subscribers/unsubscribe-reason.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
@@ -10,12 +10,13 @@ import { showBadLink, shownAddress, titlesOf, tokenOf } from './token-pages.ts';
 
 const MAX_REASON = 500;
 
-/** After leaving: back as it was, for an hour; and why, for who wants to say. */
+/** After unsubscribing: one click undoes it for an hour, and a reader may say why, before or after that. */
 export function undoRoutes({ context, show }: PublicContext): Router {
   const router = Router();
   router.get('/undo/:token', async (req, res) => {
     const found = await find(req);
     if (!found) return showBadLink(req, res, show);
+    if (!found.undoable) return showResult(req, res, found.reader);
     const language = languageOf(req, found.reader.language);
     const title = words(language)('leave.undoTitle');
     await show(req, res, {
@@ -33,45 +34,73 @@ export function undoRoutes({ context, show }: PublicContext): Router {
     const { reader, leftAt } = found;
     const evidence = evidenceOf(req, 'link');
     await undoUnsubscribing(context.db, reader.id, { endedAt: leftAt, evidence }, context.now());
-    const after = (await readerOf(context.db, reader.id)) ?? reader;
-    const active = after.subscriptions.filter((one) => one.state === 'active');
-    const language = languageOf(req, reader.language);
-    const t = words(language);
-    const values = { address: shownAddress(reader), newsletters: titlesOf(active, language) };
-    await show(req, res, {
-      view: './message',
-      title: t(active.length > 0 ? 'leave.backTitle' : 'leave.lateTitle'),
-      language,
-      data: {
-        secret: true,
-        texts: [active.length > 0 ? t('leave.back', values) : t('leave.late')],
-      },
-    });
+    res.redirect(303, `/undo/${tokenOf(req)}?lang=${languageOf(req, reader.language)}`);
   });
 
   router.post('/undo/:token/reason', formBody, async (req, res) => {
     const found = await find(req);
     if (!found) return showBadLink(req, res, show);
+    const { reader, leftAt } = found;
     const reason = reasonOf(req);
-    if (reason) await saveUnsubscribeReason(context.db, found.reader.id, found.leftAt, reason);
+    if (reason) await saveUnsubscribeReason(context.db, reader.id, leftAt, reason);
+    res.redirect(303, `/undo/${tokenOf(req)}/reason?lang=${languageOf(req, reader.language)}`);
+  });
+
+  router.get('/undo/:token/reason', async (req, res) => {
+    const found = await find(req);
+    if (!found) return showBadLink(req, res, show);
     const language = languageOf(req, found.reader.language);
     const t = words(language);
     await show(req, res, {
-      view: './message',
+      view: './unsubscribed',
       title: t('leave.doneTitle'),
       language,
-      data: { secret: true, texts: [t('leave.thanks')] },
+      here: req.path,
+      data: {
+        secret: true,
+        texts: [t('leave.thanks')],
+        undo: found.undoable ? `/undo/${tokenOf(req)}` : null,
+        reasonGiven: true,
+      },
     });
   });
+
+  /** The subscriptions as they are now: undone, or too late for it. */
+  async function showResult(req: Request, res: Response, reader: Reader) {
+    const active = reader.subscriptions.filter((one) => one.state === 'active');
+    const language = languageOf(req, reader.language);
+    const t = words(language);
+    const values = { address: shownAddress(reader), newsletters: titlesOf(active, language) };
+    const back = active.length > 0;
+    await show(req, res, {
+      view: './message',
+      title: t(back ? 'leave.backTitle' : 'leave.lateTitle'),
+      language,
+      here: req.path,
+      data: { secret: true, texts: [back ? t('leave.back', values) : t('leave.late')] },
+    });
+  }
 
   async function find(req: Request) {
     const subject = context.tokens.verify('undo', tokenOf(req));
     const reader = subject && (await readerOf(context.db, subject.subscriber));
     if (!reader) return undefined;
-    return { reader, leftAt: new Date(Number.parseInt(subject.extra ?? '', 36)) };
+    const leftAt = new Date(Number.parseInt(subject.extra ?? '', 36));
+    const inTime = context.now().getTime() - leftAt.getTime() < UNDO_MS;
+    const undoable = inTime && endedAt(reader, leftAt).length > 0;
+    return { reader, leftAt, undoable };
   }
   return router;
 }
+
+/** The subscriptions that ended at that moment and can be made as they were. */
+export const endedAt = ({ subscriptions }: Reader, leftAt: Date) =>
+  subscriptions.filter(
+    (one) =>
+      one.state === 'unsubscribed' &&
+      one.activeFrom !== null &&
+      one.leftAt?.getTime() === leftAt.getTime(),
+  );
 
 /** The ticked reason and what was written, as one line of text. */
 function reasonOf(req: Request): string {

@@ -22,14 +22,15 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
     if (!reader) return showBadLink(req, res, show);
     const chosen = chosenOf(req, reader);
     if (chosen?.length === 0) return showQuestion(req, res, reader, 422);
-    const { confirmed, letters } = await confirmSubscriptions(
+    const { letters } = await confirmSubscriptions(
       context.db,
       reader.id,
       { newsletters: chosen, sentTo: reader.addressMark, evidence: evidenceOf(req, 'link') },
       context.now(),
     );
     enqueueLetters(letters);
-    await showDone(req, res, reader, confirmed);
+    const language = languageOf(req, reader.language);
+    res.redirect(303, `/confirm/${tokenOf(req)}?done=1&lang=${language}`);
   });
 
   /** Undefined also when the letter with this link went to another address than the reader has now. */
@@ -41,7 +42,7 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
 
   async function showQuestion(req: Request, res: Response, reader: Reader, status: number) {
     const pending = reader.subscriptions.filter((one) => one.state === 'pending');
-    if (pending.length === 0) return showDone(req, res, reader, []);
+    if (pending.length === 0 || req.query.done === '1') return showDone(req, res, reader);
     const language = languageOf(req, reader.language);
     const t = words(language);
     await show(req, res, {
@@ -60,21 +61,19 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
   }
 
   /** The same page for the click that changed something and for the hundredth after it. */
-  async function showDone(req: Request, res: Response, reader: Reader, confirmed: string[]) {
+  async function showDone(req: Request, res: Response, reader: Reader) {
     const language = languageOf(req, reader.language);
     const t = words(language);
-    const active = reader.subscriptions.filter(
-      (one) => one.state === 'active' || confirmed.includes(one.newsletterId),
-    );
+    const active = reader.subscriptions.filter((one) => one.state === 'active');
     const done = active.length > 0;
     const values = { address: shownAddress(reader), newsletters: titlesOf(active, language) };
-    const again = confirmed.length === 0 && req.method === 'GET';
+    const again = req.query.done !== '1';
     const maker = { publicUrl: '', tokens: context.tokens };
     await show(req, res, {
       view: './message',
       title: t(done ? 'confirm.doneTitle' : 'confirm.nothingTitle'),
       language,
-      here: req.path,
+      here: again ? req.path : `${req.path}?done=1`,
       data: {
         secret: true,
         texts: done

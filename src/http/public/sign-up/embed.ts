@@ -35,7 +35,8 @@ export function embedRoutes(shared: PublicContext): Router {
     noStore(res);
     const head = narrowed(req, await masthead());
     const outcome = await submitForm(shared, req, { form: 'embed', masthead: head });
-    if (outcome.taken) return showSent(req, res);
+    if (outcome.taken)
+      return res.redirect(303, `${frameAddress(head)}&sent=1&lang=${languageOf(req)}`);
     await showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
   });
 
@@ -48,9 +49,7 @@ export function embedRoutes(shared: PublicContext): Router {
   ) {
     const language = languageOf(req);
     const head = narrowed(req, await masthead());
-    const asked = new URLSearchParams();
-    for (const { slug } of head.newsletters) asked.append('newsletter', slug);
-    const action = `/embed?${asked.toString()}`;
+    const action = frameAddress(head);
     await show(req, res, {
       view: './embed',
       title: words(language)('signUp.title'),
@@ -75,6 +74,12 @@ export function embedRoutes(shared: PublicContext): Router {
     });
   }
   return router;
+}
+
+/** The frame of these newsletters. */
+function frameAddress({ newsletters }: Masthead): string {
+  const asked = newsletters.map(({ slug }) => `newsletter=${encodeURIComponent(slug)}`);
+  return `/embed?${asked.join('&')}`;
 }
 
 /** The newsletters that the frame asks for; all on offer where it names none that there is. */

@@ -1,0 +1,114 @@
+import { gzipSync } from 'node:zlib';
+import { beforeAll, expect, test } from 'vitest';
+import { confirmSubscriptions } from '../../../src/letters/confirm.ts';
+import { requestSubscription } from '../../../src/letters/sign-up.ts';
+import {
+  asks,
+  evidence,
+  type MadeNewsletter,
+  makeNewsletter,
+} from '../../subscribers/fixtures/newsroom.ts';
+import { openSite, type Site, tokensFor } from './fixtures/site.ts';
+
+let site: Site;
+let daily: MadeNewsletter;
+beforeAll(async () => {
+  site = await openSite();
+  daily = await makeNewsletter(site.context.db, 'daily', { title: 'The Daily' });
+});
+let readers = 0;
+
+async function joined() {
+  const { db } = site.context;
+  const email = `reader${readers++}@example.org`;
+  const now = new Date();
+  await requestSubscription(db, asks(email, [daily]), now);
+  const { id, unsubscribe } = await tokensFor(site.context, email);
+  await confirmSubscriptions(db, id, { evidence }, now);
+  const state = async () => {
+    const row = await db
+      .selectFrom('subscriptions')
+      .select('state')
+      .where('subscriberId', '=', id)
+      .executeTakeFirstOrThrow();
+    return row.state;
+  };
+  return { token: unsubscribe(daily.id), state };
+}
+
+const oneClick = 'List-Unsubscribe=One-Click';
+test.each<[string, Record<string, string>, string | Uint8Array<ArrayBuffer>]>([
+  [
+    'an old charset',
+    { 'Content-Type': 'application/x-www-form-urlencoded; charset=us-ascii' },
+    oneClick,
+  ],
+  [
+    'a charset misspelt',
+    { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf8' },
+    oneClick,
+  ],
+  [
+    'a charset nobody knows',
+    { 'Content-Type': 'application/x-www-form-urlencoded; charset=klingon' },
+    oneClick,
+  ],
+  ['no type', { 'Content-Type': '' }, oneClick],
+  ['a type that is none', { 'Content-Type': ';;;' }, oneClick],
+  ['JSON', { 'Content-Type': 'application/json' }, '{"List-Unsubscribe":'],
+  ['plain text', { 'Content-Type': 'text/plain' }, oneClick],
+  ['multipart without a boundary', { 'Content-Type': 'multipart/form-data' }, '--x'],
+  ['an encoding nobody knows', { 'Content-Encoding': 'zstd-9' }, oneClick],
+  ['gzip', { 'Content-Encoding': 'gzip' }, new Uint8Array(gzipSync(oneClick))],
+  ['gzip that is none', { 'Content-Encoding': 'gzip' }, oneClick],
+  ['an empty body', {}, ''],
+  ['70 kB', {}, `${oneClick}&x=${'x'.repeat(70_000)}`],
+  ['5 MB', {}, `${oneClick}&x=${'x'.repeat(5_000_000)}`],
+  ['ten thousand fields', {}, `${oneClick}${'&a=b'.repeat(10_000)}`],
+  ['broken escapes', {}, `${oneClick}&%E2=%`],
+])('one-click with %s unsubscribes', async (_what, headers, body) => {
+  const { token, state } = await joined();
+  const answer = await fetch(`${site.url}/unsubscribe/${token}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+    body,
+  });
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toBe('Unsubscribed.\n');
+  expect(await state()).toBe('unsubscribed');
+});
+
+test.each(['.', ')', '%0A', '=3D', '%3D', '>', '%3E', '%', '%E2', '%e2%80%9d', '/', '%20'])(
+  'a link with %j behind its token unsubscribes all the same',
+  async (mark) => {
+    const { token, state } = await joined();
+    expect((await site.get(`/unsubscribe/${token}${mark}`)).status).toBe(200);
+    const answer = await site.post(`/unsubscribe/${token}${mark}`, {
+      'List-Unsubscribe': 'One-Click',
+    });
+    expect(answer.status).toBe(200);
+    expect(await state()).toBe('unsubscribed');
+  },
+);
+
+test('a link with a rest of quoted-printable before its token does so too', async () => {
+  const { token, state } = await joined();
+  expect((await site.post(`/unsubscribe/3D${token}`, {})).status).toBe(200);
+  expect(await state()).toBe('unsubscribed');
+});
+
+test('one-click is recorded as such, and the page’s own form as the page', async () => {
+  const { db } = site.context;
+  const byProgram = await joined();
+  await site.post(`/unsubscribe/${byProgram.token}`, { 'List-Unsubscribe': 'One-Click' });
+  const byPage = await joined();
+  await site.press(`/unsubscribe/${byPage.token}`);
+  const withdrawn = await db
+    .selectFrom('consents')
+    .select('form')
+    .where('action', '=', 'withdraw')
+    .orderBy('id', 'desc')
+    .limit(2)
+    .execute();
+  expect(withdrawn.map(({ form }) => form)).toEqual(['link', 'one-click']);
+});
