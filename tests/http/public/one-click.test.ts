@@ -1,13 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
-import { confirmSubscriptions } from '../../../src/letters/confirm.ts';
-import { requestSubscription } from '../../../src/letters/sign-up.ts';
-import {
-  asks,
-  evidence,
-  type MadeNewsletter,
-  makeNewsletter,
-} from '../../subscribers/fixtures/newsroom.ts';
+import { type MadeNewsletter, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
 import { openSite, type Site, tokensFor } from './fixtures/site.ts';
 
 let site: Site;
@@ -21,10 +14,9 @@ let readers = 0;
 async function joined() {
   const { db } = site.context;
   const email = `reader${readers++}@example.org`;
-  const now = new Date();
-  await requestSubscription(db, asks(email, [daily]), now);
-  const { id, unsubscribe } = await tokensFor(site.context, email);
-  await confirmSubscriptions(db, id, { evidence }, now);
+  await site.postJson('/subscribe', { email });
+  const { id, confirm, unsubscribe } = await tokensFor(site.context, email);
+  await site.press(`/confirm/${confirm}`);
   const state = async () => {
     const row = await db
       .selectFrom('subscriptions')
