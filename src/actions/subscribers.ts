@@ -1,24 +1,36 @@
 import type { DbOrTransaction } from '../database/connection.ts';
+import { confirmAgain } from '../letters/confirm-again.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import { eraseSubscriber } from '../privacy/erase.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
 import { updateSubscriber } from '../subscribers/change.ts';
+import { AddressSuppressed } from '../subscribers/errors.ts';
 import type { HashAddress } from '../subscribers/sign-up-fields.ts';
 import { getSubscriber } from '../subscribers/subscribers.ts';
 import { suppress } from '../subscribers/suppression.ts';
 import type { Done } from './commit.ts';
 
-/** Changes a subscriber, with its audit row. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken. */
+/**
+ * Changes a subscriber, with its audit row. Where a subscription waits for its confirmation and the address changes,
+ * the new address is asked. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken, AddressSuppressed.
+ */
 export async function changeSubscriber(
   tx: DbOrTransaction,
   actor: Actor,
   id: string,
   changes: object,
-  by: { hashAddress: HashAddress; now: Date },
-): Promise<Subscriber> {
-  await updateSubscriber(tx, id, changes, by);
+  by: { hashAddress: HashAddress; origin: string; now: Date },
+): Promise<Done<Subscriber>> {
+  const { moved } = await updateSubscriber(tx, id, changes, by);
   await audit(tx, actor, 'change', `subscriber ${id}`, { fields: Object.keys(changes) });
-  return getSubscriber(tx, id);
+  const { letters, refused } = moved
+    ? await confirmAgain(tx, id, by)
+    : { letters: [], refused: null };
+  if (refused === 'suppressed') throw new AddressSuppressed();
+  return {
+    value: await getSubscriber(tx, id),
+    enqueue: (queues) => queues.enqueueLetters(letters),
+  };
 }
 
 /** Erases a person, with its audit row; a last letter tells them. Throws SubscriberNotFound. */

@@ -37,13 +37,13 @@ export const subscriberChanges = z
   })
   .partial();
 
-/** Changes a subscriber. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken. */
+/** Changes a subscriber; returns whether they have another address now, see `changeAddress`. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken. */
 export async function updateSubscriber(
   tx: DbOrTransaction,
   id: string,
   input: unknown,
   { hashAddress, now }: { hashAddress: HashAddress; now: Date },
-): Promise<void> {
+): Promise<{ moved: boolean }> {
   const { email, subscriptions, ...person } = readFields(subscriberChanges, input);
   const address = email === undefined ? undefined : toAddress(email);
   const known = await tx
@@ -56,18 +56,23 @@ export async function updateSubscriber(
   if (!known) throw new SubscriberNotFound(id);
   if (Object.keys(person).length > 0)
     await tx.updateTable('subscribers').set(person).where('id', '=', id).execute();
-  if (address) await changeAddress(tx, id, address, hashAddress(address.key));
+  const moved = address ? await changeAddress(tx, id, address, hashAddress(address.key)) : false;
   for (const [index, change] of (subscriptions ?? []).entries())
     await changeSubscription(tx, id, change, index, now);
+  return { moved };
 }
 
-/** Gives a subscriber another address. Throws AddressTaken; the transaction is then of no more use. */
+/**
+ * Gives a subscriber another address. Links of confirmations sent to the old one end with it: call `confirmAgain`
+ * (src/letters) in the same transaction, to ask at the new one. Returns whether it is another; the same address
+ * in other letters only changes how it is written. Throws AddressTaken.
+ */
 export async function changeAddress(
   tx: DbOrTransaction,
   id: string,
   address: Address,
   addressHash: Buffer,
-): Promise<void> {
+): Promise<boolean> {
   const taken = await tx
     .selectFrom('subscribers')
     .select('id')
@@ -75,17 +80,16 @@ export async function changeAddress(
     .where('id', '<>', id)
     .executeTakeFirst();
   if (taken) throw new AddressTaken();
-  await tx
-    .updateTable('subscribers')
-    .set({
-      email: address.email,
-      emailKey: address.key,
-      addressHash,
-      receiverGroup: address.group,
-    })
-    .where('id', '=', id)
-    .where('erasedAt', 'is', null)
-    .execute();
+  const { key: emailKey, email, group: receiverGroup } = address;
+  const change = tx.updateTable('subscribers').where('id', '=', id).where('erasedAt', 'is', null);
+  const moved = await change
+    .where('emailKey', 'is distinct from', emailKey)
+    // the letters of the day went to the other address
+    .set({ email, emailKey, addressHash, receiverGroup, confirmationAt: null, noticeAt: null })
+    .executeTakeFirstOrThrow();
+  // the same address, written otherwise
+  if (moved.numUpdatedRows === 0n) await change.set({ email }).execute();
+  return moved.numUpdatedRows > 0n;
 }
 
 type Change = NonNullable<z.output<typeof subscriberChanges>['subscriptions']>[number];

@@ -84,7 +84,8 @@ export const subscriberOperations: Operation[] = [
       path: '/subscribers/{id}',
       tag,
       summary: 'Change a subscriber',
-      description: 'A subscription can be ended here; it begins by consent alone.',
+      description:
+        'A subscription can be ended here; it begins by consent alone. Where one waits for its confirmation, another address is sent a new one, and the link in the older ends.',
       role: 'admin',
       params: byId,
       body: subscriberChanges,
@@ -92,8 +93,13 @@ export const subscriberOperations: Operation[] = [
       errors: [409],
     },
     async ({ params, input, actor, context }, tx) => {
-      const by = { hashAddress: context.hashAddress, now: context.now() };
-      return { body: await changeSubscriber(tx, actor, params.id, input as object, by) };
+      const by = {
+        hashAddress: context.hashAddress,
+        origin: new URL(context.config.publicUrl).host,
+        now: context.now(),
+      };
+      const { value, enqueue } = await changeSubscriber(tx, actor, params.id, input as object, by);
+      return { body: value, ...(enqueue ? { enqueue } : {}) };
     },
   ),
   changes(

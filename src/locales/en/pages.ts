@@ -98,6 +98,7 @@ export default {
     addressSentTitle: 'Check your new inbox',
     addressSent: 'We have sent an email to {{address}}. Its button works for one day.',
     same: 'This is already your address.',
+    tooMany: 'You have tried several addresses today. Try again tomorrow.',
     eraseTitle: 'Erase everything',
     erase:
       'Your subscriptions end now, and everything we hold about you is erased. This cannot be undone. We keep only a code (hash) that cannot be turned back into your address, so nobody signs it up again by mistake.',

@@ -98,6 +98,7 @@ export default {
     addressSentTitle: 'Revisa tu nuevo correo',
     addressSent: 'Hemos enviado un correo a {{address}}. El botón funciona durante un día.',
     same: 'Esta ya es tu dirección.',
+    tooMany: 'Hoy ya has probado varias direcciones. Vuelve a intentarlo mañana.',
     eraseTitle: 'Borrar todo',
     erase:
       'Tus suscripciones terminan ahora y se borra todo lo que guardamos sobre ti. No se puede deshacer. Solo guardamos un código (hash) que no permite recuperar tu dirección, para que nadie la suscriba por error.',

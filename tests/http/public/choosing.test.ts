@@ -173,7 +173,7 @@ describe('a person’s own data', () => {
     const [letter] = await lettersOf(id, 'address');
     expect(letter).toMatchObject({
       email: 'New@Example.net',
-      content: { oldAddress: 'old@example.org' },
+      content: { oldAddress: 'o•••@example.org' },
     });
     const url = addressUrl(
       { publicUrl: '', tokens: site.context.tokens },
@@ -190,6 +190,27 @@ describe('a person’s own data', () => {
       addressHash: site.context.hashAddress('new@example.net'),
     });
     expect((await subscription(id)).state).toBe('active');
+  });
+
+  test('is asked about a mistyped address before anything is sent, and moves to no fourth a day', async () => {
+    const { id, privacy } = await joined('tries@example.org');
+    const move = (fields: Record<string, string>) =>
+      site.post(`/privacy/${privacy}/address`, fields);
+    const asked = await move({ email: 'lola@gmial.com' });
+    expect(asked.status).toBe(422);
+    expect(await asked.text()).toContain('Did you mean lola@gmail.com?');
+    expect(await lettersOf(id, 'address')).toEqual([]);
+    await move({ email: 'lola@gmial.com', meant: 'lola@gmail.com' });
+    await move({ email: 'lola@gmial.com', meant: 'lola@gmial.com' });
+    await move({ email: 'third@example.net' });
+    const fourth = await move({ email: 'fourth@example.net' });
+    expect(fourth.status).toBe(422);
+    expect(await fourth.text()).toContain('Try again tomorrow');
+    expect((await lettersOf(id, 'address')).map((letter) => letter.email)).toEqual([
+      'lola@gmail.com',
+      'lola@gmial.com',
+      'third@example.net',
+    ]);
   });
 
   test('cannot move to an address that somebody has', async () => {

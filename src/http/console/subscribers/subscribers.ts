@@ -104,10 +104,9 @@ export function subscriberRoutes(context: Context): Router {
   router.post('/subscribers/:id/end', requireRole('admin'), async (req, res) => {
     const newsletter = z.string().max(100).catch('').parse(req.body?.newsletter);
     const changes = { subscriptions: [{ newsletter, state: 'unsubscribed' }] };
-    const by = { hashAddress: context.hashAddress, now: now() };
-    await commit(context, async (tx) => ({
-      value: await changeSubscriber(tx, actorOf(res), idOf(req), changes, by),
-    }));
+    const origin = new URL(context.config.publicUrl).host;
+    const by = { hashAddress: context.hashAddress, origin, now: now() };
+    await commit(context, (tx) => changeSubscriber(tx, actorOf(res), idOf(req), changes, by));
     await leaveMessage(req, 'subscribers.done.ended', true);
     res.redirect(303, `${page}/${idOf(req)}`);
   });

@@ -1,4 +1,5 @@
 import { type Request, Router } from 'express';
+import { confirmAgain } from '../../../letters/confirm-again.ts';
 import { addressAsked } from '../../../letters/own-links.ts';
 import { readAddress } from '../../../mail/address.ts';
 import { changeAddress } from '../../../subscribers/change.ts';
@@ -10,7 +11,7 @@ import { languageOf, words } from '../site/page.ts';
 import { showBadLink, tokenOf } from './token-pages.ts';
 
 /** The answer to the letter at a new address: GET asks, POST changes. */
-export function addressRoutes({ context, show }: PublicContext): Router {
+export function addressRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
   router.get('/address/:token', async (req, res) => {
     const found = await find(req);
@@ -40,9 +41,14 @@ export function addressRoutes({ context, show }: PublicContext): Router {
         data: { secret: true, texts: [text] },
       });
     try {
-      await context.db
-        .transaction()
-        .execute((tx) => changeAddress(tx, reader.id, address, context.hashAddress(address.key)));
+      const { letters } = await context.db.transaction().execute(async (tx) => {
+        await changeAddress(tx, reader.id, address, context.hashAddress(address.key));
+        return confirmAgain(tx, reader.id, {
+          origin: new URL(context.config.publicUrl).host,
+          now: context.now(),
+        });
+      });
+      enqueueLetters(letters);
     } catch (error) {
       if (error instanceof AddressTaken)
         return answer(t('address.takenTitle'), t('address.taken'), 409);

@@ -7,6 +7,7 @@ import { SubscriberNotFound } from '../../../subscribers/errors.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
+import { answered, type Typo, typoIn } from '../sign-up/typo-question.ts';
 import { languageOf, words } from '../site/page.ts';
 import { showBadLink, tokenOf } from './token-pages.ts';
 
@@ -34,12 +35,23 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
     if (!reader) return showBadLink(req, res, show);
     const language = languageOf(req, reader.language);
     const t = words(language);
-    const typed = String(req.body?.email ?? '');
+    const fields = answered((req.body ?? {}) as Record<string, unknown>);
+    const typed = typeof fields.email === 'string' ? fields.email : '';
     try {
       const address = readAddress(typed);
       if (address.key === readAddress(reader.email).key)
         return await showPage(req, res, reader, { wrong: t('privacy.same'), typed });
-      const letters = await requestAddressChange(context.db, reader, address, context.now());
+      const typo = typoIn(fields, address);
+      if (typo) return await showPage(req, res, reader, { typo, typed });
+      const target = { address, addressHash: context.hashAddress(address.key) };
+      const { letters, refused } = await requestAddressChange(
+        context.db,
+        reader,
+        target,
+        context.now(),
+      );
+      if (refused === 'targets')
+        return await showPage(req, res, reader, { wrong: t('privacy.tooMany'), typed });
       enqueueLetters(letters);
       await show(req, res, {
         view: './message',
@@ -93,7 +105,7 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
     req: Request,
     res: Response,
     reader: Reader,
-    trouble: { wrong?: string; typed?: string; unsure?: string } = {},
+    trouble: { wrong?: string; typed?: string; typo?: Typo; unsure?: string } = {},
   ) {
     const language = languageOf(req, reader.language);
     const page = `/privacy/${tokenOf(req)}`;
@@ -101,7 +113,7 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
       view: './privacy',
       title: words(language)('privacy.title'),
       language,
-      status: trouble.wrong || trouble.unsure ? 422 : 200,
+      status: trouble.wrong || trouble.typo || trouble.unsure ? 422 : 200,
       here: page,
       data: { secret: true, reader, here: page, typed: '', ...trouble },
     });

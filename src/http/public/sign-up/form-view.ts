@@ -5,13 +5,14 @@ import type { Masthead } from '../site/masthead.ts';
 import { words } from '../site/page.ts';
 import { consentIn } from './consent-wording.ts';
 import type { UnusableForm } from './input.ts';
+import type { Typo } from './typo-question.ts';
 
 /** What was wrong with a form that is shown again. */
 export interface FormTrouble {
   /** What was sent, to be shown again. */
   body: unknown;
   error?: UnusableForm | undefined;
-  slip?: { typed: string; meant: string } | undefined;
+  typo?: Typo | undefined;
   /** Why a proof of work is asked: none was sent, or (true) one that is no good. */
   unproved?: boolean;
 }
@@ -47,7 +48,7 @@ export function formView(
     error: error
       ? { field: error.field, text: t(error.key) }
       : trouble.unproved && { field: 'proof', text: t('signUp.proofFailed') },
-    slip: trouble.slip,
+    typo: trouble.typo,
     values: valuesOf(trouble.body, inLanguage(newsletters, language)),
   };
 }

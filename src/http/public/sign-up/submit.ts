@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import { meantDomain } from '../../../mail/domain-typos.ts';
 import type { PublicContext } from '../public-context.ts';
 import type { Masthead } from '../site/masthead.ts';
 import { languageOf } from '../site/page.ts';
 import type { FormTrouble } from './form-view.ts';
 import { readSignUpForm, UnusableForm } from './input.ts';
-import { acceptSignUp, type FormKind, ProofNeeded, withDomain } from './sign-up.ts';
+import { acceptSignUp, type FormKind, ProofNeeded } from './sign-up.ts';
+import { answered, typoIn } from './typo-question.ts';
 
 /** What became of a form: taken, or to be shown again with what is wrong. */
 export type FormOutcome =
@@ -22,18 +22,13 @@ export async function submitForm(
   // A field that no person sees: whoever fills it in is told that all went well.
   if (sent.website) return { taken: true, newsletters: [] };
 
-  // A button of the question about a slip carries the address that was meant: it is not asked about again.
-  const meant = typeof sent.meant === 'string' && sent.meant ? sent.meant : undefined;
-  const body = meant === undefined ? sent : { ...sent, email: meant, sure: meant };
+  const body = answered(sent);
   const again = (status: number, trouble: Omit<FormTrouble, 'body'>, proof = false) =>
     ({ taken: false, status, trouble: { body, ...trouble }, proof }) as const;
   try {
     const input = readSignUpForm(body, masthead.newsletters);
-    const domain = body.sure === body.email ? null : meantDomain(input.address.domain);
-    if (domain) {
-      const slip = { typed: input.address.email, meant: withDomain(input.address, domain) };
-      return again(422, { slip });
-    }
+    const typo = typoIn(body, input.address);
+    if (typo) return again(422, { typo });
     await acceptSignUp(shared, req, input, {
       form,
       language: languageOf(req),
