@@ -22,13 +22,13 @@ interface AddOptions extends Record<string, unknown> {
 }
 
 export function registerArticles(program: Command, open: Open): void {
-  const noun = program.command('articles').description('what editions are made of');
+  const noun = program.command('articles').description('articles that editions are made of');
   noun
     .command('list')
     .description('list articles, newest first')
-    .option('--newsletter <slug>', 'of one newsletter')
-    .option('--limit <number>', 'so many', readLimit, 100)
-    .option('--after <next>', 'go on after the page before', readId)
+    .option('--newsletter <slug>', 'only this newsletter')
+    .option('--limit <number>', 'maximum number of rows', readLimit, 100)
+    .option('--after <next>', '“next” of the previous page', readId)
     .option('--json', 'print JSON')
     .action(({ json, ...page }: ListOptions) =>
       open(async ({ db }) => {
@@ -46,18 +46,18 @@ export function registerArticles(program: Command, open: Open): void {
     );
   noun
     .command('add')
-    .description('write an article by hand')
-    .requiredOption('--title <text>', 'its headline')
-    .requiredOption('--url <address>', 'where it is read')
-    .option('--newsletter <slug>', 'for which newsletter; may be left out where there is one')
-    .option('--section <slug>', 'its section')
-    .option('--standfirst <text>', 'the sentence below the headline')
-    .option('--image <address>', 'its picture')
-    .option('--image-alt <text>', 'what the picture shows')
-    .option('--image-credit <text>', 'who made the picture')
-    .option('--author <name>', 'who wrote it')
+    .description('add an article')
+    .requiredOption('--title <text>', 'headline')
+    .requiredOption('--url <address>', 'web address')
+    .option('--newsletter <slug>', 'newsletter; optional if there is only one')
+    .option('--section <slug>', 'section')
+    .option('--standfirst <text>', 'sentence below the headline')
+    .option('--image <address>', 'web address of its image')
+    .option('--image-alt <text>', 'what the image shows')
+    .option('--image-credit <text>', 'who made the image')
+    .option('--author <name>', 'author')
     .option('--language <tag>', 'such as en or es-VE')
-    .option('--published-at <time>', 'such as 2026-11-24T07:00:00Z; left out: now')
+    .option('--published-at <time>', 'such as 2026-11-24T07:00:00Z; default: now')
     .option('--json', 'print JSON')
     .action(({ json, newsletter, image, imageAlt, imageCredit, ...words }: AddOptions) =>
       open(async (context) => {

@@ -9,7 +9,7 @@ import { note, print, WrongUse } from './output.ts';
 export function registerBackup(program: Command, open: Open): void {
   program
     .command('backup <file>')
-    .description('write everything into one file: keep it safe, it holds addresses and keys')
+    .description('write all data to one file; keep it safe, it holds addresses and keys')
     .option('--json', 'print JSON')
     .action(async (file: string, { json }: { json?: boolean }) => {
       const path = resolve(file);
@@ -18,13 +18,13 @@ export function registerBackup(program: Command, open: Open): void {
       });
       return open(async ({ databaseUrl, now }) => {
         const rows = await backUp(databaseUrl, path, now());
-        print(json, { file: path, rows }, `${rows} rows in ${path}`);
+        print(json, { file: path, rows }, `backed up ${rows} rows to ${path}`);
       });
     });
   program
     .command('restore <file>')
-    .description('put a backup in the place of what the database holds')
-    .option('--replace', 'also if the database is not empty: what it holds is removed')
+    .description('restore a backup')
+    .option('--replace', 'even if the database is not empty; its data is deleted')
     .option('--json', 'print JSON')
     .action(async (file: string, options: { replace?: boolean; json?: boolean }) => {
       const path = resolve(file);
@@ -35,7 +35,7 @@ export function registerBackup(program: Command, open: Open): void {
         const { rows, madeAt } = await restore(databaseUrl, path, {
           replace: options.replace ?? false,
         });
-        print(options.json, { file: path, rows, madeAt }, `${rows} rows as of ${madeAt} are back`);
+        print(options.json, { file: path, rows, madeAt }, `restored ${rows} rows from ${madeAt}`);
         const paused = await db
           .selectFrom('editions')
           .select('id')

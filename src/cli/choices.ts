@@ -42,7 +42,7 @@ export async function chooseNewsletter(
   if (only && all.length === 1) return only.slug;
   throw new WrongUse(
     all.length === 0
-      ? 'There is no newsletter yet: make one with npx gaceta newsletters create.'
+      ? 'There is no newsletter yet. Create one: npx gaceta newsletters create'
       : `Name the newsletter: --newsletter ${all.map((one) => one.slug).join(' | ')}`,
   );
 }

@@ -20,8 +20,8 @@ const operator = { email: 'editor@harbourpost.example', password: 'harbour-light
 export function registerDemo(program: Command): void {
   program
     .command('demo')
-    .description('see the whole job happen: sign-up, digest, one-click unsubscribe')
-    .option('--exit', 'end when the story is told, instead of staying to be looked at')
+    .description('run the full demo on this machine: sign-up, digest, one-click unsubscribe')
+    .option('--exit', 'exit when done, instead of staying up')
     .option('--json', 'print one JSON object: {ok, seconds, checks}')
     .action(runDemo);
 }
@@ -42,7 +42,7 @@ async function runDemo({ exit = false, json = false }: { exit?: boolean; json?: 
   if (!exit) stopOnSignal(log, stop, 60);
 
   const tell = (line: string) => process.stderr.write(`  ✓ ${line}\n`);
-  process.stderr.write('The Harbour Post opens its newsletter. Nothing leaves this machine.\n');
+  process.stderr.write('The Harbour Post opens its newsletter. No email leaves this machine.\n');
   const checks = Object.fromEntries(CHECKS.map((name) => [name, false])) as Checks;
   const { mailbox } = running;
   let failure: unknown;
@@ -55,12 +55,12 @@ async function runDemo({ exit = false, json = false }: { exit?: boolean; json?: 
   } catch (error) {
     failure = error;
     process.stderr.write(`  ✗ ${(error as Error).message}\n`);
-    log.debug({ err: error }, 'the story broke off');
+    log.debug({ err: error }, 'the demo failed');
   }
   const ok = failure === undefined && Object.values(checks).every(Boolean);
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   for (const [name, held] of Object.entries(checks))
-    if (!held) process.stderr.write(`  ✗ ${name} was not seen\n`);
+    if (!held) process.stderr.write(`  ✗ ${name} did not happen\n`);
   if (json) process.stdout.write(`${JSON.stringify({ ok, seconds, checks })}\n`);
   if (exit || !ok) {
     await stop();
@@ -68,7 +68,7 @@ async function runDemo({ exit = false, json = false }: { exit?: boolean; json?: 
   }
   process.stderr.write(
     [
-      `Done in ${seconds} s. It stays up for you to look at; Ctrl-C ends it.`,
+      `Done in ${seconds} s. It stays up so that you can look around; press Ctrl-C to stop it.`,
       `  sign-up page   ${config.publicUrl}/`,
       `  the newsroom   ${site.url}/`,
       `  every inbox    ${mailbox?.pageUrl}`,

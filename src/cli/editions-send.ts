@@ -26,17 +26,17 @@ interface Options {
 export function registerSend(noun: Command, open: Open): void {
   noun
     .command('send [id]')
-    .description('send an edition now; without id, compose today’s and send it')
-    .option('--newsletter <slug>', 'of which newsletter; may be left out where there is one')
+    .description('send an edition now; without an id, prepare today’s and send it')
+    .option('--newsletter <slug>', 'newsletter; optional if there is only one')
     .addOption(
-      new Option('--kind <kind>', 'daily without it').choices(['daily', 'weekly', 'special']),
+      new Option('--kind <kind>', 'default: daily').choices(['daily', 'weekly', 'special']),
     )
-    .option('--wait', 'wait until it is sent, and show how far it is')
-    .option('--work', 'work here until it is sent, where no worker runs')
+    .option('--wait', 'wait until it is sent, and show progress')
+    .option('--work', 'send from this process, if no worker runs')
     .option('--json', 'print JSON')
     .action((id: string | undefined, options: Options) => {
       if (id !== undefined && (options.newsletter || options.kind))
-        throw new WrongUse('Give the id of an edition, or --newsletter and --kind to compose one.');
+        throw new WrongUse('Give the id of an edition, or --newsletter and --kind to prepare one.');
       return open((context, onStop) => send(context, id, options, onStop));
     });
 }
@@ -70,7 +70,7 @@ async function send(
   print(json, end, `edition ${end.id} is ${end.state}: ${progressLine(end)}`);
   if (end.state === 'sent') return undefined;
   note(`It is ${end.state}${end.reason ? `: ${end.reason}` : '.'}`);
-  if (end.state === 'paused') note(`Once that is put right: npx gaceta editions resume ${end.id}`);
+  if (end.state === 'paused') note(`Once that is fixed: npx gaceta editions resume ${end.id}`);
   process.exitCode = 1;
 }
 

@@ -41,12 +41,12 @@ interface Choice {
 const kinds = ['daily', 'weekly', 'special'] as const;
 
 export function registerEditions(program: Command, open: Open): void {
-  const noun = program.command('editions').description('composed numbers of a newsletter');
+  const noun = program.command('editions').description('the issues of a newsletter');
   noun
     .command('list')
     .description('list editions, newest first')
-    .option('--newsletter <slug>', 'of one newsletter')
-    .addOption(new Option('--kind <kind>', 'of one kind').choices(kinds))
+    .option('--newsletter <slug>', 'only this newsletter')
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(kinds))
     .addOption(
       new Option('--state <state>', 'in one state').choices([
         'draft',
@@ -57,8 +57,8 @@ export function registerEditions(program: Command, open: Open): void {
         'cancelled',
       ]),
     )
-    .option('--limit <number>', 'so many', readLimit, 20)
-    .option('--after <next>', 'go on after the page before', readId)
+    .option('--limit <number>', 'maximum number of rows', readLimit, 20)
+    .option('--after <next>', '“next” of the previous page', readId)
     .option('--json', 'print JSON')
     .action(({ json, ...page }: Options) =>
       open(async ({ db, now }) => {
@@ -68,7 +68,7 @@ export function registerEditions(program: Command, open: Open): void {
     );
   noun
     .command('show <id>')
-    .description('show an edition with its ledger')
+    .description('show an edition and its counts')
     .option('--json', 'print JSON')
     .action((id: string, { json }: Options) =>
       open(async ({ db, now }) => {
@@ -78,12 +78,12 @@ export function registerEditions(program: Command, open: Open): void {
     );
   noun
     .command('compose')
-    .description('compose an edition; of a daily or weekly there is one a date')
-    .option('--newsletter <slug>', 'of which newsletter; may be left out where there is one')
-    .addOption(new Option('--kind <kind>', 'what it is').choices(kinds).default('daily'))
-    .option('--article <id>', 'chosen articles in their order; left out: all that is new', several)
-    .option('--introduction <markdown>', 'words of its own')
-    .option('--send-at <time>', 'when it goes by itself, such as 2026-11-24T18:00:00Z', readTime)
+    .description('prepare an edition; there is one daily and one weekly per date')
+    .option('--newsletter <slug>', 'newsletter; optional if there is only one')
+    .addOption(new Option('--kind <kind>', 'kind of edition').choices(kinds).default('daily'))
+    .option('--article <id>', 'article to include, in order; default: all new ones', several)
+    .option('--introduction <markdown>', 'introduction, in Markdown')
+    .option('--send-at <time>', 'when to send it, such as 2026-11-24T18:00:00Z', readTime)
     .option('--json', 'print JSON')
     .action(({ json, newsletter, kind, article, introduction, sendAt }: Composition) =>
       open(async (context) => {
@@ -106,12 +106,12 @@ export function registerEditions(program: Command, open: Open): void {
     );
   noun
     .command('preview <id>')
-    .description('print an edition as a reader gets it')
+    .description('print an edition as a reader receives it')
     .addOption(
-      new Option('--format <format>', 'which form').choices(previewFormats).default('text'),
+      new Option('--format <format>', 'output format').choices(previewFormats).default('text'),
     )
-    .option('--language <tag>', "of the reader; left out: the newsletter's")
-    .option('--section <slug>', 'that the reader chose; left out: all', several)
+    .option('--language <tag>', "language of the reader; default: the newsletter's")
+    .option('--section <slug>', 'section the reader chose; default: all', several)
     .option('--json', 'print JSON')
     .action((id: string, { json, format, language, section }: Choice) =>
       open(async (context) => {
@@ -125,10 +125,10 @@ export function registerEditions(program: Command, open: Open): void {
     );
   noun
     .command('test <id>')
-    .description('send an edition to one address, to look at')
-    .requiredOption('--to <address>', 'where to')
-    .option('--language <tag>', "of the reader; left out: the newsletter's")
-    .option('--section <slug>', 'that the reader chose; left out: all', several)
+    .description('send a test of an edition to one address')
+    .requiredOption('--to <address>', 'address to send it to')
+    .option('--language <tag>', "language of the reader; default: the newsletter's")
+    .option('--section <slug>', 'section the reader chose; default: all', several)
     .option('--json', 'print JSON')
     .action((id: string, { json, to, language, section }: Choice) =>
       open(async (context) => {
@@ -138,11 +138,11 @@ export function registerEditions(program: Command, open: Open): void {
         );
         noteMailbox(context);
         if (!(await anyWorker(context.db))) note(NO_WORKER);
-        print(json, sent, `on its way to ${to}`);
+        print(json, sent, `test queued for ${to}`);
       }),
     );
   registerSend(noun, open);
-  steering(noun, open, 'pause', 'let what has started finish, and start nothing more');
+  steering(noun, open, 'pause', 'finish the emails already started, and start no more');
   steering(noun, open, 'resume', 'go on with a paused edition');
   steering(noun, open, 'cancel', 'end an edition for good; readers without it are skipped');
   steering(noun, open, 'resend-missed', 'send a sent or cancelled edition to those it missed');

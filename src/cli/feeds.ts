@@ -21,13 +21,13 @@ interface Options {
 }
 
 export function registerFeeds(program: Command, open: Open): void {
-  const noun = program.command('feeds').description('where articles are read from');
+  const noun = program.command('feeds').description('addresses that articles are read from');
   noun
     .command('list')
     .description('list feeds')
-    .option('--newsletter <slug>', 'of one newsletter')
-    .option('--limit <number>', 'so many', readLimit, 100)
-    .option('--after <next>', 'go on after the page before', readId)
+    .option('--newsletter <slug>', 'only this newsletter')
+    .option('--limit <number>', 'maximum number of rows', readLimit, 100)
+    .option('--after <next>', '“next” of the previous page', readId)
     .option('--json', 'print JSON')
     .action(({ json, ...page }: Options) =>
       open(async ({ db }) => {
@@ -38,8 +38,8 @@ export function registerFeeds(program: Command, open: Open): void {
   noun
     .command('add <url>')
     .description('add a feed and read it at once')
-    .option('--newsletter <slug>', 'for which newsletter; may be left out where there is one')
-    .option('--section <slug>', 'the section its articles go into')
+    .option('--newsletter <slug>', 'newsletter; optional if there is only one')
+    .option('--section <slug>', 'section for its articles')
     .option('--json', 'print JSON')
     .action((url: string, { json, newsletter, section }: Options) =>
       open(async (context) => {
@@ -71,7 +71,7 @@ export function registerFeeds(program: Command, open: Open): void {
     );
   noun
     .command('remove <id>')
-    .description('stop reading a feed for good; its articles stay')
+    .description('remove a feed; its articles are kept')
     .option('--json', 'print JSON')
     .action((id: string, { json }: Options) =>
       open(async (context) => {
@@ -83,7 +83,7 @@ export function registerFeeds(program: Command, open: Open): void {
     );
   noun
     .command('parse <source>')
-    .description('show what is understood of a feed: a file, or an address')
+    .description('show how a feed is read, from a file or a web address')
     .option('--json', 'print JSON')
     .action((source: string, { json }: Options) =>
       printFeed(source, { json, allowPrivate: configFromEnvironment().feedAllowPrivate }),

@@ -31,9 +31,7 @@ interface Settings {
 }
 
 export function registerNewsletters(program: Command, open: Open): void {
-  const noun = program
-    .command('newsletters')
-    .description('titled mailings, their hours and sections');
+  const noun = program.command('newsletters').description('newsletters, their times and sections');
   noun
     .command('list')
     .description('list newsletters')
@@ -44,8 +42,8 @@ export function registerNewsletters(program: Command, open: Open): void {
         print(json, { data, next: null }, data.length > 0 ? overview(data) : 'no newsletters yet');
       }),
     );
-  settings(noun.command('create <slug>').description('make a newsletter'))
-    .requiredOption('--title <text>', 'its name')
+  settings(noun.command('create <slug>').description('create a newsletter'))
+    .requiredOption('--title <text>', 'title')
     .action((slug: string, options: Settings) =>
       open(async ({ db }) => {
         const made = await db.transaction().execute(async (tx) => {
@@ -53,13 +51,13 @@ export function registerNewsletters(program: Command, open: Open): void {
           await audit(tx, actorOf(), 'create', `newsletter ${slug}`);
           return newsletter;
         });
-        print(options.json, made, `made ${made.slug} (${made.title})`);
+        print(options.json, made, `created ${made.slug} (${made.title})`);
       }),
     );
   settings(
-    noun.command('update <slug>').description('change a newsletter; what is not named stays'),
+    noun.command('update <slug>').description('change a newsletter; other settings are kept'),
   )
-    .option('--title <text>', 'its name')
+    .option('--title <text>', 'title')
     .action((slug: string, options: Settings) => {
       const changes = named(options);
       if (Object.keys(changes).length === 0)
@@ -78,22 +76,22 @@ export function registerNewsletters(program: Command, open: Open): void {
 
 function settings(command: Command): Command {
   return command
-    .option('--description <text>', 'shown where readers sign up')
-    .option('--active', 'composed and sent at its hours')
-    .option('--no-active', 'not composed any more')
+    .option('--description <text>', 'description shown on the sign-up page')
+    .option('--active', 'prepare and send it at its times')
+    .option('--no-active', 'stop preparing and sending it')
     .option('--language <tag>', 'language tag, such as en or es-VE')
     .option('--timezone <zone>', 'IANA name, such as Europe/Madrid')
-    .option('--send-at <hh:mm>', 'hour of sending in its time zone')
-    .option('--kinds <list>', 'of daily,weekly,special')
+    .option('--send-at <hh:mm>', 'time to send, in its time zone')
+    .option('--kinds <list>', 'any of daily,weekly,special')
     .option('--days <list>', 'days of the daily, 1 (Monday) to 7')
     .option('--weekly-day <day>', 'day of the weekly, 1 to 7')
     .option('--section <slug=title>', 'a section; repeat for several, in order', several)
-    .option('--from <address>', 'From of its mails, instead of MAIL_FROM')
-    .option('--reply-to <address>', 'where answers go')
-    .option('--private', 'kept out of the archive')
-    .option('--no-private', 'shown in the archive')
+    .option('--from <address>', 'From address of its emails, instead of MAIL_FROM')
+    .option('--reply-to <address>', 'address for replies')
+    .option('--private', 'hide it from the public archive')
+    .option('--no-private', 'show it in the public archive')
     .option('--origin <origin>', 'a site that may show its form; repeat for several', several)
-    .option('--link-parameters <query>', 'put on every link of an article')
+    .option('--link-parameters <query>', 'query parameters added to every article link')
     .addOption(new Option('--json', 'print JSON'));
 }
 

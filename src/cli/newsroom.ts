@@ -16,7 +16,7 @@ interface Options extends Partial<Record<keyof Newsroom, string>> {
 }
 
 export function registerNewsroom(program: Command, open: Open): void {
-  const noun = program.command('newsroom').description('name, colour and logo of pages and mails');
+  const noun = program.command('newsroom').description('name, colour and logo of pages and emails');
   noun
     .command('show')
     .description('show the newsroom')
@@ -29,11 +29,11 @@ export function registerNewsroom(program: Command, open: Open): void {
     );
   noun
     .command('update')
-    .description('change the newsroom; an empty text removes what was there')
-    .option('--name <name>', 'what it is called')
-    .option('--colour <#rrggbb>', 'of headings and buttons')
-    .option('--logo <address>', 'a picture, by its address')
-    .option('--postal-address <text>', 'at the foot of every digest')
+    .description('change the newsroom; an empty text removes a value')
+    .option('--name <name>', 'name')
+    .option('--colour <#rrggbb>', 'colour of headings and buttons')
+    .option('--logo <address>', 'web address of an image')
+    .option('--postal-address <text>', 'postal address at the foot of every edition')
     .option('--json', 'print JSON')
     .action(({ json, ...words }: Options) => {
       const changes = Object.entries(words).map(([key, text]) => [key, text === '' ? null : text]);

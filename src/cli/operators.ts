@@ -23,14 +23,14 @@ interface Options {
 }
 
 export function registerOperators(program: Command, open: Open): void {
-  const noun = program.command('operators').description('people who sign in to the console');
+  const noun = program.command('operators').description('accounts that sign in to the console');
   noun
     .command('create')
-    .description('let somebody in: prints the one-time link with which they choose a password')
-    .requiredOption('--email <address>', 'their address')
-    .option('--name <name>', 'their name')
-    .addOption(new Option('--role <role>', 'what they may do').choices(roles).default('editor'))
-    .option('--language <tag>', 'of their console: en or es')
+    .description('create an operator and print a set-up link')
+    .requiredOption('--email <address>', 'email address')
+    .option('--name <name>', 'name')
+    .addOption(new Option('--role <role>', 'role').choices(roles).default('editor'))
+    .option('--language <tag>', 'language of the console: en or es')
     .option('--json', 'print JSON')
     .action(({ json, ...input }: Options) =>
       open(async ({ db, config }) => {
@@ -43,7 +43,7 @@ export function registerOperators(program: Command, open: Open): void {
         print(
           json,
           { ...operator, setupUrl },
-          `made ${operator.email} (${operator.role})\nset-up link, good for an hour, once: ${setupUrl}`,
+          `created ${operator.email} (${operator.role})\none-time set-up link, valid for one hour: ${setupUrl}`,
         );
       }),
     );
@@ -65,12 +65,12 @@ export function registerOperators(program: Command, open: Open): void {
     );
   noun
     .command('update <email>')
-    .description('change an operator; what is not named stays')
-    .option('--name <name>', 'their name')
-    .addOption(new Option('--role <role>', 'what they may do').choices(roles))
-    .addOption(new Option('--language <tag>', 'of their console').choices(['en', 'es']))
-    .option('--draft-notices', 'mail them when a draft waits to be read')
-    .option('--no-draft-notices', 'mail them no drafts')
+    .description('change an operator; other settings are kept')
+    .option('--name <name>', 'name')
+    .addOption(new Option('--role <role>', 'role').choices(roles))
+    .addOption(new Option('--language <tag>', 'language of the console').choices(['en', 'es']))
+    .option('--draft-notices', 'email them when a draft is ready to review')
+    .option('--no-draft-notices', 'do not email them about drafts')
     .option('--json', 'print JSON')
     .action((email: string, { json, ...changes }: OperatorChanges & { json?: boolean }) => {
       const fields = Object.keys(changes);
@@ -87,7 +87,7 @@ export function registerOperators(program: Command, open: Open): void {
     });
   noun
     .command('disable <email>')
-    .description('shut an operator out, at once')
+    .description('disable an operator at once')
     .option('--json', 'print JSON')
     .action((email: string, { json }: { json?: boolean }) =>
       open(async ({ db }) => {
@@ -96,7 +96,7 @@ export function registerOperators(program: Command, open: Open): void {
           await audit(tx, actorOf(), 'disable', `operator ${disabled.id}`);
           return disabled;
         });
-        print(json, operator, `${operator.email} is out`);
+        print(json, operator, `${operator.email} disabled`);
       }),
     );
 }

@@ -16,15 +16,15 @@ export function registerProcesses(program: Command): void {
     .action(runStart);
   program
     .command('web')
-    .description('run one web process on a database that is there')
+    .description('run one web process on an existing database')
     .action(() => runChild('web', runWeb));
   program
     .command('worker')
-    .description('run one worker on a database that is there')
+    .description('run one worker on an existing database')
     .action(() => runChild('worker', runWorker));
   program
     .command('migrate')
-    .description('bring the database to the newest schema')
+    .description('update the database to the latest schema')
     .action(runMigrate);
 }
 
@@ -51,11 +51,9 @@ async function runStart(): Promise<void> {
   say(`Gaceta runs at ${config.publicUrl}`);
   say(`  operators   ${config.publicUrl}/console`);
   if (running.setupPath)
-    say(`  first operator (good for an hour, once): ${config.publicUrl}${running.setupPath}`);
+    say(`  one-time set-up link, valid for one hour: ${config.publicUrl}${running.setupPath}`);
   if (running.mailbox)
-    say(
-      `  mailbox     ${running.mailbox.pageUrl} (SMTP_URL is unset: nothing leaves this machine)`,
-    );
+    say(`  mailbox     ${running.mailbox.pageUrl} (SMTP_URL is unset: no email is sent out)`);
   const code = await running.broken;
   await running.stop();
   process.exit(code);

@@ -17,8 +17,8 @@ import { actorOf } from './roles.ts';
 export function registerSubscriberExport(noun: Command, open: Open): void {
   noun
     .command('export [id-or-address]')
-    .description('write all subscriptions as CSV, or everything held about one person as JSON')
-    .option('--newsletter <slug>', 'of one newsletter')
+    .description('export all subscriptions as CSV, or all data of one subscriber as JSON')
+    .option('--newsletter <slug>', 'only this newsletter')
     .option('--json', 'print JSON')
     .action(
       (who: string | undefined, { json, newsletter }: { json?: boolean; newsletter?: string }) =>

@@ -32,21 +32,21 @@ interface AddOptions {
 }
 
 export function registerSubscribers(program: Command, open: Open): void {
-  const noun = program.command('subscribers').description('the people who get editions');
+  const noun = program.command('subscribers').description('readers and their subscriptions');
   noun
     .command('list')
     .description('list subscribers')
-    .option('--newsletter <slug>', 'of one newsletter')
+    .option('--newsletter <slug>', 'only this newsletter')
     .addOption(
-      new Option('--state <state>', 'of their subscription').choices([
+      new Option('--state <state>', 'only this state of the subscription').choices([
         'pending',
         'active',
         'unsubscribed',
       ]),
     )
-    .option('--email <address>', 'of one address')
-    .option('--limit <number>', 'so many', readLimit, 100)
-    .option('--after <next>', 'go on after the page before', readId)
+    .option('--email <address>', 'only this address')
+    .option('--limit <number>', 'maximum number of rows', readLimit, 100)
+    .option('--after <next>', '“next” of the previous page', readId)
     .option('--json', 'print JSON')
     .action(({ json, email, ...filter }: ListOptions) =>
       open(async ({ db }) => {
@@ -57,20 +57,19 @@ export function registerSubscribers(program: Command, open: Open): void {
     );
   noun
     .command('add <email>')
-    .description('add a subscriber: asked first, unless a consent is recorded')
-    .option(
-      '--newsletter <slug>',
-      'repeat for several; may be left out where there is one',
-      several,
-    )
-    .option('--name <name>', 'their name')
+    .description('add a subscriber; they are asked to confirm, unless a consent is given')
+    .option('--newsletter <slug>', 'repeat for several; optional if there is only one', several)
+    .option('--name <name>', 'name')
     .option('--language <tag>', 'such as en or es-VE')
     .option('--timezone <zone>', 'IANA name, such as Europe/Madrid')
-    .option('--section <slug>', 'repeat for several; left out: all', several)
+    .option('--section <slug>', 'repeat for several; default: all', several)
     .option('--frequency <how-often>', 'daily, weekdays, weekly or special')
-    .option('--hour <hh:mm>', "left out: the newsletter's")
-    .option('--consent-source <text>', 'where the person agreed: then active at once')
-    .option('--consent-at <time>', 'when, such as 2026-11-01T10:00:00Z')
+    .option('--hour <hh:mm>', "delivery time; default: the newsletter's")
+    .option(
+      '--consent-source <text>',
+      'where they consented; the subscription is then active at once',
+    )
+    .option('--consent-at <time>', 'when they consented, such as 2026-11-01T10:00:00Z')
     .option('--json', 'print JSON')
     .action((email: string, options: AddOptions) => {
       const { json, newsletter, section, consentSource, consentAt, ...person } = options;
@@ -98,8 +97,8 @@ export function registerSubscribers(program: Command, open: Open): void {
     });
   noun
     .command('import <file>')
-    .description('import CSV; - reads from stdin')
-    .option('--newsletter <slug>', 'for which newsletter; may be left out where there is one')
+    .description('import subscribers from CSV; - reads stdin')
+    .option('--newsletter <slug>', 'newsletter; optional if there is only one')
     .option('--json', 'print JSON')
     .action(async (file: string, { json, newsletter }: { json?: boolean; newsletter?: string }) => {
       if (file !== '-')
@@ -132,11 +131,11 @@ export function registerSubscribers(program: Command, open: Open): void {
   registerSubscriberExport(noun, open);
   noun
     .command('erase <id-or-address>')
-    .description('erase a person; what is left is an id for the ledgers, and a hash')
-    .option('--yes', 'this cannot be undone: say that you mean it')
+    .description('erase all data of a subscriber; only an id and a hash remain')
+    .option('--yes', 'confirm; this cannot be undone')
     .option('--json', 'print JSON')
     .action((who: string, { json, yes }: { json?: boolean; yes?: boolean }) => {
-      if (!yes) throw new WrongUse('This cannot be undone. If you mean it, add --yes.');
+      if (!yes) throw new WrongUse('This cannot be undone. Add --yes to confirm.');
       return open(async (context) => {
         const id = await chooseSubscriber(context.db, who);
         await commit(context, async (tx) => {
@@ -144,7 +143,7 @@ export function registerSubscribers(program: Command, open: Open): void {
           await audit(tx, actorOf(), 'erase', `subscriber ${id}`);
           return { value: undefined, enqueue: (queues) => queues.enqueueLetters(letters) };
         });
-        print(json, await getSubscriber(context.db, id), `subscriber ${id} is erased`);
+        print(json, await getSubscriber(context.db, id), `subscriber ${id} erased`);
       });
     });
 }

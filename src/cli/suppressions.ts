@@ -16,16 +16,16 @@ import { print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
 
 export function registerSuppressions(program: Command, open: Open): void {
-  const noun = program.command('suppressions').description('addresses that are never mailed again');
+  const noun = program.command('suppressions').description('addresses that no email is sent to');
   noun
     .command('list')
-    .description('list suppressions; addresses are kept as hashes')
-    .option('--limit <number>', 'so many', readLimit, 100)
-    .option('--after <next>', 'go on after the page before')
+    .description('list suppressions; addresses are stored as hashes')
+    .option('--limit <number>', 'maximum number of rows', readLimit, 100)
+    .option('--after <next>', '“next” of the previous page')
     .option('--json', 'print JSON')
     .action(({ json, ...page }: { json?: boolean; limit: number; after?: string }) => {
       if (page.after !== undefined && !/^[0-9a-f]{64}$/.test(page.after))
-        throw new WrongUse('--after takes the `next` of the page before.');
+        throw new WrongUse('--after takes the “next” of the previous page.');
       return open(async ({ db }) => {
         const { data, next } = await listSuppressions(db, page);
         const shown = data.map(suppressionShape);
@@ -41,7 +41,7 @@ export function registerSuppressions(program: Command, open: Open): void {
     });
   noun
     .command('add <email>')
-    .description('never mail an address again')
+    .description('block an address: no more email is sent to it')
     .option('--detail <text>', 'why, for colleagues')
     .option('--json', 'print JSON')
     .action((email: string, { json, detail }: { json?: boolean; detail?: string }) =>
@@ -60,7 +60,7 @@ export function registerSuppressions(program: Command, open: Open): void {
     );
   noun
     .command('remove <email>')
-    .description('take a suppression back')
+    .description('unblock an address')
     .option('--json', 'print JSON')
     .action((email: string, { json }: { json?: boolean }) =>
       open(async (context) => {
@@ -72,7 +72,7 @@ export function registerSuppressions(program: Command, open: Open): void {
           await audit(tx, actorOf(), 'unsuppress', `address ${hash.toString('hex')}`);
           return { value: undefined };
         });
-        print(json, suppression && suppressionShape(suppression), `${email} may be mailed again`);
+        print(json, suppression && suppressionShape(suppression), `${email} unblocked`);
       }),
     );
 }

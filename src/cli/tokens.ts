@@ -13,12 +13,12 @@ import { note, print, table } from './output.ts';
 import { actorOf } from './roles.ts';
 
 export function registerTokens(program: Command, open: Open): void {
-  const noun = program.command('tokens').description('keys with which programs use the API');
+  const noun = program.command('tokens').description('keys for programs that use the API');
   noun
     .command('create')
-    .description('make a token; its secret is shown this once')
+    .description('create a token and print its secret, which is shown only once')
     .requiredOption('--name <name>', 'who uses it')
-    .addOption(new Option('--role <role>', 'what it may do').choices(tokenRoles).default('admin'))
+    .addOption(new Option('--role <role>', 'role').choices(tokenRoles).default('admin'))
     .option('--json', 'print JSON')
     .action(({ json, ...input }: { json?: boolean; name: string; role: ApiToken['role'] }) =>
       open(async ({ db }) => {
@@ -28,7 +28,7 @@ export function registerTokens(program: Command, open: Open): void {
           return token;
         });
         print(json, made, made.token);
-        if (!json) note(`(${made.name}, ${made.role}; it is not shown again)`);
+        if (!json) note(`(${made.name}, ${made.role}; the secret is not shown again)`);
       }),
     );
   noun
@@ -49,7 +49,7 @@ export function registerTokens(program: Command, open: Open): void {
     );
   noun
     .command('revoke <id>')
-    .description('from now on the token opens nothing')
+    .description('revoke a token at once')
     .option('--json', 'print JSON')
     .action((id: string, { json }: { json?: boolean }) =>
       open(async ({ db }) => {
@@ -59,7 +59,7 @@ export function registerTokens(program: Command, open: Open): void {
           await audit(tx, actorOf(), 'revoke', `token ${id}`);
           return revoked;
         });
-        print(json, token, `${token.name} opens nothing any more`);
+        print(json, token, `${token.name} revoked`);
       }),
     );
 }

@@ -15,8 +15,8 @@ export class RoleNeeded extends Error {
   constructor(role: Role, least: Role) {
     super(
       least === 'owner'
-        ? `This takes the role owner; yours is ${role}.`
-        : `This takes the role ${least} or more; yours is ${role}.`,
+        ? `Requires the role owner; yours is ${role}.`
+        : `Requires the role ${least} or higher; yours is ${role}.`,
     );
     this.role = role;
     this.least = least;

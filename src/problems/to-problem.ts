@@ -136,7 +136,7 @@ function isDatabaseAway(error: Error): boolean {
 }
 
 function unforeseen(cause: unknown, occurrence: string): Problem {
-  return new Problem(500, `Something went wrong here. It was written down as ${occurrence}.`, {
+  return new Problem(500, `Unexpected error (${occurrence}).`, {
     cause,
   });
 }

@@ -11,28 +11,28 @@ export function advice(
   if (at === 'auth') return authAdvice(code, message);
   if (code !== undefined && reason === 'ETLS') {
     return settings.requireTls
-      ? `The relay encrypts nothing on port ${port} (no STARTTLS). Use the port where it does (smtps:// with 465, or 587), or leave tls=required out of SMTP_URL where the way to it is safe.`
-      : 'The relay offers STARTTLS and then refuses it. Ask who runs it, or use another port (smtps:// with 465).';
+      ? `The relay does not offer encryption on port ${port} (no STARTTLS). Use a port where it does (smtps:// with 465, or 587), or leave tls=required out of SMTP_URL if the network to it is safe.`
+      : 'The relay offers STARTTLS and then refuses it. Ask its operator, or use another port (smtps:// with 465).';
   }
   if (code !== undefined) {
     return code < 500
-      ? 'The relay takes no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask who runs it.'
-      : "The relay does not serve this machine. Ask who runs it to allow this machine's address, or use the relay of your provider with user and password.";
+      ? 'The relay accepts no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask its operator.'
+      : "The relay does not serve this machine. Ask its operator to allow this machine's address, or use your provider's relay with user and password.";
   }
   if (/invalid greeting/i.test(message)) {
-    return `What listens on ${host}:${port} is no mail server. Relays use 587 or 25 (smtp://) and 465 (smtps://); check the port in SMTP_URL.`;
+    return `${host}:${port} is not a mail server. Relays use 587 or 25 (smtp://) and 465 (smtps://); check the port in SMTP_URL.`;
   }
   if (/greeting/i.test(message)) {
-    return `${host}:${port} took the connection and said nothing. If it is port 465, write smtps:// in SMTP_URL; else what listens there may be no mail server.`;
+    return `${host}:${port} accepted the connection but sent no greeting. If it is port 465, write smtps:// in SMTP_URL; otherwise this may not be a mail server.`;
   }
   if (at === 'greeting' && reason === 'ETIMEDOUT') {
-    return `${host}:${port} greeted and then said no more: the relay is overloaded or broken. Try again later; if it stays so, ask who runs it.`;
+    return `${host}:${port} sent a greeting and then stopped answering: the relay is overloaded or broken. Try again later; if it continues, ask its operator.`;
   }
   switch (reason) {
     case 'EDNS':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `The name ${host} does not resolve. Check its spelling in SMTP_URL, and this machine's DNS.`;
+      return `The name ${host} does not resolve. Check its spelling in SMTP_URL and this machine's DNS.`;
     case 'ECONNREFUSED':
       return `Nothing listens on port ${port} of ${host}. Relays use 587 or 25 (smtp://) and 465 (smtps://); check the port in SMTP_URL.`;
     case 'ETIMEDOUT':
@@ -40,14 +40,14 @@ export function advice(
     case 'ENETUNREACH':
       return `${host} does not answer on port ${port}. Many hosts block outgoing port 25: try 587 or 465, and look at the firewall.`;
     case 'CERT_HAS_EXPIRED':
-      return "The relay's certificate has expired. Who runs the relay has to renew it.";
+      return "The relay's certificate has expired. Its operator has to renew it.";
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The relay's certificate is for another name than ${host}. Use in SMTP_URL the name that the certificate is for.`;
+      return `The relay's certificate is not for ${host}. In SMTP_URL, use the name that the certificate is for.`;
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return "The relay's certificate is signed by nobody this machine knows. Give the relay a public certificate, or start Gaceta with NODE_EXTRA_CA_CERTS naming the file of your authority.";
+      return "The relay's certificate is not signed by an authority that this machine trusts. Give the relay a public certificate, or start Gaceta with NODE_EXTRA_CA_CERTS set to your authority's file.";
   }
   if (/wrong version number|packet length too long/i.test(message)) {
     return secure
@@ -61,13 +61,13 @@ export function advice(
 export function adviceOnAnswer(answer: Refusal | Impossibility): string | undefined {
   if (answer.kind === 'impossible') {
     return answer.reason === 'size'
-      ? 'Shorten the edition, or ask who runs the relay to take larger messages.'
+      ? 'Shorten the edition, or ask the operator of the relay to accept larger messages.'
       : undefined;
   }
   if (answer.fix !== undefined) return answer.fix;
   switch (answer.at) {
     case 'mail':
-      return 'The relay takes no mail from this sender. Check MAIL_FROM and the address of the newsletter, and whether the provider wants the sender or its domain confirmed first.';
+      return 'The relay accepts no email from this sender. Check MAIL_FROM and the address of the newsletter, and whether the provider wants the sender or its domain confirmed first.';
     case 'rcpt':
       return answer.enhanced?.startsWith('5.7.')
         ? OBJECTS
@@ -81,17 +81,17 @@ export function adviceOnAnswer(answer: Refusal | Impossibility): string | undefi
 }
 
 const OBJECTS =
-  'The relay objects to the message or its sender, not to the readers. Look at the preview, and ask who runs the relay.';
+  'The relay objects to the message or its sender, not to the readers. Check the preview, and ask the operator of the relay.';
 
 function authAdvice(code: number | undefined, message: string): string {
   if (/offers no log-in/.test(message)) {
-    return 'The relay lets nobody log in on this port. Use port 587 or 465, or leave user and password out of SMTP_URL.';
+    return 'The relay does not accept sign-in on this port. Use port 587 or 465, or leave user and password out of SMTP_URL.';
   }
   if (code === 535 || code === 534) {
-    return 'User or password are wrong, or the provider wants a password made for programs. In SMTP_URL special characters are percent-encoded (@ as %40, / as %2F, # as %23).';
+    return 'Wrong user or password, or the provider requires an app password. In SMTP_URL special characters are percent-encoded (@ as %40, / as %2F, # as %23).';
   }
   if (code !== undefined && code < 500) {
-    return 'The relay cannot check the password right now. Try again later; if it stays so, ask who runs it.';
+    return 'The relay cannot check the password right now. Try again later; if it continues, ask its operator.';
   }
-  return 'The relay refused the log-in. Check user and password in SMTP_URL, and whether the account may send mail by SMTP.';
+  return 'The relay refused the sign-in. Check user and password in SMTP_URL, and whether the account may send email by SMTP.';
 }

@@ -32,6 +32,7 @@ describe.skipIf(browserMissing())('the form at the foot of an article', () => {
     await page.goto(article);
     const frame = page.frameLocator('iframe');
     await frame.getByLabel('Correo electrónico').fill(`foot${width}@example.org`);
+    await expect.poll(() => page.locator('iframe').getAttribute('title')).toContain('Boletines');
     const inside = () =>
       frame.locator('body').evaluate((body: { offsetHeight: number }) => body.offsetHeight);
     const outside = async () => (await page.locator('iframe').boundingBox())?.height ?? 0;

@@ -133,7 +133,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     trouble: () =>
       noPermits === undefined
         ? relays.trouble()
-        : `The rates cannot be counted (${noPermits}), and nothing is sent until they can. See whether ${context.redis ? 'Redis' : 'PostgreSQL'} is well; "gaceta doctor" asks it.`,
+        : `The rates cannot be counted (${noPermits}), and nothing is sent until they can. Check ${context.redis ? 'Redis' : 'PostgreSQL'}: run "gaceta doctor".`,
   });
   let stopping = false;
   return {

@@ -102,9 +102,6 @@ export function openHindrances(
 }
 
 function renderingWords(error: unknown): string {
-  const why =
-    error instanceof RenderError
-      ? error.message
-      : 'of an error that the log of the worker tells in full';
-  return `It cannot be rendered: ${why}. Nothing is lost, and it is tried again every 30 s: put the template (DATA_DIR/templates) or the edition right, or cancel it.`;
+  const why = error instanceof RenderError ? error.message : 'see the error in the worker’s log';
+  return `The edition cannot be rendered: ${why}. Nothing is lost, and it is tried again every 30 s. Correct the template (DATA_DIR/templates) or the edition, or cancel it.`;
 }

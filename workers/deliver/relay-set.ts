@@ -105,7 +105,7 @@ export function openRelaySet(
       const troubles = relays.map(troubleOf).filter((each) => each !== undefined);
       if (troubles.length === 0) return undefined;
       const rest =
-        troubles.length < relays.length ? ' The other relays take its messages meanwhile.' : '';
+        troubles.length < relays.length ? ' Until then the other relays send its emails.' : '';
       return troubles.join(' ') + rest;
     },
     avoid(name, words) {
@@ -149,7 +149,7 @@ export function openRelaySet(
 }
 
 const SILENT =
-  'Each answer is waited for as long as the standard allows (up to 10 minutes). See whether the relay is well; "gaceta doctor" knocks at it.';
+  'Each answer is waited for as long as the standard allows (up to 10 minutes). Check the relay: "gaceta doctor" connects to it.';
 
 /** A relay's words as operators read them, and what to do about them. */
 export function said(relay: string, words: string, fix: string | undefined): string {

@@ -9,7 +9,7 @@ export async function checkDkim(dns: Dns, domain: string, dkim: string[]): Promi
     return good(
       'dkim',
       'DKIM is unset: nothing is signed here.',
-      'If your relay does not sign for you, make a key (openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048), publish it, and set DKIM=selector:domain:keyfile.',
+      'If your relay does not sign for you, create a key (openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048), publish it, and set DKIM=selector:domain:keyfile.',
     );
   let keys: DkimKey[];
   try {
@@ -26,14 +26,14 @@ export async function checkDkim(dns: Dns, domain: string, dkim: string[]): Promi
       return bad(
         'dkim',
         published.length > 0
-          ? `${name} holds another key than ${key.algorithm} of DKIM.`
+          ? `${name} holds a different key than the ${key.algorithm} key of DKIM.`
           : `${name} is not published.`,
         `Publish a TXT record at ${name}: "v=DKIM1; k=${key.algorithm.split('-')[0]}; p=${wanted}"`,
       );
   }
   const aligned = keys.some((key) => domain === key.domain || domain.endsWith(`.${key.domain}`));
   const names = keys.map((key) => `${key.selector}._domainkey.${key.domain}`).join(', ');
-  if (aligned) return good('dkim', `${names} published as they are`);
+  if (aligned) return good('dkim', `${names} published and correct`);
   return bad(
     'dkim',
     `No key signs for ${domain}, the domain of MAIL_FROM: DMARC does not count the others.`,

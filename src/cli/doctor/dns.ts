@@ -45,18 +45,18 @@ export async function checkSpf(dns: Dns, domain: string): Promise<Check> {
     return bad(
       'spf',
       `${domain} has no SPF record.`,
-      `Publish a TXT record at ${domain}: "v=spf1 include:… -all", with what your relay's provider names.`,
+      `Publish a TXT record at ${domain}: "v=spf1 include:… -all", as your relay’s provider describes.`,
     );
   if (found.length > 1)
     return bad(
       'spf',
-      `${domain} has ${found.length} SPF records: receivers then count none.`,
-      'Join them into one TXT record that begins with v=spf1.',
+      `${domain} has ${found.length} SPF records: receivers ignore them all.`,
+      'Merge them into one TXT record that begins with v=spf1.',
     );
   if (/ [+]?all\b/i.test(record))
     return bad(
       'spf',
-      `${domain} lets everybody send for it: ${record}`,
+      `${domain} allows any server to send for it: ${record}`,
       'End the record with -all or ~all instead of all.',
     );
   return good('spf', record);
@@ -72,7 +72,7 @@ export async function checkDmarc(dns: Dns, domain: string): Promise<Check> {
   }
   return bad(
     'dmarc',
-    `${domain} has no DMARC record; Gmail and Yahoo ask for one of whoever sends to many.`,
+    `${domain} has no DMARC record; Gmail and Yahoo require one from bulk senders.`,
     `Publish a TXT record at _dmarc.${domain}: "v=DMARC1; p=none; rua=mailto:postmaster@${domain}".`,
   );
 }
@@ -84,12 +84,12 @@ export async function checkMx(dns: Dns, domain: string): Promise<Check> {
   if (hosts.length > 0) return good('mx', `${domain}: ${hosts.join(', ')}`);
   return bad(
     'mx',
-    `${domain} takes no mail: answers and delivery reports are lost.`,
+    `${domain} accepts no email: replies and delivery reports are lost.`,
     `Publish an MX record at ${domain}, or send from a domain that has one (MAIL_FROM).`,
   );
 }
 
-/** Whether a relay's addresses have names that lead back to them. */
+/** Whether a relay's addresses have names that resolve back to them. */
 export async function checkReverse(dns: Dns, host: string): Promise<Check> {
   const literal = /^[\d.]+$|:/.test(host);
   const addresses = literal
@@ -98,8 +98,8 @@ export async function checkReverse(dns: Dns, host: string): Promise<Check> {
   if (host === 'localhost' || addresses.every(isInside))
     return good(
       'reverse',
-      `${host} is in this machine or network: under which address it sends cannot be seen from here.`,
-      'Look up the name of the address that your mail leaves from; it must lead back to that address.',
+      `${host} is on this machine or network: the address it sends from cannot be seen from here.`,
+      'Check the address that your email is sent from: its name must resolve back to it.',
     );
   for (const address of addresses.filter((one) => !isInside(one))) {
     const names = await records(dns.reverse(address));
@@ -113,12 +113,12 @@ export async function checkReverse(dns: Dns, host: string): Promise<Check> {
       return bad(
         'reverse',
         names.length > 0
-          ? `${address} is called ${names.join(', ')}, which does not lead back to it.`
+          ? `${address} has the name ${names.join(', ')}, which does not resolve back to it.`
           : `${address} (${host}) has no name.`,
-        'Ask who runs the relay for a PTR record that leads to the address and back: many receivers refuse mail without.',
+        'Ask your relay’s provider for a PTR record whose name resolves back to the address: many receivers refuse email without it.',
       );
   }
-  return good('reverse', `${addresses.join(', ')} (${host}) have names that lead back to them.`);
+  return good('reverse', `${addresses.join(', ')} (${host}) have names that resolve back to them.`);
 }
 
 const isInside = (address: string) =>

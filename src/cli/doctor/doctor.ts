@@ -15,7 +15,7 @@ import { checkDatabase, checkDoors, checkQueue, checkRelays } from './services.t
 export function registerDoctor(program: Command, open: Open): void {
   program
     .command('doctor')
-    .description('look at database, queue, relay and DNS, and say what to do')
+    .description('check database, queue, relay and DNS, and say what to do')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const checks = await examine(open);
@@ -62,7 +62,7 @@ async function checkSenders({ config, db }: Context, dns: Dns): Promise<Check[]>
   const { relays } = config;
   if (!relays)
     return ['spf', 'dkim', 'dmarc', 'mx', 'reverse'].map((name) =>
-      good(name, 'not looked at: nothing leaves this machine'),
+      good(name, 'not checked: no email is sent out'),
     );
   const newsletters = await listNewsletters(db);
   const senders = [config.mailFrom, ...newsletters.map((one) => one.from ?? config.mailFrom)];

@@ -27,7 +27,7 @@ export async function checkQueue({ queues, db }: Context): Promise<Check> {
   const where = queues.backend === 'redis' ? 'Redis' : 'PostgreSQL';
   try {
     const { waiting = 0, delayed = 0, active = 0 } = await queues.counts('deliver');
-    const jobs = `${waiting} tickets wait, ${delayed} for later, ${active} are worked on`;
+    const jobs = `${waiting} jobs waiting, ${delayed} delayed, ${active} active`;
     return good('queue', `in ${where}: ${jobs}`, (await anyWorker(db)) ? null : NO_WORKER);
   } catch (error) {
     return bad(
@@ -48,7 +48,7 @@ export function checkRelays({ config, relays }: Context): Promise<Check[]> {
       config.relays.map((relay) => checkRelay(relay, several ? `relay ${relay.name}` : 'relay')),
     );
   }
-  const embedded = 'the embedded mailbox (SMTP_URL is unset): nothing leaves this machine';
+  const embedded = 'the built-in mailbox (SMTP_URL is unset): no email is sent out';
   if (relays.length === 0)
     return Promise.resolve([good('relay', `${embedded}; it runs with "npm start"`)]);
   return Promise.all(
@@ -66,9 +66,9 @@ async function checkRelay(relay: RelaySettings, name: string): Promise<Check> {
   const steps = probe.steps.map((step) => step.detail).join(', ');
   const plain = probe.tls === 'none' && !/^(localhost|127\.|::1$)/.test(relay.host);
   const advice = plain
-    ? 'Messages go there unencrypted. If the relay offers TLS elsewhere, use smtps:// or ?tls=required.'
+    ? 'Email goes there unencrypted. If the relay offers TLS elsewhere, use smtps:// or ?tls=required.'
     : probe.certificateOk === false
-      ? 'Its certificate is not good: ask who runs the relay.'
+      ? 'Its certificate is not valid: ask the relay’s provider.'
       : null;
   const able = probe.capabilities.filter((line) =>
     /^(PIPELINING|SMTPUTF8|CHUNKING|SIZE)/i.test(line),
@@ -82,8 +82,8 @@ export function checkDoors(config: Config): Check[] {
   const here = /^(localhost|127\.|\[::1\])/.test(hostname);
   const reports = good(
     'inbound',
-    'No inbound door is open: mails to unsubscribe go to the newsletter’s replyTo, for a person to see.',
-    'Give each newsletter a replyTo that somebody reads.',
+    'No inbound email is set up: unsubscribe requests by email go to the newsletter’s replyTo address.',
+    'Give each newsletter a replyTo address that someone reads.',
   );
   if (here || protocol === 'https:')
     return [
@@ -91,7 +91,7 @@ export function checkDoors(config: Config): Check[] {
         'public',
         config.publicUrl,
         here
-          ? 'Links in mails lead to this machine alone: set PUBLIC_URL for readers elsewhere.'
+          ? 'Links in emails only work on this machine: set PUBLIC_URL to the public address.'
           : null,
       ),
       reports,
@@ -99,7 +99,7 @@ export function checkDoors(config: Config): Check[] {
   return [
     bad(
       'public',
-      `${config.publicUrl} is not https: mail programs do not offer the one-click unsubscribe.`,
+      `${config.publicUrl} is not https: mail apps do not offer one-click unsubscribe.`,
       'Put a proxy with a certificate in front, and set PUBLIC_URL to its https address.',
     ),
     reports,

@@ -37,7 +37,7 @@ export function describe<P extends z.ZodObject, Q extends z.ZodObject, B extends
   const ofBody = spec.method === 'get' || spec.method === 'delete' ? [] : [400, 413, 415, 422];
   for (const status of new Set([...usual, ...ofBody, ...(spec.errors ?? [])]))
     responses[String(status) as '400'] = {
-      description: 'Not done: the problem says why',
+      description: 'Failed; the body says why',
       content: { 'application/problem+json': { schema: problemShape } },
     };
   const header = z.object({

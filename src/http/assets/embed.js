@@ -13,7 +13,8 @@
 
   const frame = document.createElement('iframe');
   frame.src = address;
-  frame.title = script.dataset.title ?? 'Newsletter';
+  // until the form tells its own, which is in its language
+  frame.title = script.dataset.title ?? home.host;
   frame.loading = 'lazy';
   // by the object model and not by an attribute: a strict policy of the page lets this through
   Object.assign(frame.style, { border: '0', width: '100%', height: '26rem', display: 'block' });
@@ -22,9 +23,11 @@
 
   addEventListener('message', (event) => {
     if (event.origin !== home.origin || event.source !== frame.contentWindow) return;
-    const { gaceta, height } = event.data ?? {};
+    const { gaceta, height, title } = event.data ?? {};
     if (gaceta === 'height' && height > 0 && height < 5000) frame.style.height = `${height}px`;
-    if (gaceta === 'ready') frame.contentWindow.postMessage(looks(), home.origin);
+    if (gaceta !== 'ready') return;
+    if (script.dataset.title === undefined && title) frame.title = title;
+    frame.contentWindow.postMessage(looks(), home.origin);
   });
 
   function looks() {

@@ -21,6 +21,6 @@ if (parent !== window) {
         root.style.setProperty(`--${name}`, value);
     tell();
   });
-  parent.postMessage({ gaceta: 'ready' }, '*');
+  parent.postMessage({ gaceta: 'ready', title: document.title }, '*');
   tell();
 }

@@ -20,7 +20,7 @@ const AUTH = { user: 'daily', pass: 'pässword' };
 
 /** A certificate for "localhost" that nobody signed. */
 async function localhost(): Promise<{ key: string; cert: string }> {
-  const read = (name: string) => readFile(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+  const read = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
   return { key: await read('localhost.key'), cert: await read('localhost.crt') };
 }
 
@@ -81,18 +81,18 @@ test.each([
   {
     what: 'a certificate of nobody, with a password at stake',
     given: { auth: AUTH },
-    error: { step: 'connect', reply: /self-signed/, fix: /signed by nobody this machine knows/ },
+    error: { step: 'connect', reply: /self-signed/, fix: /not signed by an authority/ },
   },
   {
     what: 'a certificate of nobody, where TLS is required',
     given: { requireTls: true },
-    error: { step: 'connect', reply: /self-signed/, fix: /signed by nobody/ },
+    error: { step: 'connect', reply: /self-signed/, fix: /not signed by an authority/ },
   },
   {
     what: 'a certificate for another name',
     given: { requireTls: true, host: '127.0.0.1' },
     trusted: true,
-    error: { step: 'connect', reply: /does not match/, fix: /for another name than 127\.0\.0\.1/ },
+    error: { step: 'connect', reply: /does not match/, fix: /is not for 127\.0\.0\.1/ },
   },
   {
     what: 'smtps to a port that begins in the clear',
@@ -124,14 +124,14 @@ test.each([
       step: 'auth',
       code: 535,
       reply: '535 5.7.8 wrong password',
-      fix: /User or password are wrong/,
+      fix: /Wrong user or password/,
     },
   },
   {
     what: 'a relay without log-in',
     options: {},
     given: { auth: AUTH },
-    error: { step: 'auth', fix: /lets nobody log in on this port/ },
+    error: { step: 'auth', fix: /does not accept sign-in on this port/ },
   },
   {
     what: 'a relay without TLS where it is required',
@@ -156,7 +156,7 @@ test.each([
       react: (step: string) => (step === 'greeting' ? { reply: 'HTTP/1.1 400 Bad' } : undefined),
     },
     given: {},
-    error: { step: 'connect', fix: /is no mail server/ },
+    error: { step: 'connect', fix: /is not a mail server/ },
   },
   {
     what: 'no STARTTLS where it is required',
@@ -237,8 +237,8 @@ test('a relay that never greets does not hold messages: they are handed back aft
 });
 
 test.each([
-  ['greeting', /took the connection and said nothing/],
-  ['ehlo', /greeted and then said no more/],
+  ['greeting', /accepted the connection but sent no greeting/],
+  ['ehlo', /sent a greeting and then stopped answering/],
 ] as const)('what to do about a relay that hangs at %s', async (at, fix) => {
   const sink = await startSink({
     react: (step) => (step === at ? { silence: true } : undefined),

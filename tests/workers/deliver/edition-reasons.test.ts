@@ -38,7 +38,7 @@ test('an edition that cannot be rendered waits with its reason, and goes when th
   expect(await editionOf(db, edition)).toEqual({
     state: 'sending',
     reason: expect.stringMatching(
-      /^It cannot be rendered: .*digest\.mjml\.eta:2.* put the template .* right, or cancel it\.$/s,
+      /^The edition cannot be rendered: .*digest\.mjml\.eta:2.* Correct the template .*, or cancel it\.$/s,
     ),
   });
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), queued: 30 });
@@ -76,7 +76,7 @@ test('a variant that cannot be rendered holds up its own readers alone', async (
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 45, queued: 5 });
   expect(await editionOf(db, edition)).toEqual({
     state: 'sending',
-    reason: expect.stringMatching(/^It cannot be rendered: .*no updates/s),
+    reason: expect.stringMatching(/^The edition cannot be rendered: .*no updates/s),
   });
   write(null);
   await passTime(db, edition);
@@ -123,7 +123,7 @@ test('of two relays the broken one is named, and the other goes on', async () =>
   expect(await editionOf(db, edition)).toEqual({
     state: 'sending',
     reason: expect.stringMatching(
-      /^two: 535 5\.7\.8 wrong password – User or password are wrong.* The other relays take its messages meanwhile\.$/,
+      /^two: 535 5\.7\.8 wrong password – Wrong user or password.* Until then the other relays send its emails\.$/,
     ),
   });
   expect((await ledger(db, edition)).sent).toBeGreaterThan(0);
@@ -151,7 +151,9 @@ test.skipIf(redisMissing())(
     await eventually(async () => expect((await editionOf(db, edition)).reason).not.toBeNull());
     expect(await editionOf(db, edition)).toEqual({
       state: 'sending',
-      reason: expect.stringMatching(/^The rates cannot be counted .* See whether Redis is well/),
+      reason: expect.stringMatching(
+        /^The rates cannot be counted .* Check Redis: run "gaceta doctor"/,
+      ),
     });
     expect(sink.accepted.length).toBeLessThan(600);
     const again = await startRedis(Number(new URL(redis.url).port));
