@@ -1,3 +1,5 @@
+import type { Mailbox } from '../src/mail/mailbox.ts';
+
 /** A picture of an article, by its address; `alt` may be empty, `credit` absent. */
 export interface Picture {
   url: string;
@@ -42,9 +44,8 @@ export interface DigestContent {
   newsletter: {
     title: string;
     slug: string;
-    /** `The Daily <daily@example.org>` */
-    from: string;
-    replyTo: string | null;
+    from: Mailbox;
+    replyTo: Mailbox | null;
   };
   /** Language of this variant, and the zone in which its dates are told. */
   language: string;

@@ -51,7 +51,7 @@ function digest(language: string, kind: EditionKind): DigestContent {
     newsletter: {
       title: titles[language] ?? '',
       slug: 'daily',
-      from: `${titles[language]} <daily@news.example.org>`,
+      from: { name: titles[language] ?? '', address: 'daily@news.example.org' },
       replyTo: null,
     },
     language,

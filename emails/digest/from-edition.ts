@@ -1,3 +1,4 @@
+import { readMailbox } from '../../src/mail/mailbox.ts';
 import type { DigestArticle, DigestContent, EditionKind, Imprint, Picture } from '../content.ts';
 import { preheaderOf, subjectOf } from './subject.ts';
 
@@ -45,7 +46,7 @@ export interface HeldChoice {
 /** What the mails of one newsroom have in common. */
 export interface Sender {
   imprint: Imprint;
-  /** Where mails come from whose newsletter names no address of its own. */
+  /** Where mails come from whose newsletter names no address of its own: `The Paper <paper@example.org>`. */
   from: string;
 }
 
@@ -61,8 +62,8 @@ export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender):
     newsletter: {
       title: newsletter.title,
       slug: newsletter.slug,
-      from: newsletter.from ?? sender.from,
-      replyTo: newsletter.replyTo,
+      from: readMailbox(newsletter.from ?? sender.from),
+      replyTo: newsletter.replyTo === null ? null : readMailbox(newsletter.replyTo),
     },
     language: choice.language,
     timezone: newsletter.timezone,

@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url';
-import { encodeWord } from 'nodemailer/lib/mime-funcs';
+import { encodeWord, encodeWords, foldLines } from 'nodemailer/lib/mime-funcs';
+import type { Mailbox } from '../../src/mail/mailbox.ts';
 import { oneLine } from '../escape.ts';
-import { type ReaderValues, refuseControl, Unaddressable } from './subscriber-values.ts';
+import { refuseControl, Unaddressable } from './subscriber-values.ts';
 
 // A dot-string or a quoted one, then a domain; what a bracket or comma could break out of is refused.
 const ADDRESS = /^(?:[^\s<>()[\]\\,;:@"]+|"(?:[^"\\]|\\.)+")@([^\s<>()[\]\\,;:@"]+)$/u;
@@ -10,6 +11,8 @@ const PHRASE = /^[A-Za-z0-9!#$%&'*+\-/^_{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/^_{|}~]+)
 const MESSAGE_ID = /^[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}$/;
 const LINK = /^[a-z]+:[!-;=?-~]{1,900}$/;
 const LINE = 76;
+/** The longest encoded word that leaves room for the field's name on its line. */
+const WORD = 66;
 
 /** An address in the form a header can hold; `utf8` says that the relay must know SMTPUTF8. */
 export interface HeaderAddress {
@@ -33,20 +36,38 @@ export function headerAddress(address: string): HeaderAddress {
 export function phraseOf(name: string): string {
   const clean = refuseControl(name, 'name').trim();
   if (clean.length <= 60 && PHRASE.test(clean)) return clean;
-  if (clean.length <= 60 && ASCII.test(clean) && !clean.includes('=?')) {
-    return `"${clean.replaceAll(/["\\]/g, '\\$&')}"`;
+  if (ASCII.test(clean) && !clean.includes('=?')) {
+    const quoted = `"${clean.replaceAll(/["\\]/g, '\\$&')}"`;
+    const lines = quoted.replaceAll(/(.{30,50}?) (?=\S)/g, '$1\n').split('\n');
+    if (lines.every((line) => line.length <= WORD)) return lines.join('\r\n ');
   }
-  return encodeWord(clean, 'Q', 52).replaceAll(' ', '\r\n ');
+  return encoded(clean);
 }
 
-/** The value of To. Throws Unaddressable. */
-export function toHeader(to: ReaderValues['to']): HeaderAddress {
-  const address = headerAddress(to.address);
-  if (!to.name?.trim()) return address;
-  const phrase = phraseOf(to.name);
+/** A text in encoded words (RFC 2047), as few as there can be: some readers show a space between two. */
+function encoded(text: string): string {
+  const [plain, base64] = [encodeWord(text, 'Q', WORD), encodeWord(text, 'B', WORD)];
+  return (plain.length <= base64.length ? plain : base64).replaceAll(' ', '\r\n ');
+}
+
+/** The value of a field that holds one mailbox: From, To, Reply-To. Throws Unaddressable. */
+export function mailboxHeader(field: string, { address: typed, name }: Mailbox): HeaderAddress {
+  const address = headerAddress(typed);
+  if (!name?.trim()) return address;
+  const phrase = phraseOf(name);
   const width = phrase.length - phrase.lastIndexOf('\n') + address.text.length;
-  const gap = width + 'To: '.length + 3 > LINE ? '\r\n ' : ' ';
+  const gap = width + `${field}: `.length + 3 > LINE ? '\r\n ' : ' ';
   return { text: `${phrase}${gap}<${address.text}>`, utf8: address.utf8 };
+}
+
+/**
+ * The value of Subject, folded. Text that looks like an encoded word is encoded, too, so that readers see it as it
+ * was written (RFC 2047, 5). Throws Unaddressable.
+ */
+export function subjectHeader(subject: string): string {
+  const line = refuseControl(subject, 'subject');
+  if (line.includes('=?')) return encoded(line);
+  return foldLines(`Subject: ${encodeWords(line, 'Q', 52)}`, LINE).slice('Subject: '.length);
 }
 
 /** The value of Message-ID. */

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../escape.ts';
 import { dotStuff } from './dot-stuffing.ts';
-import { dateHeader, listUnsubscribeHeader, messageIdHeader, toHeader } from './headers.ts';
+import { dateHeader, listUnsubscribeHeader, mailboxHeader, messageIdHeader } from './headers.ts';
 import type { BodyPlace, HeaderPlace, Place, ReaderKey } from './placeholders.ts';
 import { encodeValue } from './quoted-printable.ts';
 import { type ReaderValues, refuseControl, valueOf } from './subscriber-values.ts';
@@ -106,7 +106,7 @@ const isReaders = (place: Place): place is HeaderPlace | ReaderPlace => place.ke
 
 /** Puts one reader's values into a prepared variant. Throws Unaddressable for this reader alone. */
 export function spliceMessage(variant: PreparedVariant, values: ReaderValues): SplicedMessage {
-  const to = toHeader(values.to);
+  const to = mailboxHeader('To', values.to);
   let head = '';
   for (const part of variant.head) {
     head += typeof part === 'string' ? part : headerValue(part, to.text, values);

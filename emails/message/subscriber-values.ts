@@ -1,3 +1,4 @@
+import type { Mailbox } from '../../src/mail/mailbox.ts';
 import type { ReaderKey } from './placeholders.ts';
 
 /** This reader's values cannot stand in a message; the others' can. */
@@ -10,7 +11,7 @@ export class Unaddressable extends Error {
 
 /** The few values in which one reader's message differs from the next one's. */
 export interface ReaderValues {
-  to: { address: string; name: string | null };
+  to: Mailbox;
   /** Without angle brackets. */
   messageId: string;
   date: Date;

@@ -1,8 +1,7 @@
-import MailComposer from 'nodemailer/lib/mail-composer';
 import type { DigestContent, Rendered } from '../content.ts';
 import { oneLine } from '../escape.ts';
-import { languageTag } from '../language.ts';
 import type { Renderer } from '../render/renderer.ts';
+import { composeMessage } from './compose.ts';
 import { listIdHeader } from './headers.ts';
 import {
   type HeaderKey,
@@ -65,31 +64,24 @@ export async function buildVariant(
 
 function compose(content: DigestContent, rendered: Rendered, seed: string): Promise<Buffer> {
   const { newsletter, edition, imprint } = content;
-  return new MailComposer({
+  return composeMessage({
     from: newsletter.from,
-    to: 'reader@reader.invalid',
-    replyTo: newsletter.replyTo ?? undefined,
+    to: { address: 'reader@reader.invalid', name: null },
+    replyTo: newsletter.replyTo,
     subject: oneLine(rendered.subject),
-    messageId: '<message@reader.invalid>',
+    messageId: 'message@reader.invalid',
     date: new Date(0),
+    language: content.language,
     headers: {
-      'List-Id': { prepared: true, value: listIdHeader(newsletter, imprint.publicUrl) },
-      'List-Unsubscribe': { prepared: true, value: '<https://reader.invalid>' },
+      'List-Id': listIdHeader(newsletter, imprint.publicUrl),
+      'List-Unsubscribe': '<https://reader.invalid>',
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'Content-Language': languageTag(content.language),
       'Feedback-ID': `${edition.number}:${edition.kind}:${newsletter.slug}:gaceta`,
     },
     text: rendered.text,
     html: rendered.html,
-    encoding: 'quoted-printable',
-    newline: 'windows',
-    boundaryPrefix: 'gaceta',
-    baseBoundary: seed,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
-    .compile()
-    .build();
+    boundarySeed: seed,
+  });
 }
 
 // The header block, each field ended by CRLF, with places instead of the values that are the reader's.

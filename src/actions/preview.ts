@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
 import { editionContent, type Unsaved } from '../editions/read-content.ts';
 import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
+import type { Mailbox } from '../mail/mailbox.ts';
 import { messageIdOf } from '../mail/message-id.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { leaveByMail } from '../subscribers/links.ts';
@@ -67,7 +68,7 @@ export async function editionMessage(
   choice: ReaderChoice,
   to: { address: string; name: string | null },
   messageId: string,
-): Promise<{ subject: string; from: string; message: Buffer; utf8: boolean }> {
+): Promise<{ subject: string; from: Mailbox; message: Buffer; utf8: boolean }> {
   const { config, renderer } = context;
   const content = await contentFor(context, id, choice);
   const variant = await buildVariant(renderer, content);
@@ -79,7 +80,7 @@ export async function editionMessage(
     to,
     messageId,
     date: context.now(),
-    unsubscribeMailto: leaveByMail(replyTo ?? from, 'preview'),
+    unsubscribeMailto: leaveByMail((replyTo ?? from).address, 'preview'),
   });
   return {
     subject: variant.subject,

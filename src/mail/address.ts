@@ -102,7 +102,3 @@ export function maskAddress(email: string): string {
   const [first = ''] = email;
   return `${at > 0 ? first : ''}•••${email.slice(at)}`;
 }
-
-/** The address alone of what may be `The Daily <daily@example.org>`. */
-export const bareAddress = (from: string): string =>
-  /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();

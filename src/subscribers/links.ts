@@ -1,4 +1,4 @@
-import { bareAddress } from '../mail/address.ts';
+import { readMailbox } from '../mail/mailbox.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Where this service is reached (PUBLIC_URL), and what signs its links. */
@@ -51,7 +51,7 @@ const leaveByPage = ({ publicUrl }: LinkMaker, token: string) =>
 
 /** The mailto to leave, with a token or, for a preview, another word. */
 export function leaveByMail(to: string, token: string): string {
-  const address = bareAddress(to);
+  const { address } = readMailbox(to);
   const at = address.lastIndexOf('@');
   const subject = encodeURIComponent(`unsubscribe ${token}`);
   return `mailto:${encodeURIComponent(address.slice(0, at))}${address.slice(at)}?subject=${subject}`;

@@ -1,4 +1,4 @@
-import { bareAddress } from '../mail/address.ts';
+import { readMailbox } from '../mail/mailbox.ts';
 import type { Tokens } from './tokens.ts';
 
 /** A local part may have 64 octets (RFC 5321, 4.5.3.1.1). */
@@ -9,7 +9,7 @@ const LONGEST_LOCAL = 64;
  * plus (VERP), so that a bounce names its reader. The address alone where that would be too long.
  */
 export function openReturnPath(tokens: Tokens, from: string, edition: string) {
-  const address = bareAddress(from);
+  const { address } = readMailbox(from);
   const at = address.lastIndexOf('@');
   const [local, domain] = [`${address.slice(0, at)}+`, address.slice(at)];
   return (subscriber: string): string => {

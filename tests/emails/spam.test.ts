@@ -39,7 +39,7 @@ async function digest(name: string): Promise<Buffer> {
 async function letter(name: string): Promise<Buffer> {
   const content = letters()[name];
   if (!content) throw new Error(`There is no sample ${name}`);
-  const from = 'The Daily <daily@news.example.org>';
+  const from = { name: 'The Daily', address: 'daily@news.example.org' };
   const built = await buildLetter(renderer, content, { ...values, from, replyTo: null });
   return built.message;
 }

@@ -5,6 +5,7 @@ import type { Context } from '../../src/context.ts';
 import type { ClaimedLetter } from '../../src/letters/claim.ts';
 import type { LetterContents } from '../../src/letters/content.ts';
 import { readAddress } from '../../src/mail/address.ts';
+import { readMailbox } from '../../src/mail/mailbox.ts';
 import { letterMessageId } from '../../src/mail/message-id.ts';
 import { listNewsletters, type Newsletter } from '../../src/newsletters/newsletters.ts';
 import { getNewsroom } from '../../src/newsletters/newsroom.ts';
@@ -41,17 +42,18 @@ export async function letterContent(
   ]);
   const [first] = newsletters;
   const imprint = imprintOf(newsroom, config);
-  const from = first?.from ?? config.mailFrom;
+  const from = readMailbox(first?.from ?? config.mailFrom);
+  const replyTo = first?.replyTo ? readMailbox(first.replyTo) : null;
   return {
     content: {
-      ...(await partsOf(context, letter, newsletters, first?.replyTo ?? from)),
+      ...(await partsOf(context, letter, newsletters, (replyTo ?? from).address)),
       imprint,
       language: letter.language,
       timezone: subscriber?.timezone ?? first?.timezone ?? 'UTC',
     },
     envelope: {
       from,
-      replyTo: first?.replyTo ?? null,
+      replyTo,
       // the same at a second try: a mailbox that has it already can tell
       messageId: letterMessageId(letter.id, context.origin),
       date: letter.createdAt,

@@ -18,7 +18,7 @@ import {
   removeOldLetters,
   settleLetter,
 } from '../../src/letters/claim.ts';
-import { bareAddress, InvalidAddress, readAddress } from '../../src/mail/address.ts';
+import { InvalidAddress, readAddress } from '../../src/mail/address.ts';
 import type { Pace } from '../../src/relays/pace/pace.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
@@ -79,7 +79,7 @@ export function startLetters(
       const address = readAddress(letter.email);
       const built = await letterMessage(context, renderer, letter, address.email);
       const answer = await relay.send({
-        from: bareAddress(built.from),
+        from: built.from.address,
         to: address.mailbox,
         utf8: built.utf8,
         body: [dotStuff(built.message)],

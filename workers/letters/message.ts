@@ -4,13 +4,13 @@ import { editionMessage } from '../../src/actions/preview.ts';
 import type { Context } from '../../src/context.ts';
 import type { ClaimedLetter } from '../../src/letters/claim.ts';
 import type { LetterContents } from '../../src/letters/content.ts';
+import { type Mailbox } from '../../src/mail/mailbox.ts';
 import { letterMessageId } from '../../src/mail/message-id.ts';
 import { letterContent } from './content.ts';
 
 /** A finished letter: CRLF, not dot-stuffed. */
 export interface OutgoingLetter {
-  /** As in From: `The Daily <daily@example.org>` */
-  from: string;
+  from: Mailbox;
   message: Buffer;
   utf8: boolean;
 }

@@ -59,8 +59,8 @@ test('a variant’s mail has all that the edition and the choice hold', () => {
     newsletter: {
       title: 'The Daily',
       slug: 'daily',
-      from: 'house@example.org',
-      replyTo: 'desk@example.org',
+      from: { name: null, address: 'house@example.org' },
+      replyTo: { name: null, address: 'desk@example.org' },
     },
     language: 'en',
     timezone: 'Europe/Madrid',
@@ -81,7 +81,7 @@ test('a variant’s mail has all that the edition and the choice hold', () => {
 test('the newsletter’s own address goes before the house’s', () => {
   const newsletter = { ...held.newsletter, from: 'The Daily <daily@example.org>' };
   const digest = digestOf({ ...held, newsletter }, choice('en', english), sender);
-  expect(digest.newsletter.from).toBe('The Daily <daily@example.org>');
+  expect(digest.newsletter.from).toEqual({ name: 'The Daily', address: 'daily@example.org' });
 });
 
 test('the editor’s words are for the newsletter’s language; another gets its own headline', () => {

@@ -10,7 +10,7 @@ const renderer = openRenderer();
 afterAll(() => renderer.close());
 
 const envelope = {
-  from: 'The Daily <daily@news.example.org>',
+  from: { name: 'The Daily', address: 'daily@news.example.org' },
   replyTo: null,
   to: { address: 'ana@example.org', name: 'Ana Ñandú' },
   messageId: 'letter.7@news.example.org',
@@ -104,7 +104,7 @@ test('an international address asks for SMTPUTF8', async () => {
   const to = { address: 'añá@españa.example', name: null };
   const { message, utf8 } = await buildLetter(renderer, confirmation(), { ...envelope, to });
   expect(utf8).toBe(true);
-  expect(message.toString('utf8')).toContain('\r\nTo: añá@españa.example\r\n');
+  expect(message.toString('utf8')).toContain('\r\nTo: añá@xn--espaa-rta.example\r\n');
 });
 
 test.each([
