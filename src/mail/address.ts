@@ -1,10 +1,11 @@
 import { domainToASCII } from 'node:url';
 import { analyzeEmail } from '@hapi/address';
 import { receiverGroup } from './receiver-groups.ts';
+import { addressIn } from './typed-address.ts';
 
 /** An e-mail address in the forms that the rest of the program needs. */
 export interface Address {
-  /** As the reader typed it, without the spaces around it. */
+  /** As the reader meant it: composed (NFC), without what stood around it. */
   email: string;
   /** The compared form: the whole address in lower case, composed (NFC), its domain in ASCII. */
   key: string;
@@ -49,8 +50,8 @@ const SHORT = 64;
 const unseen = /[\p{C}\p{Z}]/u;
 
 /**
- * Reads what somebody typed as their address (RFC 5321, 5890, 6531; no quoted local parts, no address
- * literals, which no public provider gives out). Throws InvalidAddress.
+ * Reads what somebody typed or pasted as their address, for whatever form, file or command (RFC 5321, 5890, 6531;
+ * no quoted local parts, no address literals, which no public provider gives out). Throws InvalidAddress.
  */
 export function readAddress(input: string): Address {
   const plain = input.length <= SHORT ? PLAIN.exec(input)?.[1] : undefined;
@@ -67,7 +68,7 @@ export function readAddress(input: string): Address {
   }
   // Longer than this cannot be right; looked at first, so that nobody makes us normalise a megabyte.
   if (input.length > 1024) throw new InvalidAddress('long');
-  const email = input.replace(/^[ \t\u00a0]+|[ \t\u00a0]+$/g, '');
+  const email = addressIn(input);
   if (email === '') throw new InvalidAddress('empty');
   if (unseen.test(email)) throw new InvalidAddress('characters');
 
@@ -76,13 +77,13 @@ export function readAddress(input: string): Address {
 
   const at = email.lastIndexOf('@');
   const local = email.slice(0, at);
-  const domain = domainToASCII(email.slice(at + 1).normalize('NFC')).toLowerCase();
+  const domain = domainToASCII(email.slice(at + 1)).toLowerCase();
   const mailbox = `${local}@${domain}`;
   if (domain === '' || domain.length > 253) throw new InvalidAddress('domain');
   if (Buffer.byteLength(mailbox) > 254) throw new InvalidAddress('long');
   return {
     email,
-    key: `${local.normalize('NFC').toLowerCase()}@${domain}`,
+    key: `${local.toLowerCase()}@${domain}`,
     mailbox,
     domain,
     utf8: /[^\0-\x7f]/.test(local),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Role } from '../database/tables.ts';
+import { InvalidAddress, readAddress } from '../mail/address.ts';
 import { hashPassword, shortestPassword, verifyPassword } from './passwords.ts';
 
 export interface Operator {
@@ -61,6 +62,15 @@ export async function anyOperator(db: DbOrTransaction): Promise<boolean> {
   return row !== undefined;
 }
 
+function readEmail(typed: string): string {
+  try {
+    return readAddress(typed).email;
+  } catch (error) {
+    if (error instanceof InvalidAddress) throw new InvalidOperator(error.message);
+    throw error;
+  }
+}
+
 /**
  * Makes an operator. Without a password they cannot sign in until they have opened a set-up link.
  * Throws InvalidOperator, OperatorExists.
@@ -69,9 +79,7 @@ export async function createOperator(
   tx: DbOrTransaction,
   input: { email: string; password?: string; role: Role; name?: string; language?: string },
 ): Promise<Operator> {
-  const email = input.email.trim();
-  if (!/^[^\s@<>]+@[^\s@<>]+$/.test(email) || email.length > 254)
-    throw new InvalidOperator('An operator needs an e-mail address, for example ana@example.org.');
+  const email = readEmail(input.email);
   if (input.password !== undefined) checkPassword(input.password);
   const made = await tx
     .insertInto('operators')
