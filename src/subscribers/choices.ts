@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsLink } from '../text/links-in-text.ts';
 
 /** How often: daily, Monday to Friday, the weekly, or special reports alone. */
 export const frequencySchema = z.enum(['daily', 'weekdays', 'weekly', 'special']);
@@ -21,7 +22,10 @@ export const languageSchema = z
   .refine(isLanguage, 'This is not a language tag such as es or en-GB.')
   .transform((tag) => Intl.getCanonicalLocales(tag)[0] ?? tag);
 
-/** A name: one line of at most 100 characters; controls and bidi marks are dropped, runs of space joined. */
+/**
+ * A name: one line of at most 100 characters, without an address or a link, since it stands in mails to that person
+ * and somebody else may have typed it. Controls and bidi marks are dropped, runs of space joined.
+ */
 export const nameSchema = z
   .string()
   .transform((name) =>
@@ -32,6 +36,7 @@ export const nameSchema = z
       .trim(),
   )
   .refine((name) => name.length <= 100, 'A name has at most 100 characters.')
+  .refine((name) => !holdsLink(name), 'A name holds no e-mail address and no link.')
   .transform((name) => (name === '' ? null : name));
 
 function isTimezone(zone: string): boolean {

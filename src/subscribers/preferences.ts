@@ -4,6 +4,7 @@ import type { Frequency } from '../database/tables.ts';
 
 /** What a reader chose on their page, for subscriptions they have. */
 export interface Choices {
+  name: string | null;
   language: string | null;
   timezone: string | null;
   subscriptions: {
@@ -16,18 +17,18 @@ export interface Choices {
 }
 
 /**
- * Keeps a reader's choices; they hold from the next message on. Only what is active is changed: a choice
+ * Saves a reader's choices; they hold from the next message on. Only what is active is changed: a choice
  * never begins a subscription, since a digest with this link in it may have been forwarded.
  */
-export async function keepChoices(
+export async function saveChoices(
   db: DbOrTransaction,
   subscriberId: string,
-  { language, timezone, subscriptions }: Choices,
+  { name, language, timezone, subscriptions }: Choices,
 ): Promise<void> {
   const rows = JSON.stringify(subscriptions);
   await sql`
     with person as (
-      update subscribers set language = ${language}, timezone = ${timezone}
+      update subscribers set name = ${name}, language = ${language}, timezone = ${timezone}
       where id = ${subscriberId} and erased_at is null
       returning id
     )

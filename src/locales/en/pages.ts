@@ -39,6 +39,7 @@ export default {
     chooseOne: 'Choose at least one newsletter.',
     disposable: 'We do not accept disposable addresses. Use your usual one.',
     wrongField: 'One of the values is not available here. Choose again.',
+    wrongName: 'Enter a name of up to 100 characters, without an email or web address.',
     proof: 'Quick security check',
     proofText:
       'Your browser is checking that this sign-up is not automated. It takes a second or two.',

@@ -39,6 +39,8 @@ export default {
     chooseOne: 'Elige al menos un boletín.',
     disposable: 'No admitimos direcciones temporales. Usa la habitual.',
     wrongField: 'Uno de los valores no está disponible aquí. Elige de nuevo.',
+    wrongName:
+      'Escribe un nombre de hasta 100 caracteres, sin direcciones de correo ni de páginas web.',
     proof: 'Comprobación rápida',
     proofText:
       'Tu navegador comprueba que la suscripción no es automática. Tarda uno o dos segundos.',

@@ -151,6 +151,43 @@ describe('the page to choose on', () => {
   });
 });
 
+describe('a name', () => {
+  test('is shown where the reader chooses, changed there, and never a link', async () => {
+    const { id, preferences } = await joined('called@example.org');
+    const path = `/preferences/${preferences}`;
+    const save = (name: string) =>
+      site.post(path, { name, 'daily.frequency': 'daily', 'daily.sections': 'news' });
+    expect((await save('Ana "La Voz" Ruiz')).status).toBe(303);
+    expect(await person(id)).toMatchObject({ name: 'Ana "La Voz" Ruiz' });
+    expect(await (await site.get(path)).text()).toContain('value="Ana &quot;La Voz&quot; Ruiz"');
+    const wrong = await save('You won: https://evil.example');
+    expect(wrong.status).toBe(422);
+    expect(await wrong.text()).toContain('without an email or web address');
+    expect(await person(id)).toMatchObject({ name: 'Ana "La Voz" Ruiz' });
+    await site.post(path, { 'daily.frequency': 'weekdays', 'daily.sections': 'news' });
+    expect(await person(id)).toMatchObject({ name: 'Ana "La Voz" Ruiz' });
+    await save('');
+    expect(await person(id)).toMatchObject({ name: null });
+  });
+
+  test('of a sign-up is refused with a link in it', async () => {
+    const fields = {
+      email: 'victim@example.org',
+      newsletter: 'daily',
+      name: 'evil.com gives you 1',
+    };
+    const form = await site.post('/subscribe', fields);
+    expect(form.status).toBe(422);
+    expect(await form.text()).toContain('without an email or web address');
+    const json = await fetch(`${site.url}/subscribe`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(fields),
+    });
+    expect(json.status).toBe(422);
+  });
+});
+
 describe('a person’s own data', () => {
   test('is shown and saved from a fresh link alone', async () => {
     const { privacy } = await joined('own@example.org');

@@ -1,17 +1,25 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { languages } from '../../../locales/index.ts';
-import { frequencySchema, hourSchema, timezoneSchema } from '../../../subscribers/choices.ts';
+import {
+  frequencySchema,
+  hourSchema,
+  nameSchema,
+  timezoneSchema,
+} from '../../../subscribers/choices.ts';
 import type { Reader, ReaderSubscription } from '../../../subscribers/own-page.ts';
 import type { Choices } from '../../../subscribers/preferences.ts';
 
 /** A choice that cannot be; `newsletter` is named where no section of it was left. */
 export class UnusableChoice extends Error {
   readonly newsletter: string | undefined;
-  constructor(newsletter?: string) {
+  /** True if it is the reader's name. */
+  readonly isName: boolean;
+  constructor({ newsletter, isName = false }: { newsletter?: string; isName?: boolean } = {}) {
     super('This choice cannot be used.');
     this.name = 'UnusableChoice';
     this.newsletter = newsletter;
+    this.isName = isName;
   }
 }
 
@@ -28,6 +36,7 @@ export function readChoices(body: unknown, reader: Reader, now: Date): Choices {
   const language =
     text('language') === '' ? reader.language : check(languageOffered, text('language'));
   return {
+    name: fields.has('name') ? nameOf(text('name')) : reader.name,
     language,
     timezone,
     subscriptions: reader.subscriptions
@@ -50,11 +59,17 @@ function check<T>(schema: z.ZodType<T>, value: string): T {
   return read.data;
 }
 
+function nameOf(typed: string): string | null {
+  const read = nameSchema.safeParse(typed);
+  if (!read.success) throw new UnusableChoice({ isName: true });
+  return read.data;
+}
+
 /** All boxes ticked means all sections, also later ones; none of them means nothing, which is leaving. */
 function sectionsOf({ offered, title }: ReaderSubscription, ticked: unknown[]): string[] | null {
   if (offered.length < 2) return null;
   const slugs = offered.map((section) => section.slug).filter((slug) => ticked.includes(slug));
-  if (slugs.length === 0) throw new UnusableChoice(title);
+  if (slugs.length === 0) throw new UnusableChoice({ newsletter: title });
   return slugs.length === offered.length ? null : slugs;
 }
 

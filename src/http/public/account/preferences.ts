@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { requestAccess } from '../../../letters/own-links.ts';
 import { unsubscribeUrl } from '../../../subscribers/links.ts';
 import { type Reader, type ReaderSubscription, readerOf } from '../../../subscribers/own-page.ts';
-import { keepChoices } from '../../../subscribers/preferences.ts';
+import { saveChoices } from '../../../subscribers/preferences.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
@@ -23,7 +23,7 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
     if (!reader) return showBadLink(req, res, show);
     try {
       const choices = readChoices(req.body, reader, context.now());
-      await keepChoices(context.db, reader.id, choices);
+      await saveChoices(context.db, reader.id, choices);
       const language = choices.language ?? languageOf(req);
       res.redirect(303, `/preferences/${tokenOf(req)}?saved=1&lang=${language}`);
     } catch (error) {
@@ -74,7 +74,7 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
     const maker = { publicUrl: '', tokens: context.tokens };
     const trouble = wrong?.newsletter
       ? t('preferences.noSection', { newsletter: wrong.newsletter })
-      : wrong && t('preferences.wrong');
+      : wrong && t(wrong.isName ? 'signUp.wrongName' : 'preferences.wrong');
     await show(req, res, {
       view: './preferences',
       title: t('preferences.title'),

@@ -82,7 +82,10 @@ export function readSignUpJson(body: unknown, offered: Newsletter[]): SignUpInpu
 /** Reads a form; empty fields count as absent, unknown ones are ignored. Throws UnusableForm. */
 export function readSignUpForm(body: unknown, offered: Newsletter[]): SignUpInput {
   const read = formSchema.safeParse(filled(body));
-  if (!read.success) throw new UnusableForm('choice', 'signUp.wrongField');
+  if (!read.success) {
+    const [field] = read.error.issues[0]?.path ?? [];
+    throw new UnusableForm('choice', field === 'name' ? 'signUp.wrongName' : 'signUp.wrongField');
+  }
   const input = read.data;
   let address: Address;
   try {
