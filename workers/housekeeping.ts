@@ -1,5 +1,6 @@
 import type { Context } from '../src/context.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
+import { holdRefused } from '../src/deliveries/control.ts';
 import { expireRanges, sweepCancelled } from '../src/deliveries/finish.ts';
 import { unplannedEditions } from '../src/deliveries/plan.ts';
 import { openReaper } from '../src/deliveries/reaper.ts';
@@ -42,6 +43,7 @@ export function housekeepingTasks(context: Context): Task[] {
       everyMs: finishMs,
       run: async () => {
         await sweepCancelled(db);
+        await holdRefused(db);
         await finishEditions(db);
         await reopenEditions(db);
       },

@@ -22,7 +22,8 @@ const settled = (ledger: string) => `
   settled as (
     update ${ledger} d set
       state = a.state,
-      reason = a.reason,
+      -- why it was refused before stays with a row that is still to be sent
+      reason = case when a.state = 'queued' then coalesce(a.reason, d.reason) else a.reason end,
       next_at = case when a.state = 'queued'
         then now() + a.delay * interval '1 millisecond' else d.next_at end,
       worker = null,
@@ -68,7 +69,7 @@ const claimed = (ledger: string) => `
     update ${ledger} d set
       state = case when j.verdict is null then 'sending'
         when j.verdict = 'expired' then 'failed' else 'skipped' end,
-      reason = j.verdict,
+      reason = coalesce(j.verdict, d.reason),
       worker = case when j.verdict is null then $1::integer end,
       claim = case when j.verdict is null then $2::bigint end,
       revision = case when j.verdict is null then j.revision else d.revision end
@@ -171,7 +172,8 @@ const settleLate = (ledger: string) => `
   ),
   settled as (
     update ${ledger} d set
-      state = a.state, reason = a.reason, worker = null, claim = null,
+      state = a.state, worker = null, claim = null,
+      reason = case when a.state = 'queued' then coalesce(a.reason, d.reason) else a.reason end,
       next_at = case when a.state = 'queued' then now() + a.delay * interval '1 millisecond' else d.next_at end,
       attempts = d.attempts + a.counted,
       relay = coalesce(a.relay, d.relay), answer = coalesce(a.answer, d.answer),

@@ -4,8 +4,11 @@ import {
   type Change,
   continueEdition,
   pauseForRefusals,
+  refusedByAll,
   takeUpAgain,
 } from '../editions/transitions.ts';
+import { adviceOnAnswer, said } from '../relays/advice.ts';
+import type { Phase } from '../relays/smtp/outgoing.ts';
 import { issueTickets, type RangeTicket } from './tickets.ts';
 
 /** Nothing of the edition was missed: all expired, cancelled and held rows are dealt with. */
@@ -29,13 +32,79 @@ export async function pauseInDoubt(db: Db, edition: string, words: string): Prom
   });
 }
 
-/** Goes on where it was paused. Enqueue the tickets. Throws EditionNotFound, WrongEditionState. */
+/**
+ * Pauses editions that are through and that nobody took, with refused readers, however few: they wait for the operator
+ * instead of being sent. With `edition` looks at that one only. Whether there was any.
+ */
+export async function holdRefused(db: Db, edition?: string): Promise<boolean> {
+  let held = false;
+  for (const id of await refusedByAll(db, edition))
+    held = (await pauseInDoubt(db, id, await lastRefusal(db, id))) || held;
+  return held;
+}
+
+/** The relay's last refusal of an edition's message as operators read it. */
+async function lastRefusal(db: Db, edition: string): Promise<string> {
+  const { rows } = await sql<{
+    relay: string;
+    phase: Phase;
+    code: number;
+    enhanced: string | null;
+    reply: string;
+  }>`
+    select relay, phase, code, enhanced, reply from delivery_events
+    where edition_id = ${edition} and code >= 500 order by id desc limit 1`.execute(db);
+  const [event] = rows;
+  if (!event) return 'Every reader was refused.';
+  const { relay, phase: at, code, enhanced, reply } = event;
+  const answer = { kind: 'refused', relay, at, code, reply } as const;
+  return said(relay, reply, adviceOnAnswer({ ...answer, ...(enhanced !== null && { enhanced }) }));
+}
+
+/**
+ * Goes on where it was paused; what failed while the edition was in doubt is sent as well. Enqueue the tickets.
+ * Throws EditionNotFound, WrongEditionState.
+ */
 export async function resumeEdition(
   db: DbOrTransaction,
   edition: string,
 ): Promise<Change & { tickets: RangeTicket[] }> {
+  if (!db.isTransaction) return db.transaction().execute((tx) => resumeEdition(tx, edition));
+  await queueRefused(db, edition);
   const change = await continueEdition(db, edition);
   return { ...change, tickets: change.changed ? await issueTickets(db, { edition }) : [] };
+}
+
+/**
+ * Of an edition that was paused for its refusals: queues again whoever was refused, and forgets the suppressions that
+ * waited for it. Their rows keep the reason, so that one that is refused once more is believed.
+ */
+async function queueRefused(tx: DbOrTransaction, edition: string): Promise<void> {
+  const { rows } = await sql`
+    select 1 from editions where id = ${edition} and state = 'paused' and held_by = 'refusals'
+    for update`.execute(tx);
+  if (rows.length === 0) return;
+  await sql`
+    with held as materialized (
+      select id, first_subscriber, last_subscriber from ranges
+      where edition_id = ${edition} and failed > 0 order by id for update
+    ),
+    again as (
+      update deliveries d set state = 'queued', next_at = now(), claim = null
+      from held h
+      where d.edition_id = ${edition} and d.range_id = h.id
+        and d.subscriber_id between h.first_subscriber and h.last_subscriber
+        and d.state = 'failed' and d.reason in ('refused', 'content')
+      returning d.range_id
+    )
+    update ranges r set queued = r.queued + c.rows, failed = r.failed - c.rows, state = 'planned',
+      next_at = now()
+    from (select range_id, count(*) as rows from again group by range_id) c
+    where r.id = c.range_id`.execute(tx);
+  await sql`
+    delete from suppressions where edition_id = ${edition} and reason = 'bounce' and held`.execute(
+    tx,
+  );
 }
 
 /**

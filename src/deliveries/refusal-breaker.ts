@@ -1,4 +1,4 @@
-import { isPolicy, type RelayAnswer } from './answers.ts';
+import type { Outcome } from '../relays/outcome.ts';
 
 const IN_A_ROW = 10;
 const WINDOW = 100;
@@ -37,21 +37,23 @@ export class Doubt {
     this.#refused = 0;
   }
 
-  /** Notes an answer and says whether the edition must pause. `again`: this reader's content was refused before. */
-  note(subscriber: string, answer: RelayAnswer, again: boolean): boolean {
-    if (answer.kind === 'sent') {
+  /**
+   * Notes what an answer means and says whether the edition must pause. `before`: the reason for which this reader was
+   * refused before; who is refused once more after an operator looked at it is no news.
+   */
+  note(subscriber: string, outcome: Outcome, before: string | null): boolean {
+    if (outcome.message === 'sent') {
       this.#anySent = true;
       this.#inARow.clear();
       this.#noteRecipient(false);
       return false;
     }
-    if (answer.kind !== 'refused' || answer.code < 500) return false;
-    if (isPolicy(answer) || answer.at === 'data') {
+    if (outcome.reason === 'content') {
       this.#inARow.add(subscriber);
       if (this.#inARow.size >= Math.min(IN_A_ROW, this.#audience)) return true;
-      return again && !this.#anySent;
+      return before === 'content' && !this.#anySent;
     }
-    if (answer.at !== 'rcpt') return false;
+    if (outcome.reason !== 'refused' || before === 'refused') return false;
     this.#noteRecipient(true);
     return this.#refused >= LEAST && this.#refused > Math.min(WINDOW, this.#audience) / 2;
   }

@@ -1,4 +1,5 @@
-import { isPolicy, type Refused, type RelayAnswer } from './answers.ts';
+import type { Outcome } from '../relays/outcome.ts';
+import type { Answer } from '../relays/smtp/outgoing.ts';
 
 /** The next state of a claimed row, and what is written down beside it. */
 export interface Settlement {
@@ -21,7 +22,7 @@ export interface Settlement {
 export interface Attempt {
   /** Attempts that counted, before this one. */
   attempts: number;
-  /** The row's reason when it was claimed: `content` for one whose message was refused before. */
+  /** The row's reason when it was claimed: `content` or `refused` for one that was refused so before. */
   reasonBefore: string | null;
   /** The edition pauses because of answers like this: its row waits for the operator. */
   inDoubt: boolean;
@@ -32,6 +33,7 @@ export interface Attempt {
 
 const FIRST_BACK_OFF_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 3_600_000;
+const SOON_MS = 1_000;
 
 /** Exponential from 30 s to an hour, between half and one and a half of it. */
 export function backOffMs(attempts: number, random: () => number): number {
@@ -40,66 +42,66 @@ export function backOffMs(attempts: number, random: () => number): number {
 }
 
 /**
- * Turns an answer into the row's next state. A 5xx before RCPT is no judgement of the reader: the row waits while
- * other relays are tried or the edition pauses. A refused content waits once; `content` then means it was alone.
+ * Turns an answer and what it means into the row's next state. A message that waits for its content is tried once more
+ * later; `content` then means that it stayed alone with that.
  */
-export function settlementOf(answer: RelayAnswer, attempt: Attempt): Settlement {
+export function settlementOf(answer: Answer, outcome: Outcome, attempt: Attempt): Settlement {
+  const told = toldBy(answer);
+  switch (outcome.message) {
+    case 'sent':
+      return { state: 'sent', counted: true, ...told };
+    case 'again':
+      return { state: 'queued', delayMs: againMs(answer, outcome), ...told };
+    case 'later':
+      return { state: 'queued', ...later(attempt), ...told };
+    case 'waits':
+      return attempt.reasonBefore === 'content' && !attempt.inDoubt
+        ? { state: 'failed', reason: 'content', counted: true, ...told }
+        : { state: 'queued', reason: 'content', ...later(attempt), ...told };
+    case 'failed':
+      return {
+        state: 'failed',
+        ...(outcome.reason && { reason: outcome.reason }),
+        ...(answer.kind === 'refused' && { counted: true }),
+        bounce: outcome.recipient === 'gone',
+        ...told,
+      };
+    case 'uncertain':
+      // Under `resend` the same Message-ID goes out again, a moment later: the relay may be restarting.
+      return attempt.uncertain === 'hold'
+        ? { state: 'uncertain', counted: true, uncertain: true, ...told }
+        : { state: 'queued', delayMs: SOON_MS, counted: true, uncertain: true, ...told };
+  }
+}
+
+function later({ attempts, random }: Attempt): Pick<Settlement, 'delayMs' | 'counted'> {
+  return { delayMs: backOffMs(attempts, random), counted: true };
+}
+
+/** A relay that rests or refuses is asked no sooner for it; one that wants fewer has its pace. */
+function againMs(answer: Answer, { relay }: Outcome): number {
+  const lostWithin = answer.kind === 'lost' && (answer.at === 'rcpt' || answer.at === 'data');
+  return lostWithin || relay === 'slower' ? SOON_MS : 0;
+}
+
+/** What is written down of an answer: any but a 250 in the relay's own words. */
+function toldBy(answer: Answer): Pick<Settlement, 'relay' | 'answer' | 'event'> {
+  const { relay } = answer;
   switch (answer.kind) {
     case 'sent':
-      return { state: 'sent', relay: answer.relay, answer: answer.reply, counted: true };
+      return { relay, answer: answer.reply };
     case 'withdrawn':
-      return { state: 'queued', delayMs: 0 };
-    case 'impossible':
-      return impossible(answer.reason, answer.relay, answer.detail);
+      return {};
+    case 'impossible': {
+      const phase = answer.reason === 'size' ? 'mail' : 'rcpt';
+      return { relay, answer: answer.detail, event: { phase, reply: answer.detail } };
+    }
     case 'lost':
-      return lost(answer, attempt);
-    case 'refused':
-      return refused(answer, attempt);
+      return { relay, answer: answer.error, event: { phase: answer.at, reply: answer.error } };
+    case 'refused': {
+      const { at: phase, code, enhanced, reply } = answer;
+      const event = { phase, code, reply, ...(enhanced !== undefined && { enhanced }) };
+      return { relay, answer: reply, event };
+    }
   }
-}
-
-function impossible(
-  reason: 'size' | 'utf8' | 'address',
-  relay: string,
-  detail: string,
-): Settlement {
-  const event = { phase: reason === 'size' ? 'mail' : 'rcpt', reply: detail };
-  if (reason === 'size') return { state: 'queued', delayMs: 0, relay, answer: detail, event };
-  return { state: 'failed', reason: 'unaddressable', relay, answer: detail, event };
-}
-
-function lost(answer: Extract<RelayAnswer, { kind: 'lost' }>, attempt: Attempt): Settlement {
-  const { at, relay, error } = answer;
-  const event = { phase: at, reply: error };
-  const told = { relay, answer: error, event };
-  if (at === 'dot') {
-    // Under `resend` the same Message-ID goes out again, a moment later: the relay may be restarting.
-    return attempt.uncertain === 'hold'
-      ? { state: 'uncertain', counted: true, uncertain: true, ...told }
-      : { state: 'queued', delayMs: 1_000, counted: true, uncertain: true, ...told };
-  }
-  if (at === 'rcpt' || at === 'data') return { state: 'queued', delayMs: 1_000, ...told };
-  return { state: 'queued', delayMs: 0, ...told };
-}
-
-function refused(answer: Refused, attempt: Attempt): Settlement {
-  const { relay, reply, at, code, enhanced } = answer;
-  const event = { phase: at, code, reply, ...(enhanced !== undefined && { enhanced }) };
-  const told = { relay, answer: reply, event };
-  const later = { delayMs: backOffMs(attempt.attempts, attempt.random), counted: true };
-  const early = at === 'connect' || at === 'greeting' || at === 'auth' || at === 'mail';
-  if (early || (code === 421 && at !== 'dot')) return { state: 'queued', delayMs: 0, ...told };
-  if (code < 500) return { state: 'queued', ...later, ...told };
-  if (isPolicy(answer)) {
-    return attempt.reasonBefore === 'content' && !attempt.inDoubt
-      ? { state: 'failed', reason: 'content', counted: true, ...told }
-      : { state: 'queued', reason: 'content', ...later, ...told };
-  }
-  if (at === 'data') return { state: 'failed', reason: 'content', counted: true, ...told };
-  return { state: 'failed', reason: 'refused', counted: true, bounce: isHard(answer), ...told };
-}
-
-/** A full mailbox (x.2.2, 552) is refused but not gone: its reader is not suppressed. */
-function isHard({ code, enhanced }: Refused): boolean {
-  return enhanced ? !enhanced.endsWith('.2.2') : code !== 552;
 }

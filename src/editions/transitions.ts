@@ -142,19 +142,61 @@ export function takeUpAgain(db: DbOrTransaction, id: string): Promise<Change> {
   );
 }
 
-/** Ends editions of which no row is queued or sending: sent, or cancelled for good. With `id` only that one. */
+/**
+ * Ends editions of which no row is queued or sending: sent, or cancelled for good. With `id` only that one. Not those
+ * that `refusedByAll` finds.
+ */
 export async function finishEditions(db: DbOrTransaction, id?: string): Promise<string[]> {
+  const finished: string[] = [];
+  for (const each of await dealtWith(db, id)) {
+    const done = await happened(
+      db,
+      sql`update editions e set state = case when e.state = 'sending' then 'sent' else e.state end,
+          status_text = null, finished_at = now()
+        where e.id = ${each} and ${nothingLeft} and not (e.state = 'sending' and ${takenByNobody(each)})`,
+    );
+    if (done) finished.push(each);
+  }
+  return finished;
+}
+
+/**
+ * Editions that every reader has been dealt with and no relay took a message of, with refused readers: that says more
+ * of the newsroom or its relay than of each of them.
+ */
+export async function refusedByAll(db: DbOrTransaction, id?: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const each of await dealtWith(db, id)) {
+    const { rows } = await sql`
+      select 1 from editions e
+      where e.id = ${each} and ${nothingLeft} and e.state = 'sending' and ${takenByNobody(each)}`.execute(
+      db,
+    );
+    if (rows.length > 0) found.push(each);
+  }
+  return found;
+}
+
+async function dealtWith(db: DbOrTransaction, id: string | undefined): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update editions e set state = case when e.state = 'sending' then 'sent' else e.state end,
-      status_text = null, finished_at = now()
-    where e.planned_at is not null and e.finished_at is null and e.state in ('sending', 'cancelled')
-      and ${id === undefined ? sql`true` : sql`e.id = ${id}`}
-      and not exists (
-        select 1 from ranges r where r.edition_id = e.id
-          and (r.state = 'planned' or r.queued > 0 or r.sending > 0))
-    returning e.id`.execute(db);
+    select e.id from editions e
+    where ${nothingLeft} and ${id === undefined ? sql`true` : sql`e.id = ${id}`}`.execute(db);
   return rows.map((row) => row.id);
 }
+
+const nothingLeft = sql`
+  e.planned_at is not null and e.finished_at is null and e.state in ('sending', 'cancelled')
+    and not exists (
+      select 1 from ranges r where r.edition_id = e.id
+        and (r.state = 'planned' or r.queued > 0 or r.sending > 0))`;
+
+// The ledger is read only where the ranges' counts say that nothing was taken. The edition is named, so that of the
+// ledger's partitions one is opened and not all.
+const takenByNobody = (id: string) => sql`case
+  when (select coalesce(sum(r.sent + r.uncertain), 0) from ranges r where r.edition_id = e.id) > 0 then false
+  else exists (
+    select 1 from deliveries d where d.edition_id = ${id}
+      and d.state = 'failed' and d.reason in ('refused', 'content')) end`;
 
 /**
  * Takes up editions again that were done when a row that had counted as uncertain turned out never to have started:

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
+import type { LetterOutcome } from './settlement.ts';
 
 /** A letter that this worker holds. */
 export type ClaimedLetter = Pick<
@@ -13,24 +14,17 @@ export type ClaimedLetter = Pick<
   | 'content'
   | 'attempts'
   | 'createdAt'
-> & { email: string };
+> & {
+  email: string;
+  /** `content` for one whose content was refused before. */
+  reasonBefore: string | null;
+};
 
 /** Who claimed a letter: a worker's lease, and a number that it uses once. */
 export interface LetterClaim {
   worker: number;
   claim: string;
 }
-
-/** What became of a claimed letter. */
-export type LetterOutcome =
-  | { state: 'sent'; relay: string; answer: string }
-  /**
-   * Tried again after a while; `counted` where the receiver, not the way there, was the reason. `soon`: as soon as the
-   * relay that rests is tried again.
-   */
-  | { state: 'queued'; relay: string | null; answer: string; counted: boolean; soon?: boolean }
-  | { state: 'failed'; reason: string; relay: string | null; answer: string }
-  | { state: 'uncertain'; relay: string; answer: string };
 
 /** The letters that are due and held by nobody: whoever asks issues their tickets again. */
 export async function dueLetters(db: Db, limit: number): Promise<string[]> {
@@ -74,10 +68,10 @@ export async function claimLetter(
         when l.expires_at <= now() then 'failed'
         when verdict.skip is not null then 'skipped'
         else 'sending' end,
-      reason = case when l.expires_at <= now() then 'expired' else verdict.skip end,
+      reason = case when l.expires_at <= now() then 'expired' else coalesce(verdict.skip, l.reason) end,
       worker = ${claim.worker}, claim = ${claim.claim}
     from (
-      select q.id, coalesce(q.email, s.email) as email,
+      select q.id, q.reason as reason_before, coalesce(q.email, s.email) as email,
         case
           when coalesce(q.email, s.email) is null then 'erased'
           when x.address_hash is not null then 'suppressed'
@@ -91,7 +85,7 @@ export async function claimLetter(
     ) verdict
     where l.id = verdict.id and l.state = 'queued' and l.next_at <= now()
     returning l.id, l.kind, l.subscriber_id, l.newsletter_id, verdict.email, l.language, l.content,
-      l.attempts, l.created_at, l.state`.execute(db);
+      l.attempts, l.created_at, verdict.reason_before, l.state`.execute(db);
   const row = rows[0];
   if (row?.state !== 'sending' || row.email === null) return undefined;
   const { state: _, email, ...letter } = row;
@@ -124,11 +118,12 @@ export async function settleLetter(
   const lost = outcome.state === 'uncertain';
   const state = lost && uncertain === 'resend' ? 'queued' : outcome.state;
   const soon = outcome.state === 'queued' && outcome.soon === true;
+  const reason = 'reason' in outcome ? (outcome.reason ?? null) : null;
   const counted = outcome.state === 'queued' && outcome.counted ? 1 : 0;
   await sql`
     update letters set
       state = ${state},
-      reason = ${outcome.state === 'failed' ? outcome.reason : null},
+      reason = case when ${state} = 'queued' then coalesce(${reason}, reason) else ${reason} end,
       relay = ${outcome.relay}, answer = ${outcome.answer},
       worker = case when ${lost} then worker end, claim = case when ${lost} then claim end,
       attempts = attempts + ${counted},

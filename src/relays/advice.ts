@@ -1,6 +1,9 @@
+import { outcomeOf } from './outcome.ts';
+import type { Cause } from './refusal-rules.ts';
 import type { RelaySettings } from './settings.ts';
 import type { HandshakeError } from './smtp/handshake.ts';
 import type { Impossibility, Refusal } from './smtp/outgoing.ts';
+import { withoutAddresses } from './smtp/reply.ts';
 
 /** What an operator should do about a relay that could not be used, in a sentence or two. */
 export function advice(
@@ -59,22 +62,18 @@ export function advice(
 
 /** What an operator should do about an answer that concerns more than one reader. */
 export function adviceOnAnswer(answer: Refusal | Impossibility): string | undefined {
-  if (answer.kind === 'impossible') {
-    return answer.reason === 'size'
-      ? 'Shorten the edition, or ask the operator of the relay to accept larger messages.'
-      : undefined;
-  }
+  const { cause, reason } = outcomeOf(answer);
+  if (answer.kind === 'impossible') return cause && ABOUT_US[cause];
   if (answer.fix !== undefined) return answer.fix;
+  const known = cause && ABOUT_US[cause];
   switch (answer.at) {
     case 'mail':
-      return 'The relay accepts no email from this sender. Check MAIL_FROM and the address of the newsletter, and whether the provider wants the sender or its domain confirmed first.';
+      return known ?? ABOUT_US.sender;
     case 'rcpt':
-      return answer.enhanced?.startsWith('5.7.')
-        ? OBJECTS
-        : 'Too many readers were refused. Look where the list comes from before you resume; nobody is suppressed until then.';
+      return known ?? (reason === 'content' ? OBJECTS : REFUSED);
     case 'data':
     case 'dot':
-      return OBJECTS;
+      return known ?? OBJECTS;
     default:
       return undefined;
   }
@@ -82,6 +81,32 @@ export function adviceOnAnswer(answer: Refusal | Impossibility): string | undefi
 
 const OBJECTS =
   'The relay objects to the message or its sender, not to the readers. Check the preview, and ask the operator of the relay.';
+const REFUSED =
+  'Too many readers were refused. Check where the list comes from before you resume: the refused readers are then tried once more, and nobody is suppressed before that.';
+
+/** What to do about what a relay says of us. Then `resume` sends to those it refused as well. */
+const ABOUT_US: Partial<Record<Cause, string>> = {
+  sender:
+    'The relay accepts no email from this sender. Check MAIL_FROM and the address of the newsletter, and whether the provider wants the sender or its domain confirmed first.',
+  quota:
+    'The account has reached its sending limit at the relay. Wait until the limit is lifted, or ask for a higher one, then resume; ?rate= or ?warmup= in SMTP_URL keeps you below it.',
+  relaying:
+    "The relay does not relay email for this machine. Ask its operator to allow this machine's address, or give user and password in SMTP_URL.",
+  authentication:
+    'The relay requires a log-in. Give user and password in SMTP_URL, and check that the account is allowed to send.',
+  blocked:
+    'The relay blocks this machine, its name or its network. Look its address up in the block list that is named, and ask the operator of the relay to allow it.',
+  size: 'Shorten the edition, or ask the operator of the relay to accept larger messages.',
+  protocol:
+    'The relay rejects the SMTP dialogue, often because of the name in EHLO. Set SMTP_HELO, or ?helo= in SMTP_URL, to a host name that resolves to this machine.',
+  route: 'The relay itself is not configured for this. Ask its operator.',
+};
+
+/** A relay's words as operators read them, and what to do about them. */
+export function said(relay: string, words: string, fix: string | undefined): string {
+  const told = `${relay}: ${withoutAddresses(words)}`;
+  return fix === undefined ? told : `${told} – ${fix}`;
+}
 
 function authAdvice(code: number | undefined, message: string): string {
   if (/offers no log-in/.test(message)) {

@@ -1,25 +1,18 @@
 import { expect, test } from 'vitest';
 import { Doubt } from '../../src/deliveries/refusal-breaker.ts';
-import type { Answer } from '../../src/relays/smtp/outgoing.ts';
+import type { Outcome } from '../../src/relays/outcome.ts';
 
-const sent: Answer = { kind: 'sent', relay: 'sink', reply: '250 2.0.0 Ok' };
-const noMailbox: Answer = {
-  kind: 'refused',
-  relay: 'sink',
-  at: 'rcpt',
-  code: 550,
-  enhanced: '5.1.1',
-  reply: '550 5.1.1 no such reader',
-};
+const sent: Outcome = { message: 'sent' };
+const noMailbox: Outcome = { message: 'failed', reason: 'refused', recipient: 'gone' };
 
 /** How often an edition of ten thousand must pause while so many recipients are answered so. */
 function noter() {
   const doubt = new Doubt({ anySent: true, audience: 10_000 });
   let reader = 0;
-  const note = (answer: Answer, times: number) => {
+  const note = (outcome: Outcome, times: number) => {
     let pauses = 0;
     for (let time = 0; time < times; time += 1)
-      if (doubt.note(String(++reader), answer, false)) pauses += 1;
+      if (doubt.note(String(++reader), outcome, null)) pauses += 1;
     return pauses;
   };
   return { doubt, note };
@@ -44,4 +37,12 @@ test('what an operator has looked at is forgotten', () => {
   doubt.forget();
   expect(note(noMailbox, 50)).toBe(0);
   expect(note(noMailbox, 1)).toBe(1);
+});
+
+test('who is refused once more after an operator looked at it is no news', () => {
+  const { doubt } = noter();
+  let pauses = 0;
+  for (let reader = 0; reader < 200; reader += 1)
+    if (doubt.note(String(reader), noMailbox, 'refused')) pauses += 1;
+  expect(pauses).toBe(0);
 });

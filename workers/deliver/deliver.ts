@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Context } from '../../src/context.ts';
 import { openClaims } from '../../src/deliveries/claim.ts';
-import { pauseInDoubt } from '../../src/deliveries/control.ts';
+import { holdRefused, pauseInDoubt } from '../../src/deliveries/control.ts';
 import { standingOf } from '../../src/deliveries/edition-progress.ts';
 import { openLease } from '../../src/deliveries/lease.ts';
 import { closeRange, handBackClaim, takeRange } from '../../src/deliveries/ranges.ts';
@@ -9,16 +9,17 @@ import { Doubt } from '../../src/deliveries/refusal-breaker.ts';
 import { settlementOf } from '../../src/deliveries/settlement.ts';
 import { finishEditions } from '../../src/editions/transitions.ts';
 import { domainOf } from '../../src/mail/message-id.ts';
-import { adviceOnAnswer } from '../../src/relays/advice.ts';
+import { adviceOnAnswer, said } from '../../src/relays/advice.ts';
 import { loadDkimKeys, parseDkim } from '../../src/relays/dkim/keys.ts';
 import { prepareSigner } from '../../src/relays/dkim/sign.ts';
+import { outcomeOf } from '../../src/relays/outcome.ts';
 import type { Pace } from '../../src/relays/pace/pace.ts';
-import type { Answer, Impossibility, Refusal } from '../../src/relays/smtp/outgoing.ts';
+import type { Impossibility, Refusal } from '../../src/relays/smtp/outgoing.ts';
 import { openHindrances } from './edition-reasons.ts';
 import { openMessages } from './messages.ts';
 import { Pump } from './pump.ts';
 import { openReceivers } from './receiver-backoff.ts';
-import { openRelaySet, said } from './relay-set.ts';
+import { openRelaySet } from './relay-set.ts';
 import { openWarmUp } from './warm-up.ts';
 
 /** Sends what tickets name. */
@@ -59,6 +60,8 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
   });
   const doubts = new Map<string, Doubt>();
   const inDoubt = new Map<string, string>();
+  /** Paused for its refusals: when a range of it comes again, an operator has resumed it. */
+  const paused = new Set<string>();
   let noPermits: string | undefined;
 
   /** A relay that refuses whatever it is given; when all do, the edition waits for the operator. */
@@ -66,13 +69,6 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     const words = wordsOf(answer);
     relays.avoid(answer.relay, words);
     if (relays.allRefuse()) inDoubt.set(edition, words);
-  }
-
-  function noteWhole(edition: string, answer: Answer): void {
-    if (answer.kind === 'impossible' && answer.reason === 'size') refusedWhole(edition, answer);
-    if (answer.kind !== 'refused' || answer.code < 500) return;
-    if (answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot') return;
-    refusedWhole(edition, answer);
   }
 
   const pump = new Pump({
@@ -88,22 +84,21 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     log,
     compose: messages.compose,
     judge(held, row, answer) {
-      noteWhole(held.edition, answer);
-      if (answer.kind === 'sent') {
+      const { edition } = held;
+      const outcome = outcomeOf(answer);
+      if (outcome.message === 'sent') {
         receivers.took(held.receiverGroup);
-        hindrances.sent(held.edition);
-      } else if (answer.kind === 'refused' && answer.at === 'rcpt' && answer.code < 500)
-        receivers.slow(held.receiverGroup);
-      const again = row.reasonBefore === 'content';
-      if (
-        doubts.get(held.edition)?.note(row.subscriber, answer, again) &&
-        answer.kind === 'refused'
-      )
-        inDoubt.set(held.edition, wordsOf(answer));
-      return settlementOf(answer, {
+        hindrances.sent(edition);
+      } else if (outcome.recipient === 'slower') receivers.slow(held.receiverGroup);
+      const refusal =
+        answer.kind === 'refused' || answer.kind === 'impossible' ? answer : undefined;
+      if (refusal && outcome.relay === 'refuses') refusedWhole(edition, refusal);
+      const pauses = doubts.get(edition)?.note(row.subscriber, outcome, row.reasonBefore);
+      if (pauses && refusal) inDoubt.set(edition, wordsOf(refusal));
+      return settlementOf(answer, outcome, {
         attempts: row.attempts,
         reasonBefore: row.reasonBefore,
-        inDoubt: inDoubt.has(held.edition),
+        inDoubt: inDoubt.has(edition),
         uncertain,
         random: Math.random,
       });
@@ -111,9 +106,9 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     async pauses() {
       if (inDoubt.size === 0) return;
       for (const [edition, words] of inDoubt) {
-        const paused = await pauseInDoubt(db, edition, words);
-        if (paused)
-          log.error({ edition, words }, 'an edition was paused: its messages are refused');
+        const now = await pauseInDoubt(db, edition, words);
+        paused.add(edition);
+        if (now) log.error({ edition, words }, 'an edition was paused: its messages are refused');
         doubts.get(edition)?.forget();
         inDoubt.delete(edition);
         pump.giveBack(edition);
@@ -122,7 +117,10 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     handBack: (held, claim) => handBackClaim(db, held, claim),
     async close(held, options) {
       const closing = await closeRange(db, held, lease.workerId, { uncertain, ...options });
-      if (closing === 'done') await finishEditions(db, held.edition);
+      if (closing === 'done') {
+        if (await holdRefused(db, held.edition)) paused.add(held.edition);
+        await finishEditions(db, held.edition);
+      }
       return closing;
     },
   });
@@ -141,6 +139,10 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
       if (stopping || !lease.mayStart()) return;
       const held = await takeRange(db, range, lease.workerId);
       if (!held) return;
+      if (paused.delete(held.edition)) {
+        doubts.get(held.edition)?.forget();
+        relays.forgive();
+      }
       try {
         const standing = await standingOf(db, held.edition);
         const known = doubts.get(held.edition);

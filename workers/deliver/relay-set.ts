@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import { said } from '../../src/relays/advice.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { RelaySettings } from '../../src/relays/settings.ts';
 import type { Answer, Outgoing } from '../../src/relays/smtp/outgoing.ts';
-import { withoutAddresses } from '../../src/relays/smtp/reply.ts';
 import type { Timings } from '../../src/timings.ts';
 import type { WarmUp } from './warm-up.ts';
 
@@ -26,6 +26,8 @@ export interface RelaySet {
   trouble(): string | undefined;
   /** Lets another pool of ours have a connection to a relay that takes no more of them. */
   makeRoom(name: string): void;
+  /** Tries those that were left alone again: an operator has looked at it. */
+  forgive(): void;
   /** True when every relay is avoided: nobody takes what we send. */
   allRefuse(): boolean;
   /** Called when what `next` rests on may have changed. */
@@ -116,6 +118,11 @@ export function openRelaySet(
     makeRoom(name) {
       relays.find((relay) => relay.settings.name === name)?.makeRoom();
     },
+    forgive() {
+      if (avoided.size === 0) return;
+      avoided.clear();
+      tell();
+    },
     allRefuse: () => relays.every(avoids),
     onChange: (listener) => void listeners.push(listener),
     destroyUnfinished() {
@@ -150,9 +157,3 @@ export function openRelaySet(
 
 const SILENT =
   'Each answer is waited for as long as the standard allows (up to 10 minutes). Check the relay: "gaceta doctor" connects to it.';
-
-/** A relay's words as operators read them, and what to do about them. */
-export function said(relay: string, words: string, fix: string | undefined): string {
-  const told = `${relay}: ${withoutAddresses(words)}`;
-  return fix === undefined ? told : `${told} – ${fix}`;
-}

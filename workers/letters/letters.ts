@@ -13,12 +13,13 @@ import {
   handBackLetter,
   handBackUnknownClaims,
   judgeLostLetters,
-  type LetterOutcome,
   letterAddress,
   removeOldLetters,
   settleLetter,
 } from '../../src/letters/claim.ts';
+import { type LetterOutcome, letterOutcome } from '../../src/letters/settlement.ts';
 import { InvalidAddress, readAddress } from '../../src/mail/address.ts';
+import { outcomeOf } from '../../src/relays/outcome.ts';
 import type { Pace } from '../../src/relays/pace/pace.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
@@ -49,7 +50,7 @@ export function startLetters(
   pace: Pace,
   makeRoom: (relay: string) => void,
 ): Letters {
-  const { db, log } = context;
+  const { db, log, timings } = context;
   const relays = context.relays.map((settings) =>
     openRelay(
       { ...settings, connections: 1 },
@@ -62,6 +63,9 @@ export function startLetters(
   lease.onLate(() => {
     for (const relay of relays) relay.destroyUnfinished();
   });
+  /** Relays that refuse whatever they are given, and until when they are left alone if there are others. */
+  const avoided = new Map<string, number>();
+  const takes = ({ settings }: Relay) => (avoided.get(settings.name) ?? 0) <= performance.now();
   const renderer = rememberLetters(context.renderer);
   /** Letters with this process: one that was judged lost is not claimed anew while its answer may still come. */
   const atWork = new Set<string>();
@@ -73,7 +77,7 @@ export function startLetters(
     letter: ClaimedLetter,
     term: LeaseTerm,
   ): Promise<LetterOutcome | 'withdrawn'> {
-    const relay = freest(relays);
+    const relay = freest(relays, takes);
     if (!relay) return 'withdrawn';
     try {
       const address = readAddress(letter.email);
@@ -87,7 +91,11 @@ export function startLetters(
         mayStart: () => term.mayStart(),
       });
       if (isTurnedAway(answer)) makeRoom(answer.relay);
-      return outcomeOf(answer);
+      const outcome = outcomeOf(answer);
+      if (outcome.relay === 'refuses')
+        avoided.set(answer.relay, performance.now() + timings.avoidMs);
+      const { reasonBefore } = letter;
+      return letterOutcome(answer, outcome, { reasonBefore, othersLeft: relays.some(takes) });
     } catch (error) {
       if (error instanceof InvalidAddress || error instanceof Unaddressable)
         return { state: 'failed', reason: 'unaddressable', relay: null, answer: error.message };
@@ -150,7 +158,7 @@ export function startLetters(
 
   return {
     async handle({ letter: id }, signal) {
-      const relay = freest(relays);
+      const relay = freest(relays, takes);
       if (!relay || atWork.has(id)) return;
       atWork.add(id);
       try {
@@ -216,10 +224,15 @@ function openPlaces(places: number) {
   };
 }
 
-const freest = (relays: Relay[]): Relay | undefined =>
+/** The least busy relay that is up, of those that take what they are given if there are any. */
+const freest = (relays: Relay[], takes: (relay: Relay) => boolean): Relay | undefined =>
   relays
     .filter((relay) => relay.state().up)
-    .sort((a, b) => a.busy / a.settings.weight - b.busy / b.settings.weight)[0];
+    .sort(
+      (a, b) =>
+        Number(takes(b)) - Number(takes(a)) ||
+        a.busy / a.settings.weight - b.busy / b.settings.weight,
+    )[0];
 
 /** Whose limit a letter takes a permit of; of an address that cannot be read nobody's: it fails when it is written. */
 function groupOf(email: string | null): string {
@@ -235,32 +248,3 @@ function groupOf(email: string | null): string {
 const isTurnedAway = (answer: Answer): boolean =>
   (answer.kind === 'refused' || answer.kind === 'lost') &&
   (answer.at === 'connect' || answer.at === 'greeting');
-
-/** The table "What the relay says", for a message of its own. */
-function outcomeOf(answer: Answer): LetterOutcome | 'withdrawn' {
-  const { relay } = answer;
-  switch (answer.kind) {
-    case 'sent':
-      return { state: 'sent', relay, answer: answer.reply };
-    case 'withdrawn':
-      return 'withdrawn';
-    case 'impossible':
-      return { state: 'failed', reason: 'unaddressable', relay, answer: answer.detail };
-    case 'lost':
-      return answer.at === 'dot'
-        ? { state: 'uncertain', relay, answer: answer.error }
-        : { state: 'queued', relay, answer: answer.error, counted: false, soon: true };
-    case 'refused': {
-      const theirs = answer.at === 'rcpt' || answer.at === 'data' || answer.at === 'dot';
-      if (answer.code >= 500 && theirs)
-        return {
-          state: 'failed',
-          reason: answer.at === 'rcpt' ? 'refused' : 'content',
-          relay,
-          answer: answer.reply,
-        };
-      const soon = !theirs && answer.code < 500;
-      return { state: 'queued', relay, answer: answer.reply, counted: theirs, soon };
-    }
-  }
-}
