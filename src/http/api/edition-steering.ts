@@ -17,7 +17,11 @@ const steering: { steer: Steer; summary: string; description: string }[] = [
     summary: 'Pause an edition',
     description: 'Messages that have started are finished; no other one starts.',
   },
-  { steer: 'resume', summary: 'Go on with a paused edition', description: '' },
+  {
+    steer: 'resume',
+    summary: 'Go on with a paused edition',
+    description: 'One that was paused for its refusals also goes to the readers who were refused.',
+  },
   {
     steer: 'cancel',
     summary: 'Cancel an edition for good',
