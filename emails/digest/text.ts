@@ -13,7 +13,7 @@ export function digestText(view: DigestView, reader: ReaderMarks): string {
     view.introduction ? introductionText(view.introduction, links) : '',
     view.lead ? joinBlocks([ruled(t('digest.lead')), story(view.lead)]) : '',
     ...view.sections.map((section) =>
-      joinBlocks([ruled(section.title), ...section.articles.map(story)]),
+      joinBlocks([section.title && ruled(section.title), ...section.articles.map(story)]),
     ),
   ];
   const list = links.list();

@@ -44,6 +44,19 @@ function obeyed(html: string): string[] {
   return found;
 }
 
+test('a newsletter without sections has no empty heading, and no gap in its text', async () => {
+  const articles = [article(1), article(2), article(3)];
+  const content = edition(0, {
+    lead: articles[0] ?? null,
+    sections: [{ slug: '', title: '', articles }],
+  });
+  const { html, text } = await render(content);
+  expect(html).not.toContain('border-top:2px');
+  expect(html).not.toMatch(/<h\d[^>]*>\s*<\/h\d>/);
+  expect(text).not.toMatch(/\n\n\n|\n\n-+\n\n\*|^\n/);
+  for (const { title } of articles) expect(text.replaceAll(/\s+/g, ' ')).toContain(`* ${title}`);
+});
+
 describe('what others wrote', () => {
   const hostile = [
     '<script>alert(1)</script>',
