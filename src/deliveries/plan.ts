@@ -178,12 +178,14 @@ function planChunk(
 
 /** Empty: the newsletter's. */
 function dueOf(found: Edition, hour: string, timezone: string): Date {
-  const { frozenAt, sendAt } = found;
+  const freeze = { hour: found.sendAt, timezone: found.timezone };
+  const reader = { hour: hour || freeze.hour, timezone: timezone || freeze.timezone };
   try {
-    return dueAt(frozenAt, hour || sendAt, timezone || found.timezone);
+    return dueAt(found.frozenAt, reader, freeze);
   } catch (error) {
     // A zone that this Node's tables do not know costs its readers their hour, not their edition.
-    if (error instanceof RangeError) return dueAt(frozenAt, hour || sendAt, found.timezone);
+    if (error instanceof RangeError)
+      return dueAt(found.frozenAt, { ...reader, timezone: freeze.timezone }, freeze);
     throw error;
   }
 }

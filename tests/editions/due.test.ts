@@ -9,8 +9,11 @@ const clock = (at: Date, timeZone: string) =>
     minute: '2-digit',
     hourCycle: 'h23',
   }).format(at);
+/** Of a newsletter that is sent at an hour which no change of clocks skips. */
+const dueAtHour = (from: Date, hour: string, timezone: string) =>
+  dueAt(from, { hour, timezone }, { hour: '12:00', timezone: 'UTC' });
 const due = (from: string, hour: string, zone: string) =>
-  dueAt(new Date(from), hour, zone).toISOString();
+  dueAtHour(new Date(from), hour, zone).toISOString();
 
 test('is at once when the clock shows the hour at the freeze', () => {
   expect(due('2026-11-24T06:00:00Z', '07:00', 'Europe/Madrid')).toBe('2026-11-24T06:00:00.000Z');
@@ -44,8 +47,8 @@ test.each([
 });
 
 test('refuses an hour and a zone that are none', () => {
-  expect(() => dueAt(new Date(), '25:00', 'Europe/Madrid')).toThrow(RangeError);
-  expect(() => dueAt(new Date(), '07:00', 'Europe/Atlantis')).toThrow(RangeError);
+  expect(() => dueAtHour(new Date(), '25:00', 'Europe/Madrid')).toThrow(RangeError);
+  expect(() => dueAtHour(new Date(), '07:00', 'Europe/Atlantis')).toThrow(RangeError);
 });
 
 const zones = [
@@ -73,7 +76,7 @@ const anyInstant = fc.date({
 test('is never before the freeze, within two days, and shows the hour or the first minute after a gap', () => {
   fc.assert(
     fc.property(anyInstant, anyHour, anyZone, (frozenAt, hour, zone) => {
-      const at = dueAt(frozenAt, hour, zone);
+      const at = dueAtHour(frozenAt, hour, zone);
       expect(at.getTime()).toBeGreaterThanOrEqual(frozenAt.getTime());
       expect(at.getTime() - frozenAt.getTime()).toBeLessThan(49 * 3_600_000);
       if (clock(at, zone) === hour) return;
@@ -90,8 +93,8 @@ test('is never before the freeze, within two days, and shows the hour or the fir
 test('has one instant on each local date, in order', () => {
   fc.assert(
     fc.property(anyInstant, anyHour, anyZone, (from, hour, zone) => {
-      const first = dueAt(from, hour, zone);
-      const next = dueAt(new Date(first.getTime() + 1), hour, zone);
+      const first = dueAtHour(from, hour, zone);
+      const next = dueAtHour(new Date(first.getTime() + 1), hour, zone);
       const days =
         (Date.parse(localDateOf(next, zone)) - Date.parse(localDateOf(first, zone))) / 86_400_000;
       expect(days).toBe(1);
@@ -112,7 +115,9 @@ const changes = [
 const received = (day: string, sendAt: string, hour: string, zone: string, readerZone: string) =>
   Array.from({ length: 14 }, (_, index) => {
     const date = new Date(Date.parse(day) + index * 86_400_000).toISOString().slice(0, 10);
-    return localDateOf(dueAt(instantOf(date, sendAt, zone), hour, readerZone), readerZone);
+    const frozenAt = instantOf(date, sendAt, zone);
+    const reader = { hour, timezone: readerZone };
+    return localDateOf(dueAt(frozenAt, reader, { hour: sendAt, timezone: zone }), readerZone);
   });
 
 test.each(changes)('each reader of a daily in $zone from $day gets one a local date', (change) => {
@@ -122,6 +127,60 @@ test.each(changes)('each reader of a daily in $zone from $day gets one a local d
     // a newsletter that is sent at the very hour that is skipped or doubled
     expect(new Set(received(change.day, hour, hour, change.zone, change.zone)).size).toBe(14);
   }
+});
+
+test.each([
+  // 00:00 becomes 01:00
+  ['Africa/Cairo', '2026-04-17'],
+  ['America/Santiago', '2026-08-30'],
+  // 02:00 becomes 03:00, 02:00 becomes 02:30
+  ['Europe/Madrid', '2026-03-22'],
+  ['Australia/Lord_Howe', '2026-09-27'],
+  // and back
+  ['Africa/Cairo', '2026-10-23'],
+  ['America/Santiago', '2026-03-29'],
+] as const)(
+  'in %s from %s each reader gets one a local date, whichever hours are skipped',
+  (zone, day) => {
+    const hours = [
+      '00:00',
+      '00:15',
+      '00:30',
+      '00:59',
+      '01:00',
+      '02:00',
+      '02:10',
+      '02:30',
+      '03:00',
+      '23:30',
+    ];
+    for (const sendAt of hours)
+      for (const hour of hours)
+        expect({
+          sendAt,
+          hour,
+          dates: new Set(received(day, sendAt, hour, zone, zone)).size,
+        }).toEqual({
+          sendAt,
+          hour,
+          dates: 14,
+        });
+  },
+);
+
+test('two zones that change their clocks together are as one', () => {
+  const dates = received('2026-03-22', '02:30', '02:00', 'Europe/Madrid', 'Europe/Paris');
+  expect(new Set(dates).size).toBe(14);
+});
+
+test('in Cairo, of a newsletter of 00:30, a reader of 00:00 gets one on 24 April 2026', () => {
+  const zone = 'Africa/Cairo';
+  expect(received('2026-04-22', '00:30', '00:00', zone, zone).slice(0, 4)).toEqual([
+    '2026-04-23',
+    '2026-04-24',
+    '2026-04-25',
+    '2026-04-26',
+  ]);
 });
 
 test('abroad, the clocks of the newsletter may bring two editions on one date, never none lost', () => {
