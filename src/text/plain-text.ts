@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { EndOfReading, parse } from './bounded-parse.ts';
+import { escapeUnclosed, type TagKind } from './unclosed-tags.ts';
 
 const SILENT = new Set(
   'script style head title template noscript iframe object embed svg math video audio canvas select textarea button figcaption'.split(
@@ -19,6 +20,13 @@ const INLINE = new Set(
   ),
 );
 
+// Elements that have no end tag, or may do without.
+const SINGLE = new Set(
+  'area base br col embed hr img input link meta param source track wbr p li dt dd tr td th thead tbody tfoot'.split(
+    ' ',
+  ),
+);
+
 export type PlacedImage = {
   source: string;
   alt: string | null;
@@ -33,7 +41,7 @@ const TOO_DEEP = 1000;
 
 /**
  * What HTML says to a reader: its text with white space collapsed, and its images in order. Scripts,
- * styles, embedded documents and captions are not part of the text.
+ * styles, embedded documents and captions are not part of the text; where one of them is never closed its tag is a word.
  */
 export function readHtml(html: string): { text: string; images: PlacedImage[] } {
   const images: PlacedImage[] = [];
@@ -76,7 +84,7 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
       else if (inCaption) caption += data;
     },
   });
-  parse(parser, html.slice(0, READ_AT_MOST));
+  parse(parser, escapeUnclosed(html, kindInContent).slice(0, READ_AT_MOST));
   return { text: oneLine(text), images };
 }
 
@@ -92,19 +100,22 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+// Of what is no part of the text only a whole element is markup; the rest is as its author wrote it.
+const kindInContent = (name: string): TagKind =>
+  SILENT.has(name) && !SINGLE.has(name) ? 'paired' : 'single';
+
+function kindInHeadline(name: string): TagKind {
+  if (!SILENT.has(name) && !BLOCK.has(name) && !INLINE.has(name)) return 'words';
+  return SINGLE.has(name) ? 'single' : 'paired';
+}
+
 /**
- * The words of a headline that may be HTML source or may be plain: tags that HTML knows go, with all
- * of a script; what only looks like a tag (`List<String>`, `a < b`) stays. Entities are decoded once.
+ * The words of a headline that may be HTML source or may be plain: elements that HTML knows go, with all
+ * of a script; what only looks like a tag (`List<String>`, `a < b`) stays, and so does a tag that is spoken of
+ * ("A guide to <head>"), which has no end tag. Entities are decoded once.
  */
 export function headline(source: string): string {
-  const isTag = (name: string) => {
-    const tag = name.toLowerCase();
-    return SILENT.has(tag) || BLOCK.has(tag) || INLINE.has(tag);
-  };
-  const guarded = source.replace(/<(?=[/!]?([a-z][\w:-]*))/gi, (less, name: string) =>
-    isTag(name) ? less : '&lt;',
-  );
-  return readHtml(guarded).text;
+  return readHtml(escapeUnclosed(source, kindInHeadline)).text;
 }
 
 /** Cuts at the last word that fits into `limit` characters, the ellipsis included. */

@@ -5,6 +5,7 @@ const LANGUAGES = (
 ).split(' ');
 
 let months: Map<string, number> | undefined;
+let weekdays: Set<string> | undefined;
 
 const plain = (word: string) =>
   word
@@ -12,16 +13,28 @@ const plain = (word: string) =>
     .replace(/\p{M}|\.$/gu, '')
     .toLowerCase();
 
+const inLanguage = (language: string, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(`${language}-u-nu-latn-ca-gregory`, { ...options, timeZone: 'UTC' });
+
+function collectWeekdays(): Set<string> {
+  const found = LANGUAGES.flatMap((language) =>
+    (['long', 'short'] as const).flatMap((weekday) => {
+      const format = inLanguage(language, { weekday });
+      return Array.from({ length: 7 }, (_, day) =>
+        plain(format.format(Date.UTC(2023, 0, 1 + day))),
+      );
+    }),
+  );
+  // English short forms that Intl does not write.
+  return new Set([...found, 'tues', 'wednes', 'weds', 'thur', 'thurs']);
+}
+
 function collect(): Map<string, number> {
   const found = new Map<string, number>();
   for (const language of LANGUAGES)
     for (const style of ['long', 'short'] as const)
       for (const day of ['numeric', undefined] as const) {
-        const format = new Intl.DateTimeFormat(`${language}-u-nu-latn-ca-gregory`, {
-          month: style,
-          timeZone: 'UTC',
-          ...(day ? { day } : {}),
-        });
+        const format = inLanguage(language, { month: style, ...(day ? { day } : {}) });
         for (let month = 0; month < 12; month++) {
           const name = format
             .formatToParts(Date.UTC(2023, month, 15))
@@ -46,4 +59,10 @@ function collect(): Map<string, number> {
 export function monthNamed(word: string): number | undefined {
   months ??= collect();
   return months.get(plain(word));
+}
+
+/** Whether a word is a day of the week in any of those languages, written out or short. */
+export function isWeekday(word: string): boolean {
+  weekdays ??= collectWeekdays();
+  return weekdays.has(plain(word));
 }
