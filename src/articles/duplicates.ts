@@ -66,6 +66,8 @@ const speakDifferently = (a: string | null, b: string | null) =>
 
 /** Articles by what a copy of them would share. */
 export type Neighbours = {
+  /** Addresses that say nothing: several entries of the feed have them. */
+  shared: Set<string>;
   byAddress: Map<string, Known>;
   byClaim: Map<string, Known[]>;
   byGuid: Map<string, Known[]>;
@@ -84,15 +86,30 @@ export function addNeighbour(around: Neighbours, one: Known): void {
   into(byTitle, comparable(one.title));
 }
 
+/** Addresses that entries with ids and headlines of their own share: a ticker's or a status page's. */
+function sharedAddresses(document: IncomingArticle[]): Set<string> {
+  const byAddress = Map.groupBy(document, ({ canonicalUrl }) => canonicalUrl);
+  return new Set(
+    [...byAddress].flatMap(([address, entries]) => {
+      const ids = new Set(entries.map(({ guid }) => guid));
+      const titles = new Set(entries.map(({ title }) => comparable(title)));
+      return ids.size > 1 && titles.size > 1 ? [address] : [];
+    }),
+  );
+}
+
 /**
  * The articles that stories could be copies of: same id, same canonical address, or published within two
  * days. Removed articles count, so that what an editor threw out does not come back by another feed.
+ * @param document all that stands in the feed with them
  */
 export async function lookAround(
   db: DbOrTransaction,
   stories: IncomingArticle[],
+  document: IncomingArticle[],
 ): Promise<Neighbours> {
   const around: Neighbours = {
+    shared: sharedAddresses(document),
     byAddress: new Map(),
     byClaim: new Map(),
     byGuid: new Map(),
@@ -152,7 +169,8 @@ export function emptyClaims(
  */
 export function matchOf(story: IncomingArticle, around: Neighbours): Match | null {
   const sameAddress = around.byAddress.get(story.canonicalUrl);
-  if (sameAddress) return { articleId: sameAddress.articleId, by: 'url' };
+  if (sameAddress && !around.shared.has(story.canonicalUrl))
+    return { articleId: sameAddress.articleId, by: 'url' };
 
   const sameId = around.byGuid
     .get(story.guid)

@@ -73,7 +73,7 @@ export async function storeStories(
     stories.map((story) => story.guid),
   );
   const fresh = stories.filter((story) => !sources.has(story.guid));
-  const around = await lookAround(tx, fresh);
+  const around = await lookAround(tx, fresh, stories);
   const empty = emptyClaims(feed.id, fresh, around);
   for (const claim of empty) around.byClaim.delete(claim);
   const sections = feed.sectionId ? [] : await sectionRows(tx, feed.newsletterId);

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { splitCredentials } from '../feeds/credentials.ts';
 import { FeedRefused, FeedTooLarge } from '../feeds/errors.ts';
 import { fetchFeed } from '../feeds/http/fetch-feed.ts';
 import { MAX_FEED_BYTES, readFeed } from '../feeds/parse/parse-feed.ts';
@@ -6,8 +7,9 @@ import type { ParsedFeed } from '../feeds/parse/parsed-feed.ts';
 import { print, table, WrongUse } from './output.ts';
 
 async function understood(source: string, allowPrivate: boolean): Promise<ParsedFeed> {
-  if (/^https?:\/\//i.test(source)) {
-    const answer = await fetchFeed(source, { allowPrivate });
+  if (/^https?:\/\//i.test(source) && URL.canParse(source)) {
+    const { url, credentials } = splitCredentials(source);
+    const answer = await fetchFeed(url, { credentials, allowPrivate });
     if (answer.status !== 'fetched')
       throw new FeedRefused('This feed is gone for good (410). Remove it where it is used.', 410);
     const { body, contentType, finalUrl } = answer;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
 import { giveUpFeed, takeOnFeed } from '../actions/feeds.ts';
+import type { Stored } from '../articles/store.ts';
 import { configFromEnvironment } from '../config.ts';
 import type { Context } from '../context.ts';
 import { FeedError } from '../feeds/errors.ts';
@@ -50,10 +51,13 @@ export function registerFeeds(program: Command, open: Open): void {
           return { value: await takeOnFeed(tx, actorOf(), wanted, now()) };
         });
         // It stays added: what cannot be read now is tried again.
-        await read(context, id).catch((error) => {
-          if (!(error instanceof FeedError)) throw error;
-          note(error.message);
-        });
+        await read(context, id).then(
+          (stored) => note(summary(stored)),
+          (error) => {
+            if (!(error instanceof FeedError)) throw error;
+            note(error.message);
+          },
+        );
         const feed = await getFeed(db, id);
         print(json, feed, `added ${feed.id}: ${feed.title ?? feed.url}, ${feed.articles} articles`);
       }),
@@ -65,8 +69,7 @@ export function registerFeeds(program: Command, open: Open): void {
     .action((id: string, { json }: Options) =>
       open(async (context) => {
         const stored = await read(context, id);
-        const { added, updated, unchanged } = stored;
-        print(json, stored, `${added} added, ${updated} updated, ${unchanged} unchanged`);
+        print(json, stored, summary(stored));
       }),
     );
   noun
@@ -93,6 +96,11 @@ export function registerFeeds(program: Command, open: Open): void {
 function read({ db, config, now }: Context, id: string) {
   return fetchFeedNow(db, id, { allowPrivate: config.feedAllowPrivate, now });
 }
+
+const summary = ({ added, updated, unchanged, joined }: Stored) =>
+  `${added} added, ${updated} updated, ${unchanged} unchanged${
+    joined > 0 ? `; ${joined} joined to an article that tells the same` : ''
+  }`;
 
 function overview(feeds: Feed[]): string {
   return table(

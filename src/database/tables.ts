@@ -133,6 +133,8 @@ interface FeedsTable {
   newsletterId: string;
   sectionId: Optional<string>;
   url: string;
+  /** Name and password, joined by a colon; no page and no program gets them. */
+  credentials: Optional<string>;
   title: Optional<string>;
   state: Default<'active' | 'off' | 'gone'>;
   etag: Optional<string>;

@@ -26,7 +26,7 @@ export interface Candidate {
  * first; a weekly first those that editors pinned or led a daily with, then those that several sources
  * brought, then the newest. What came too late for one edition is in the next. The first edition looks
  * back 24 h, the first weekly 7 days.
- * @param until an article counts only if it was published, or else seen, by then
+ * @param until an article counts only if it was published by then; one with a date to come waits for it
  * @param composedAt from when a first edition looks back; a draft keeps it, so that nothing ages out of it
  */
 export async function candidates(
@@ -56,11 +56,12 @@ export async function candidates(
         (array_agg(section_id order by id) filter (where section_id is not null))[1] as section_id
       from article_sources
       where article_id = article.id and newsletter_id = ${newsletter.id}
-    ) source on source.first_seen > ${seenSince}
+    ) source on source.first_seen is not null
+      and greatest(source.first_seen, article.published_at) > ${seenSince}
     left join sections section
       on section.id = source.section_id and section.newsletter_id = ${newsletter.id}
     where article.published_at > ${new Date(since)} and article.deleted_at is null
-      and least(article.published_at, source.first_seen) <= ${until}
+      and article.published_at <= ${until}
       and not exists (
         select from edition_articles used
         join editions edition on edition.id = used.edition_id

@@ -52,6 +52,7 @@ export async function feedRead(
   const topic = (answer.status === 'fetched' ? answer.self : null) ?? parsed?.self ?? null;
   // What was agreed with one hub about one topic does not hold for another.
   const agreed = hub === feed.hubUrl && topic === feed.hubTopic;
+  const moved = movedTo && (await isFree(tx, feed, movedTo)) ? movedTo : undefined;
   await ours(tx, feed)
     .set({
       etag,
@@ -70,7 +71,9 @@ export async function feedRead(
       ...(feed.state === 'gone' ? { state: 'active' as const } : {}),
       ...(parsed ? { title: parsed.title, hubUrl: hub, hubTopic: topic } : {}),
       ...(parsed && !agreed ? { hubSecret: null, hubLeaseUntil: null } : {}),
-      ...(movedTo && (await isFree(tx, feed, movedTo)) ? { url: movedTo } : {}),
+      ...(moved ? { url: moved } : {}),
+      // another site is not told this one's password
+      ...(moved && new URL(moved).origin !== new URL(feed.url).origin ? { credentials: null } : {}),
     })
     .execute();
 }

@@ -5,6 +5,7 @@ import { noSection, sectionsOf } from '../articles/sections.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
+import { splitCredentials } from './credentials.ts';
 
 /** A feed as the API shows it. */
 export interface Feed {
@@ -13,6 +14,8 @@ export interface Feed {
   url: string;
   title: string | null;
   section: string | null;
+  /** Whether it is read with a name and password, which nobody is shown. */
+  hasPassword: boolean;
   state: Selectable<Database['feeds']>['state'];
   lastFetchedAt: Date | null;
   /** Null while nobody is going to: off or gone. */
@@ -20,6 +23,19 @@ export interface Feed {
   lastError: string | null;
   /** How many articles came from it. */
   articles: number;
+  /** How many of them have a date to come and wait for it, and when the next of these comes. */
+  waiting: number;
+  nextArticleAt: Date | null;
+}
+
+function hasReadablePassword(address: string): boolean {
+  if (!URL.canParse(address)) return true; // said already
+  try {
+    splitCredentials(address);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const url = z
@@ -28,12 +44,15 @@ const url = z
   .refine((address) => URL.canParse(address) && /^https?:$/.test(new URL(address).protocol), {
     message: 'must be a web address that starts with https:// or http://',
   })
+  .refine((address) => address.length <= 2000, 'is longer than 2,000 characters')
+  .refine(hasReadablePassword, {
+    message: 'has a % in its name or password that begins no escape: write %25 for it',
+  })
   .transform((address) => {
     const parsed = new URL(address);
     parsed.hash = '';
     return parsed.href;
-  })
-  .pipe(z.string().max(2000, 'is longer than 2,000 characters'));
+  });
 
 const section = z.string().max(100).nullish();
 
@@ -66,7 +85,7 @@ async function sectionId(
 }
 
 /**
- * Adds a feed `{newsletter, url, section}`. For half a minute it is left to whoever added it to fetch it
+ * Adds a feed `{newsletter, url, section}`. Name and password in the address are kept apart from it. For half a minute it is left to whoever added it to fetch it
  * at once. Throws InvalidFeed, NewsletterNotFound, FeedTaken.
  */
 export async function addFeed(tx: DbOrTransaction, input: unknown, now: Date): Promise<Feed> {
@@ -75,13 +94,13 @@ export async function addFeed(tx: DbOrTransaction, input: unknown, now: Date): P
     .insertInto('feeds')
     .values({
       ...(await sectionId(tx, wanted.newsletter, wanted.section)),
-      url: wanted.url,
+      ...splitCredentials(wanted.url),
       nextFetchAt: new Date(now.getTime() + 30_000),
     })
     .onConflict((oc) => oc.columns(['newsletterId', 'url']).doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (!made) throw new FeedTaken(wanted.url, wanted.newsletter);
+  if (!made) throw new FeedTaken(splitCredentials(wanted.url).url, wanted.newsletter);
   return getFeed(tx, made.id);
 }
 
@@ -107,19 +126,24 @@ export async function listFeeds(
 async function feeds(db: DbOrTransaction, where: ReturnType<typeof sql>, limit: number) {
   const { rows } = await sql<Feed>`
     select feed.id, newsletter.slug as newsletter, feed.url, feed.title, section.slug as section,
-      feed.state, feed.last_fetched_at, feed.last_error,
+      feed.credentials is not null as has_password, feed.state, feed.last_fetched_at, feed.last_error,
       case when feed.state = 'active' then feed.next_fetch_at end as next_fetch_at,
-      (select count(distinct article_id)::int from article_sources where feed_id = feed.id) as articles
+      (select count(distinct article_id)::int from article_sources where feed_id = feed.id) as articles,
+      ahead.waiting, ahead.next_article_at
     from feeds feed
     join newsletters newsletter on newsletter.id = feed.newsletter_id
     left join sections section on section.id = feed.section_id
+    cross join lateral (
+      select count(*)::int as waiting, min(published_at) as next_article_at from articles
+      where published_at > now() and deleted_at is null
+        and id in (select article_id from article_sources where feed_id = feed.id)) ahead
     where ${where} order by feed.id limit ${limit}`.execute(db);
   return rows;
 }
 
 /**
  * Changes a feed's address, section or state; what is not named stays. Another address is read from its
- * beginning; a feed that is turned on again is read soon. Throws InvalidFeed, FeedNotFound, FeedTaken.
+ * beginning, without the password unless it is of the same site or brings one; a feed that is turned on again is read soon. Throws InvalidFeed, FeedNotFound, FeedTaken.
  */
 export async function updateFeed(
   tx: DbOrTransaction,
@@ -129,14 +153,22 @@ export async function updateFeed(
 ): Promise<Feed> {
   const wanted = checked(feedChanges, input);
   const before = await getFeed(tx, id);
+  const { url: address, credentials } = wanted.url
+    ? splitCredentials(wanted.url)
+    : { url: before.url, credentials: null };
+  const isMoved = address !== before.url;
+  const keepsPassword = new URL(address).origin === new URL(before.url).origin;
   const changes = {
     ...(wanted.section === undefined
       ? {}
       : { sectionId: (await sectionId(tx, before.newsletter, wanted.section)).sectionId }),
-    ...(wanted.url === undefined || wanted.url === before.url
+    ...(credentials !== null || !keepsPassword
+      ? { credentials, nextFetchAt: now, failures: 0 }
+      : {}),
+    ...(!isMoved
       ? {}
       : {
-          url: wanted.url,
+          url: address,
           etag: null,
           lastModified: null,
           nextFetchAt: now,
@@ -151,15 +183,15 @@ export async function updateFeed(
       : { state: wanted.state, nextFetchAt: now, failures: 0, lastError: null }),
   };
   if (Object.keys(changes).length === 0) return before;
-  if (wanted.url !== undefined && wanted.url !== before.url) {
+  if (isMoved) {
     const other = await tx
       .selectFrom('feeds')
       .innerJoin('newsletters', 'newsletters.id', 'feeds.newsletterId')
       .select('feeds.id')
       .where('newsletters.slug', '=', before.newsletter)
-      .where('url', '=', wanted.url)
+      .where('url', '=', address)
       .executeTakeFirst();
-    if (other) throw new FeedTaken(wanted.url, before.newsletter);
+    if (other) throw new FeedTaken(address, before.newsletter);
   }
   await tx.updateTable('feeds').set(changes).where('id', '=', id).execute();
   return getFeed(tx, id);

@@ -6,10 +6,10 @@ import { knownGuids, type Stored, storeStories } from '../articles/store.ts';
 import type { Db } from '../database/connection.ts';
 import { claimFeed, type FeedRow, feedFailed, feedRead } from './claims.ts';
 import { completeStories } from './complete-from-pages.ts';
-import { storiesOf } from './entries.ts';
 import { FeedError, FeedRefused } from './errors.ts';
 import { fetchFeed } from './http/fetch-feed.ts';
 import { readFeed } from './parse/parse-feed.ts';
+import { toArticles } from './to-articles.ts';
 
 export type FetchDependencies = {
   allowPrivate: boolean;
@@ -81,6 +81,7 @@ async function readAndStore(
     const answer = await fetchFeed(feed.url, {
       etag: feed.etag,
       lastModified: feed.lastModified,
+      credentials: feed.credentials,
       ...access,
     });
     if (answer.status === 'gone')
@@ -90,7 +91,7 @@ async function readAndStore(
       return nothingNew(db, feed);
     }
     const parsed = readFeed(answer.body, { contentType: answer.contentType, url: answer.finalUrl });
-    const stories = storiesOf(parsed.items, now());
+    const stories = toArticles(parsed.items, now());
     await completeStories(await incomplete(db, feed, stories), access);
     return await db.transaction().execute(async (tx) => {
       const stored = await storeStories(tx, feed, stories);
@@ -115,7 +116,7 @@ async function incomplete(
   const guids = stories.map((story) => story.guid);
   const known = await knownGuids(db, feed.id, guids);
   const unknown = stories.filter(({ guid }) => !known.has(guid));
-  const around = await lookAround(db, unknown);
+  const around = await lookAround(db, unknown, stories);
   const isCopy = (story: IncomingArticle) => {
     const match = matchOf(story, around);
     return match !== null && 'articleId' in match && !match.isOriginal;

@@ -11,7 +11,7 @@ const newsletter = await newNewsletter(db);
 const articles = (count: number) =>
   Promise.all(Array.from({ length: count }, () => newArticle(db, newsletter, '2026-11-24T05:00Z')));
 /** The stories of these articles, as which of them are together. */
-const storiesOf = async (ids: string[]) => {
+const toArticles = async (ids: string[]) => {
   const rows = await db
     .selectFrom('articles')
     .select(['id', 'storyId'])
@@ -28,9 +28,9 @@ test('articles that are joined are one story, with those joined before', async (
   const [a = '', b = '', c = '', d = ''] = ids;
   await join([a, b]);
   await join([c, d]);
-  expect(await storiesOf(ids)).toEqual([0, 0, 2, 2, 4]);
+  expect(await toArticles(ids)).toEqual([0, 0, 2, 2, 4]);
   await join([b, d]);
-  expect(await storiesOf(ids)).toEqual([0, 0, 0, 0, 4]);
+  expect(await toArticles(ids)).toEqual([0, 0, 0, 0, 4]);
 });
 
 test('separating takes one out and leaves the others together, also the one that gave the name', async () => {
@@ -39,9 +39,9 @@ test('separating takes one out and leaves the others together, also the one that
   const oldest = ids.toSorted((x, y) => Number(x) - Number(y))[0] ?? '';
   await separate(oldest);
   const others = ids.filter((id) => id !== oldest);
-  expect(await storiesOf([oldest, ...others])).toEqual([0, 1, 1]);
+  expect(await toArticles([oldest, ...others])).toEqual([0, 1, 1]);
   await separate(others[0] ?? '');
-  expect(await storiesOf([oldest, ...others])).toEqual([0, 1, 2]);
+  expect(await toArticles([oldest, ...others])).toEqual([0, 1, 2]);
 });
 
 test('joining and separating can be undone', async () => {
@@ -51,10 +51,10 @@ test('joining and separating can be undone', async () => {
   await join([c, d]);
   const before = await join([a, c]);
   await db.transaction().execute((tx) => restoreStories(tx, before));
-  expect(await storiesOf(ids)).toEqual([0, 0, 2, 2]);
+  expect(await toArticles(ids)).toEqual([0, 0, 2, 2]);
   const together = await separate(a);
   await db.transaction().execute((tx) => restoreStories(tx, together));
-  expect(await storiesOf(ids)).toEqual([0, 0, 2, 2]);
+  expect(await toArticles(ids)).toEqual([0, 0, 2, 2]);
 });
 
 test('a separated article is marked as set apart until it is joined again or that is undone', async () => {
@@ -108,12 +108,12 @@ test('no feed joins again what was separated by hand, when it is read again', as
     .orderBy('id')
     .execute();
   const ids = sources.map((source) => source.articleId);
-  expect(await storiesOf(ids)).toEqual([0, 0]);
+  expect(await toArticles(ids)).toEqual([0, 0]);
   await read();
-  expect(await storiesOf(ids)).toEqual([0, 0]);
+  expect(await toArticles(ids)).toEqual([0, 0]);
   await separate(ids[1] ?? '');
   await read();
-  expect(await storiesOf(ids)).toEqual([0, 1]);
+  expect(await toArticles(ids)).toEqual([0, 1]);
 });
 
 test('an article that is not there joins nothing', async () => {

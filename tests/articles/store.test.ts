@@ -14,9 +14,9 @@ import {
   separateSource,
 } from '../../src/articles/sources.ts';
 import { storeStories } from '../../src/articles/store.ts';
-import { storiesOf } from '../../src/feeds/entries.ts';
 import { addFeed, removeFeed } from '../../src/feeds/feeds.ts';
 import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
+import { toArticles } from '../../src/feeds/to-articles.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { newsletter, rss } from './fixtures/newsroom.ts';
 
@@ -38,7 +38,7 @@ async function house(language = 'en') {
     tongue = language,
   ) => {
     const { items } = readFeed(Buffer.from(rss(entries, tongue)));
-    return db.transaction().execute((tx) => storeStories(tx, row, storiesOf(items, new Date())));
+    return db.transaction().execute((tx) => storeStories(tx, row, toArticles(items, new Date())));
   };
   const list = async () => (await listArticles(db, { newsletter: slug, limit: 1000 })).data;
   return { slug, newsletterId, feed, bring, list };
@@ -343,20 +343,36 @@ test('a feed without a section takes the one its categories name', async () => {
   expect(await list()).toMatchObject([{ section: 'updates' }]);
 });
 
-test('no date, or one to come, counts as now', async () => {
+test('no date, or one more than 30 days ahead, counts as now; one to come is kept', async () => {
   const { feed, bring, list } = await house();
   const before = Date.now();
+  const ahead = new Date(Math.ceil(before / 1000) * 1000 + 48 * 3_600_000);
   await bring(await feed(), [
-    { id: '1', title: 'Undated', link: at('/1') },
-    { id: '2', title: 'To come', link: at('/2'), date: 'Fri, 01 Jan 2199 00:00:00 GMT' },
-    { id: '3', title: 'Past', link: at('/3'), date: 'Fri, 01 Mar 2024 00:00:00 GMT' },
+    { id: 'a', title: 'Undated', link: at('/undated') },
+    { id: 'b', title: 'Absurd', link: at('/absurd'), date: 'Fri, 01 Jan 2062 00:00:00 GMT' },
+    { id: 'c', title: 'Embargo', link: at('/embargo'), date: ahead.toUTCString() },
   ]);
-  const times = Object.fromEntries(
-    (await list()).map((one) => [one.title, one.publishedAt.getTime()]),
-  );
-  expect(times['Undated']).toBeGreaterThanOrEqual(before);
-  expect(times['To come']).toBeLessThanOrEqual(Date.now());
-  expect(times['Past']).toBe(Date.UTC(2024, 2, 1));
+  const times = new Map((await list()).map(({ title, publishedAt }) => [title, publishedAt]));
+  for (const title of ['Undated', 'Absurd']) {
+    expect(times.get(title)?.getTime()).toBeGreaterThanOrEqual(before);
+    expect(times.get(title)?.getTime()).toBeLessThanOrEqual(Date.now());
+  }
+  expect(times.get('Embargo')).toEqual(ahead);
+});
+
+test('entries with ids and titles of their own at one address are articles of their own', async () => {
+  const { feed, bring, list } = await house();
+  const row = await feed();
+  const link = at('/status');
+  const entry = (n: number) => ({ id: `#rel${n}`, title: `Release ${n} is out`, link });
+  expect(await bring(row, [1, 2, 3].map(entry))).toMatchObject({ added: 3, joined: 0 });
+  expect(await bring(row, [2, 3, 4].map(entry))).toMatchObject({ added: 1, unchanged: 2 });
+  expect(await list()).toHaveLength(4);
+
+  const other = await feed();
+  const nameless = (n: number) => ({ title: `Outage ${n}`, link: at('/outages') });
+  expect(await bring(other, [1, 2, 3].map(nameless))).toMatchObject({ added: 3 });
+  expect(await bring(other, [1, 2, 3].map(nameless))).toMatchObject({ added: 0, unchanged: 3 });
 });
 
 test('ten thousand entries are taken for an archive: the newest 500', async () => {

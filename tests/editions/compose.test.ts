@@ -44,6 +44,23 @@ test('sections in their order, newest first, as many as the limit says', async (
   expect(await articlesOf(id)).not.toContain(early);
 });
 
+test('an article dated ahead waits for its date, and is in the edition after it', async () => {
+  const newsletter = await newNewsletter(db);
+  const post = (time: string) =>
+    newArticle(db, newsletter, at(time).toISOString(), { seenAt: at('23T05:00').toISOString() });
+  const embargo = await post('24T12:00');
+  const today = await post('23T04:00');
+  const first = await daily(newsletter.slug, at('23T07:00'));
+  expect(await articlesOf(first.id)).toEqual([today]);
+  await start(first.id, at('23T07:00'));
+  await newArticle(db, newsletter, at('24T05:00').toISOString());
+  const second = await daily(newsletter.slug, at('24T07:00'));
+  expect(await articlesOf(second.id)).not.toContain(embargo);
+  await start(second.id, at('24T07:00'));
+  const third = await daily(newsletter.slug, at('25T07:00'));
+  expect(await articlesOf(third.id)).toEqual([embargo]);
+});
+
 test('two schedulers and two operators at once make one edition', async () => {
   const newsletter = await newNewsletter(db);
   await newArticle(db, newsletter, '2026-11-24T05:00:00Z');

@@ -70,3 +70,32 @@ test('feeds are listed in pages', async () => {
   expect(weekly.data.map((feed) => feed.newsletter)).toEqual(['weekly']);
   expect(weekly.next).toBeNull();
 });
+
+test('the name and password of an address are kept and never shown', async () => {
+  const kept = async (id: string) =>
+    (
+      await db
+        .selectFrom('feeds')
+        .select(['url', 'credentials'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+    ).credentials;
+  const url = 'https://ana:p%40ss@port.example/paid';
+  const feed = await addFeed(db, { newsletter: 'daily', url }, now);
+  expect(feed).toMatchObject({ url: 'https://port.example/paid', hasPassword: true });
+  expect(JSON.stringify([feed, await listFeeds(db, { limit: 100 })])).not.toMatch(/p%40ss|p@ss/);
+  expect(await kept(feed.id)).toBe('ana:p@ss');
+  await expect(addFeed(db, { newsletter: 'daily', url }, now)).rejects.toThrow(
+    /^"daily" reads https:\/\/port.example\/paid already/,
+  );
+
+  await updateFeed(db, feed.id, { url: 'https://port.example/paid2' }, now);
+  expect(await kept(feed.id)).toBe('ana:p@ss');
+  await updateFeed(db, feed.id, { url: 'https://bea:new@port.example/paid2' }, now);
+  expect(await kept(feed.id)).toBe('bea:new');
+  const moved = await updateFeed(db, feed.id, { url: 'https://elsewhere.example/paid' }, now);
+  expect(moved.hasPassword).toBe(false);
+
+  const torn = { newsletter: 'daily', url: 'https://ana:50%@port.example/x' };
+  await expect(addFeed(db, torn, now)).rejects.toThrow(/write %25/);
+});

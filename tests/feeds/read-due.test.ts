@@ -193,3 +193,29 @@ test('a feed that is not there cannot be read', async () => {
   await expect(fetchFeedNow(db, 'x', open)).rejects.toThrow(FeedNotFound);
   expect(await fetchDueFeed(db, '999999', open)).toBeUndefined();
 });
+
+test('a password goes with the request and into nothing that was read', async () => {
+  const asked: (string | undefined)[] = [];
+  await using server = await serve((request, response) => {
+    asked.push(request.headers.authorization);
+    response.end(rss([{ id: 'a', title: 'Paid news', link: '/paid/1', text: 'Words.' }]));
+  });
+  const slug = `letter-${++newsletters}`;
+  await newsletter(db, slug);
+  const url = `${server.url.replace('//', '//ana:p%40ss@')}/feed`;
+  const { id } = await addFeed(db, { newsletter: slug, url }, new Date());
+  await fetchFeedNow(db, id, open);
+  expect(asked[0]).toBe(`Basic ${Buffer.from('ana:p@ss').toString('base64')}`);
+  const { data } = await listArticles(db, { newsletter: slug, limit: 10 });
+  expect(data[0]?.url).toBe(`${server.url}/paid/1`);
+});
+
+test('what waits for its date is told with its feed', async () => {
+  const ahead = new Date(Math.ceil(Date.now() / 1000) * 1000 + 3_600_000);
+  const link = 'https://port.example/soon';
+  await using feed = await feedOn((_, response) =>
+    response.end(rss([{ id: 'soon', title: 'Soon', link, date: ahead.toUTCString() }])),
+  );
+  await fetchFeedNow(db, feed.id, open);
+  expect(await getFeed(db, feed.id)).toMatchObject({ waiting: 1, nextArticleAt: ahead });
+});

@@ -126,6 +126,8 @@ const statements = [
     newsletter_id bigint not null references newsletters,
     section_id bigint references sections on delete set null,
     url text not null,
+    -- name:password of the address; never read out again
+    credentials text,
     title text,
     state text not null default 'active' check (state in ('active', 'off', 'gone')),
     etag text,

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Duplex, PassThrough, pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, type Dispatcher } from 'undici';
+import type { Credentials } from '../credentials.ts';
 import {
   FeedAddressRefused,
   FeedError,
@@ -23,6 +24,8 @@ export type Access = {
 
 export type DownloadOptions = Access & {
   headers: Record<string, string>;
+  /** Name and password, joined by a colon; they go to the address's own origin alone. */
+  credentials?: Credentials;
   /** Of the unpacked body and of what comes over the wire. */
   maxBytes: number;
   /** From the first connect to the last byte, redirects included. */
@@ -166,7 +169,7 @@ export async function download(address: string, options: DownloadOptions): Promi
         origin: url.origin,
         path: url.pathname + url.search,
         method: options.form ? 'POST' : 'GET',
-        headers: { ...headersFor(url, start), ...options.headers },
+        headers: { ...headersFor(url, start, options.credentials), ...options.headers },
         ...(options.form ? { body: options.form.toString() } : {}),
         signal,
       });
@@ -198,10 +201,8 @@ export async function download(address: string, options: DownloadOptions): Promi
   }
 }
 
-/** A name and password in the address go to its own origin alone. */
-function headersFor(url: URL, start: URL): Record<string, string> {
+function headersFor(url: URL, start: URL, credentials: Credentials = null): Record<string, string> {
   const own = { 'user-agent': USER_AGENT, 'accept-encoding': 'gzip, br, deflate' };
-  if (start.username === '' || url.origin !== start.origin) return own;
-  const pair = `${decodeURIComponent(start.username)}:${decodeURIComponent(start.password)}`;
-  return { ...own, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  if (credentials === null || url.origin !== start.origin) return own;
+  return { ...own, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }

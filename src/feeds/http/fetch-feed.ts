@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import type { Credentials } from '../credentials.ts';
 import { FeedAway, type FeedError, FeedRefused, FeedTooLarge, FeedUnreachable } from '../errors.ts';
 import { MAX_FEED_BYTES } from '../parse/parse-feed.ts';
 import { download } from './download.ts';
@@ -12,6 +13,7 @@ const ACCEPT =
 export type FetchOptions = {
   etag?: string | null;
   lastModified?: string | null;
+  credentials?: Credentials;
   /** Whether private networks may be read, too (FEED_ALLOW_PRIVATE). */
   allowPrivate: boolean;
   signal?: AbortSignal;
@@ -77,7 +79,7 @@ function refused(status: number, host: string, retryAfterSeconds: number | null)
  * refused at connect, at each redirect, unless `allowPrivate`. Throws the errors of feed-errors.ts.
  */
 export async function fetchFeed(url: string, options: FetchOptions): Promise<Fetched> {
-  const { etag, lastModified, allowPrivate, signal, limits } = options;
+  const { etag, lastModified, credentials, allowPrivate, signal, limits } = options;
   const maxBytes = limits?.bytes ?? MAX_FEED_BYTES;
   const answer = await download(url, {
     headers: {
@@ -85,6 +87,7 @@ export async function fetchFeed(url: string, options: FetchOptions): Promise<Fet
       ...(etag ? { 'if-none-match': etag } : {}),
       ...(lastModified ? { 'if-modified-since': lastModified } : {}),
     },
+    ...(credentials ? { credentials } : {}),
     allowPrivate,
     maxBytes,
     timeoutMs: limits?.milliseconds ?? TIMEOUT_MS,

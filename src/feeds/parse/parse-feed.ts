@@ -1,5 +1,6 @@
 import { FeedTooLarge, NotAFeed } from '../errors.ts';
 import { decodeText } from './charset.ts';
+import { tellApart } from './item-id.ts';
 import { readJsonFeed } from './json-feed.ts';
 import type { ParsedFeed } from './parsed-feed.ts';
 import { readXmlFeed } from './xml-feed.ts';
@@ -26,7 +27,7 @@ export function readFeed(
     throw new NotAFeed('The file is empty. Check the address, or wait for the site to come back.');
   const url = hints.url ?? null;
   const feed = start.startsWith('{') ? readJsonFeed(start, url) : readXmlFeed(start, url);
-  if (feed) return feed;
+  if (feed) return { ...feed, items: tellApart(feed.items) };
   if (/<(!doctype\s+html|html|head|body)\b/i.test(start.slice(0, 2000)))
     throw new NotAFeed(
       'This is a web page, not a feed. Look on it for a link to its RSS or Atom feed (often /feed, /rss or /feed.xml) and add that address.',

@@ -1,18 +1,39 @@
 import { languageTag } from '../../text/language-tag.ts';
 import { absoluteAddress, resolveAddress } from './addresses.ts';
 import type { ParsedFeed } from './parsed-feed.ts';
-import { childrenOf, type Element, firstText, readXml } from './xml.ts';
+import { childrenOf, type Element, firstText, readXml, textOf } from './xml.ts';
 import { linksOf, pageAmong, readEntry, titleOf, within } from './xml-entry.ts';
 
 /** Feeds keep the newest first; what lies behind these is not news. */
 export const MAX_ITEMS = 10_000;
 
 const ROOTS = new Set(['rss', 'rdf:rdf', 'rdf', 'feed', 'channel', 'entry']);
+// Of these an element in a web page is a feed, too.
+const DOCUMENTS = new Set(['rss', 'rdf:rdf', 'feed']);
 // What is inside a story is not a story.
 const OPAQUE = new Set(['content', 'content:encoded', 'description', 'summary', 'source', 'title']);
 
 const elementsOf = (element: Element) =>
   element.children.filter((child): child is Element => typeof child !== 'string');
+
+/** All elements below one, in the order of the document. */
+function* elementsBelow(element: Element): Generator<Element> {
+  for (const child of elementsOf(element)) {
+    yield child;
+    yield* elementsBelow(child);
+  }
+}
+
+/** A feed that stands inside a web page: its elements, or its source as a browser shows it. */
+function rootWithin(page: Element): Element | null {
+  const isFeed = (element: Element) =>
+    DOCUMENTS.has(element.name) && !entriesBelow(element).next().done;
+  for (const element of elementsBelow(page)) if (isFeed(element)) return element;
+  const source = /<(?:rss|feed|rdf:RDF)[\s>].*/is.exec(textOf(page))?.[0];
+  if (!source) return null;
+  const [first] = elementsOf(readXml(source));
+  return first && isFeed(first) ? first : null;
+}
 
 /** The element that makes it a feed; something may have printed a warning around it. */
 function rootOf(document: Element): Element | null {
@@ -20,7 +41,8 @@ function rootOf(document: Element): Element | null {
   for (let depth = 0; depth < 4 && level.length > 0; depth++) {
     const root = level.find((element) => ROOTS.has(element.name));
     if (root) return root;
-    if (level.some((element) => element.name.replace('xhtml:', '') === 'html')) return null;
+    if (level.some((element) => element.name.replace('xhtml:', '') === 'html'))
+      return rootWithin(document);
     level = level.flatMap(elementsOf);
   }
   return null;

@@ -66,11 +66,19 @@ export const feedShape = z
     url: z.string(),
     title: z.string().nullable(),
     section: z.string().nullable(),
+    hasPassword: z
+      .boolean()
+      .meta({ description: 'Read with a name and password, given in the address' }),
     state: z.enum(['active', 'off', 'gone']),
     lastFetchedAt: time.nullable(),
     nextFetchAt: time.nullable(),
     lastError: z.string().nullable(),
     articles: z.number().int(),
+    waiting: z
+      .number()
+      .int()
+      .meta({ description: 'Articles with a date to come, which wait for it' }),
+    nextArticleAt: time.nullable().meta({ description: 'When the next of these comes' }),
   })
   .meta({ id: 'Feed' });
 

@@ -140,6 +140,9 @@ export default {
     last: 'Last read:',
     never: 'Not read yet',
     next: 'next:',
+    waiting_one: '{{count}} article is dated ahead and waits for its time: {{time}}',
+    waiting_other:
+      '{{count}} articles are dated ahead and wait for their time, the first: {{time}}',
     fetch: 'Read now',
     turn: { off: 'Pause', active: 'Resume' },
     remove: 'Remove',

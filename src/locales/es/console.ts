@@ -141,6 +141,9 @@ export default {
     state: { active: 'Activa', failing: 'Con fallos', off: 'En pausa', gone: 'Ya no existe' },
     last: 'Última lectura:',
     never: 'Aún no se ha leído',
+    waiting_one: '{{count}} artículo tiene fecha futura y espera a su hora: {{time}}',
+    waiting_other:
+      '{{count}} artículos tienen fecha futura y esperan a su hora; el primero: {{time}}',
     next: 'próxima:',
     fetch: 'Leer ahora',
     turn: { off: 'Pausar', active: 'Reanudar' },

@@ -288,3 +288,43 @@ test('whatever comes is a feed or is refused by name', () => {
     { numRuns: 500 },
   );
 });
+
+test('entries that share one address are told apart', () => {
+  const of = (title: string, day: number, guid = '') =>
+    `<item><title>${title}</title><link>https://port.example/status</link>${guid && `<guid isPermaLink="false">${guid}</guid>`}<pubDate>0${day} May 2024 10:00 GMT</pubDate></item>`;
+  const ids = (inner: string) => read(rss(inner)).items.map(({ id }) => id);
+  expect(ids(of('One', 1, '#rel1') + of('Two', 2, '#rel2'))).toEqual(['#rel1', '#rel2']);
+  expect(ids(of('One', 1) + of('Two', 2) + of('Three', 3))).toEqual([
+    'https://port.example/status One',
+    'https://port.example/status Two',
+    'https://port.example/status Three',
+  ]);
+  expect(ids(of('One', 1) + of('One', 1))).toEqual(Array(2).fill('https://port.example/status'));
+});
+
+test('a feed inside a web page is read as the feed it is', () => {
+  const atom =
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>Port</title><entry><id>tag:port,1</id><title>Fog</title><link href="https://port.example/fog"/></entry></feed>';
+  const page = (body: string) =>
+    `<!DOCTYPE html><html><head><meta charset="utf-8"><link rel="stylesheet" href="a.css"><title>x</title></head><body><div><br>${body}</div></body></html>`;
+  const shown = (source: string) =>
+    `<pre>${source.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</pre>`;
+  const withRss = rss('<item><guid>1</guid><title>Fog</title></item>');
+  for (const inner of [atom, withRss, shown(atom), shown(withRss)])
+    expect(read(page(inner)).items).toMatchObject([{ title: 'Fog' }]);
+  expect(() => read(page('<p>How to write a &lt;rss&gt; element</p>'))).toThrow(NotAFeed);
+});
+
+test('an address is no byline where a name stands beside it', () => {
+  const creator = '<dc:creator>Ana Ruiz</dc:creator>';
+  expect(item(`<author>desk@example.org</author>${creator}`).author).toBe('Ana Ruiz');
+  expect(item('<author>a@example.org</author><author>Jo Lee</author>').author).toBe('Jo Lee');
+  expect(item('<author>desk@example.org</author>').author).toBe('desk@example.org');
+});
+
+test('an entry that names only itself has no address', () => {
+  const { items } = read(
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>P</title><entry><id>tag:port,1</id><title>Fog</title><link rel="self" href="https://port.example/1.atom"/></entry></feed>',
+  );
+  expect(items).toMatchObject([{ title: 'Fog', link: null }]);
+});

@@ -25,6 +25,9 @@ export function feedView(
     // one that fails is still tried: its state says neither
     look: feed.state === 'active' && feed.lastError ? 'failing' : feed.state,
     count: t('edition.articles', { count: feed.articles }),
+    waiting:
+      feed.waiting > 0 &&
+      t('feeds.waiting', { count: feed.waiting, time: at(feed.nextArticleAt)?.text ?? '' }),
   };
 }
 

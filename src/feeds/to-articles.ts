@@ -6,15 +6,17 @@ import type { ParsedItem } from './parse/parsed-feed.ts';
 /** More new stories than this at once are an archive, not news. */
 const MOST = 500;
 
+const MOST_AHEAD_MS = 30 * 86_400_000;
+
 const isWeb = (address: string | null): address is string =>
   address !== null && /^https?:\/\//i.test(address) && URL.canParse(address);
 
 /**
  * The entries that make an article, oldest first: those with an address and words. Without a title the
- * standfirst heads it; without a date, or with one to come, it counts as published now. Of more than
- * 500 the newest.
+ * standfirst heads it; without a date, or with one more than 30 days ahead, which is a mistake, it counts as published now.
+ * One with a date to come waits for it. Of more than 500 the newest.
  */
-export function storiesOf(items: ParsedItem[], now: Date): IncomingArticle[] {
+export function toArticles(items: ParsedItem[], now: Date): IncomingArticle[] {
   const stories = items.flatMap((item): IncomingArticle[] => {
     const url = item.original ?? item.link;
     const title = item.title ?? (item.standfirst ? cutAtWord(item.standfirst, 100) : null);
@@ -31,7 +33,7 @@ export function storiesOf(items: ParsedItem[], now: Date): IncomingArticle[] {
         author: item.author || null,
         language: item.language,
         categories: item.categories,
-        publishedAt: published > now ? now : published,
+        publishedAt: published.getTime() - now.getTime() > MOST_AHEAD_MS ? now : published,
         claimedUrl: null,
         translations: item.translations.map((other) => canonicalAddress(other.url)),
       },
