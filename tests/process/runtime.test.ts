@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 // What every system with a C++ program on it has: glibc's own libraries and GCC's two.
@@ -16,4 +17,18 @@ it.runIf(shipped)('the Node that npm brings needs no library that a bare Debian 
     .filter((name) => name && !name.startsWith('linux-vdso'));
   expect(loaded).toContain('libc.so.6');
   expect(loaded.filter((name) => !EVERYWHERE.test(name))).toEqual([]);
+});
+
+it('every package of the lock file runs on this Node: .npmrc keeps npm from saying so', () => {
+  const { status, stderr } = spawnSync(
+    'npm',
+    ['ci', '--dry-run', '--engine-strict', '--offline', '--loglevel=warn'],
+    {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+      encoding: 'utf8',
+    },
+  );
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
 });
