@@ -1,23 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
+import { olderNode } from '../harness/older-node.ts';
 import { dataFolder, gaceta } from '../harness/program.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/gaceta.js');
 
-/** The system's own Node where it is older than Gaceta's: what a newcomer types `node` for. */
-const older = (process.env.PATH ?? '')
-  .split(delimiter)
-  .filter((folder) => !folder.includes('node_modules'))
-  .map((folder) => join(folder, 'node'))
-  .find((node) => Number.parseInt(versionOf(node).slice(1), 10) < 24);
+const older = olderNode();
 if (!older) console.warn('skipped: starting Gaceta under an older Node, for there is none on PATH');
-
-function versionOf(node: string): string {
-  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '';
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'gaceta-launcher-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
