@@ -81,10 +81,10 @@ export async function makeDebian(): Promise<{ debian: Debian; remove(): void }> 
 }
 
 function openDebian(root: string, folder: string): Debian {
-  const inside = (command: string[], { user = 'root', folder: cwd = '/', env = {} }: As) => [
-    ...['chroot', `--userspec=${user}:`, root, 'env', '-i', ...variables(env)],
-    ...['sh', '-c', 'cd "$0" && exec "$@"', cwd, ...command],
-  ];
+  const inside = (command: string[], { user = 'root', folder: cwd = '/', env = {} }: As) => {
+    const enter = ['chroot', `--userspec=${user}:`, root, 'env', '-i', ...variables(env)];
+    return enter.concat('sh', '-c', 'cd "$0" && exec "$@"', cwd, command);
+  };
   const own = (command: string[], as: As) => {
     const mounts = `mount -t proc proc ${root}/proc && exec "$@"`;
     const child = spawn(
@@ -185,7 +185,7 @@ function listen(child: ChildProcess): () => string {
 
 async function toEnd(child: ChildProcess): Promise<string> {
   const said = listen(child);
-  const code = await new Promise((done) => child.once('close', done));
+  const code = await new Promise<number | null>((done) => child.once('close', done));
   if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${code}:\n${said()}`);
   return said();
 }

@@ -1,11 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CHECKS } from '../../demo/story.ts';
 import { type As, type Debian, debianMissing, makeDebian, SYSTEM_PATH } from '../harness/debian.ts';
-import { commandOf, isIgnored, readDockerfile, type Step } from '../harness/dockerfile.ts';
+import { commandOf, isIgnored, readDockerfile } from '../harness/dockerfile.ts';
 import { olderNode } from '../harness/older-node.ts';
 import { freePort } from '../harness/redis.ts';
 
