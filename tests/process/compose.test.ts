@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 const compose = read('compose.yaml');
 const service = (name: string) =>
-  new RegExp(`^  ${name}:\n((?:    .*\n)+)`, 'm').exec(compose)?.[1] ?? '';
+  new RegExp(`^  ${name}:.*\n((?:    .*\n)+)`, 'm').exec(compose)?.[1] ?? '';
 
 test('every variable is handed on to every process of Gaceta', () => {
   const known = [...read('.env.example').matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name ?? '');
