@@ -4,8 +4,11 @@ import helmet from 'helmet';
 import type { Context } from './context.ts';
 import { apiRoutes } from './http/api/routes.ts';
 import { consoleRoutes } from './http/console/routes.ts';
+import { plainForwardedFor } from './http/middleware/client-address.ts';
 import { errorPages, notFound } from './http/middleware/errors.ts';
 import { requestLog } from './http/middleware/request-log.ts';
+import { BODY_MS, limitBodyTime } from './http/middleware/slow-bodies.ts';
+import { watchForProxy } from './http/middleware/untrusted-proxy.ts';
 import { operatingRoutes } from './http/operating.ts';
 import { publicRoutes } from './http/public/routes.ts';
 import { serveUnder } from './http/under-public-path.ts';
@@ -13,12 +16,17 @@ import { websubRoutes } from './http/websub.ts';
 
 /** The whole web app: every middleware and every room of routes, in order. */
 export function createApp(context: Context): express.Express {
+  const { publicUrl, publicPath } = context.config;
+  const https = publicUrl.startsWith('https:');
+  // below a path of another site, and for its subdomains, it is not ours to say that only https is spoken
+  const ownHost = https && publicPath === '';
   const app = express();
   app.disable('x-powered-by');
   if (context.config.trustProxy !== undefined) app.set('trust proxy', context.config.trustProxy);
 
-  serveUnder(app, context.config.publicPath);
+  serveUnder(app, publicPath);
   app.use(requestLog(context.log));
+  app.use(limitBodyTime(BODY_MS), watchForProxy(context), plainForwardedFor);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -28,10 +36,10 @@ export function createApp(context: Context): express.Express {
           formAction: ["'self'"],
           frameAncestors: ["'none'"],
           // on plain http browsers would turn our own assets and forms into https
-          upgradeInsecureRequests: context.config.publicUrl.startsWith('https:') ? [] : null,
+          upgradeInsecureRequests: https ? [] : null,
         },
       },
-      strictTransportSecurity: context.config.publicUrl.startsWith('https:'),
+      strictTransportSecurity: ownHost && { includeSubDomains: false },
     }),
   );
   app.use(

@@ -10,10 +10,11 @@ export async function startServer(
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { host, port } = context.config;
   const server = createServer(createApp(context));
-  // an idle keep-alive connection may not hold a stop; a slow sender may not hold a connection for ever, but
-  // an import is received as fast as its lines are stored
+  // an idle keep-alive connection may not hold a stop
   server.keepAliveTimeout = 5_000;
-  server.requestTimeout = 30 * 60_000;
+  server.headersTimeout = 20_000;
+  // Bodies have a minute (slow-bodies.ts); this is for a long import, which is received as fast as it is stored.
+  server.requestTimeout = 60 * 60_000;
   server.listen(port, host);
   try {
     await once(server, 'listening');

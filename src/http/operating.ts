@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Context } from '../context.ts';
 import { pendingMigrations } from '../database/migrate.ts';
 import { findApiToken } from '../operators/api-tokens.ts';
+import { fromThisMachine } from './middleware/client-address.ts';
 import { Problem } from './middleware/problem.ts';
 
 /** What those who operate the machine ask: is it alive, can it work, how much does it do. */
@@ -57,7 +58,7 @@ function metrics(context: Context) {
     registers: [registry],
   });
   return async (request: Request, response: Response) => {
-    if (!isLoopback(request) && !(await bearer(context, request)))
+    if (!fromThisMachine(request) && !(await bearer(context, request)))
       throw new Problem(403, 'Metrics are for this machine, or for a request with an API token.');
     const { rows } = await sql<Record<string, string>>`
       select coalesce(sum(queued), 0) as queued, coalesce(sum(r.sending), 0) as sending,
@@ -80,11 +81,6 @@ function metrics(context: Context) {
     response.type(registry.contentType).send(await registry.metrics());
   };
 }
-
-// Behind a proxy of this machine that TRUST_PROXY does not name, everybody would seem to be loopback.
-const isLoopback = (request: Request) =>
-  ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip ?? '') &&
-  (request.app.get('trust proxy') || !request.get('x-forwarded-for'));
 
 async function bearer(context: Context, request: Request): Promise<boolean> {
   const token = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];

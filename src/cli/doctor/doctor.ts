@@ -9,7 +9,7 @@ import { print } from '../output.ts';
 import { bad, type Check, good } from './check.ts';
 import { checkDkim } from './dkim.ts';
 import { asked, checkDmarc, checkMx, checkReverse, checkSpf, type Dns } from './dns.ts';
-import { checkDatabase, checkDoors, checkQueue, checkRelays } from './services.ts';
+import { checkDatabase, checkDoors, checkProxy, checkQueue, checkRelays } from './services.ts';
 
 /** `doctor`: looks at all that sending needs, and says of each fault what to do. Exits 1 if there is one. */
 export function registerDoctor(program: Command, open: Open): void {
@@ -48,13 +48,14 @@ async function examine(open: Open): Promise<Check[]> {
 
 async function lookInside(context: Context): Promise<Check[]> {
   const dns = new Resolver({ timeout: 3000, tries: 2 });
-  const [database, queue, relays, domains] = await Promise.all([
+  const [database, queue, proxy, relays, domains] = await Promise.all([
     checkDatabase(context),
     checkQueue(context),
+    checkProxy(context),
     checkRelays(context),
     checkSenders(context, dns),
   ]);
-  return [database, queue, ...relays, ...domains];
+  return [database, queue, ...proxy, ...relays, ...domains];
 }
 
 /** The domains that mails come from, and the names of the relays. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../context.ts';
+import { untrustedProxySeen } from '../../operators/untrusted-proxy.ts';
 import { probeRelay } from '../../relays/probe.ts';
 import type { RelaySettings } from '../../relays/settings.ts';
 import { anyWorker, NO_WORKER } from '../workers.ts';
@@ -38,6 +39,18 @@ export async function checkQueue({ queues, db }: Context): Promise<Check> {
         : 'Run "npx gaceta migrate".',
     );
   }
+}
+
+/** Whether a proxy stands in front that the web processes do not know of. */
+export async function checkProxy({ db, config }: Context): Promise<Check[]> {
+  if (config.trustProxy !== undefined || !(await untrustedProxySeen(db))) return [];
+  return [
+    bad(
+      'proxy',
+      'Requests come through a proxy and TRUST_PROXY is unset: everybody shares one set of limits.',
+      'Set TRUST_PROXY to the number of proxies in front of Gaceta (usually 1), and start it again.',
+    ),
+  ];
 }
 
 /** Knocks at every relay as sending would. */

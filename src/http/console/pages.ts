@@ -3,6 +3,8 @@ import type { Context } from '../../context.ts';
 import { closestLanguage, languages, type Translate, translator } from '../../locales/index.ts';
 import { getNewsroom } from '../../newsletters/newsroom.ts';
 import type { Operator } from '../../operators/accounts.ts';
+import { mayAct } from '../../operators/roles.ts';
+import { untrustedProxySeen } from '../../operators/untrusted-proxy.ts';
 import { openTemplates } from '../templates.ts';
 
 /** What a page of the console shows. */
@@ -32,10 +34,18 @@ export async function showPage(
     newsroom: newsroom.name,
     operator: res.locals.operator,
     mailbox: context.mailbox?.pageUrl,
+    untrustedProxy: await shouldSetTrustProxy(context, res),
     message: message ?? (await takeMessage(req, t)),
     ...data,
   });
   res.status(status).type('html').send(html);
+}
+
+/** Only admins are told: they can have it set, and what is said of limits is of use to an attacker. */
+async function shouldSetTrustProxy({ config, db }: Context, res: Response): Promise<boolean> {
+  const operator: Operator | undefined = res.locals.operator;
+  if (config.trustProxy !== undefined || !operator || !mayAct(operator.role, 'admin')) return false;
+  return untrustedProxySeen(db);
 }
 
 /** The operator's language, or before signing in the browser's. */

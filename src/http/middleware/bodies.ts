@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import express, { type Request, type RequestHandler } from 'express';
 import { Problem } from './problem.ts';
+import { allowSlowBody } from './slow-bodies.ts';
 
 /**
  * Reads a JSON body of at most 1 MB. A body of another type is refused (415); none at all reads as undefined.
@@ -59,13 +60,13 @@ export const longFormBody: RequestHandler = express.urlencoded({
 
 const LARGEST_FILE = 1024 ** 3;
 
-/** Lets CSV through unread, for whoever takes it in as it arrives; another type is refused (415). */
-export const csvBody: RequestHandler = (req, _res, next) => {
+/** Lets CSV through unread, to be taken in as it arrives, with all the time it needs; another type is refused (415). */
+export const csvBody: RequestHandler = (req, res, next) => {
   if (!req.is('text/csv'))
     throw new Problem(415, 'The body must be CSV: send it with Content-Type: text/csv.');
   if (req.headers['content-encoding'] !== undefined)
     throw new Problem(415, 'Send the file as it is, without Content-Encoding.');
-  next();
+  allowSlowBody(req, res, next);
 };
 
 /**

@@ -15,6 +15,10 @@ export default {
     sender: 'sender',
     viewer: 'viewer',
   },
+  untrustedProxy: {
+    title: 'Requests come through a proxy that Gaceta does not know',
+    text: 'All visitors seem to have the same address, so they share one set of limits. Set TRUST_PROXY to the number of proxies in front of Gaceta, usually 1.',
+  },
   signIn: {
     title: 'Sign in',
     lead: 'For the newsroom’s staff.',

@@ -15,6 +15,10 @@ export default {
     sender: 'envíos',
     viewer: 'consulta',
   },
+  untrustedProxy: {
+    title: 'Las peticiones llegan por un proxy que Gaceta no conoce',
+    text: 'Todas las visitas parecen tener la misma dirección y comparten los mismos límites. Pon en TRUST_PROXY el número de proxys que hay delante de Gaceta, normalmente 1.',
+  },
   signIn: {
     title: 'Iniciar sesión',
     lead: 'Para el equipo de la redacción.',

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Context } from '../../../context.ts';
 import { signIn } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
+import { networkOf } from '../../middleware/client-address.ts';
 import { openToAll } from '../../middleware/roles.ts';
 import { type Counter, openCounters } from '../../public/limits/counters.ts';
-import { networkOf } from '../../public/limits/sign-up-limits.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { beginSession, endSession } from './sessions.ts';
 
@@ -52,7 +52,7 @@ export function signInRoutes(context: Context): Router {
         data: { email: typed.email },
       });
 
-    const from = networkOf(req.ip ?? '');
+    const from = networkOf(req.ip);
     // counters know no address
     const to = context.hashAddress(typed.email.trim().toLowerCase()).toString('base64url');
     // counted before the slow hash, so that tries at the same moment do not slip through

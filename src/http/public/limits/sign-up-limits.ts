@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
 import type { Context } from '../../../context.ts';
 import type { Address } from '../../../mail/address.ts';
 import { mailboxOf } from '../../../mail/canonical-mailbox.ts';
 import type { SignUpSettings } from '../../../subscribers/sign-up-settings.ts';
+import { networkOf } from '../../middleware/client-address.ts';
 import { tryLater } from '../../middleware/problem.ts';
 import { openProofs, type Proofs } from '../sign-up/proof-of-work.ts';
 import { openCounters } from './counters.ts';
@@ -78,11 +78,4 @@ export function openSignUpLimits(context: Context): SignUpLimits {
       return { decision: 'ignore' };
     },
   };
-}
-
-/** One subscriber line has a whole IPv6 network (/64): all its 2^64 addresses count as one. */
-export function networkOf(origin: string): string {
-  if (!ipaddr.isValid(origin)) return origin;
-  const parsed = ipaddr.process(origin);
-  return parsed.kind() === 'ipv6' ? parsed.toByteArray().slice(0, 8).join('.') : parsed.toString();
 }
