@@ -2,7 +2,13 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Role } from '../database/tables.ts';
 import { InvalidAddress, readAddress } from '../mail/address.ts';
-import { hashPassword, shortestPassword, verifyPassword } from './passwords.ts';
+import {
+  hashPassword,
+  type PasswordFault,
+  passwordFault,
+  shortestPassword,
+  verifyPassword,
+} from './passwords.ts';
 
 export interface Operator {
   id: string;
@@ -25,7 +31,20 @@ export class OperatorExists extends Error {
 }
 export class InvalidOperator extends Error {
   override name = 'InvalidOperator';
+  /** What is wrong, for pages that say it in the operator's language. */
+  readonly fault: PasswordFault | 'email';
+
+  constructor(fault: InvalidOperator['fault'], detail: string = faults[fault]) {
+    super(detail);
+    this.fault = fault;
+  }
 }
+const faults: Record<InvalidOperator['fault'], string> = {
+  email: 'An operator needs an e-mail address, for example ana@example.org.',
+  short: `A password has at least ${shortestPassword} characters.`,
+  long: 'A password has at most 1,000 characters.',
+  weak: 'This password is easily guessed: choose a longer one, such as four words that have nothing to do with each other.',
+};
 /** Somebody has to be left who can let others in. */
 export class LastOwner extends Error {
   override name = 'LastOwner';
@@ -66,7 +85,7 @@ function readEmail(typed: string): string {
   try {
     return readAddress(typed).email;
   } catch (error) {
-    if (error instanceof InvalidAddress) throw new InvalidOperator(error.message);
+    if (error instanceof InvalidAddress) throw new InvalidOperator('email', error.message);
     throw error;
   }
 }
@@ -80,7 +99,7 @@ export async function createOperator(
   input: { email: string; password?: string; role: Role; name?: string; language?: string },
 ): Promise<Operator> {
   const email = readEmail(input.email);
-  if (input.password !== undefined) checkPassword(input.password);
+  if (input.password !== undefined) await requireStrong(input.password, email);
   const made = await tx
     .insertInto('operators')
     .values({
@@ -97,11 +116,9 @@ export async function createOperator(
   return made;
 }
 
-/** Throws InvalidOperator when a password is too short, or longer than anybody types. */
-export function checkPassword(password: string): void {
-  if (password.length < shortestPassword)
-    throw new InvalidOperator(`A password has at least ${shortestPassword} characters.`);
-  if (password.length > 1000) throw new InvalidOperator('A password has at most 1,000 characters.');
+async function requireStrong(password: string, email: string): Promise<void> {
+  const fault = await passwordFault(password, [email]);
+  if (fault) throw new InvalidOperator(fault);
 }
 
 /** Throws InvalidOperator, and OperatorNotFound when there is none or it is disabled. */
@@ -110,15 +127,14 @@ export async function setPassword(
   id: string,
   password: string,
 ): Promise<void> {
-  checkPassword(password);
-  const changed = await tx
+  const operator = await getActiveOperator(tx, id);
+  if (!operator) throw new OperatorNotFound('There is no such operator.');
+  await requireStrong(password, operator.email);
+  await tx
     .updateTable('operators')
     .set({ passwordHash: await hashPassword(password) })
     .where('id', '=', id)
-    .where('disabledAt', 'is', null)
-    .returning('id')
-    .executeTakeFirst();
-  if (!changed) throw new OperatorNotFound('There is no such operator.');
+    .execute();
 }
 
 /** What can be changed of an operator. */
@@ -163,28 +179,30 @@ async function keepAnOwner(tx: DbOrTransaction, email: string): Promise<void> {
 }
 
 /**
- * The operator who has this address and password, or undefined: the answer (and its time) does not tell
- * whether the address, the password or both were wrong.
+ * Looks for the operator who has this address and password. `operator` is undefined when either is wrong, `id`
+ * when nobody who may sign in has the address; the time it takes tells neither. Throws TooBusy.
+ * Without a limit of its own: see http/console/account/password-checks.ts.
  */
-export async function signIn(
+export async function checkPassword(
   db: DbOrTransaction,
   email: string,
   password: string,
-): Promise<Operator | undefined> {
+): Promise<{ operator: Operator | undefined; id: string | undefined }> {
   const found = await db
     .selectFrom('operators')
     .select([...columns, 'passwordHash'])
     .where(sql`lower(email)`, '=', email.trim().toLowerCase())
     .where('disabledAt', 'is', null)
     .executeTakeFirst();
-  if (!(await verifyPassword(found?.passwordHash ?? null, password)) || !found) return undefined;
-  await db
-    .updateTable('operators')
-    .set({ lastSeenAt: sql`now()` })
-    .where('id', '=', found.id)
-    .execute();
+  const right = await verifyPassword(found?.passwordHash ?? null, password);
+  if (!found) return { operator: undefined, id: undefined };
   const { passwordHash: _, ...operator } = found;
-  return operator;
+  return { operator: right ? operator : undefined, id: found.id };
+}
+
+/** Notes that an operator signed in. */
+export async function noteSignIn(db: DbOrTransaction, id: string): Promise<void> {
+  await db.updateTable('operators').set({ lastSeenAt: sql`now()` }).where('id', '=', id).execute();
 }
 
 /**

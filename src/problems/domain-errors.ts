@@ -33,6 +33,7 @@ import {
 } from '../operators/accounts.ts';
 import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
+import { TooBusy } from '../operators/passwords.ts';
 import { RoleNeeded } from '../operators/roles.ts';
 import { SetupLinkGone } from '../operators/setup-links.ts';
 import {
@@ -106,7 +107,7 @@ const statuses: [number, ErrorClass[]][] = [
     ],
   ],
   [429, [TooManyTests]],
-  [503, [FeedAway]],
+  [503, [FeedAway, TooBusy]],
 ];
 
 /** The status of a domain error; undefined for an error nobody named. */

@@ -5,6 +5,7 @@ import { formBody, longFormBody } from '../middleware/bodies.ts';
 import { checkRules, setActor } from '../middleware/roles.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { meRoutes } from './account/me.ts';
+import { openPasswordChecks } from './account/password-checks.ts';
 import { sessions } from './account/sessions.ts';
 import { setupRoutes } from './account/setup.ts';
 import { signInRoutes } from './account/sign-in.ts';
@@ -47,7 +48,8 @@ export function consoleRoutes(context: Context): Router {
   router.use(sessions(context));
   router.use(setupRoutes(context));
   router.use(sameOrigin(context.config.publicUrl));
-  router.use(signInRoutes(context));
+  const checks = openPasswordChecks(context);
+  router.use(signInRoutes(context, checks));
 
   router.use((req, res, next) => {
     const operator = req.session?.operator;
@@ -59,7 +61,7 @@ export function consoleRoutes(context: Context): Router {
   });
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
-  router.use(meRoutes(context));
+  router.use(meRoutes(context, checks));
   router.use(feedRoutes(context));
   router.use(settingsRoutes(context));
   router.use(subscriberRoutes(context));

@@ -28,6 +28,9 @@ export default {
     wrong: 'Wrong email address or password.',
     wait: 'Too many attempts. Wait {{minutes}} min, then try again.',
     expired: 'Sign in to continue.',
+    prove:
+      'Someone has tried many wrong passwords for this account. Enter yours once more; your browser now solves a short sum first.',
+    proveScripts: 'This needs JavaScript. Turn it on, or try again in 15 minutes.',
   },
   setup: {
     title: 'Welcome to Gaceta',
@@ -42,6 +45,13 @@ export default {
     goneText:
       'It has already been used or is more than an hour old. A new link for the first account is printed each time Gaceta starts. For any other account, run: npx gaceta operators create.',
     toSignIn: 'Go to the sign-in page',
+  },
+  passwords: {
+    email: 'Enter an email address, such as ana@example.org.',
+    short: 'A password needs at least {{characters}} characters.',
+    long: 'A password can have at most 1,000 characters.',
+    weak: 'This password is easy to guess. Choose a longer one, such as four words that have nothing to do with each other.',
+    exists: 'There is already an account with this address.',
   },
   forbidden: {
     title: 'Your role does not allow this',
@@ -125,7 +135,6 @@ export default {
     change: 'Change password',
     passwordSet: 'Your password has been changed. Other browsers have been signed out.',
     wrong: 'Current password incorrect. Nothing was changed.',
-    refused: 'Nothing was changed: {{reason}}',
   },
   feeds: {
     title: 'Feeds',

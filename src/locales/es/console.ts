@@ -28,6 +28,10 @@ export default {
     wrong: 'Correo o contraseña incorrectos.',
     wait: 'Demasiados intentos. Espera {{minutes}} min e inténtalo de nuevo.',
     expired: 'Inicia sesión para continuar.',
+    prove:
+      'Alguien ha probado muchas contraseñas equivocadas en esta cuenta. Escribe la tuya otra vez; tu navegador resuelve antes una suma breve.',
+    proveScripts:
+      'Para esto hace falta JavaScript. Actívalo o vuelve a intentarlo dentro de 15 minutos.',
   },
   setup: {
     title: 'Te damos la bienvenida a Gaceta',
@@ -42,6 +46,13 @@ export default {
     goneText:
       'Ya se ha usado o tiene más de una hora. Cada vez que Gaceta arranca se muestra un enlace nuevo para la primera cuenta. Para cualquier otra, ejecuta: npx gaceta operators create.',
     toSignIn: 'Ir a la página de inicio de sesión',
+  },
+  passwords: {
+    email: 'Escribe una dirección de correo, por ejemplo ana@example.org.',
+    short: 'Una contraseña necesita al menos {{characters}} caracteres.',
+    long: 'Una contraseña puede tener 1000 caracteres como máximo.',
+    weak: 'Esta contraseña es fácil de adivinar. Elige una más larga, por ejemplo cuatro palabras que no tengan nada que ver entre sí.',
+    exists: 'Ya hay una cuenta con esta dirección.',
   },
   forbidden: {
     title: 'Tu rol no lo permite',
@@ -127,7 +138,6 @@ export default {
     change: 'Cambiar la contraseña',
     passwordSet: 'La contraseña ha cambiado. Se ha cerrado la sesión en los demás navegadores.',
     wrong: 'La contraseña actual no es correcta. No ha cambiado nada.',
-    refused: 'No ha cambiado nada: {{reason}}',
   },
   feeds: {
     title: 'Fuentes',

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { createOperator, disableOperator } from '../../../src/operators/accounts.ts';
 import { ensureFirstOperator } from '../../../src/operators/first-operator.ts';
@@ -44,7 +43,6 @@ describe('the set-up link', async () => {
 
 describe('signing in', async () => {
   const { context, browser } = await openConsole();
-  const other = await openConsole({}, context.databaseUrl);
   await createOperator(context.db, { email: 'ana@example.org', password, role: 'owner' });
   await createOperator(context.db, { email: 'bea@example.org', password, role: 'viewer' });
   const ana = { email: 'ana@example.org', password };
@@ -76,7 +74,7 @@ describe('signing in', async () => {
     old.cookie = before;
     expect((await old.get('/console')).status).toBe(303);
     const rows = await context.db.selectFrom('sessions').selectAll().execute();
-    expect(JSON.stringify(rows)).not.toContain(one.cookie?.split('=')[1]);
+    expect(JSON.stringify(rows)).not.toContain(/gaceta=(\S+)/.exec(one.cookie)?.[1]);
     await one.post('/console/sign-out', {});
     expect((await one.get('/console')).status).toBe(303);
   });
@@ -128,24 +126,6 @@ describe('signing in', async () => {
     await one.post('/console/me', { language: 'en' });
     const rows = await context.db.selectFrom('operators').select('draftNotices').execute();
     expect(rows.every((row) => !row.draftNotices)).toBe(true);
-  });
-
-  it('has to wait after ten wrong tries', async () => {
-    const tries = Array.from({ length: 14 }, () =>
-      browser().post('/console/sign-in', { ...ana, password: 'nonsense 1' }),
-    );
-    const statuses = (await Promise.all(tries)).map((page) => page.status);
-    expect(statuses.filter((status) => status === 422).length).toBeLessThanOrEqual(10);
-    expect(statuses).toContain(429);
-    const right = await browser().post('/console/sign-in', ana);
-    expect(right.status).toBe(429);
-    expect(Number(right.headers['retry-after'])).toBeGreaterThan(60);
-    // another web process on the same database counts the same tries
-    expect((await other.browser().post('/console/sign-in', ana)).status).toBe(429);
-    const { rows } = await sql<{ key: string }>`
-      select key from rate_limits where key like 'sign-in-to%'`.execute(context.db);
-    expect(rows).not.toEqual([]);
-    for (const { key } of rows) expect(key).not.toMatch(/ana|@/);
   });
 });
 

@@ -24,7 +24,8 @@ export interface Browser {
     form: Record<string, string> | [string, string][],
     headers?: Record<string, string>,
   ): Promise<Answer>;
-  cookie: string | undefined;
+  /** All its cookies, as it sends them. */
+  cookie: string;
 }
 
 export interface Console {
@@ -58,6 +59,12 @@ export async function openConsole(
 }
 
 function newBrowser(base: string): Browser {
+  const jar = new Map<string, string>();
+  const keep = (pair: string) => {
+    const [name = '', value = ''] = pair.trim().split('=');
+    if (value === '') jar.delete(name);
+    else jar.set(name, value);
+  };
   async function send(
     method: string,
     path: string,
@@ -66,12 +73,11 @@ function newBrowser(base: string): Browser {
   ): Promise<Answer> {
     const req = request(`${base}${path}`, {
       method,
-      headers: { ...(browser.cookie ? { Cookie: browser.cookie } : {}), ...headers },
+      headers: { ...(jar.size > 0 ? { Cookie: browser.cookie } : {}), ...headers },
     });
     req.end(body);
     const [res] = (await once(req, 'response')) as [IncomingMessage];
-    const [set] = res.headers['set-cookie'] ?? [];
-    if (set) browser.cookie = set.split(';')[0];
+    for (const set of res.headers['set-cookie'] ?? []) keep(set.split(';')[0] ?? '');
     let text = '';
     for await (const chunk of res.setEncoding('utf8')) text += chunk;
     return {
@@ -82,7 +88,13 @@ function newBrowser(base: string): Browser {
     };
   }
   const browser: Browser = {
-    cookie: undefined,
+    get cookie() {
+      return [...jar].map((pair) => pair.join('=')).join('; ');
+    },
+    set cookie(header) {
+      jar.clear();
+      for (const pair of header.split(';')) keep(pair);
+    },
     get: (path, headers = {}) => send('GET', path, headers),
     post: (path, form, headers = { 'Sec-Fetch-Site': 'same-origin' }) =>
       send(

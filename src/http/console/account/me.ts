@@ -6,7 +6,6 @@ import {
   InvalidOperator,
   type Operator,
   setPassword,
-  signIn,
   updateOperator,
 } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
@@ -14,6 +13,7 @@ import { shortestPassword } from '../../../operators/passwords.ts';
 import { endSessionsOf } from '../../../operators/sessions.ts';
 import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
+import type { PasswordChecks } from './password-checks.ts';
 import { beginSession } from './sessions.ts';
 
 const choices = z.object({
@@ -26,7 +26,7 @@ const choices = z.object({
 const passwords = z.object({ before: z.string().max(1000), password: z.string().max(2000) });
 
 /** An operator's own page: language, notices, password. */
-export function meRoutes(context: Context): Router {
+export function meRoutes(context: Context, checks: PasswordChecks): Router {
   const router = Router();
 
   router.get('/me', requireRole('viewer'), async (req, res) => {
@@ -56,8 +56,12 @@ export function meRoutes(context: Context): Router {
   router.post('/me/password', requireRole('viewer'), async (req, res) => {
     const operator: Operator = res.locals.operator;
     const { before, password } = passwords.parse(req.body);
-    const known = await signIn(context.db, operator.email, before);
-    if (!known) await leaveMessage(req, 'me.wrong', false);
+    const checked = await checks.current({ id: req.session?.id ?? '', operator }, before);
+    if (checked.result === 'wait')
+      await leaveMessage(req, 'signIn.wait', false, {
+        minutes: String(Math.ceil(checked.seconds / 60)),
+      });
+    else if (checked.result !== 'right') await leaveMessage(req, 'me.wrong', false);
     else
       try {
         await context.db.transaction().execute(async (tx) => {
@@ -70,7 +74,9 @@ export function meRoutes(context: Context): Router {
         await leaveMessage(req, 'me.passwordSet', true);
       } catch (error) {
         if (!(error instanceof InvalidOperator)) throw error;
-        await leaveMessage(req, 'me.refused', false, { reason: error.message });
+        await leaveMessage(req, `passwords.${error.fault}`, false, {
+          characters: String(shortestPassword),
+        });
       }
     res.redirect(303, '/console/me');
   });

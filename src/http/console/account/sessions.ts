@@ -13,6 +13,8 @@ export interface SessionData {
 
 /** The session of the operator who is signed in. Every change is in the database when its promise is kept. */
 export interface Session {
+  /** Names the session without opening it. */
+  id: string;
   operator: Operator;
   data: Partial<SessionData>;
   keep(data: Partial<SessionData>): Promise<void>;
@@ -46,6 +48,7 @@ async function openSession(db: Db, secret: string): Promise<Session | undefined>
   const { idHash, operator } = found;
   const data = found.data as Partial<SessionData>;
   return {
+    id: idHash.toString('base64url'),
     operator,
     data,
     async keep(values) {

@@ -55,7 +55,13 @@ export function setupRoutes(context: Context): Router {
         view: 'setup.eta',
         title: t('setup.title'),
         status: 422,
-        message: { good: false, text: error.message },
+        message: {
+          good: false,
+          text:
+            error instanceof OperatorExists
+              ? t('passwords.exists')
+              : t(`passwords.${error.fault}`, { characters: shortestPassword }),
+        },
         data: {
           token: typed.token,
           forEmail: link?.email ?? null,
