@@ -1,12 +1,12 @@
 import type { Context } from '../src/context.ts';
 import { dueFeeds } from '../src/feeds/claims.ts';
 import { fetchDueFeed } from '../src/feeds/read-due.ts';
-import { askHub, canBeCalled, hubsToAsk } from '../src/feeds/websub.ts';
+import { askHub, callbackPath, canBeCalled, hubsToAsk } from '../src/feeds/websub.ts';
 import type { Handler } from '../src/queue/queues.ts';
 import type { Task } from './clock.ts';
 
 /** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */
-export function feedTasks({ config, db, queues, now, timings }: Context): Task[] {
+export function feedTasks({ config, db, queues, secrets, now, timings }: Context): Task[] {
   return [
     {
       name: 'read feeds',
@@ -24,7 +24,7 @@ export function feedTasks({ config, db, queues, now, timings }: Context): Task[]
       async run() {
         if (!canBeCalled(config.publicUrl)) return;
         for (const feed of await hubsToAsk(db, now())) {
-          const callback = `${config.publicUrl}/websub/${feed}`;
+          const callback = `${config.publicUrl}${callbackPath(secrets[0] ?? '', feed)}`;
           await askHub(db, feed, { callback, allowPrivate: config.feedAllowPrivate, now: now() });
         }
       },

@@ -1,18 +1,25 @@
 import { type Command, Option } from 'commander';
+import {
+  changeOperator,
+  endOperatorSessions,
+  inviteOperator,
+  letInOperator,
+  linkForOperator,
+  shutOutOperator,
+} from '../actions/operators.ts';
+import type { Config } from '../config.ts';
+import type { DbOrTransaction } from '../database/connection.ts';
 import type { Role } from '../database/tables.ts';
 import {
-  createOperator,
-  disableOperator,
+  getOperatorByEmail,
   listOperators,
+  type Operator,
   type OperatorChanges,
-  updateOperator,
 } from '../operators/accounts.ts';
-import { audit } from '../operators/audit.ts';
 import { roles } from '../operators/roles.ts';
-import { makeSetupLink } from '../operators/setup-links.ts';
 import type { Open } from './open.ts';
 import { print, table, WrongUse } from './output.ts';
-import { actorOf } from './roles.ts';
+import { actorOf, roleOf } from './roles.ts';
 
 interface Options {
   json?: boolean;
@@ -34,12 +41,10 @@ export function registerOperators(program: Command, open: Open): void {
     .option('--json', 'print JSON')
     .action(({ json, ...input }: Options) =>
       open(async ({ db, config }) => {
-        const { operator, token } = await db.transaction().execute(async (tx) => {
-          const made = await createOperator(tx, input);
-          await audit(tx, actorOf(), 'create', `operator ${made.id}`, { role: made.role });
-          return { operator: made, token: await makeSetupLink(tx, made.id) };
-        });
-        const setupUrl = `${config.publicUrl}/console/setup/${token}`;
+        const { operator, link } = await db
+          .transaction()
+          .execute((tx) => inviteOperator(tx, by(), input));
+        const setupUrl = setupUrlOf(config, link);
         print(
           json,
           { ...operator, setupUrl },
@@ -78,25 +83,62 @@ export function registerOperators(program: Command, open: Open): void {
         throw new WrongUse('Name what to change, for example --role editor.');
       return open(async ({ db }) => {
         const operator = await db.transaction().execute(async (tx) => {
-          const changed = await updateOperator(tx, email, changes);
-          await audit(tx, actorOf(), 'change', `operator ${changed.id}`, { fields });
-          return changed;
+          const { id } = await getOperatorByEmail(tx, email);
+          return changeOperator(tx, by(), id, changes);
         });
         print(json, operator, `changed ${fields.join(', ')} of ${operator.email}`);
       });
     });
-  noun
-    .command('disable <email>')
-    .description('disable an operator at once')
-    .option('--json', 'print JSON')
-    .action((email: string, { json }: { json?: boolean }) =>
-      open(async ({ db }) => {
-        const operator = await db.transaction().execute(async (tx) => {
-          const disabled = await disableOperator(tx, email);
-          await audit(tx, actorOf(), 'disable', `operator ${disabled.id}`);
-          return disabled;
-        });
-        print(json, operator, `${operator.email} disabled`);
-      }),
-    );
+
+  /** A command about one operator, named by address. */
+  const about = (
+    verb: string,
+    description: string,
+    act: (tx: DbOrTransaction, operator: Operator, config: Config) => Promise<Said>,
+  ) =>
+    noun
+      .command(`${verb} <email>`)
+      .description(description)
+      .option('--json', 'print JSON')
+      .action((email: string, { json }: { json?: boolean }) =>
+        open(async ({ db, config }) => {
+          const { value, text } = await db
+            .transaction()
+            .execute(async (tx) => act(tx, await getOperatorByEmail(tx, email), config));
+          print(json, value, text);
+        }),
+      );
+  about('disable', 'disable an operator at once', async (tx, { id }) => {
+    const value = await shutOutOperator(tx, by(), id);
+    return { value, text: `${value.email} disabled` };
+  });
+  about('enable', 'enable an operator who was disabled', async (tx, { id }) => {
+    const value = await letInOperator(tx, by(), id);
+    return { value, text: `${value.email} enabled` };
+  });
+  about(
+    'link',
+    'for a lost password: print a one-time link with which they choose another',
+    async (tx, { id, email }, config) => {
+      const setupUrl = setupUrlOf(config, await linkForOperator(tx, by(), id));
+      return {
+        value: { id, email, setupUrl },
+        text: `link for ${email}, good for an hour, once: ${setupUrl}`,
+      };
+    },
+  );
+  about('end-sessions', 'sign an operator out of every browser', async (tx, { id, email }) => {
+    const ended = await endOperatorSessions(tx, by(), id);
+    return { value: { id, email, ended }, text: `${email}: ${ended} sessions ended` };
+  });
 }
+
+/** What a command has to say, as JSON and to a person. */
+interface Said {
+  value: unknown;
+  text: string;
+}
+
+const by = () => ({ actor: actorOf(), role: roleOf() });
+
+const setupUrlOf = ({ publicUrl }: Config, link: string) => `${publicUrl}/console/setup/${link}`;

@@ -48,23 +48,23 @@ const leastRoles: Record<string, Role> = {
   'suppressions list': 'admin',
   'suppressions add': 'admin',
   'suppressions remove': 'admin',
-  'operators list': 'owner',
-  'operators create': 'owner',
-  'operators update': 'owner',
-  'operators disable': 'owner',
-  'operators enable': 'owner',
-  'operators link': 'owner',
-  'operators end-sessions': 'owner',
-  'tokens list': 'owner',
-  'tokens create': 'owner',
-  'tokens revoke': 'owner',
+  'operators list': 'admin',
+  'operators create': 'admin',
+  'operators update': 'admin',
+  'operators disable': 'admin',
+  'operators enable': 'admin',
+  'operators link': 'admin',
+  'operators end-sessions': 'admin',
+  'tokens list': 'admin',
+  'tokens create': 'admin',
+  'tokens revoke': 'admin',
 };
 
 /** Who types a command, for the audit. */
 export const actorOf = (): Actor => ({ kind: 'cli' });
 
-// Who may run commands here can also read the database: nothing would be won by a lesser role.
-const TYPIST: Role = 'owner';
+/** Their role. Who may run commands here can also read the database: nothing would be won by a lesser one. */
+export const roleOf = (): Role => 'owner';
 
 /** Has every command ask for its role before it acts. Throws CommandWithoutRule when one names none. */
 export function requireRoles(program: Command, roles: Record<string, Role> = leastRoles): void {
@@ -74,7 +74,7 @@ export function requireRoles(program: Command, roles: Record<string, Role> = lea
       `These commands say of no role that it may use them: ${without.map(nameOf).join(', ')}`,
     );
   program.hook('preAction', (_program, command) => {
-    requireRole(TYPIST, roles[nameOf(command)] ?? 'owner');
+    requireRole(roleOf(), roles[nameOf(command)] ?? 'owner');
   });
 }
 

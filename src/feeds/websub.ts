@@ -17,6 +17,25 @@ export function canBeCalled(publicUrl: string): boolean {
   return host.includes('.') && !/\.(localhost|local|internal|test|invalid|example)$/.test(host);
 }
 
+/**
+ * Where the hub of a feed calls: with a part that nobody can guess, so that who knows a feed's id cannot ask
+ * us anything in its hub's name (WebSub, 5.1.1, asks for it).
+ */
+export const callbackPath = (secret: string, feedId: string): string =>
+  `/websub/${feedId}/${callbackKey(secret, feedId)}`;
+
+/** Whether a call came to the address that a hub was given, under any of our secrets. */
+export function isCallback(secrets: readonly string[], feedId: string, key: string): boolean {
+  const given = Buffer.from(key);
+  return secrets.some((secret) => {
+    const right = Buffer.from(callbackKey(secret, feedId));
+    return given.length === right.length && timingSafeEqual(given, right);
+  });
+}
+
+const callbackKey = (secret: string, feedId: string) =>
+  createHmac('sha256', secret).update(`websub callback:${feedId}`).digest('base64url').slice(0, 22);
+
 /** Ids of the feeds that name a hub and have no lease there that holds. */
 export async function hubsToAsk(db: DbOrTransaction, now: Date): Promise<string[]> {
   const rows = await db

@@ -103,3 +103,7 @@ export function maskAddress(email: string): string {
   const [first = ''] = email;
   return `${at > 0 ? first : ''}•••${email.slice(at)}`;
 }
+
+/** Words of others, such as a relay's answer, with every address in them masked. */
+export const maskAddressesIn = (text: string): string =>
+  text.replaceAll(/[^\s<>()[\]{},;:"']+@[^\s<>()[\]{},;"']+/g, maskAddress);

@@ -90,14 +90,42 @@ function readEmail(typed: string): string {
   }
 }
 
+/** The operator with this id, disabled or not. Throws OperatorNotFound. */
+export async function getOperator(db: DbOrTransaction, id: string): Promise<Operator> {
+  const found = await db
+    .selectFrom('operators')
+    .select(columns)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!found) throw new OperatorNotFound('There is no such operator.');
+  return found;
+}
+
+/** The operator with this address, disabled or not. Throws OperatorNotFound. */
+export async function getOperatorByEmail(db: DbOrTransaction, email: string): Promise<Operator> {
+  const found = await db
+    .selectFrom('operators')
+    .select(columns)
+    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
+    .executeTakeFirst();
+  if (!found) throw new OperatorNotFound(`There is no operator with the address ${email}.`);
+  return found;
+}
+
+/** What an operator is made of. */
+export interface NewOperator {
+  email: string;
+  password?: string;
+  role: Role;
+  name?: string;
+  language?: string;
+}
+
 /**
  * Makes an operator. Without a password they cannot sign in until they have opened a set-up link.
  * Throws InvalidOperator, OperatorExists.
  */
-export async function createOperator(
-  tx: DbOrTransaction,
-  input: { email: string; password?: string; role: Role; name?: string; language?: string },
-): Promise<Operator> {
+export async function createOperator(tx: DbOrTransaction, input: NewOperator): Promise<Operator> {
   const email = readEmail(input.email);
   if (input.password !== undefined) await requireStrong(input.password, email);
   const made = await tx
@@ -148,33 +176,33 @@ export interface OperatorChanges {
 /** Changes an operator who is not disabled. Throws OperatorNotFound, LastOwner. */
 export async function updateOperator(
   tx: DbOrTransaction,
-  email: string,
+  id: string,
   changes: OperatorChanges,
 ): Promise<Operator> {
-  if (changes.role !== undefined && changes.role !== 'owner') await keepAnOwner(tx, email);
+  if (changes.role !== undefined && changes.role !== 'owner') await keepAnOwner(tx, id);
+  if (Object.keys(changes).length === 0) return getOperator(tx, id);
   const changed = await tx
     .updateTable('operators')
     .set(changes)
-    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
+    .where('id', '=', id)
     .where('disabledAt', 'is', null)
     .returning(columns)
     .executeTakeFirst();
-  if (!changed)
-    throw new OperatorNotFound(`There is no active operator with the address ${email}.`);
+  if (!changed) throw new OperatorNotFound('There is no such operator, or they are disabled.');
   return changed;
 }
 
 /** Throws LastOwner when this is the only owner there is. Holds until the transaction ends. */
-async function keepAnOwner(tx: DbOrTransaction, email: string): Promise<void> {
+async function keepAnOwner(tx: DbOrTransaction, id: string): Promise<void> {
   // Two who disable each other at the same moment must not both find the other still there.
   await sql`select pg_advisory_xact_lock(hashtext('gaceta-owners'))`.execute(tx);
   const owners = await tx
     .selectFrom('operators')
-    .select(sql<boolean>`lower(email) = ${email.trim().toLowerCase()}`.as('them'))
+    .select('id')
     .where('role', '=', 'owner')
     .where('disabledAt', 'is', null)
     .execute();
-  if (owners.length === 1 && owners[0]?.them)
+  if (owners.length === 1 && owners[0]?.id === id)
     throw new LastOwner('The last owner stays one: make another one first.');
 }
 
@@ -206,20 +234,30 @@ export async function noteSignIn(db: DbOrTransaction, id: string): Promise<void>
 }
 
 /**
- * Shuts an operator out, at once in every process: their sessions end with the statement.
- * Throws OperatorNotFound, LastOwner.
+ * Shuts an operator out, at once in every process: their sessions end with the statement. Done before, it
+ * changes nothing. Throws OperatorNotFound, LastOwner.
  */
-export async function disableOperator(tx: DbOrTransaction, email: string): Promise<Operator> {
-  await keepAnOwner(tx, email);
+export async function disableOperator(tx: DbOrTransaction, id: string): Promise<Operator> {
+  await keepAnOwner(tx, id);
   const disabled = await tx
     .updateTable('operators')
-    .set({ disabledAt: sql`now()` })
-    .where(sql`lower(email)`, '=', email.trim().toLowerCase())
-    .where('disabledAt', 'is', null)
+    .set({ disabledAt: sql`coalesce(disabled_at, now())` })
+    .where('id', '=', id)
     .returning(columns)
     .executeTakeFirst();
-  if (!disabled)
-    throw new OperatorNotFound(`There is no active operator with the address ${email}.`);
-  await tx.deleteFrom('sessions').where('operatorId', '=', disabled.id).execute();
+  if (!disabled) throw new OperatorNotFound('There is no such operator.');
+  await tx.deleteFrom('sessions').where('operatorId', '=', id).execute();
   return disabled;
+}
+
+/** Lets an operator in again who was disabled. Done before, it changes nothing. Throws OperatorNotFound. */
+export async function enableOperator(tx: DbOrTransaction, id: string): Promise<Operator> {
+  const enabled = await tx
+    .updateTable('operators')
+    .set({ disabledAt: null })
+    .where('id', '=', id)
+    .returning(columns)
+    .executeTakeFirst();
+  if (!enabled) throw new OperatorNotFound('There is no such operator.');
+  return enabled;
 }

@@ -9,6 +9,7 @@ import {
 } from './accounts.ts';
 import { audit } from './audit.ts';
 import { hashSecret, newSecret } from './secret-tokens.ts';
+import { endSessionsOf } from './sessions.ts';
 
 /** A link that was used, is older than an hour, or never was. */
 export class SetupLinkGone extends Error {
@@ -16,11 +17,19 @@ export class SetupLinkGone extends Error {
 }
 
 /**
- * Makes a one-time link, good for an hour: for an operator who has no password yet, or, without one, for
- * the first operator. Answers the secret that goes into the address; the database keeps its hash alone.
+ * Makes a one-time link, good for an hour: for an operator who has no password yet or lost it, or, without one,
+ * for the first operator. Earlier ones of the same operator end. Answers the secret that goes into the address;
+ * the database keeps its hash alone.
  */
 export async function makeSetupLink(tx: DbOrTransaction, operatorId?: string): Promise<string> {
   const token = newSecret('gcs');
+  if (operatorId !== undefined)
+    await tx
+      .updateTable('setupLinks')
+      .set({ usedAt: sql`now()` })
+      .where('operatorId', '=', operatorId)
+      .where('usedAt', 'is', null)
+      .execute();
   await tx
     .insertInto('setupLinks')
     .values({
@@ -78,6 +87,8 @@ export async function useSetupLink(
     return operator;
   }
   await setPassword(tx, used.operatorId, input.password);
+  // who knows the old one may be signed in somewhere
+  await endSessionsOf(tx, used.operatorId);
   await audit(
     tx,
     { kind: 'operator', id: used.operatorId },

@@ -11,7 +11,9 @@ import {
   suppressionShape,
 } from '../../src/http/api/shapes.ts';
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
+import { getOperatorByEmail } from '../../src/operators/accounts.ts';
 import { findApiToken } from '../../src/operators/api-tokens.ts';
+import { beginSession } from '../../src/operators/sessions.ts';
 import { findSetupLink } from '../../src/operators/setup-links.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { openShell } from './harness.ts';
@@ -78,6 +80,23 @@ describe('the command line', { timeout: 120_000 }, async () => {
     expect(changed.json()).toMatchObject({ draftNotices: true, role: 'owner' });
     expect((await gaceta('operators update ana@example.org --role viewer --json')).code).toBe(1);
     expect((await gaceta('operators disable ana@example.org')).code).toBe(1);
+  });
+
+  it('helps an operator who lost a password, or whose browser was lost', async () => {
+    await gaceta('operators create --email bea@example.org');
+    const { id } = await getOperatorByEmail(db, 'bea@example.org');
+    await beginSession(db, id);
+    const link = (await gaceta('operators link BEA@example.org --json')).json();
+    expect(link).toMatchObject({ id, email: 'bea@example.org' });
+    const token = link.setupUrl.split('/').at(-1);
+    expect(await findSetupLink(db, token)).toEqual({ operatorId: id, email: 'bea@example.org' });
+    expect((await gaceta('operators end-sessions bea@example.org --json')).json().ended).toBe(1);
+    await gaceta('operators disable bea@example.org');
+    expect(await findSetupLink(db, token)).toBeUndefined();
+    expect((await gaceta('operators link bea@example.org')).code).toBe(1);
+    const back = await gaceta('operators enable bea@example.org --json');
+    expect(back.json()).toMatchObject({ id, disabledAt: null });
+    expect((await gaceta('operators link nobody@example.org')).code).toBe(1);
   });
 
   it('adds, imports, exports and erases subscribers', async () => {

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { openContext } from '../../src/context.ts';
 import { addFeed, getFeed } from '../../src/feeds/feeds.ts';
+import { callbackPath } from '../../src/feeds/websub.ts';
 import { websubRoutes } from '../../src/http/websub.ts';
 import { openLog } from '../../src/process/log.ts';
 import { newsletter } from '../articles/fixtures/newsroom.ts';
@@ -28,7 +29,7 @@ const topic = 'https://port.example/feed';
 await newsletter(context.db, 'daily');
 const { id } = await addFeed(context.db, { newsletter: 'daily', url: topic }, new Date());
 await context.db.updateTable('feeds').set({ hubSecret: 'known' }).where('id', '=', id).execute();
-const door = `http://127.0.0.1:${port}/websub/${id}`;
+const door = `http://127.0.0.1:${port}${callbackPath(context.secrets[0] ?? '', id)}`;
 
 test('the hub gets its challenge back as plain text for what was asked, and else 404', async () => {
   const challenge = '<script>alert(1)</script>';
@@ -41,7 +42,13 @@ test('the hub gets its challenge back as plain text for what was asked, and else
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
   expect(await answer.text()).toBe(challenge);
   expect((await ask('https://port.example/other')).status).toBe(404);
-  expect((await fetch(`${door}x`)).status).toBe(404);
+  const query = new URLSearchParams({ 'hub.mode': 'subscribe', 'hub.topic': topic });
+  for (const guess of [
+    `${door}x`,
+    `http://127.0.0.1:${port}/websub/${id}`,
+    door.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+  ])
+    expect((await fetch(`${guess}?${query.toString()}`)).status, guess).toBe(404);
 });
 
 test('a signed word makes the feed due; an unsigned one is answered alike and changes nothing', async () => {

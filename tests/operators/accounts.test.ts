@@ -3,6 +3,7 @@ import {
   checkPassword,
   createOperator,
   disableOperator,
+  getOperatorByEmail,
   InvalidOperator,
   LastOwner,
   listOperators,
@@ -44,19 +45,23 @@ describe('an operator', async () => {
   });
 
   it('who is disabled is out, with all sessions, unless nobody would be left', async () => {
-    await expect(db.transaction().execute((tx) => disableOperator(tx, ana.email))).rejects.toThrow(
+    const owner = await getOperatorByEmail(db, ana.email);
+    await expect(db.transaction().execute((tx) => disableOperator(tx, owner.id))).rejects.toThrow(
       LastOwner,
     );
     const bea = await createOperator(db, { ...ana, email: 'bea@example.org' });
     await beginSession(db, bea.id);
-    await db.transaction().execute((tx) => disableOperator(tx, 'bea@example.org'));
+    await db.transaction().execute((tx) => disableOperator(tx, bea.id));
     expect((await checkPassword(db, 'bea@example.org', ana.password)).operator).toBeUndefined();
     expect(await db.selectFrom('sessions').select('idHash').execute()).toEqual([]);
   });
 
   it('cannot disable another one who disables them at the same moment', async () => {
     await createOperator(db, { ...ana, email: 'cleo@example.org' });
-    const out = (email: string) => db.transaction().execute((tx) => disableOperator(tx, email));
+    const out = async (email: string) => {
+      const { id } = await getOperatorByEmail(db, email);
+      await db.transaction().execute((tx) => disableOperator(tx, id));
+    };
     await Promise.allSettled([out(ana.email), out('cleo@example.org')]);
     const owners = await listOperators(db);
     expect(owners.filter((owner) => owner.disabledAt === null)).toHaveLength(1);

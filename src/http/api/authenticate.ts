@@ -2,23 +2,21 @@ import type { RequestHandler } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Context } from '../../context.ts';
 import { findApiToken } from '../../operators/api-tokens.ts';
+import { networkOf } from '../middleware/client-address.ts';
 import { Problem } from '../middleware/problem.ts';
 import { setActor } from '../middleware/roles.ts';
 
 /**
- * Lets in whoever holds an API token (RFC 6750), else 401. An address that keeps trying wrong ones is told
- * to wait (429): tokens cannot be guessed, but asking costs us a query each.
+ * Lets in requests with an API token (RFC 6750), else 401. A network that keeps sending wrong ones is told to
+ * wait (429). A good token is never counted and always good: behind a proxy everybody may seem to be one.
  */
 export function authenticate(context: Context): RequestHandler {
   const wrong = new RateLimiterMemory({ points: 30, duration: 60 });
   return async (req, res, next) => {
-    const from = req.ip ?? '';
     const secret = /^Bearer +(\S+) *$/i.exec(req.get('Authorization') ?? '')?.[1];
-    const tries = await wrong.get(from);
-    if (secret !== undefined && tries !== null && tries.remainingPoints <= 0) throw tries;
     const token = secret === undefined ? undefined : await findApiToken(context.db, secret);
     if (!token) {
-      if (secret !== undefined) await wrong.consume(from);
+      if (secret !== undefined) await wrong.consume(networkOf(req.ip));
       throw new Problem(
         401,
         secret === undefined

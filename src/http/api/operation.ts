@@ -36,6 +36,8 @@ export interface Call<P, Q, B> {
 export interface Answer {
   status?: number;
   body?: unknown;
+  /** Kept for the Idempotency-Key in place of `body`, which holds a secret: that is shown once. */
+  kept?: unknown;
   enqueue?: (queues: Queues) => Promise<unknown>;
 }
 
@@ -89,7 +91,7 @@ export function changes<
       const earlier = await takeIdempotencyKey(tx, request);
       if (earlier) return replay(earlier, hash);
       const made = await handle(call, tx);
-      await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
+      await keepAnswer(tx, request, { status: made.status ?? 200, body: made.kept ?? made.body });
       return made;
     });
     await answer.enqueue?.(call.context.queues);

@@ -8,10 +8,12 @@ import { importOperations } from './imports.ts';
 import { newsletterOperations } from './newsletters.ts';
 import { newsroomOperations } from './newsroom.ts';
 import type { Operation } from './operation.ts';
+import { operatorOperations } from './operators.ts';
 import { previewOperations } from './preview.ts';
 import { signUpOperations } from './sign-up.ts';
 import { subscriberOperations } from './subscribers.ts';
 import { suppressionOperations } from './suppressions.ts';
+import { tokenOperations } from './tokens.ts';
 import { translationOperations } from './translations.ts';
 
 /** Every call of the API. */
@@ -31,4 +33,6 @@ export const operations: Operation[] = [
   ...subscriberOperations,
   ...importOperations,
   ...suppressionOperations,
+  ...operatorOperations,
+  ...tokenOperations,
 ];

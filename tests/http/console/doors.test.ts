@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createOperator, disableOperator } from '../../../src/operators/accounts.ts';
+import {
+  createOperator,
+  disableOperator,
+  getOperatorByEmail,
+} from '../../../src/operators/accounts.ts';
 import { ensureFirstOperator } from '../../../src/operators/first-operator.ts';
 import { openConsole } from './harness.ts';
 
@@ -97,7 +101,8 @@ describe('signing in', async () => {
     const bea = browser();
     await bea.post('/console/sign-in', { email: 'bea@example.org', password });
     expect((await bea.get('/console')).status).toBe(200);
-    await context.db.transaction().execute((tx) => disableOperator(tx, 'bea@example.org'));
+    const { id } = await getOperatorByEmail(context.db, 'bea@example.org');
+    await context.db.transaction().execute((tx) => disableOperator(tx, id));
     expect((await bea.get('/console')).status).toBe(303);
   });
 

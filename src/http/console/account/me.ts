@@ -45,7 +45,7 @@ export function meRoutes(context: Context, checks: PasswordChecks): Router {
     const operator: Operator = res.locals.operator;
     const changes = choices.parse(req.body);
     await context.db.transaction().execute(async (tx) => {
-      await updateOperator(tx, operator.email, changes);
+      await updateOperator(tx, operator.id, changes);
       const fields = Object.keys(changes);
       await audit(tx, actorOf(res), 'change', `operator ${operator.id}`, { fields });
     });

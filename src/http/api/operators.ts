@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import {
+  changeOperator,
+  endOperatorSessions,
+  inviteOperator,
+  letInOperator,
+  linkForOperator,
+  shutOutOperator,
+} from '../../actions/operators.ts';
+import { languages } from '../../locales/index.ts';
+import { listOperators } from '../../operators/accounts.ts';
+import { roles } from '../../operators/roles.ts';
+import { changes, type Operation, reads } from './operation.ts';
+import { pageOfRows, paging } from './paging.ts';
+import { byId, pageOf } from './shapes.ts';
+
+const tag = 'Operators';
+const REACH = 'Nobody makes, changes or lets in an operator with a higher role than their own.';
+
+const operatorShape = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    role: z.enum(roles),
+    language: z.string(),
+    draftNotices: z.boolean().meta({ description: 'Is mailed when a draft waits to be read' }),
+    createdAt: z.iso.datetime(),
+    lastSeenAt: z.iso.datetime().nullable(),
+    disabledAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Operator', description: 'A person who signs in to the console' });
+
+const setupUrl = z.string().meta({
+  description:
+    'The one-time link to choose a password with, good for an hour; shown once, also where an Idempotency-Key replays the answer',
+});
+
+const name = z.string().trim().max(100);
+const language = z.enum(languages as [string, ...string[]]);
+
+/** The people of the newsroom: all of it takes an admin. */
+export const operatorOperations: Operation[] = [
+  reads(
+    {
+      method: 'get',
+      path: '/operators',
+      tag,
+      summary: 'List operators',
+      role: 'admin',
+      query: z.strictObject(paging),
+      answers: {
+        200: { description: 'In the order they were made', schema: pageOf(operatorShape) },
+      },
+    },
+    async ({ query }, db) => ({ body: pageOfRows(await listOperators(db), query) }),
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/operators',
+      tag,
+      summary: 'Invite an operator',
+      description: REACH,
+      role: 'admin',
+      body: z
+        .strictObject({
+          email: z.string().max(254),
+          role: z.enum(roles),
+          name: name.optional(),
+          language: language.optional(),
+        })
+        .meta({ id: 'NewOperator' }),
+      answers: {
+        201: {
+          description: 'Made, with the link',
+          schema: operatorShape
+            .extend({ setupUrl: setupUrl.optional() })
+            .meta({ id: 'InvitedOperator' }),
+        },
+      },
+      errors: [409],
+    },
+    async ({ body: { name, language, ...rest }, context, ...by }, tx) => {
+      const input = { ...rest, ...(name ? { name } : {}), ...(language ? { language } : {}) };
+      const { operator, link } = await inviteOperator(tx, by, input);
+      const url = `${context.config.publicUrl}/console/setup/${link}`;
+      return { status: 201, body: { ...operator, setupUrl: url }, kept: operator };
+    },
+  ),
+  changes(
+    {
+      method: 'patch',
+      path: '/operators/{id}',
+      tag,
+      summary: 'Change an operator',
+      description: REACH,
+      role: 'admin',
+      params: byId,
+      body: z
+        .strictObject({
+          name: name.optional(),
+          role: z.enum(roles).optional(),
+          language: language.optional(),
+          draftNotices: z.boolean().optional(),
+        })
+        .meta({ id: 'OperatorChanges' }),
+      answers: { 200: { description: 'As it is now', schema: operatorShape } },
+      errors: [409],
+    },
+    async ({ params, body, ...by }, tx) => {
+      const given = Object.entries(body).filter(([, value]) => value !== undefined);
+      return { body: await changeOperator(tx, by, params.id, Object.fromEntries(given)) };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/operators/{id}/link',
+      tag,
+      summary: 'Make a one-time link for a lost password',
+      description: `Earlier links of this operator end. ${REACH}`,
+      role: 'admin',
+      params: byId,
+      answers: {
+        201: { description: 'The link', schema: z.object({ setupUrl: setupUrl.optional() }) },
+      },
+    },
+    async ({ params, context, ...by }, tx) => {
+      const link = await linkForOperator(tx, by, params.id);
+      return {
+        status: 201,
+        body: { setupUrl: `${context.config.publicUrl}/console/setup/${link}` },
+        kept: {},
+      };
+    },
+  ),
+  ...(
+    [
+      ['disable', 'Shut an operator out', 'At once, in every browser.', shutOutOperator],
+      ['enable', 'Let a disabled operator in again', '', letInOperator],
+    ] as const
+  ).map(([verb, summary, more, act]) =>
+    changes(
+      {
+        method: 'post',
+        path: `/operators/{id}/${verb}`,
+        tag,
+        summary,
+        description: `${more} Done before, it changes nothing. ${REACH}`.trim(),
+        role: 'admin',
+        params: byId,
+        answers: { 200: { description: 'As it is now', schema: operatorShape } },
+        errors: [409],
+      },
+      async ({ params, ...by }, tx) => ({ body: await act(tx, by, params.id) }),
+    ),
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/operators/{id}/end-sessions',
+      tag,
+      summary: 'Sign an operator out of every browser',
+      description: REACH,
+      role: 'admin',
+      params: byId,
+      answers: {
+        200: { description: 'How many', schema: z.object({ ended: z.number().int() }) },
+      },
+    },
+    async ({ params, ...by }, tx) => ({
+      body: { ended: await endOperatorSessions(tx, by, params.id) },
+    }),
+  ),
+];

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { createOperator } from '../../../src/operators/accounts.ts';
+import { beginSession } from '../../../src/operators/sessions.ts';
+import { openApi } from './harness.ts';
+
+const { base, context, call, token } = await openApi();
+const { db } = context;
+
+describe('operators', () => {
+  it('are invited by a link that is shown once, changed, shut out and let in', async () => {
+    const ana = { email: 'ana@example.org', role: 'editor', name: 'Ana' };
+    const headers = { 'Idempotency-Key': 'invite-1' };
+    const made = await call('POST', '/operators', ana, { headers });
+    expect(made).toMatchObject({ status: 201, body: { ...ana, disabledAt: null } });
+    expect(made.body.setupUrl).toMatch(/\/console\/setup\/gcs_/);
+    expect((await call('POST', '/operators', ana, { headers })).body).toEqual({
+      ...made.body,
+      setupUrl: undefined,
+    });
+    const kept = await db.selectFrom('idempotencyKeys').select('response').execute();
+    expect(JSON.stringify(kept)).not.toContain('gcs_');
+    expect((await call('POST', '/operators', ana)).status).toBe(409);
+
+    const at = `/operators/${made.body.id}`;
+    expect((await call('PATCH', at, { role: 'sender' })).body.role).toBe('sender');
+    await beginSession(db, made.body.id);
+    expect((await call('POST', `${at}/end-sessions`)).body).toEqual({ ended: 1 });
+    const link = await call('POST', `${at}/link`);
+    expect(link.status).toBe(201);
+    const page = async (url: string) =>
+      (await fetch(url.replace(/^https?:\/\/[^/]+/, base))).status;
+    expect(await page(link.body.setupUrl)).toBe(200);
+    expect(await page(made.body.setupUrl)).toBe(404);
+
+    expect((await call('POST', `${at}/disable`)).body.disabledAt).toMatch(/^2/);
+    expect((await call('POST', `${at}/link`)).status).toBe(404);
+    expect((await call('POST', `${at}/enable`)).body.disabledAt).toBeNull();
+    const list = await call('GET', '/operators');
+    expect(list.body.data.map((one: { email: string }) => one.email)).toEqual([ana.email]);
+    const audited = await db.selectFrom('audit').select('action').orderBy('id').execute();
+    expect(audited.map((row) => row.action)).toEqual([
+      'create',
+      'change',
+      'end sessions',
+      'link',
+      'disable',
+      'enable',
+    ]);
+  });
+
+  it('above a role are out of its reach', async () => {
+    const { id } = await createOperator(db, { email: 'olga@example.org', role: 'owner' });
+    const refused = [
+      await call('POST', '/operators', { email: 'x@example.org', role: 'owner' }),
+      await call('PATCH', `/operators/${id}`, { name: 'Mine' }),
+      ...(await Promise.all(
+        ['link', 'disable', 'enable', 'end-sessions'].map((verb) =>
+          call('POST', `/operators/${id}/${verb}`),
+        ),
+      )),
+      await call('GET', '/operators', undefined, { role: 'editor' }),
+    ];
+    expect(refused.map((answer) => answer.status)).toEqual(refused.map(() => 403));
+  });
+});
+
+describe('tokens', () => {
+  it('are made, used and revoked', async () => {
+    const made = await call('POST', '/tokens', { name: 'CMS', role: 'viewer' });
+    expect(made.status).toBe(201);
+    const use = async () =>
+      (
+        await fetch(`${base}/api/v1/newsletters`, {
+          headers: { Authorization: `Bearer ${made.body.token}` },
+        })
+      ).status;
+    expect(await use()).toBe(200);
+    const { body } = await call('GET', '/tokens');
+    expect(JSON.stringify(body)).not.toContain(made.body.token);
+    expect((await call('DELETE', `/tokens/${made.body.id}`)).status).toBe(204);
+    expect(await use()).toBe(401);
+    expect((await call('POST', '/tokens', { name: 'x', role: 'owner' })).status).toBe(422);
+  });
+
+  it('that are good are never counted, however many wrong ones come from there', async () => {
+    const ask = async (secret: string) =>
+      (
+        await fetch(`${base}/api/v1/newsletters`, {
+          headers: { Authorization: `Bearer ${secret}` },
+        })
+      ).status;
+    const wrong = await Promise.all(Array.from({ length: 40 }, () => ask('gct_wrong')));
+    expect(wrong).toContain(429);
+    expect(await ask(token.viewer)).toBe(200);
+  });
+});
