@@ -143,6 +143,7 @@ describe('sending', async () => {
           rangeId: '1',
           state: subscriberId === '2' ? ('failed' as const) : ('sent' as const),
           reason: subscriberId === '2' ? 'refused' : null,
+          answer: '550 <ana@example.org>: user unknown',
           dueAt: new Date(),
           nextAt: new Date(),
         })),
@@ -153,7 +154,12 @@ describe('sending', async () => {
     const rest = await call('GET', `/editions/${id}/deliveries?limit=2&after=${page.body.next}`);
     expect(rest.body).toMatchObject({ data: [{ subscriber: '3' }], next: null });
     const failed = await call('GET', `/editions/${id}/deliveries?state=failed`);
-    expect(failed.body.data).toMatchObject([{ subscriber: '2', reason: 'refused' }]);
+    expect(failed.body.data).toMatchObject([
+      { subscriber: '2', reason: 'refused', answer: '550 <ana@example.org>: user unknown' },
+    ]);
+    const below = await call('GET', `/editions/${id}/deliveries`, undefined, { role: 'editor' });
+    expect(JSON.stringify(below.body)).toContain('550 <a•••@example.org>: user unknown');
+    expect(JSON.stringify(below.body)).not.toContain('ana@');
     expect((await call('GET', `/editions/${id}/deliveries?state=lost`)).status).toBe(422);
     expect((await call('GET', '/editions/99999/deliveries')).status).toBe(404);
   });
