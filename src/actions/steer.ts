@@ -15,6 +15,15 @@ export type Steer = (typeof steers)[number];
 /** The edition is in a state from which it cannot be sent. */
 export class CannotSend extends Error {
   override name = 'CannotSend';
+  readonly state: 'paused' | 'cancelled';
+  constructor(state: 'paused' | 'cancelled') {
+    super(
+      state === 'paused'
+        ? 'This edition is paused: resume it.'
+        : 'This edition was cancelled: prepare another one.',
+    );
+    this.state = state;
+  }
 }
 
 /**
@@ -62,9 +71,7 @@ async function send(tx: DbOrTransaction, id: string, now: Date): Promise<boolean
   if (await startEdition(tx, id, { due: 'now', now })) return true;
   const edition = await getEdition(tx, id);
   if (!edition) throw new EditionNotFound(id);
-  if (edition.state === 'paused')
-    throw new CannotSend('This edition is paused: resume it to go on.');
-  if (edition.state === 'cancelled')
-    throw new CannotSend('This edition was cancelled: compose another one.');
+  if (edition.state === 'paused' || edition.state === 'cancelled')
+    throw new CannotSend(edition.state);
   return false;
 }

@@ -5,9 +5,10 @@ import { composeAndSend } from '../../actions/compose.ts';
 import { type Steer, steerEdition, steers } from '../../actions/steer.ts';
 import type { Context } from '../../context.ts';
 import { NothingNew } from '../../editions/errors.ts';
-import { toProblem } from '../../problems/to-problem.ts';
+import { statusOf } from '../../problems/domain-errors.ts';
 import { actorOf, requireRole } from '../middleware/roles.ts';
-import { leaveMessage } from './pages.ts';
+import { leaveMessage, wordsFor } from './pages.ts';
+import { reasonOf } from './reasons.ts';
 
 const digestForm = z.object({ send: z.enum(['yes', 'no']) });
 
@@ -55,9 +56,9 @@ export function actionRoutes(context: Context): Router {
         );
         await leaveMessage(req, changed || steer !== 'send' ? done[steer] : 'done.already', true);
       } catch (error) {
-        const problem = toProblem(error, req.id);
-        if (problem.status !== 409) throw error;
-        await leaveMessage(req, 'done.refused', false, { reason: problem.message });
+        if (!(error instanceof Error) || statusOf(error) !== 409) throw error;
+        const { t } = wordsFor(req, res);
+        await leaveMessage(req, 'done.refused', false, { reason: reasonOf(error, t) });
       }
       return res.redirect(303, page);
     });

@@ -7,7 +7,7 @@ export default {
   nothingLeaves: 'No email is being sent out',
   nothingLeavesText:
     'No mail server is set (SMTP_URL), so every email stays in the built-in mailbox.',
-  openMailbox: 'Open the mailbox',
+  openMailbox: 'Open the built-in mailbox',
   roles: {
     owner: 'owner',
     admin: 'administrator',
@@ -239,6 +239,14 @@ export default {
       draft: 'Draft ready',
       test: 'Test',
     },
+    forms: {
+      page: 'sign-up page',
+      embed: 'embedded form',
+      site: 'form on the newsroom’s site',
+      json: 'API',
+      link: 'link in an email',
+      'one-click': 'one-click unsubscribe',
+    },
     deliveries: 'Editions, newest first',
     letters: 'Service emails, newest first',
     none: 'None',
@@ -288,7 +296,7 @@ export default {
     refuseDisposable: 'Refuse disposable addresses',
     proof: 'Browser check',
     proofs: {
-      unusual: 'When there are unusually many sign-ups',
+      unusual: 'During unusual activity',
       always: 'For every sign-up',
     },
     proofHint:
@@ -317,6 +325,30 @@ export default {
       sites: 'At most 100 sites.',
       number: 'Enter a whole number of at least 1.',
       order: 'Enter a number that is not lower than the one before it.',
+    },
+  },
+  reasons: {
+    nothingNew: 'no article has arrived since the last edition.',
+    nothingMissed: 'no reader of this edition was missed.',
+    tooManyTests: 'many tests were sent within the last hour. Wait a little.',
+    addressBlocked: 'this address is blocked.',
+    feedBusy: 'the feed is being read right now. Try again in a minute.',
+    notAFeed: 'the address is not a feed. Many sites have theirs at /feed, /rss or /feed.xml.',
+    feedTooLarge: 'the feed is too large. Ask its publisher for one with fewer or shorter entries.',
+    feedAddressRefused:
+      'the address cannot be used. It must begin with https:// or http://. For an address in a private network, set FEED_ALLOW_PRIVATE=true.',
+    feedRefused: 'the site answered with {{status}} and no feed. Check the address.',
+    feedTimedOut: 'the site took too long to answer. It will be tried again later.',
+    feedUnreachable: 'the site could not be reached. It will be tried again later.',
+    feedAway: 'the site is temporarily unavailable. It will be tried again later.',
+    notRendered: 'the email could not be rendered ({{error}}).',
+    edition: {
+      draft: 'the edition is a draft.',
+      scheduled: 'the edition is scheduled.',
+      sending: 'the edition is being sent.',
+      paused: 'the edition is paused.',
+      sent: 'the edition has been sent.',
+      cancelled: 'the edition was cancelled.',
     },
   },
   done: {

@@ -26,7 +26,7 @@ export default {
     'Shown after the subject, about {{shown}} characters. Leave empty to use the next headlines.',
   length_one: '{{count}} character',
   length_other: '{{count}} characters',
-  tooLong: 'Longer than most inboxes show',
+  tooLong: 'may be cut off',
   inbox: 'How an inbox shows it',
   introduction: 'Introduction',
   introductionHint: 'Markdown: **bold**, *italic*, [words](https://example.org), lists with -.',

@@ -57,7 +57,7 @@ export default {
   forbidden: {
     title: 'Tu rol no lo permite',
     text: 'Rol necesario: {{needed}}, o uno superior. Tu rol: {{yours}}.',
-    ask: 'Pide a un titular de esta redacción que cambie tu rol o que lo haga por ti.',
+    ask: 'Pide a quien tenga el rol de titular que cambie el tuyo o que lo haga por ti.',
     back: 'Volver a las ediciones',
   },
   home: {
@@ -242,6 +242,14 @@ export default {
       draft: 'Borrador listo',
       test: 'Prueba',
     },
+    forms: {
+      page: 'página de suscripción',
+      embed: 'formulario incrustado',
+      site: 'formulario en el sitio de la redacción',
+      json: 'API',
+      link: 'enlace de un correo',
+      'one-click': 'baja con un clic',
+    },
     deliveries: 'Ediciones recientes',
     letters: 'Correos de servicio recientes',
     none: 'Nada todavía',
@@ -292,8 +300,8 @@ export default {
     refuseDisposable: 'Rechazar direcciones temporales',
     proof: 'Comprobación del navegador',
     proofs: {
-      unusual: 'Cuando hay más suscripciones de lo normal',
-      always: 'En todas las suscripciones',
+      unusual: 'Con actividad inusual',
+      always: 'Siempre',
     },
     proofHint:
       'Un cálculo que el navegador hace en uno o dos segundos. Necesita JavaScript: sin él no es posible suscribirse mientras la comprobación esté activa.',
@@ -308,7 +316,7 @@ export default {
         'Para direcciones de un gran proveedor en una hora, antes de la comprobación del navegador',
       inAll: {
         0: 'En total en una hora, antes de la comprobación del navegador',
-        1: 'En total en una hora, antes de hacer esperar a las que no la superen',
+        1: 'En total en una hora, antes de hacer esperar a quien no supera la comprobación',
       },
       perMailbox:
         'Para una bandeja de entrada en un día; después no se envía nada más a esa dirección',
@@ -324,6 +332,31 @@ export default {
       sites: 'Como máximo, 100 sitios.',
       number: 'Escribe un número entero a partir de 1.',
       order: 'Escribe un número que no sea menor que el anterior.',
+    },
+  },
+  reasons: {
+    nothingNew: 'no ha llegado ningún artículo desde la última edición.',
+    nothingMissed: 'ningún lector se ha quedado sin esta edición.',
+    tooManyTests: 'se han enviado muchas pruebas en la última hora. Espera un poco.',
+    addressBlocked: 'esta dirección está bloqueada.',
+    feedBusy: 'la fuente se está leyendo ahora. Inténtalo de nuevo en un minuto.',
+    notAFeed: 'la dirección no es una fuente. Muchos sitios la tienen en /feed, /rss o /feed.xml.',
+    feedTooLarge:
+      'la fuente es demasiado grande. Pide a la publicación una con menos entradas o más cortas.',
+    feedAddressRefused:
+      'la dirección no se puede usar. Debe empezar con https:// o http://. Para una dirección de una red privada, configura FEED_ALLOW_PRIVATE=true.',
+    feedRefused: 'el sitio ha respondido con {{status}} y sin fuente. Comprueba la dirección.',
+    feedTimedOut: 'el sitio ha tardado demasiado en responder. Se intentará de nuevo más tarde.',
+    feedUnreachable: 'no se ha podido conectar con el sitio. Se intentará de nuevo más tarde.',
+    feedAway: 'el sitio no está disponible ahora. Se intentará de nuevo más tarde.',
+    notRendered: 'no se ha podido generar el correo ({{error}}).',
+    edition: {
+      draft: 'la edición es un borrador.',
+      scheduled: 'la edición está programada.',
+      sending: 'la edición se está enviando.',
+      paused: 'la edición está en pausa.',
+      sent: 'la edición ya se ha enviado.',
+      cancelled: 'la edición está cancelada.',
     },
   },
   done: {

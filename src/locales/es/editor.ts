@@ -28,7 +28,7 @@ export default {
   length_one: '{{count}} carácter',
   length_many: '{{count}} caracteres',
   length_other: '{{count}} caracteres',
-  tooLong: 'Más largo de lo que muestran casi todas las bandejas de entrada',
+  tooLong: 'se puede cortar',
   inbox: 'Así se ve en la bandeja de entrada',
   introduction: 'Introducción',
   introductionHint:

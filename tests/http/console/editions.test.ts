@@ -56,7 +56,7 @@ describe('the console', async () => {
     expect(await press('pause')).toContain('Paused. Emails already started');
     expect(await press('resume')).toContain('Resumed.');
     expect(await press('cancel')).toContain('Cancelled.');
-    expect(await press('pause')).toContain('This is no longer possible: This edition is cancelled');
+    expect(await press('pause')).toContain('This is no longer possible: the edition was cancelled');
   });
 
   it('renews the figures of the editions on the page', async () => {

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { WrongEditionState } from '../../../src/editions/errors.ts';
+import { FeedRefused } from '../../../src/feeds/errors.ts';
+import { reasonOf } from '../../../src/http/console/reasons.ts';
 import { personView } from '../../../src/http/console/subscribers/view.ts';
 import { dateIn, timeIn } from '../../../src/http/console/times.ts';
 import { translator } from '../../../src/locales/index.ts';
@@ -30,4 +33,15 @@ test('what the ledger and the letters hold of a subscriber is told in the langua
     { stateText: 'omitido', reason: 'baja anterior al envío', at: '24 nov 2026, 6:00 (UTC)' },
   ]);
   expect(shown.letters).toMatchObject([{ kind: 'Te damos la bienvenida', state: 'enviado' }]);
+});
+
+test('why something was not done is told in the language of the console', () => {
+  const t = translator('es', 'console');
+  expect(reasonOf(new WrongEditionState('paused', 'sent', ['sending']), t)).toBe(
+    'la edición ya se ha enviado.',
+  );
+  expect(reasonOf(new FeedRefused('news.example.org answers 404', 404), t)).toBe(
+    'el sitio ha respondido con 404 y sin fuente. Comprueba la dirección.',
+  );
+  expect(reasonOf(new Error('Of tomorrow.'), t)).toBe('Of tomorrow.');
 });

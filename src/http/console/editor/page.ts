@@ -8,6 +8,7 @@ import { MADE_UP_FOR } from '../../../editions/schedule.ts';
 import { translator } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { editionView } from '../editions/view.ts';
+import { languageName } from '../language-name.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { timeIn } from '../times.ts';
 import { derivedWords } from './derived.ts';
@@ -16,7 +17,7 @@ import { looks } from './frames.ts';
 import type { Change } from './merge.ts';
 import { joinedSources } from './stories.ts';
 import { recentTests } from './test-send.ts';
-import { changeLines, languageName, listView, nextStep, shown } from './view.ts';
+import { changeLines, listView, nextStep, shown } from './view.ts';
 import type { EditorWindow } from './window.ts';
 
 // Enough readers to know which choices are common, whatever the number of them.

@@ -6,7 +6,8 @@ import type { ReaderChoice } from '../../../editions/variant.ts';
 import { translator } from '../../../locales/index.ts';
 import { InvalidAddress } from '../../../mail/address.ts';
 import type { Actor } from '../../../operators/audit.ts';
-import { toProblem } from '../../../problems/to-problem.ts';
+import { statusOf } from '../../../problems/domain-errors.ts';
+import { reasonOf } from '../reasons.ts';
 
 const MOST = 5;
 
@@ -53,9 +54,10 @@ export async function sendTests(
           reason: translator(words, 'pages')(`address.${error.fault}`),
         }),
       };
-    const problem = toProblem(error, '');
-    if (problem.status >= 500) throw error;
-    return { good: false, text: say('test.refused', { reason: problem.message }) };
+    const status = error instanceof Error ? statusOf(error) : undefined;
+    if (!(error instanceof Error) || status === undefined || status >= 500) throw error;
+    const reason = reasonOf(error, translator(words, 'console'));
+    return { good: false, text: say('test.refused', { reason }) };
   }
 }
 

@@ -2,6 +2,7 @@ import { safeUrl } from '../../../../emails/links.ts';
 import type { Source } from '../../../articles/sources.ts';
 import type { DraftArticle } from '../../../editions/draft.ts';
 import type { Translate } from '../../../locales/index.ts';
+import { languageName } from '../language-name.ts';
 import { dateIn, timeIn } from '../times.ts';
 import type { EditorForm } from './form.ts';
 import { type Row, rowsOf } from './list.ts';
@@ -147,15 +148,6 @@ export function nextStep(
   return now.getTime() - sendAt.getTime() < madeUpFor
     ? say('next.late', { time })
     : say('next.hand');
-}
-
-/** `es` → `Spanish`, in the operator's language. */
-export function languageName(tag: string, language: string): string {
-  try {
-    return new Intl.DisplayNames(language, { type: 'language' }).of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
 }
 
 /** The words that two headlines share, of all that they have: 0 to 1. */

@@ -7,11 +7,13 @@ import type { Context } from '../../../context.ts';
 import { FeedError } from '../../../feeds/errors.ts';
 import { listFeeds } from '../../../feeds/feeds.ts';
 import { fetchFeedNow } from '../../../feeds/read-due.ts';
+import type { Translate } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { audit } from '../../../operators/audit.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
+import { reasonOf } from '../reasons.ts';
 import { feedView, placesOf } from './view.ts';
 
 const page = '/console/feeds';
@@ -35,7 +37,7 @@ export function feedRoutes(context: Context): Router {
       const feed = await commit(context, async (tx) => ({
         value: await takeOnFeed(tx, actorOf(res), wanted, now()),
       }));
-      await read(req, feed.id);
+      await read(req, wordsFor(req, res), feed.id);
       return res.redirect(303, `${page}#feed-${feed.id}`);
     } catch (error) {
       const { t } = wordsFor(req, res);
@@ -46,7 +48,7 @@ export function feedRoutes(context: Context): Router {
   });
 
   router.post('/feeds/:id/fetch', requireRole('editor'), async (req, res) => {
-    await read(req, idOf(req));
+    await read(req, wordsFor(req, res), idOf(req));
     await audit(db, actorOf(res), 'fetch', `feed ${idOf(req)}`);
     res.redirect(303, `${page}#feed-${req.params.id}`);
   });
@@ -69,7 +71,7 @@ export function feedRoutes(context: Context): Router {
   });
 
   /** Reads a feed at once, and says on the next page what came of it; it stays, and is tried again. */
-  async function read(req: Request, feed: string): Promise<void> {
+  async function read(req: Request, { t }: { t: Translate }, feed: string): Promise<void> {
     try {
       const stored = await fetchFeedNow(db, feed, {
         allowPrivate: context.config.feedAllowPrivate,
@@ -83,7 +85,7 @@ export function feedRoutes(context: Context): Router {
       });
     } catch (error) {
       if (!(error instanceof FeedError) && !(error instanceof FeedBusy)) throw error;
-      await leaveMessage(req, 'feeds.done.failed', false, { reason: error.message });
+      await leaveMessage(req, 'feeds.done.failed', false, { reason: reasonOf(error, t) });
     }
   }
 

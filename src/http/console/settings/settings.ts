@@ -12,6 +12,7 @@ import { languages, type Translate } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
 import { consentIn } from '../../public/sign-up/consent-wording.ts';
+import { languageName } from '../language-name.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { limitFields, settingsFrom, sitesIn, type Typed, typedFrom, typedOf } from './form.ts';
 
@@ -57,7 +58,7 @@ export function settingsRoutes(context: Context): Router {
     res: Response,
     shown: { settings: Settings; typed: Typed; wrong?: Typed; status?: number; message?: string },
   ) {
-    const { t } = wordsFor(req, res);
+    const { language, t } = wordsFor(req, res);
     const { settings, typed, wrong = {}, status = 200, message } = shown;
     const newsletters = await listNewsletters(context.db);
     await showPage(context, req, res, {
@@ -74,7 +75,7 @@ export function settingsRoutes(context: Context): Router {
         newsletters: newsletters.map(({ slug, title, language }) => ({ slug, title, language })),
         wordings: languages.map((code) => ({
           code,
-          name: t(`me.languages.${code}`),
+          name: languageName(code, language),
           house: consentIn({ newsroom: settings.newsroom, signUp: house }, code).wording,
         })),
         limits: limitFields,

@@ -2,6 +2,7 @@ import type { Translate } from '../../../locales/index.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import type { PersonalData } from '../../../privacy/export.ts';
 import type { Subscriber } from '../../../subscribers/api-shape.ts';
+import { languageName } from '../language-name.ts';
 import { timeIn } from '../times.ts';
 
 const NEWEST = 50;
@@ -23,6 +24,9 @@ const reasons = [
   'unaddressable',
   'unsubscribed',
 ];
+
+// How a consent was given or taken back.
+const forms = ['page', 'embed', 'site', 'json', 'link', 'one-click'];
 
 const clock = (language: string) => (time: Date | string | null) =>
   time === null ? '' : timeIn(new Date(time), language, 'UTC');
@@ -52,6 +56,7 @@ export function personView(data: PersonalData, newsletters: Newsletter[], words:
     ...subscriber,
     name: subscriber.email ?? t('subscribers.erasedOne', { id: subscriber.id }),
     called: subscriber.name,
+    language: subscriber.language && languageName(subscriber.language, language),
     since: at(subscriber.createdAt),
     suppressed: data.suppressed && {
       reason: t(`subscribers.suppressions.${data.suppressed.reason}`),
@@ -67,6 +72,7 @@ export function personView(data: PersonalData, newsletters: Newsletter[], words:
       ...one,
       at: at(one.at),
       title: title(one.newsletter),
+      form: one.form && forms.includes(one.form) ? t(`subscribers.forms.${one.form}`) : one.form,
       source: typeof one.detail?.source === 'string' ? one.detail.source : '',
     })),
     deliveries: data.deliveries
