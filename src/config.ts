@@ -81,6 +81,11 @@ const environment = z.object({
     )
     .transform((all) => Object.fromEntries(all.map(([group, rate]) => [group ?? '', Number(rate)])))
     .optional(),
+  STOP_GRACE: z
+    .string()
+    .regex(/^\d{1,4}$/, 'STOP_GRACE must be a number of seconds, for example STOP_GRACE=75')
+    .transform(Number)
+    .default(600),
   UNCERTAIN: z.enum(['resend', 'hold'], 'UNCERTAIN must be resend or hold').default('resend'),
   DKIM: z
     .string()
@@ -143,6 +148,8 @@ export type Config = Readonly<{
   /** Messages a second to each receiver group that has a limit, over all workers. */
   receiverRates: Record<string, number>;
   uncertain: 'resend' | 'hold';
+  /** How long a worker that is told to stop waits for answers to what it has handed over, in seconds. */
+  stopGrace: number;
   dkim: string[];
   /** `The Daily <daily@example.org>`: newsletters without an address of their own send from it. */
   mailFrom: string;
@@ -197,6 +204,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     sendRate: env.SEND_RATE,
     receiverRates: env.RECEIVER_RATES ?? {},
     uncertain: env.UNCERTAIN,
+    stopGrace: env.STOP_GRACE,
     dkim: env.DKIM ?? [],
     // enough for the embedded mailbox; with relays of your own MAIL_FROM is asked for
     mailFrom: env.MAIL_FROM ?? `newsletter@${new URL(publicUrl).hostname}`,

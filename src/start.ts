@@ -60,8 +60,8 @@ export async function start(
       keepRunning('worker', log, environment),
     ];
     undo.push(async () => {
-      // the web first: nothing new comes in while the worker drains
-      for (const child of children) await child.stop();
+      // At once: the worker starts nothing more from now on, however long the web process takes.
+      await Promise.all(children.map((child) => child.stop()));
     });
     const broken = Promise.race(children.map((child) => child.broken));
     await Promise.race([Promise.all(children.map((child) => child.ready)), broken]);
@@ -122,6 +122,7 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
     ready: ready.promise,
     broken: broken.promise,
     restart() {
+      if (restarting) return;
       clearTimeout(again);
       pause = 1_000;
       restarting = child !== undefined;

@@ -33,13 +33,12 @@ export function editionTasks(context: Context): Task[] {
 }
 
 /** Plans an edition: every batch of tickets is enqueued as soon as it is written. */
-export function planJob({ db, queues, log, renderer, timings }: Context): Handler<'editions'> {
+export function planJob({ db, queues, log, renderer }: Context): Handler<'editions'> {
   return async ({ edition }, signal) => {
     // Its first range follows at once, and needs a message.
     renderer.warm();
     for await (const tickets of planEdition(db, edition, {
       groups: receiverGroups,
-      ticketMs: timings.ticketMs,
     })) {
       await queues.enqueueRanges(tickets);
       // What is not planned yet is taken up by housekeeping.

@@ -1,5 +1,7 @@
 import type { Context } from '../src/context.ts';
+import { openClockWatch } from '../src/database/clock-step.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
+import { followClock } from '../src/deliveries/clock-step.ts';
 import { holdRefused } from '../src/deliveries/control.ts';
 import { expireRanges, sweepCancelled } from '../src/deliveries/finish.ts';
 import { unplannedEditions } from '../src/deliveries/plan.ts';
@@ -13,8 +15,9 @@ import type { Task } from './clock.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
 export function housekeepingTasks(context: Context): Task[] {
-  const { config, db, queues, timings } = context;
+  const { config, db, log, queues, timings } = context;
   const { ticketsMs, leasesMs, finishMs, expireMs } = timings.housekeeping;
+  const clockStep = openClockWatch();
   const reaper = openReaper(db, config.uncertain, timings.leaseMs);
   return [
     {
@@ -29,6 +32,16 @@ export function housekeepingTasks(context: Context): Task[] {
       everyMs: ticketsMs,
       run: async () => {
         for (const edition of await unplannedEditions(db)) await queues.enqueuePlan(edition);
+      },
+    },
+    {
+      name: 'database: follow a clock that was put back',
+      everyMs: leasesMs,
+      run: async () => {
+        const step = await clockStep(db);
+        if (!step) return;
+        log.warn(step, 'the clock of the database was put back; what waits is moved with it');
+        await followClock(db, step.byMs);
       },
     },
     {

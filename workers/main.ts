@@ -52,9 +52,10 @@ export async function startWorker(context: Context): Promise<Worker> {
   ]);
   return {
     async stop() {
-      await clock.stop();
-      await Promise.all(consumers.map((consumer) => consumer.pause()));
-      await Promise.all([deliverer.stop(), letters.stop()]);
+      // These first: from here on nothing starts.
+      const sending = [deliverer.stop(), letters.stop()];
+      await Promise.all([clock.stop(), ...consumers.map((consumer) => consumer.pause())]);
+      await Promise.all(sending);
       await Promise.all(consumers.map((consumer) => consumer.close()));
       await lease.close();
       await pace.close();

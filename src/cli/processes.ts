@@ -47,7 +47,8 @@ async function runStart(): Promise<void> {
   const log = openLog(config.logLevel, 'start');
   const { start } = await import('../start.ts');
   const running = await start(config, log);
-  stopOnSignal(log, running.stop, 60);
+  // Longer than its children have.
+  stopOnSignal(log, running.stop, config.stopGrace + 15);
   say(`Gaceta runs at ${config.publicUrl}`);
   say(`  operators   ${config.publicUrl}/console`);
   if (running.setupPath)
@@ -81,7 +82,7 @@ async function runChild(
         await stop();
         await context.close();
       },
-      45,
+      role === 'worker' ? config.stopGrace : 45,
     );
     log.info('ready');
     process.send?.('ready');

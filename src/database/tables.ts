@@ -285,8 +285,10 @@ interface RangesTable {
   lastSubscriber: string;
   state: Default<'planned' | 'done'>;
   worker: Optional<number>;
-  /** When housekeeping looks at it again. */
+  /** When its first queued row is due. */
   nextAt: Time;
+  /** When its ticket was issued last; long ago once it was given back. */
+  ticketAt: Default<Date>;
   /** Raised whenever it is taken or given back; part of its ticket's job id. */
   issued: Default<number>;
   /** What was missed is to be queued again by whoever takes it next. */

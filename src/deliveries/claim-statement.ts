@@ -40,6 +40,8 @@ const settled = (ledger: string) => `
     returning d.edition_id, d.subscriber_id, d.range_id, d.state
   )`;
 
+// A range that was taken is due. So are its rows that never waited for anything else, whatever the clock says: it may
+// have been put back.
 const claimed = (ledger: string) => `
   judged as materialized (
     select c.subscriber_id, c.reason as reason_before, e.revision, u.email, u.name, u.language,
@@ -58,7 +60,7 @@ const claimed = (ledger: string) => `
         select d.subscriber_id, d.due_at, d.reason
         from ${ledger} d
         where d.edition_id = $3::bigint and d.subscriber_id > $5::bigint and d.subscriber_id <= $6::bigint
-          and d.range_id = $4::bigint and d.state = 'queued' and d.next_at <= now()
+          and d.range_id = $4::bigint and d.state = 'queued' and (d.next_at <= now() or d.next_at = d.due_at)
         order by d.subscriber_id limit $7::integer
       ) c
       left join subscribers u on u.id = c.subscriber_id

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { EditionState } from '../database/tables.ts';
 
-/** How an edition stands while it is being sent. */
-export interface Standing {
+/** How far an edition has come while it is being sent. */
+export interface EditionProgress {
   revision: number;
   /** Some reader has it already. */
   anySent: boolean;
@@ -11,8 +11,8 @@ export interface Standing {
   audience: number;
 }
 
-/** Reads an edition's standing from its ranges. */
-export async function standingOf(db: DbOrTransaction, edition: string): Promise<Standing> {
+/** Reads an edition's progress from its ranges. */
+export async function progressOf(db: DbOrTransaction, edition: string): Promise<EditionProgress> {
   const { rows } = await sql<{ revision: number; sent: string; readers: string }>`
     select e.revision, coalesce(sum(r.sent), 0) as sent, coalesce(sum(r.size - r.skipped), 0) as readers
     from editions e left join ranges r on r.edition_id = e.id
@@ -32,8 +32,11 @@ export interface HeldEdition {
   statusText: string | null;
 }
 
-/** How some editions stand now, and what their operators are told. */
-export async function standingsOf(db: DbOrTransaction, editions: string[]): Promise<HeldEdition[]> {
+/** The states of some editions, and what their operators are told. */
+export async function heldEditions(
+  db: DbOrTransaction,
+  editions: string[],
+): Promise<HeldEdition[]> {
   if (editions.length === 0) return [];
   return db
     .selectFrom('editions')
@@ -43,7 +46,11 @@ export async function standingsOf(db: DbOrTransaction, editions: string[]): Prom
 }
 
 /** Tells the operators what holds an edition up that is being sent; it stays `sending` and goes on by itself. */
-export async function hinder(db: DbOrTransaction, edition: string, words: string): Promise<void> {
+export async function tellHeldUp(
+  db: DbOrTransaction,
+  edition: string,
+  words: string,
+): Promise<void> {
   await sql`
     update editions set status_text = ${words}
     where id = ${edition} and state = 'sending' and status_text is distinct from ${words}`.execute(
@@ -51,8 +58,8 @@ export async function hinder(db: DbOrTransaction, edition: string, words: string
   );
 }
 
-/** Nothing holds it up any more. What a pause says stays. */
-export async function unhinder(db: DbOrTransaction, edition: string): Promise<void> {
+/** Clears that text: nothing holds the edition up any more. What a pause says stays. */
+export async function tellGoesOn(db: DbOrTransaction, edition: string): Promise<void> {
   await sql`
     update editions set status_text = null
     where id = ${edition} and state = 'sending' and status_text is not null`.execute(db);

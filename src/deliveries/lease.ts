@@ -33,6 +33,8 @@ export interface Lease {
   mayStart(): boolean;
   /** Called when the last third begins: destroy what has no final dot on the wire. */
   onLate(listener: () => void): void;
+  /** Called when it may start again after a time in which it might not: a frozen worker, a clock that was stepped. */
+  onRestored(listener: () => void): void;
   /** Called when the lease was judged ended; `workerId` is a new one by then. */
   onLost(listener: (lost: number) => void): void;
   /**
@@ -55,6 +57,7 @@ class WorkerLease implements Lease {
   readonly #db: Db;
   readonly #options: LeaseOptions;
   readonly #lateListeners: (() => void)[] = [];
+  readonly #restoredListeners: (() => void)[] = [];
   readonly #lostListeners: ((lost: number) => void)[] = [];
   #workerId = 0;
   #beatAt = { monotonic: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
@@ -102,6 +105,10 @@ class WorkerLease implements Lease {
     this.#lateListeners.push(listener);
   }
 
+  onRestored(listener: () => void): void {
+    this.#restoredListeners.push(listener);
+  }
+
   onLost(listener: (lost: number) => void): void {
     this.#lostListeners.push(listener);
   }
@@ -117,7 +124,6 @@ class WorkerLease implements Lease {
       return id;
     });
     this.#workerId = next;
-    this.#lost = false;
     this.#warm(sentAt);
   }
 
@@ -176,12 +182,13 @@ class WorkerLease implements Lease {
     for (const listener of this.#lateListeners) listener();
     const sentAt = clocks();
     this.#workerId = await this.#insert(this.#db);
-    this.#lost = false;
-    this.#warm(sentAt);
     for (const listener of this.#lostListeners) listener(lost);
+    this.#warm(sentAt);
   }
 
   #warm(sentAt: ReturnType<typeof clocks>): void {
+    const stopped = !this.mayStart();
+    this.#lost = false;
     this.#beatAt = sentAt;
     clearTimeout(this.#late);
     if (this.#closed) return;
@@ -192,6 +199,7 @@ class WorkerLease implements Lease {
       },
       Math.max(0, this.#startMs - age(sentAt)),
     );
+    if (stopped && this.mayStart()) for (const listener of this.#restoredListeners) listener();
   }
 }
 

@@ -4,7 +4,7 @@ import { ledgerOf } from '../database/partitions.ts';
 import { dueAt } from '../editions/due.ts';
 import { finishEditions } from '../editions/transitions.ts';
 import { belongs, countAudience, frequenciesOfEdition } from './audience.ts';
-import { type RangeTicket, TICKET_MS } from './tickets.ts';
+import type { RangeTicket } from './tickets.ts';
 
 const RANGE_SIZE = 1_000;
 /** The first chunk is one range, so that sending starts at once; later ones are large, so that it ends soon. */
@@ -28,7 +28,7 @@ interface Edition {
 export async function* planEdition(
   db: Db,
   edition: string,
-  { groups, ticketMs = TICKET_MS }: { groups: readonly string[]; ticketMs?: number },
+  { groups }: { groups: readonly string[] },
 ): AsyncGenerator<RangeTicket[]> {
   const first = await editionToPlan(db, edition);
   if (!first) return;
@@ -38,13 +38,7 @@ export async function* planEdition(
     const size = CHUNK_SIZES[Math.min(chunk, CHUNK_SIZES.length - 1)] ?? RANGE_SIZE;
     const found = await editionToPlan(db, edition);
     if (!found) return;
-    const planned = await planChunk(db, edition, found, {
-      size,
-      groups,
-      frequencies,
-      hours,
-      ticketMs,
-    });
+    const planned = await planChunk(db, edition, found, { size, groups, frequencies, hours });
     if (planned === 'again') continue;
     if (planned.length > 0) yield planned;
     else {
@@ -75,7 +69,6 @@ interface Chunk {
   size: number;
   groups: readonly string[];
   frequencies: string[];
-  ticketMs: number;
   /** Due times by hour and zone, kept from chunk to chunk. */
   hours: Map<string, { hour: string; timezone: string; at: Date }>;
 }
@@ -86,7 +79,7 @@ function planChunk(
   db: Db,
   edition: string,
   found: Edition,
-  { size, groups, frequencies, hours, ticketMs }: Chunk,
+  { size, groups, frequencies, hours }: Chunk,
 ): Promise<RangeTicket[] | 'again'> {
   // One snapshot: the hours that are read first are those of the rows that are written.
   return db
@@ -145,9 +138,9 @@ function planChunk(
         ),
         made as (
           insert into ranges (edition_id, due_at, receiver_group, first_subscriber, last_subscriber,
-            next_at, issued, size, queued, skipped, state)
+            next_at, ticket_at, issued, size, queued, skipped, state)
           select ${edition}, due_at, receiver_group, first_subscriber, max(subscriber_id),
-            due_at + ${ticketMs} * interval '1 millisecond', 1, count(*),
+            due_at, due_at, 1, count(*),
             count(*) filter (where reason is null), count(reason),
             case when count(reason) = count(*) then 'done' else 'planned' end
           from rows group by due_at, receiver_group, first_subscriber

@@ -14,25 +14,56 @@ export interface HeldRange {
 /** How a range was left: everything in it is done, something is due now, or it waits (and was given back). */
 export type Closing = 'done' | 'more' | 'waits' | 'lost';
 
-/** Takes a range for a worker, unless somebody holds it, all in it is done, or its edition is not being sent. */
+// What was due when its edition was frozen stays due, and so does what somebody has begun: the clock may have been put
+// back since.
+const isDue = sql`(r.due_at <= now() or r.due_at <= e.frozen_at or r.issued > 1)`;
+
+/** Which ranges of an edition a worker leaves to others: those of receiver groups of which it holds enough. */
+export interface Full {
+  edition: string;
+  receiverGroup: string;
+}
+
+/**
+ * Takes a range for a worker: the one that a ticket names, or the next of an edition that is due. None when somebody
+ * holds it, all in it is done, it is not due, its edition is not being sent, or it is of a group that is `full`.
+ */
 export async function takeRange(
   db: Db,
-  range: string,
-  worker: number,
+  wanted: { range: string } | { edition: string },
+  { worker, full = [] }: { worker: number; full?: Full[] },
 ): Promise<HeldRange | undefined> {
+  const named =
+    'range' in wanted
+      ? sql`r.id = ${wanted.range}`
+      : sql`r.edition_id = ${wanted.edition} and (r.next_at <= now() or r.next_at = r.due_at)`;
   const taken = await sql<HeldRange & { missed: boolean }>`
     update ranges r set worker = ${worker}, issued = r.issued + 1
     from (
       select r.id from ranges r join editions e on e.id = r.edition_id
-      where r.id = ${range} and r.state = 'planned' and r.worker is null and e.state = 'sending'
-      for update of r
+      where ${named} and r.state = 'planned' and r.worker is null and e.state = 'sending' and ${isDue}
+        and not exists (
+          select 1 from json_to_recordset(${JSON.stringify(full)}::json)
+            as f(edition bigint, "receiverGroup" text)
+          where f.edition = r.edition_id and f."receiverGroup" = r.receiver_group)
+      order by r.due_at, r.id limit 1
+      for update of r skip locked
     ) free
     where r.id = free.id and r.worker is null
       and exists (select 1 from workers where id = ${worker} and stopped_at is null)
     returning r.id as range, r.edition_id as edition, r.receiver_group, r.first_subscriber as first,
       r.last_subscriber as last, r.missed`.execute(db);
   const row = taken.rows[0];
-  if (!row) return undefined;
+  if (!row) {
+    // By the clock of whoever delayed the ticket it was due; by the database's it is soon.
+    if ('range' in wanted)
+      await sql`
+        update ranges set ticket_at = '-infinity'
+        where id = ${wanted.range} and worker is null and due_at > now() and issued <= 1`.execute(
+        db,
+      );
+    return undefined;
+  }
   const { missed, ...held } = row;
   if (missed) await queueMissed(db, held, worker);
   return held;
@@ -40,8 +71,8 @@ export async function takeRange(
 
 /**
  * Closes a range of which nothing is in flight: recounts it from its rows; `done` when none is queued, `more`
- * when some are due now (it is still held), else given back until the first is due. `atOnce: false` gives it back
- * in any case, for `laterMs`.
+ * when some are due now (it is still held), else given back until the first is due. `giveBack` gives it back in any
+ * case, for at least `laterMs`.
  */
 export async function closeRange(
   db: Db,
@@ -64,7 +95,7 @@ export async function closeRange(
     // Nothing of it is in flight: a row that is still sending was claimed by an answer that never came.
     await judgeSending(tx, held, uncertain);
     const { rows } = await sql<{ queued: string; next: Date | null; due: boolean }>`
-      select count(*) as queued, min(next_at) as next, coalesce(min(next_at) <= now(), false) as due
+      select count(*) as queued, min(next_at) as next, coalesce(bool_or(next_at <= now() or next_at = due_at), false) as due
       from deliveries where edition_id = ${held.edition} and range_id = ${held.range}
         and subscriber_id between ${held.first} and ${held.last} and state = 'queued'`.execute(tx);
     const queued = Number(rows[0]?.queued ?? 0);
@@ -74,7 +105,8 @@ export async function closeRange(
     await sql`
       update ranges set worker = null, issued = issued + 1,
         state = ${queued === 0 ? 'done' : 'planned'},
-        next_at = greatest(${rows[0]?.next ?? null}::timestamptz, now() + ${laterMs} * interval '1 millisecond')
+        next_at = greatest(${rows[0]?.next ?? null}::timestamptz, now() + ${laterMs} * interval '1 millisecond'),
+        ticket_at = '-infinity'
       where id = ${held.range}`.execute(tx);
     return queued === 0 ? 'done' : 'waits';
   });

@@ -7,36 +7,68 @@ export interface Reaper {
   reap(): Promise<number>;
 }
 
+/** A worker's last heartbeat as this reaper saw it. */
+interface Heartbeat {
+  /** As the database writes it: every heartbeat changes it. */
+  leaseUntil: string;
+  /** When this value was first seen, `performance.now()`. */
+  since: number;
+}
+
 /**
- * Opens a reaper. It judges no lease until the database has been up, and seen up by it, for one whole lease: while
- * it was away nobody could be heard.
+ * Opens a reaper. A lease has ended when no heartbeat changed it for its whole length by this process' monotonic clock:
+ * the database's clock may be stepped, by an hour for all at once. It judges no lease until the database has been up,
+ * and seen up by it, for one whole lease: while it was away nobody could be heard.
  */
 export function openReaper(db: Db, uncertain: 'resend' | 'hold', leaseMs: number): Reaper {
-  let seenSince: number | undefined;
-  let seenAt = 0;
+  let seen = new Map<number, Heartbeat>();
+  let seenAt = Number.NEGATIVE_INFINITY;
+
+  async function stopDead(): Promise<void> {
+    // This process may have been frozen itself, and the others with it.
+    if (performance.now() - seenAt > leaseMs) seen = new Map();
+    const { rows } = await sql<{ id: number; leaseUntil: string }>`
+      select id, lease_until::text as lease_until from workers where stopped_at is null`.execute(
+      db,
+    );
+    const now = performance.now();
+    const before = seen;
+    seen = new Map();
+    for (const { id, leaseUntil } of rows) {
+      const known = before.get(id);
+      const since = known?.leaseUntil === leaseUntil ? known.since : now;
+      seen.set(id, { leaseUntil, since });
+      if (now - since >= leaseMs) await stop(db, id, { leaseUntil, leaseMs });
+    }
+  }
+
   return {
     async reap() {
-      const now = performance.now();
-      if (seenSince === undefined || now - seenAt > leaseMs) seenSince = now;
       try {
-        if (now - seenSince >= leaseMs) await stopDead(db, leaseMs);
+        await stopDead();
         const ranges = await freeRangesOfDead(db, uncertain);
         seenAt = performance.now();
         return ranges;
       } catch (error) {
-        seenSince = undefined;
+        seenAt = Number.NEGATIVE_INFINITY;
         throw error;
       }
     },
   };
 }
 
-/** Ends every lease that ran out. Warming and ending lock the same row, so only one succeeds. */
-async function stopDead(db: Db, leaseMs: number): Promise<void> {
+/** Ends a lease, unless a heartbeat came meanwhile: warming and ending lock the same row, so only one succeeds. */
+async function stop(
+  db: Db,
+  worker: number,
+  { leaseUntil, leaseMs }: { leaseUntil: string; leaseMs: number },
+): Promise<void> {
+  // A start that lies ahead tells of a clock that was put back, not of a database that was away.
   await sql`
     update workers set stopped_at = clock_timestamp()
-    where stopped_at is null and lease_until < clock_timestamp()
-      and pg_postmaster_start_time() < clock_timestamp() - ${leaseMs} * interval '1 millisecond'`.execute(
+    where id = ${worker} and stopped_at is null and lease_until::text = ${leaseUntil}
+      and pg_postmaster_start_time() not between
+        clock_timestamp() - ${leaseMs} * interval '1 millisecond' and clock_timestamp()`.execute(
     db,
   );
 }
@@ -63,7 +95,7 @@ async function freeRangesOfDead(db: Db, uncertain: 'resend' | 'hold'): Promise<n
       );
       if (locked.length === 0) return;
       await judgeSending(tx, dead, uncertain);
-      await sql`update ranges set worker = null, issued = issued + 1, next_at = now()
+      await sql`update ranges set worker = null, issued = issued + 1, next_at = now(), ticket_at = '-infinity'
         where id = ${dead.range}`.execute(tx);
     });
   }

@@ -27,11 +27,16 @@ export async function issueTickets(
   }: { edition?: string; limit?: number; ticketMs?: number } = {},
 ): Promise<RangeTicket[]> {
   const { rows } = await sql<RangeTicket>`
-    update ranges r set next_at = now() + ${ticketMs} * interval '1 millisecond'
+    update ranges r set ticket_at = now()
     from (
       select due.id from ranges due join editions e on e.id = due.edition_id
       where due.state = 'planned' and due.worker is null and e.state = 'sending'
-        and ${edition === undefined ? sql`due.next_at <= now()` : sql`due.edition_id = ${edition} and due.due_at <= now()`}
+        and ${
+          edition === undefined
+            ? sql`(due.next_at <= now() or due.next_at = due.due_at and due.due_at <= e.frozen_at)
+                and due.ticket_at not between now() - ${ticketMs} * interval '1 millisecond' and now()`
+            : sql`due.edition_id = ${edition} and (due.due_at <= now() or due.due_at <= e.frozen_at)`
+        }
       order by due.next_at limit ${limit}
       for update of due skip locked
     ) due

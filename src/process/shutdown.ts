@@ -1,15 +1,21 @@
 import type { Logger } from './log.ts';
 
+/** A signal so long after the first is a second thought; a sooner one is the same, from the terminal and from npm. */
+const SECOND_MS = 2_000;
+
 /**
- * Runs `stop` once when this process is told to end: SIGINT (Ctrl-C may come twice: from the terminal and
- * from npm), SIGTERM, or the end of the channel to the process that started it. Then exits; after
- * `graceSeconds` it exits all the same.
+ * Runs `stop` once when this process is told to end: SIGINT, SIGTERM, or the end of the channel to the process that
+ * started it. Then exits; after `graceSeconds`, or at a second signal, it exits all the same.
  */
 export function stopOnSignal(log: Logger, stop: () => Promise<void>, graceSeconds: number): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const begin = (why: string) => {
-    if (stopping) return;
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince < SECOND_MS) return;
+      log.error({ why }, 'told to stop again; ending without waiting');
+      process.exit(1);
+    }
+    stoppingSince = performance.now();
     log.info({ why }, 'stopping');
     setTimeout(() => {
       log.error(`not stopped after ${graceSeconds} s; ending all the same`);

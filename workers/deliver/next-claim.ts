@@ -1,17 +1,17 @@
 import type { Lease } from '../../src/deliveries/lease.ts';
 import type { Logger } from '../../src/process/log.ts';
-import type { Wanted as Leave, Permits } from '../../src/relays/pace/pace.ts';
+import type { Permits, Wanted } from '../../src/relays/pace/pace.ts';
 import type { Relay } from '../../src/relays/relay.ts';
 import type { Ranges, Work } from './ranges.ts';
-import type { Receivers } from './receiver-backoff.ts';
+import type { ReceiverRates } from './receiver-rates.ts';
 import type { RelaySet } from './relay-set.ts';
 
 /** What decides whether anything may be claimed. */
 export interface NextClaimParts {
   lease: Lease;
   relays: RelaySet;
-  receivers: Receivers;
-  permits(wanted: Leave): Promise<Permits>;
+  receivers: ReceiverRates;
+  permits(wanted: Wanted): Promise<Permits>;
   log: Logger;
 }
 
@@ -22,14 +22,17 @@ export interface Claimable {
   count: number;
 }
 
-/** When looking again is worth it, where nothing else will tell: in so many ms. */
-interface Again {
-  againMs?: number;
-}
+/**
+ * Why nothing may be claimed. `againMs`: when to look again, where no event wakes the pump. Which event does it for
+ * which of them is said at the head of the pump.
+ */
+export type Waiting =
+  | { waitsFor: 'lease' | 'places' | 'ranges' }
+  | { waitsFor: 'relays' | 'receivers' | 'permits'; againMs: number };
 
 const LOOK_AGAIN_MS = 100;
-/** A group that rests longer than this leaves its ranges to housekeeping. */
-const HOLD_FOR_MS = 2_000;
+/** Ranges of a group to which nothing may start for longer than this are left to others. */
+const HOLD_FOR_MS = 15_000;
 
 /** Finds what a worker claims next: of its ranges, its relays and the rates that all workers share. */
 export class NextClaim {
@@ -42,47 +45,53 @@ export class NextClaim {
   }
 
   /**
-   * The first range that may be claimed from, and the relay whose turn it is; no more rows than there is `room` for.
-   * Gives back ranges whose receivers rest for long.
+   * A range of the edition whose turn it is, and the relay whose turn it is; no more rows than there is `room` for.
+   * Gives back ranges whose receivers take nothing for long.
    */
-  find(room: number): Again & { claimable?: Claimable } {
+  find(room: number): Claimable | Waiting {
     const { lease, relays, receivers } = this.#parts;
-    if (!lease.mayStart()) return {};
+    if (room <= 0) return { waitsFor: 'places' };
+    if (!lease.mayStart()) return { waitsFor: 'lease' };
     const relay = relays.next();
     // Nothing tells when the share of a slow relay is given to another.
-    if (!relay) return this.#ranges.size > 0 ? { againMs: LOOK_AGAIN_MS } : {};
-    let soonest = Number.POSITIVE_INFINITY;
+    if (!relay) return { waitsFor: 'relays', againMs: LOOK_AGAIN_MS };
+    let permitsMs = Number.POSITIVE_INFINITY;
+    let receiversMs = Number.POSITIVE_INFINITY;
     for (const work of this.#ranges) {
-      if (work.through || work.giveBack || work.closing) continue;
+      if (work.preparing || work.through || work.giveBack || work.closing) continue;
       const paceMs = work.notBefore - performance.now();
       if (paceMs > 0) {
-        soonest = Math.min(soonest, paceMs);
+        permitsMs = Math.min(permitsMs, paceMs);
         continue;
       }
-      const restMs = receivers.restMs(work.held.receiverGroup);
-      if (restMs === 0)
-        return { claimable: { work, relay, count: Math.min(room, relays.room(relay)) } };
-      if (restMs > HOLD_FOR_MS) {
-        work.giveBack = { laterMs: restMs };
+      const { count, waitMs } = receivers.allowance(work.held.receiverGroup);
+      if (count > 0) return { work, relay, count: Math.min(room, relays.room(relay), count) };
+      receiversMs = Math.min(receiversMs, waitMs);
+      if (waitMs > HOLD_FOR_MS) {
+        work.giveBack = { laterMs: waitMs };
         this.#ranges.closeDone();
-      } else soonest = Math.min(soonest, restMs);
+      }
     }
-    return soonest < Number.POSITIVE_INFINITY ? { againMs: soonest } : {};
+    if (permitsMs < receiversMs) return { waitsFor: 'permits', againMs: permitsMs };
+    if (receiversMs < Number.POSITIVE_INFINITY)
+      return { waitsFor: 'receivers', againMs: receiversMs };
+    return { waitsFor: 'ranges' };
   }
 
-  /** How many of them the rates allow now. Where it is none the other ranges have their turn, or the other relays. */
-  async permitted({ work, relay, count }: Claimable): Promise<Again & { count: number }> {
+  /** The same with so many rows as the rates allow now. Where it is none the other editions have their turn. */
+  async permitted(claimable: Claimable): Promise<Claimable | Waiting> {
     const { permits, relays, log } = this.#parts;
+    const { work, relay, count } = claimable;
     const { granted, problem, retryAfterMs } = await permits({
       relay: relay.settings.name,
       groups: { [work.held.receiverGroup]: count },
     });
     if (problem) log.warn({ problem }, 'nothing is sent: no permits');
-    if (granted > 0) return { count: granted };
+    if (granted > 0) return { ...claimable, count: granted };
     // Which of the limits it was is not said: a relay with one of its own leaves it to the others.
     if (relay.settings.rate !== undefined) relays.pace(relay, retryAfterMs);
     else work.notBefore = performance.now() + retryAfterMs;
-    this.#ranges.rotate(work);
-    return { count: 0, againMs: retryAfterMs };
+    this.#ranges.passedOver(work);
+    return { waitsFor: 'permits', againMs: retryAfterMs };
   }
 }

@@ -275,6 +275,7 @@ const statements = [
     state text not null default 'planned' check (state in ('planned', 'done')),
     worker integer,
     next_at timestamptz not null,
+    ticket_at timestamptz not null default '-infinity',
     issued integer not null default 0,
     missed boolean not null default false,
     size integer not null,

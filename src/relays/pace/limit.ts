@@ -1,4 +1,4 @@
-import type { RateLimiterStoreAbstract } from 'rate-limiter-flexible';
+import type { PaceCounts } from './store.ts';
 
 /** How many may leave in one window, and how long the window is (milliseconds). */
 export interface Window {
@@ -12,9 +12,7 @@ export interface Window {
  */
 export function paceWindow(rate: number): Window {
   const permits = Math.max(1, Math.floor(rate / 10));
-  let length = Math.ceil((permits * 1_000) / rate);
-  // Lengths go through seconds and back on their way to PostgreSQL, where only whole ones are taken.
-  while ((length / 1_000) * 1_000 !== length) length += 1;
+  const length = Math.ceil((permits * 1_000) / rate);
   return { permits, length };
 }
 
@@ -24,10 +22,11 @@ const LOOK_AGAIN_MS = 50;
 /** One limit as this process sees it: the count is the store's, shared with every other process. */
 export class PaceLimit {
   readonly #key: string;
-  readonly #limiter: RateLimiterStoreAbstract;
+  readonly #counts: PaceCounts;
+  readonly #length: number;
   readonly #permits: number;
-  /** How long the mark of one who goes first lasts, in seconds: past its next try, should it have died. */
-  readonly #markSeconds: number;
+  /** How long the mark of one who goes first lasts: past its next try, should it have died. */
+  readonly #markMs: number;
   #markedUntil = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** Taken from the store and not used; good until the window they are from ends. */
@@ -35,11 +34,12 @@ export class PaceLimit {
   #windowEnd = 0;
   #closedUntil = 0;
 
-  constructor(key: string, limiter: RateLimiterStoreAbstract, { permits, length }: Window) {
+  constructor(key: string, counts: PaceCounts, { permits, length }: Window) {
     this.#key = key;
-    this.#limiter = limiter;
+    this.#counts = counts;
+    this.#length = length;
     this.#permits = permits;
-    this.#markSeconds = Math.ceil(length / 1_000) + 1;
+    this.#markMs = length + 1_000;
   }
 
   /** Milliseconds until it is worth asking again; 0 when it is so now. */
@@ -55,25 +55,25 @@ export class PaceLimit {
     this.#spare -= fromSpare;
     const missing = wanted - fromSpare;
     if (missing === 0 || now < this.#closedUntil) return fromSpare;
-    const { consumedPoints, msBeforeNext } = await this.#limiter.penalty(this.#key, missing);
-    const left = this.#permits - (consumedPoints - missing);
+    const { points, leftMs } = await this.#counts.add(this.#key, missing, this.#length);
+    const left = this.#permits - (points - missing);
     const granted = Math.max(0, Math.min(missing, left));
-    this.#windowEnd = performance.now() + msBeforeNext;
+    this.#windowEnd = performance.now() + leftMs;
     if (granted < missing) this.#closedUntil = this.#windowEnd;
     return fromSpare + granted;
   }
 
   /** Tells every process that somebody who goes first waits for this limit; to be said again at each try in vain. */
   async mark(): Promise<void> {
-    this.#markedUntil = performance.now() + this.#markSeconds * 1_000;
-    await this.#limiter.set(this.#markKey, 1, this.#markSeconds);
+    this.#markedUntil = performance.now() + this.#markMs;
+    await this.#counts.mark(this.#markKey, this.#markMs);
   }
 
   /** Takes the mark away again; others who still wait set it anew, since all of them try when a window begins. */
   async unmark(): Promise<void> {
     if (this.#markedUntil === 0) return;
     this.#markedUntil = 0;
-    await this.#limiter.delete(this.#markKey);
+    await this.#counts.unmark(this.#markKey);
   }
 
   /** Whether somebody who goes first waits, in this process or another. Asks the store now and then. */
@@ -81,9 +81,9 @@ export class PaceLimit {
     const now = performance.now();
     if (now < this.#markedUntil) return true;
     if (now - this.#lookedAt < LOOK_AGAIN_MS) return false;
-    const found = await this.#limiter.get(this.#markKey);
+    const found = await this.#counts.marked(this.#markKey, this.#markMs);
     if (!found) this.#lookedAt = now;
-    return found !== null;
+    return found;
   }
 
   get #markKey(): string {

@@ -1,5 +1,5 @@
 import { PaceLimit, paceWindow } from './limit.ts';
-import { openPaceStore, type PaceStore } from './store.ts';
+import { openPaceCounts, type PaceStore } from './store.ts';
 
 /** Messages a second; what is not named has no limit. */
 export interface PaceLimits {
@@ -50,11 +50,8 @@ const STOOD_BACK_MS = 20;
 
 /** Makes the limits on their store. Opens nothing before the first limited `take`. */
 export function openPace({ store, limits }: { store: PaceStore; limits: PaceLimits }): Pace {
-  const open = openPaceStore(store);
-  const limit = (key: string, rate: number): PaceLimit => {
-    const window = paceWindow(rate);
-    return new PaceLimit(key, open.limiter(window), window);
-  };
+  const open = openPaceCounts(store);
+  const limit = (key: string, rate: number) => new PaceLimit(key, open, paceWindow(rate));
   const named = (kind: string, rates: Record<string, number> = {}) =>
     new Map(Object.entries(rates).map(([name, rate]) => [name, limit(`${kind}-${name}`, rate)]));
   const global = limits.global === undefined ? undefined : limit('global', limits.global);

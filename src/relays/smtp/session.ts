@@ -221,7 +221,7 @@ export class Session {
   /** Answers a 354: with the message and its dot, or with the dot alone when nobody is left to get it. */
   #sayBody(job: Job): void {
     const lone = job.refused && job.at === 'rcpt';
-    if (!lone && (job.answered || !job.outgoing.mayStart())) {
+    if (!lone && (job.answered || this.#host.closing || !job.outgoing.mayStart())) {
       // Only the missing dot keeps the relay from taking the message: the connection has to go.
       this.#answer(job, { kind: 'withdrawn' });
       return this.#end({ cause: 'quiet' });

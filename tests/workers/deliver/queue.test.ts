@@ -26,7 +26,6 @@ async function environment(backend: string): Promise<Record<string, string>> {
 async function planAndEnqueue({ db, context }: Sending, edition: string): Promise<void> {
   for await (const tickets of planEdition(db, edition, {
     groups: ['google'],
-    ticketMs: context.timings.ticketMs,
   })) {
     await context.queues.enqueueRanges(tickets);
   }

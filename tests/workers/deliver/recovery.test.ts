@@ -82,6 +82,7 @@ test('a row that was claimed since is left alone by the late answer', async () =
   const other = await sending.another();
   const [ticket] = await issueTickets(db, { edition });
   await other.handle({ range: ticket?.range ?? '' });
+  await other.idle();
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 4 });
   open();
   await eventually(() =>
@@ -101,7 +102,7 @@ test('a settle-and-claim whose answer was lost after its commit sends nobody twi
   const before = await sql<{ workers: string }>`select count(*) as workers from workers`.execute(
     db,
   );
-  sending.deliverer.handle = deliverer.handle;
+  Object.assign(sending.deliverer, deliverer);
   const sent = sending.send(edition);
   for (let cut = 1; cut <= 5; cut += 1) {
     cutter.cutAfter('settleAndClaim');
@@ -171,11 +172,13 @@ test('a lease that was lost takes no range; the worker goes on under a new one',
     id: string;
   }>`update ranges set state = 'planned' returning id`.execute(db);
   await sql`update editions set state = 'sending'`.execute(db);
-  expect(await takeRange(db, rows[0]?.id ?? '', before)).toBeUndefined();
+  expect(await takeRange(db, { range: rows[0]?.id ?? '' }, { worker: before })).toBeUndefined();
   expect(await lost).toBe(before);
   expect(lease.workerId).not.toBe(before);
   expect(lease.mayStart()).toBe(true);
-  expect(await takeRange(db, rows[0]?.id ?? '', lease.workerId)).toMatchObject({ edition });
+  expect(
+    await takeRange(db, { range: rows[0]?.id ?? '' }, { worker: lease.workerId }),
+  ).toMatchObject({ edition });
   await lease.close();
   expect(lease.mayStart()).toBe(false);
 });
@@ -188,12 +191,13 @@ test('a ticket that was lost is issued again, under the same id while it may sti
   for await (const tickets of planEdition(db, edition, { groups: [] }))
     expect(tickets).toHaveLength(1);
   expect(await issueTickets(db)).toEqual([]);
-  await sql`update ranges set next_at = now() - interval '1 second'`.execute(db);
+  await sql`update ranges set ticket_at = now() - interval '16 seconds'`.execute(db);
   const both = (await Promise.all([issueTickets(db), issueTickets(db)])).flat();
   expect(both).toHaveLength(1);
   const [first] = both;
   expect(first).toMatchObject({ edition, issued: 1 });
   expect(await issueTickets(db)).toEqual([]);
   await deliverer.handle({ range: first?.range ?? '' });
+  await deliverer.idle();
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 5 });
 });
