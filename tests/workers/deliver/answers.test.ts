@@ -212,8 +212,8 @@ test('when more than half of the recipients are refused, the edition pauses and 
 });
 
 test.each([
-  ['mail', '550 5.7.1 sender not allowed', 'The relay takes no mail from this sender'],
-  ['auth', '535 5.7.8 wrong password', 'User or password are wrong'],
+  ['mail', '550 5.7.1 sender not allowed', 'The relay accepts no email from this sender'],
+  ['auth', '535 5.7.8 wrong password', 'Wrong user or password'],
   ['greeting', '554 5.7.1 go away', 'The relay does not serve this machine'],
 ] as const)(
   'a 5xx at %s pauses the edition, suppresses nobody and loses nothing',
