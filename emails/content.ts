@@ -46,6 +46,8 @@ export interface DigestContent {
     slug: string;
     from: Mailbox;
     replyTo: Mailbox | null;
+    /** A private newsletter's past editions are open to nobody without the link of one. */
+    private: boolean;
   };
   /** Language of this variant, and the zone in which its dates are told. */
   language: string;

@@ -53,6 +53,7 @@ function digest(language: string, kind: EditionKind): DigestContent {
       slug: 'daily',
       from: { name: titles[language] ?? '', address: 'daily@news.example.org' },
       replyTo: null,
+      private: false,
     },
     language,
     timezone: 'Europe/Madrid',

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { apiRoutes } from './http/api/routes.ts';
 import { consoleRoutes } from './http/console/routes.ts';
 import { plainForwardedFor } from './http/middleware/client-address.ts';
+import { compress } from './http/middleware/compress.ts';
 import { errorPages, notFound } from './http/middleware/errors.ts';
 import { requestLog } from './http/middleware/request-log.ts';
 import { BODY_MS, limitBodyTime } from './http/middleware/slow-bodies.ts';
@@ -27,6 +28,7 @@ export function createApp(context: Context): express.Express {
   serveUnder(app, publicPath);
   app.use(requestLog(context.log));
   app.use(limitBodyTime(BODY_MS), watchForProxy(context), plainForwardedFor);
+  app.use(compress);
   app.use(
     helmet({
       contentSecurityPolicy: {

@@ -25,6 +25,7 @@ export interface HeldEdition {
     from: string | null;
     replyTo: string | null;
     linkParameters: string | null;
+    private: boolean;
   };
   edition: {
     number: number;
@@ -64,6 +65,7 @@ export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender):
       slug: newsletter.slug,
       from: readMailbox(newsletter.from ?? sender.from),
       replyTo: newsletter.replyTo === null ? null : readMailbox(newsletter.replyTo),
+      private: newsletter.private,
     },
     language: choice.language,
     timezone: newsletter.timezone,

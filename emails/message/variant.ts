@@ -73,6 +73,7 @@ function compose(content: DigestContent, rendered: Rendered, seed: string): Prom
     date: new Date(0),
     language: content.language,
     headers: {
+      ...listArchive(newsletter, imprint.publicUrl),
       'List-Id': listIdHeader(newsletter, imprint.publicUrl),
       'List-Unsubscribe': '<https://reader.invalid>',
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
@@ -82,6 +83,15 @@ function compose(content: DigestContent, rendered: Rendered, seed: string): Prom
     html: rendered.html,
     boundarySeed: seed,
   });
+}
+
+/** Where past editions are found (RFC 2369), of a newsletter whose archive is open. */
+function listArchive(
+  newsletter: DigestContent['newsletter'],
+  publicUrl: string,
+): Record<string, string> {
+  if (newsletter.private) return {};
+  return { 'List-Archive': `<${publicUrl}/archive/${newsletter.slug}>` };
 }
 
 // The header block, each field ended by CRLF, with places instead of the values that are the reader's.

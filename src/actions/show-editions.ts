@@ -43,7 +43,14 @@ function wordingFor(edition: Edition): { subject: string; preheader: string } {
   const { newsletter, articles, subject, preheader } = edition;
   const head = { ...edition, subject: subject || null, preheader: preheader || null };
   const held = {
-    newsletter: { ...newsletter, from: null, replyTo: null, linkParameters: null, sections: [] },
+    newsletter: {
+      ...newsletter,
+      from: null,
+      replyTo: null,
+      linkParameters: null,
+      private: false,
+      sections: [],
+    },
     edition: head,
     languages: [],
     articles,

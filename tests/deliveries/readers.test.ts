@@ -199,5 +199,6 @@ test('what every message carries', async () => {
   );
   expect(head).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click$/m);
   expect(head).toMatch(/^List-Id: /im);
+  expect(head).toMatch(/^List-Archive: <http:\/\/localhost:3000\/archive\/[^>]+>$/m);
   expect(message?.from).toMatch(/^desk\+s\d+e\d+-[b-w]{32}@news\.test$/);
 });

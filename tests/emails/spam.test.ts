@@ -5,6 +5,7 @@ import { builtBody, prepareVariant, spliceMessage } from '../../emails/message/s
 import { buildVariant } from '../../emails/message/variant.ts';
 import { openRenderer } from '../../emails/render/renderer.ts';
 import { digests, letters, reader } from '../../scripts/sample-mails.ts';
+import { openTokens } from '../../src/subscribers/tokens.ts';
 import { provideTool } from '../harness/tools.ts';
 import { type Rspamd, startRspamd } from './rspamd.ts';
 
@@ -51,6 +52,29 @@ describe.skipIf('missing' in tool)('SpamAssassin', () => {
 
   test.each(['confirmation-en', 'welcome-es'])('nor against %s', async (name) => {
     expect(score(await letter(name))).toBeLessThanOrEqual(0.5);
+  });
+
+  // a message with these links, and which of SpamAssassin's rules for currencies it hits
+  function currencies(tokens: string[]): string[] {
+    const links = tokens.map((token) => `https://news.example.org/unsubscribe/${token}`);
+    const head = ['From: daily@news.example.org', 'Subject: Links', 'Content-Type: text/plain', ''];
+    const { stderr } = spawnSync('path' in tool ? tool.path : '', ['-L', '-t', '-D', 'check'], {
+      input: [...head, ...links, ''].join('\n'),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
+    expect(stderr).toContain('subtests=');
+    return stderr.match(/__(?:BITCOIN_ID|URL_BTC_ID|LITECOIN_ID|URL_LTC_ID)/g) ?? [];
+  }
+
+  test('takes no token for an address of a currency', () => {
+    const { sign } = openTokens(['a secret of more than sixteen characters']);
+    const tokens = Array.from({ length: 400 }, (_, n) =>
+      sign('unsubscribe', { subscriber: String(n), newsletter: '1' }),
+    );
+    expect(currencies(tokens)).toEqual([]);
+    // with hex digits it did for one in sixty
+    expect(currencies(['s7n1-3a1e5b87beee28ddbaeb3321634819f2'])).toContain('__BITCOIN_ID');
   });
 
   test('but it does see spam', () => {

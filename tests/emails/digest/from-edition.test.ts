@@ -15,6 +15,7 @@ const held: HeldEdition = {
     from: null,
     replyTo: 'desk@example.org',
     linkParameters: 'utm_source=daily',
+    private: false,
   },
   edition: {
     number: 7,

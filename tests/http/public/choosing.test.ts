@@ -130,6 +130,54 @@ describe('the page to choose on', () => {
     expect([await subscription(id), await person(id)]).toEqual(before);
   });
 
+  test('loses nothing that was typed when it cannot be saved', async () => {
+    const { preferences } = await joined('typed@example.org');
+    const answer = await site.post(`/preferences/${preferences}`, {
+      lang: 'en',
+      language: 'es',
+      timezone: 'America/Caracas',
+      name: 'Ana Typed',
+      'daily.frequency': 'weekly',
+      'daily.hour': '18:00',
+      'daily.pause': '2099-12-24',
+      'weekend.frequency': 'special',
+      'weekend.hour': '06:00',
+      'weekend.sections': ['updates'],
+    });
+    expect(answer.status).toBe(422);
+    const html = await answer.text();
+    const of = (slug: string) => {
+      const from = html.indexOf(`id="${slug}-title"`);
+      return html.slice(from, html.indexOf('</section>', from));
+    };
+    const ticked = (part: string) => part.match(/value="[a-z-]+" checked/g) ?? [];
+    expect(of('daily')).toContain('value="weekly" selected');
+    expect(of('daily')).toContain('<option value="18:00" selected>');
+    expect(of('daily')).toContain('value="2099-12-24"');
+    expect(ticked(of('daily'))).toEqual([]);
+    expect(of('daily')).toContain('<fieldset class="wrong" aria-describedby="problem"');
+    expect(of('weekend')).toContain('value="special" selected');
+    expect(of('weekend')).toContain('<option value="06:00" selected>');
+    expect(ticked(of('weekend'))).toEqual(['value="updates" checked']);
+    expect(html).toContain('value="Ana Typed"');
+    expect(html).toContain('value="es" lang="es" selected');
+    expect(html).toContain('value="America/Caracas" selected');
+  });
+
+  test('offers time zones by region, by the names they have today', async () => {
+    const { id, preferences } = await joined('zones@example.org');
+    await site.context.db
+      .updateTable('subscribers')
+      .set({ timezone: 'Asia/Calcutta' })
+      .where('id', '=', id)
+      .execute();
+    const html = await (await site.get(`/preferences/${preferences}?lang=es`)).text();
+    expect(html).toContain('<optgroup label="Europa">');
+    expect(html).toMatch(/<option value="Europe\/Madrid">Madrid, España \(UTC\+[12]\)/);
+    expect(html).toContain('<option value="Asia/Kolkata" selected>Kolkata, India (UTC+5:30)');
+    expect(html).not.toContain('Asia/Calcutta');
+  });
+
   test('never begins a subscription, whatever is sent to it', async () => {
     const { id, preferences, unsubscribe } = await joined('ended@example.org');
     await site.post(`/unsubscribe/${unsubscribe(daily.id)}`, {});

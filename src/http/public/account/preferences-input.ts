@@ -10,12 +10,15 @@ import {
 import type { Reader, ReaderSubscription } from '../../../subscribers/own-page.ts';
 import type { Choices } from '../../../subscribers/preferences.ts';
 
-/** A choice that cannot be; `newsletter` is named where no section of it was left. */
+/** A choice that cannot be; `newsletter` is the one of which no section was left. */
 export class UnusableChoice extends Error {
-  readonly newsletter: string | undefined;
+  readonly newsletter: { slug: string; title: string } | undefined;
   /** True if it is the reader's name. */
   readonly isName: boolean;
-  constructor({ newsletter, isName = false }: { newsletter?: string; isName?: boolean } = {}) {
+  constructor({
+    newsletter,
+    isName = false,
+  }: { newsletter?: { slug: string; title: string }; isName?: boolean } = {}) {
     super('This choice cannot be used.');
     this.name = 'UnusableChoice';
     this.newsletter = newsletter;
@@ -65,11 +68,14 @@ function nameOf(typed: string): string | null {
   return read.data;
 }
 
-/** All boxes ticked means all sections, also later ones; none of them means nothing, which is leaving. */
-function sectionsOf({ offered, title }: ReaderSubscription, ticked: unknown[]): string[] | null {
+/** All boxes ticked means all sections, also later ones. None is no choice: that would be unsubscribing. */
+function sectionsOf(
+  { offered, slug, title }: ReaderSubscription,
+  ticked: unknown[],
+): string[] | null {
   if (offered.length < 2) return null;
-  const slugs = offered.map((section) => section.slug).filter((slug) => ticked.includes(slug));
-  if (slugs.length === 0) throw new UnusableChoice({ newsletter: title });
+  const slugs = offered.map((section) => section.slug).filter((one) => ticked.includes(one));
+  if (slugs.length === 0) throw new UnusableChoice({ newsletter: { slug, title } });
   return slugs.length === offered.length ? null : slugs;
 }
 
@@ -79,6 +85,35 @@ function pauseOf(date: string, timezone: string, now: Date): Date | null {
   const day = Temporal.PlainDate.from(check(dateSchema, date));
   const start = new Date(day.toZonedDateTime(timezone).epochMilliseconds);
   return start > now ? start : null;
+}
+
+/** What the form sends, as it is shown again when it cannot be saved: nothing of it is lost. */
+export interface TypedChoices {
+  name: string;
+  language: string;
+  timezone: string;
+  /** By the newsletter's slug. */
+  of(slug: string): { frequency: string; hour: string; sections: string[]; pause: string };
+}
+
+/** The fields of a form that could not be saved, as they were sent. */
+export function typedChoices(body: unknown): TypedChoices {
+  const fields = new Map(typeof body === 'object' && body !== null ? Object.entries(body) : []);
+  const text = (key: string) => {
+    const value: unknown = fields.get(key);
+    return typeof value === 'string' ? value.slice(0, 500) : '';
+  };
+  return {
+    name: text('name'),
+    language: text('language'),
+    timezone: text('timezone'),
+    of: (slug) => ({
+      frequency: text(`${slug}.frequency`),
+      hour: text(`${slug}.hour`),
+      sections: [fields.get(`${slug}.sections`) ?? []].flat().map(String),
+      pause: text(`${slug}.pause`),
+    }),
+  };
 }
 
 /** A pause as the form shows it: the day, on the reader's clock. */

@@ -1,12 +1,12 @@
 import { type Request, type Response, Router } from 'express';
 import { requestAccess } from '../../../letters/own-links.ts';
-import { unsubscribeUrl } from '../../../subscribers/links.ts';
-import { type Reader, type ReaderSubscription, readerOf } from '../../../subscribers/own-page.ts';
+import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { saveChoices } from '../../../subscribers/preferences.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
-import { pauseDay, readChoices, UnusableChoice } from './preferences-input.ts';
+import { readChoices, typedChoices, UnusableChoice } from './preferences-input.ts';
+import { preferencesView } from './preferences-view.ts';
 import { showBadLink, shownAddress, tokenOf } from './token-pages.ts';
 
 /** The page to choose on. Its link is in every message, so it shows the address masked and begins nothing. */
@@ -70,10 +70,9 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
   ) {
     const language = languageOf(req, reader.language);
     const t = words(language);
-    const active = reader.subscriptions.filter((one) => one.state === 'active');
-    const maker = { publicUrl: '', tokens: context.tokens };
-    const trouble = wrong?.newsletter
-      ? t('preferences.noSection', { newsletter: wrong.newsletter })
+    const typed = wrong && typedChoices(req.body);
+    const problem = wrong?.newsletter
+      ? t('preferences.noSection', { newsletter: wrong.newsletter.title })
       : wrong && t(wrong.isName ? 'signUp.wrongName' : 'preferences.wrong');
     await show(req, res, {
       view: './preferences',
@@ -83,44 +82,14 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
       here: req.path,
       data: {
         secret: true,
-        reader,
         saved,
-        wrong: trouble,
+        problem,
+        withoutSections: wrong?.newsletter?.slug,
         address: shownAddress(reader),
         here: req.path,
-        mailLanguage: reader.language ?? language,
-        newsroomZone: active[0]?.timezone ?? 'UTC',
-        zones: Intl.supportedValuesOf('timeZone'),
-        hours: Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`),
-        today: pauseFloor(reader.timezone ?? active[0]?.timezone ?? 'UTC', context.now()),
-        subscriptions: active.map((one) => ({
-          ...one,
-          ...frequenciesOf(one),
-          pause: pauseDay(one.pausedUntil, reader.timezone ?? one.timezone, context.now()),
-          leave: unsubscribeUrl(maker, reader.id, one.newsletterId),
-        })),
+        ...preferencesView(reader, { language, tokens: context.tokens, now: context.now(), typed }),
       },
     });
   }
   return router;
 }
-
-/** What can be had of a newsletter. One without a daily goes to all but readers of special reports alike. */
-function frequenciesOf({ kinds, frequency }: ReaderSubscription) {
-  const special = kinds.includes('special') ? (['special'] as const) : [];
-  if (!kinds.includes('daily'))
-    return {
-      frequencies: ['weekly' as const, ...special],
-      frequency: frequency === 'special' ? frequency : ('weekly' as const),
-    };
-  const weekly = kinds.includes('weekly') || frequency === 'weekly' ? (['weekly'] as const) : [];
-  const offered = ['daily' as const, 'weekdays' as const, ...weekly, ...special];
-  return {
-    frequencies: offered.includes(frequency) ? offered : [...offered, frequency],
-    frequency,
-  };
-}
-
-/** Tomorrow, for the date field: a pause begins at once. */
-const pauseFloor = (timezone: string, now: Date) =>
-  pauseDay(new Date(now.getTime() + 24 * 3_600_000), timezone, now);

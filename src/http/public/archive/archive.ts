@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { timeInWords } from '../../../../emails/language.ts';
 import { archivedEdition, listArchive } from '../../../editions/archive.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
+import { dontCompress } from '../../middleware/compress.ts';
 import { notFound } from '../../middleware/errors.ts';
 import type { PublicContext } from '../public-context.ts';
 import { markdownHtml } from '../site/markdown.ts';
@@ -105,6 +106,7 @@ export function archiveRoutes(shared: PublicContext): Router {
     if (context.tokens.verify('archive', token)?.edition !== edition) notFound();
     res.set('Cache-Control', 'no-store').set('Referrer-Policy', 'no-referrer');
     res.set('X-Robots-Tag', 'noindex, nofollow');
+    dontCompress(res);
     return token;
   }
 

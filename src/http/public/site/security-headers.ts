@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { dontCompress } from '../../middleware/compress.ts';
 
 /**
  * What a reader's page may load: our own files and nothing else, except pictures where `pictures` allows
@@ -39,9 +40,10 @@ export function pagePolicy({
   };
 }
 
-/** Pages with a token in their address: kept by nobody, and told to nobody. */
+/** Pages with a token in their address: stored nowhere, and named to no other site. */
 export const secretPage: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store').set('Referrer-Policy', 'no-referrer');
   res.set('X-Robots-Tag', 'noindex, nofollow');
+  dontCompress(res);
   next();
 };
