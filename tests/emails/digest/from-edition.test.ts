@@ -62,6 +62,7 @@ test('a variant’s mail has all that the edition and the choice hold', () => {
       slug: 'daily',
       from: { name: null, address: 'house@example.org' },
       replyTo: { name: null, address: 'desk@example.org' },
+      private: false,
     },
     language: 'en',
     timezone: 'Europe/Madrid',

@@ -149,7 +149,7 @@ describe('for one reader after the other', () => {
     const next = { ...reader, to: { address: 'bo@example.org', name: null }, maskedAddress: 'b•' };
     const whole = wholeOf(variant, spliceMessage(variant, next)).toString('latin1');
     expect(whole).toContain('\r\nTo: bo@example.org\r\n');
-    expect(whole).not.toContain('ana');
+    expect(whole).not.toMatch(/\bana\b/i);
   });
 
   test.each([
