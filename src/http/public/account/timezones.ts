@@ -114,7 +114,7 @@ let countries: Map<string, string> | undefined;
 function countryOf(): Map<string, string> {
   if (countries) return countries;
   countries = new Map();
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
   for (const code of letters.flatMap((one) => letters.map((other) => one + other))) {
     const locale: Intl.Locale & { getTimeZones?(): string[] } = new Intl.Locale(`und-${code}`);
     if (locale.region !== code) continue; // a country that is no more
