@@ -29,8 +29,8 @@ export default {
     wait: 'Too many attempts. Wait {{minutes}} min, then try again.',
     expired: 'Sign in to continue.',
     prove:
-      'Someone has tried many wrong passwords for this account. Enter yours once more; your browser now solves a short sum first.',
-    proveScripts: 'This needs JavaScript. Turn it on, or try again in 15 minutes.',
+      'Many wrong passwords have been tried for this account. Enter your password again; your browser now runs a quick security check first.',
+    proveScripts: 'The check needs JavaScript. Turn it on, or try again in 15 minutes.',
   },
   setup: {
     title: 'Welcome to Gaceta',
@@ -153,9 +153,8 @@ export default {
     last: 'Last read:',
     never: 'Not read yet',
     next: 'next:',
-    waiting_one: '{{count}} article is dated ahead and waits for its time: {{time}}',
-    waiting_other:
-      '{{count}} articles are dated ahead and wait for their time, the first: {{time}}',
+    waiting_one: '{{count}} article has a date in the future: {{time}}',
+    waiting_other: '{{count, number}} articles have dates in the future. The first: {{time}}',
     fetch: 'Read now',
     turn: { off: 'Pause', active: 'Resume' },
     remove: 'Remove',

@@ -17,7 +17,7 @@ export default {
   },
   untrustedProxy: {
     title: 'Las peticiones llegan por un proxy que Gaceta no conoce',
-    text: 'Todas las visitas parecen tener la misma dirección y comparten los mismos límites. Pon en TRUST_PROXY el número de proxys que hay delante de Gaceta, normalmente 1.',
+    text: 'Todas las visitas parecen tener la misma dirección y comparten los mismos límites. Indica en TRUST_PROXY el número de proxys que hay delante de Gaceta, normalmente 1.',
   },
   signIn: {
     title: 'Iniciar sesión',
@@ -29,9 +29,9 @@ export default {
     wait: 'Demasiados intentos. Espera {{minutes}} min e inténtalo de nuevo.',
     expired: 'Inicia sesión para continuar.',
     prove:
-      'Alguien ha probado muchas contraseñas equivocadas en esta cuenta. Escribe la tuya otra vez; tu navegador resuelve antes una suma breve.',
+      'Se han probado muchas contraseñas incorrectas en esta cuenta. Escribe la tuya otra vez; tu navegador hará antes una comprobación rápida.',
     proveScripts:
-      'Para esto hace falta JavaScript. Actívalo o vuelve a intentarlo dentro de 15 minutos.',
+      'La comprobación necesita JavaScript. Actívalo o inténtalo de nuevo dentro de 15 minutos.',
   },
   setup: {
     title: 'Te damos la bienvenida a Gaceta',
@@ -155,9 +155,9 @@ export default {
     state: { active: 'Activa', failing: 'Con fallos', off: 'En pausa', gone: 'Ya no existe' },
     last: 'Última lectura:',
     never: 'Aún no se ha leído',
-    waiting_one: '{{count}} artículo tiene fecha futura y espera a su hora: {{time}}',
-    waiting_other:
-      '{{count}} artículos tienen fecha futura y esperan a su hora; el primero: {{time}}',
+    waiting_one: '{{count}} artículo tiene fecha futura: {{time}}',
+    waiting_many: '{{count, number}} de artículos tienen fecha futura. El primero: {{time}}',
+    waiting_other: '{{count, number}} artículos tienen fecha futura. El primero: {{time}}',
     next: 'próxima:',
     fetch: 'Leer ahora',
     turn: { off: 'Pausar', active: 'Reanudar' },
