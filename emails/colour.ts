@@ -1,10 +1,10 @@
-/** An accent colour in its four uses, each readable (WCAG 2.2, 4.5:1) on what it stands on. */
+/** An accent colour for its four uses, each readable (WCAG 2.2, 4.5:1) on its background. */
 export interface Accent {
   /** Text on the white page. */
   light: string;
   /** Text on the dark page. */
   dark: string;
-  /** Ground of a button, in light and dark. */
+  /** Background of a button, in light and dark. */
   button: string;
   /** Text on that button. */
   onButton: string;
@@ -52,7 +52,7 @@ function readableOn(ground: Rgb, colour: Rgb, towards: Rgb): Rgb {
   return towards;
 }
 
-/** The newsroom's colour made readable; anything but `#rrggbb` gives the house's red. */
+/** The newsroom's colour made readable; anything but `#rrggbb` gives the default red. */
 export function accentOf(colour: string | null): Accent {
   const given = parse(colour !== null && /^#[0-9a-f]{6}$/i.test(colour) ? colour : HOUSE_RED);
   const onButton = contrast(given, WHITE) >= READABLE ? WHITE : INK;

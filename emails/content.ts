@@ -46,7 +46,7 @@ export interface DigestContent {
     slug: string;
     from: Mailbox;
     replyTo: Mailbox | null;
-    /** A private newsletter's past editions are open to nobody without the link of one. */
+    /** A private newsletter's past editions can only be opened with a link to one. */
     private: boolean;
   };
   /** Language of this variant, and the zone in which its dates are told. */

@@ -6,7 +6,7 @@ export function safeUrl(url: string | null | undefined): string | null {
   return parsed.href;
 }
 
-/** `url` with the newsletter's link parameters; one that the address has already keeps its value. */
+/** `url` with the newsletter's link parameters; those the address already has keep their values. */
 export function withLinkParameters(url: string, parameters: string | null): string {
   if (!parameters) return url;
   const parsed = new URL(url);

@@ -8,8 +8,8 @@ const tokensOf = (tokens: Token[] | undefined) => (tokens ?? []) as MarkedToken[
 const MARGIN = 'margin:0 0 14px';
 
 /**
- * An editor's Markdown as HTML for a mail. Raw HTML is shown as text, pictures give way to their
- * alt text, links that are neither http(s) nor mailto to their words.
+ * An editor's Markdown as HTML for an email. Raw HTML is shown as text; images are replaced by their
+ * alt text, and links that are neither http(s) nor mailto by their words.
  */
 export function introductionHtml(markdown: string, linkColour: string): string {
   return blocksHtml(lexer(markdown), linkColour);

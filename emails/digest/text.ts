@@ -24,7 +24,7 @@ export function digestText(view: DigestView, reader: ReaderMarks): string {
   ])}\n`;
 }
 
-// Each reader's value ends its line: however long it is, no line of the others moves.
+// Each reader's value is at the end of its line, so that its length moves no other line.
 function footerText(view: DigestView, reader: ReaderMarks): string {
   const { t } = view;
   return joinBlocks([

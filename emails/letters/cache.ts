@@ -35,7 +35,7 @@ export function rememberLetters(
   renderer: Pick<Renderer, 'render'>,
   now = () => performance.now(),
 ): LetterRenderer {
-  // Nobody can write into a content what stands for a value.
+  // The placeholder is random, so that no content can contain it.
   const seed = randomBytes(16).toString('hex');
   const mark = new RegExp(`zq${seed}([a-z])zq`);
   const remembered = new LRUCache<string, Promise<Pieces>>({
@@ -51,7 +51,7 @@ export function rememberLetters(
       renderer.render('letterHtml', face),
     ]);
     const pieces = template.split(mark);
-    // A newsroom's template may do with a value what cannot be done with a mark.
+    // A newsroom's template may change a value in ways that a placeholder does not survive.
     return fill(pieces, values) === html ? pieces : null;
   }
 
@@ -77,7 +77,7 @@ export function rememberLetters(
   };
 }
 
-/** Null for a letter that cannot be marked: the renderer makes the best of it, or says what is wrong. */
+/** Null for a letter that cannot hold placeholders: it is rendered as it is. */
 function withMarks(content: LetterContent, markOf: (n: number) => string): Marked | null {
   const { imprint, language, timezone } = content;
   const values: string[] = [];

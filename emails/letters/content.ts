@@ -7,7 +7,7 @@ export interface NamedNewsletter {
   description: string;
 }
 
-/** Who asked, when, and on which site or form: it goes into the letter, for who did not ask. */
+/** When and on which site the request was made: the letter says so, in case someone else made it. */
 interface Request {
   requestedAt: Date;
   origin: string;
@@ -30,14 +30,14 @@ export interface LetterParts {
   };
   /** After unsubscribing; `undoUrl` while it can be undone. */
   receipt: { newsletters: NamedNewsletter[]; undoUrl: string | null };
-  /** To one who signed up again. */
+  /** To a subscriber who signed up again. */
   notice: Request & {
     newsletters: NamedNewsletter[];
     preferencesUrl: string;
     unsubscribeUrl: string;
     unsubscribeMailto: string;
   };
-  /** To a new address, before it takes the old one's place. */
+  /** To a new address, before it replaces the old one. */
   address: { oldAddress: string; confirmUrl: string; hours: number };
   /** A fresh link to one's own data: export, erase, change of address. */
   access: { requestedAt: Date; url: string; hours: number };

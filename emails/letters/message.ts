@@ -35,7 +35,7 @@ export async function buildLetter(
     ...envelope,
     subject,
     language: content.language,
-    // RFC 3834: an answering machine must not answer this.
+    // RFC 3834: keeps vacation responders from replying.
     headers: { 'Auto-Submitted': 'auto-generated', ...leaving },
     html,
     text,
@@ -43,7 +43,7 @@ export async function buildLetter(
   return { subject, message, utf8 };
 }
 
-// Only letters that answer to a subscription can be left by one click.
+// Only letters that belong to a subscription offer one-click unsubscribe.
 function leavingHeaders({ kind, parts, imprint }: LetterContent) {
   if (kind !== 'welcome' && kind !== 'notice') return {};
   const [first] = parts.newsletters;

@@ -7,7 +7,7 @@ import type { LetterWords } from './words.ts';
 
 const SUBJECT_LENGTH = 150;
 
-/** What of a letter is no html. Needs no mjml and takes a fraction of a millisecond. */
+/** The subject and plain text of a letter. Needs no mjml and takes a fraction of a millisecond. */
 export function plainLetter(
   { language, imprint }: LetterContent,
   words: LetterWords,

@@ -1,7 +1,7 @@
 /**
  * Gathers what comes in while `lanes` lots are being written, and writes it as one: under load a statement
- * and a commit serve dozens of requests, and a single request waits for nobody. A lot that fails is written
- * again one by one, so that only who is at fault fails.
+ * and a commit serve dozens of requests, and a single request does not wait. A lot that fails is written
+ * again one by one, so that only the faulty one fails.
  */
 export function batched<T, R>(
   write: (items: T[]) => Promise<R[]>,

@@ -7,7 +7,7 @@ import { findApiToken } from '../operators/api-tokens.ts';
 import { fromThisMachine } from './middleware/client-address.ts';
 import { Problem } from './middleware/problem.ts';
 
-/** What those who operate the machine ask: is it alive, can it work, how much does it do. */
+/** For monitoring: health, readiness and metrics. */
 export function operatingRoutes(context: Context): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => {

@@ -3,7 +3,7 @@ import type { Express, RequestHandler, Response } from 'express';
 /**
  * Serves the app under the path of PUBLIC_URL. Routes, templates and redirects name the program's own
  * addresses (`/console`); here, and in `openTemplates`, they get the path that the outside sees before them.
- * A proxy may hand the path on or take it away: both are understood, and also whoever comes past the proxy.
+ * A proxy may pass the path on or remove it: both are accepted, and so are requests that bypass the proxy.
  */
 export function serveUnder(app: Express, publicPath: string): void {
   if (publicPath === '') return;

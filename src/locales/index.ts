@@ -63,7 +63,7 @@ export function closestLanguage(tag: string): string {
 
 /**
  * The strings of one namespace (`mail`, `pages`, …) in the language closest to `language`.
- * Values are put in as they are: whoever writes HTML escapes.
+ * Values are inserted as they are: the caller escapes them for HTML.
  */
 export function translator(language: string, namespace: string): Translate {
   const t = i18n.getFixedT(closestLanguage(language), namespace);

@@ -70,7 +70,7 @@ export const importOperations: Operation[] = [
         throw new NewsletterNotFound(newsletter);
       await audit(db, actor, 'export', newsletter ? `newsletter ${newsletter}` : 'subscribers');
       res.type('text/csv').set('Content-Disposition', 'attachment; filename="subscribers.csv"');
-      // a client that goes away half-way ends the reading; there is nobody to tell
+      // a client that disconnects ends the reading; there is no one to answer
       await pipeline(Readable.from(exportSubscribers(db, { newsletter })), res).catch((error) => {
         if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
       });

@@ -1,7 +1,7 @@
 // Draws the bars, and renews the figures of editions that are being sent. Without scripts the page reloads.
 const all = [...document.querySelectorAll('[data-edition]')];
 for (const edition of all) draw(edition);
-// what is over does not change any more
+// those sent or cancelled no longer change
 const live = all.filter((edition) => !edition.querySelector('.state.sent, .state.cancelled'));
 if (live.length > 0) setTimeout(renew, 1500);
 

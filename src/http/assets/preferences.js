@@ -1,4 +1,4 @@
-// Comfort only: the page works without this file.
+// Optional: the page works without this file.
 const field = document.querySelector('#timezone');
 const hint = document.querySelector('[data-guess]');
 

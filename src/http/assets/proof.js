@@ -1,4 +1,4 @@
-// The proof of work: a widget that solves a sum in workers of ours.
+// The proof of work: the ALTCHA widget, solving its challenge in our web workers.
 import '../vendor/altcha/altcha.js';
 import '../vendor/altcha/es.js';
 

@@ -1,11 +1,11 @@
-// Comfort only: every form works without this file.
+// Optional: every form works without this file.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 for (const field of document.querySelectorAll('[data-timezone]'))
   if (!field.value && zone) field.value = zone;
 
 document.querySelector('[data-focus]')?.focus();
 
-// A second press while the first is on its way would only ask twice.
+// Prevents a second submission while the first is being sent.
 for (const form of document.querySelectorAll('[data-sign-up]'))
   form.addEventListener('submit', () => {
     setTimeout(() => {

@@ -57,7 +57,7 @@ export function wordsFor(req: Request, res: Response): { language: string; t: Tr
   return { language, t: translator(language, 'console') };
 }
 
-/** Says something on the page that is shown next. Where nobody is signed in it is not said. */
+/** Leaves a message for the next page. Without a session it is dropped. */
 export async function leaveMessage(
   req: Request,
   key: string,

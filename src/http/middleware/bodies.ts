@@ -95,7 +95,7 @@ export class HashedBody implements AsyncIterable<Buffer> {
     this.#done = true;
   }
 
-  /** Call it once, at the end: reads what nobody has read. */
+  /** Call it once, at the end: it drains what is left. */
   async hash(): Promise<Buffer> {
     if (!this.#done && this.#req.readable) for await (const _ of this);
     return this.#hash.digest();

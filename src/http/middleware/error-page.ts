@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts';
 
 const told = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 
-/** The plain page that a person sees for a problem, in their browser's language. Shows no word of the request. */
+/** The plain page that a person sees for a problem, in their browser's language. Nothing of the request is shown. */
 export function errorPage(req: Request, problem: Problem, publicPath: string): string {
   const language = closestLanguage(req.acceptsLanguages([...languages]) || 'en');
   const t = translator(language, 'errors');

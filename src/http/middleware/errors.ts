@@ -9,7 +9,7 @@ function report(log: Logger, req: Request, problem: Problem): void {
   log.error({ request: req.id, status: problem.status, err: problem.cause ?? problem }, 'failed');
 }
 
-/** The end of the API: every error as problem+json. */
+/** The error handler of the API: every error as problem+json. */
 export function apiErrors({ log }: { log: Logger }): ErrorRequestHandler {
   return (error, req, res, next) => {
     const problem = toProblem(error, req.id);
@@ -20,7 +20,7 @@ export function apiErrors({ log }: { log: Logger }): ErrorRequestHandler {
 }
 
 /**
- * The end of everything else: a plain page for a person, problem+json for a program (which sent JSON, or
+ * The error handler of everything else: a plain page for a person, problem+json for a program (which sent JSON, or
  * asks for it).
  */
 export function errorPages({
@@ -45,7 +45,7 @@ export function errorPages({
   };
 }
 
-/** What no route took. */
+/** Answers 404 where no route matched. */
 export function notFound(): never {
   throw new Problem(404, 'There is nothing at this address.');
 }

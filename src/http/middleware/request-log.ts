@@ -22,7 +22,7 @@ export function requestLog(log: Logger): RequestHandler {
       const route = routeOf(req);
       const line = { request: req.id, method: req.method, route, status: res.statusCode, ms };
       const said = res.writableFinished ? 'answered' : 'broken off';
-      // assets, and those who ask all day whether we are alive
+      // assets and health checks
       if (quiet.includes(route) && res.statusCode < 400) log.debug(line, said);
       else log.info(line, said);
     });

@@ -4,7 +4,7 @@ import { isOwnOrigin, requestOrigin } from './request-origin.ts';
 
 /**
  * Refuses (403) what another site makes a browser post with our cookie. Sec-Fetch-Site decides; browsers
- * that send none on plain http send Origin, which must be ours; whoever sends neither is no browser of ours.
+ * that send none on plain http send Origin, which must be ours; a request with neither does not come from a browser we support.
  */
 export function sameOrigin(publicUrl: string): RequestHandler {
   return (req, _res, next) => {

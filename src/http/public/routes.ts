@@ -21,7 +21,7 @@ import { pagePolicy, secretPage } from './site/security-headers.ts';
 import { themeSheet } from './site/theme.ts';
 import { vendorFiles } from './site/vendor.ts';
 
-/** Everything a reader meets. GET never changes anything, and nothing here needs a cookie. */
+/** All pages for readers. GET never changes anything, and nothing here needs a cookie. */
 export function publicRoutes(context: Context): Router {
   const router = Router();
   const masthead = openMasthead(context.db);
@@ -63,7 +63,7 @@ export function publicRoutes(context: Context): Router {
   return router;
 }
 
-/** Hands requests whose address begins with one of these words to a router. */
+/** Passes requests whose path begins with one of these words to a router. */
 function onlyFor(words: string[], router: Router): RequestHandler {
   return (req, res, next) => {
     if (!words.includes(req.path.split('/')[1] ?? '')) return next();

@@ -57,7 +57,7 @@ export const shownOf = (window: PostedWindow): Shown => ({
   to: window.fields.one('to').slice(0, 2000),
 });
 
-/** To the page of an edition that cannot be changed any more. */
+/** Redirects to the page of an edition that can no longer be changed. */
 export async function over(req: Request, res: Response, { id }: EditorWindow) {
   await leaveMessage(req, 'done.refused', false, { reason: sayFor(req, res)('done.over') });
   return res.redirect(303, `/console/editions/${id}`);

@@ -23,7 +23,7 @@ type Undo = SessionData['editorUndo'];
 
 /**
  * Does it, and keeps in the session how it is taken back. Answers the key of what to say: `null` where the
- * article is not there any more.
+ * article no longer exists.
  */
 export async function judge(
   { db }: Context,

@@ -74,7 +74,7 @@ export function subscriberRoutes(context: Context): Router {
       newsletter ? `newsletter ${newsletter}` : 'subscribers',
     );
     res.type('text/csv').set('Content-Disposition', 'attachment; filename="subscribers.csv"');
-    // who goes away half-way ends the reading; there is nobody to tell
+    // a client that disconnects ends the export; there is no one to answer
     await pipeline(Readable.from(exportSubscribers(db, { newsletter })), res).catch((error) => {
       if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     });

@@ -10,7 +10,7 @@ import {
 import type { Reader, ReaderSubscription } from '../../../subscribers/own-page.ts';
 import type { Choices } from '../../../subscribers/preferences.ts';
 
-/** A choice that cannot be; `newsletter` is the one of which no section was left. */
+/** An invalid choice; `newsletter` is the one left without a section. */
 export class UnusableChoice extends Error {
   readonly newsletter: { slug: string; title: string } | undefined;
   /** True if it is the reader's name. */
@@ -68,7 +68,7 @@ function nameOf(typed: string): string | null {
   return read.data;
 }
 
-/** All boxes ticked means all sections, also later ones. None is no choice: that would be unsubscribing. */
+/** All boxes ticked means all sections, also later ones. None is invalid: that would be unsubscribing. */
 function sectionsOf(
   { offered, slug, title }: ReaderSubscription,
   ticked: unknown[],

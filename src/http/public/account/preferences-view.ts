@@ -51,7 +51,7 @@ function timezoneChoice(timezone: string, language: string, now: Date) {
   }
 }
 
-/** What can be had of a newsletter. One without a daily goes to all but readers of special reports alike. */
+/** The frequencies a newsletter offers. One without a daily edition has a single schedule for all but special reports. */
 function frequenciesOf({ kinds, frequency }: ReaderSubscription) {
   const special = kinds.includes('special') ? (['special'] as const) : [];
   if (!kinds.includes('daily'))

@@ -9,7 +9,7 @@ import { readChoices, typedChoices, UnusableChoice } from './preferences-input.t
 import { preferencesView } from './preferences-view.ts';
 import { showBadLink, shownAddress, tokenOf } from './token-pages.ts';
 
-/** The page to choose on. Its link is in every message, so it shows the address masked and begins nothing. */
+/** The preference page. Its link is in every message, so it masks the address and cannot start a subscription. */
 export function preferencesRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
   router.get('/preferences/:token', async (req, res) => {

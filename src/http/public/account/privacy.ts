@@ -79,7 +79,7 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
         .execute((tx) => eraseSubscriber(tx, subject.subscriber, context.now()));
       enqueueLetters(letters);
     } catch (error) {
-      // the same button pressed twice, at once or a moment later: erased is erased
+      // the button was pressed twice: the second one finds nothing left to erase
       if (!(error instanceof SubscriberNotFound)) throw error;
     }
     res.redirect(303, `/erased?lang=${language}`);

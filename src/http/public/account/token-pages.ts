@@ -5,7 +5,7 @@ import { tokenIn } from '../../../subscribers/tokens.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { languageOf, type Show, words } from '../site/page.ts';
 
-/** The page for a token that opens nothing: cut, forged, too old, or of somebody who is not here any more. */
+/** The page for an invalid token: cut short, forged, expired, or of an erased subscriber. */
 export async function showBadLink(req: Request, res: Response, show: Show): Promise<void> {
   if (req.accepts(['html', 'json']) === 'json')
     throw new Problem(
@@ -28,7 +28,7 @@ export async function showBadLink(req: Request, res: Response, show: Show): Prom
   });
 }
 
-/** An address as a page shows it that anybody may have been forwarded to. */
+/** The masked address, for pages whose link may have been forwarded. */
 export const shownAddress = (reader: Reader) => maskAddress(reader.email);
 
 /** "The Daily and El Diario". */

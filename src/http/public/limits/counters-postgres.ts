@@ -12,7 +12,7 @@ interface Counted {
   expire: string;
 }
 
-/** Adds to many counters at once; one in use by nobody else costs as much as ten. */
+/** Adds to many counters in one statement: ten cost as much as one. */
 export type AddPoints = (increment: Increment) => Promise<Counted>;
 
 /** What all counters of a process write through. */
@@ -20,7 +20,7 @@ export function openCounterBatch(pool: pg.Pool): AddPoints {
   return batched((increments) => addAll(pool, increments), { most: 200, lanes: 1 });
 }
 
-// In the order of the keys: two processes that count the same ones must not wait for each other crosswise.
+// In the order of the keys, so that two processes that count the same ones cannot deadlock.
 async function addAll(pool: pg.Pool, increments: Increment[]): Promise<Counted[]> {
   const sums = new Map<string, Increment>();
   for (const one of increments) {

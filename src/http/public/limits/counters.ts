@@ -12,13 +12,13 @@ export interface Count {
 /** Counts in windows that all processes share. */
 export interface Counter {
   add(key: string): Promise<Count>;
-  /** As if one `add` had not been. */
+  /** Takes one `add` back. */
   takeBack(key: string): Promise<void>;
-  /** As if none had been. */
+  /** Sets the count back to zero. */
   forget(key: string): Promise<void>;
 }
 
-/** Opens counters over windows of so many seconds. */
+/** Opens counters whose windows are that many seconds long. */
 export type OpenCounter = (name: string, seconds: number) => Counter;
 
 /**
@@ -35,7 +35,7 @@ export function openCounters({ redis, pool }: Context): OpenCounter {
           points,
           duration,
           storeClient: redis,
-          // while it is away nobody waits for it
+          // a request does not wait for Redis while it is away
           rejectIfRedisNotReady: true,
           insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
         })

@@ -17,7 +17,7 @@ export type Admission =
   | { decision: 'ignore' }
   | { decision: 'prove'; retryAfter: number };
 
-/** Keeps the sign-up form from being used to flood somebody's inbox, or to shut it for everybody else. */
+/** Keeps the sign-up form from being used to flood an inbox, and from being blocked for everyone else. */
 export interface SignUpLimits {
   proofs: Proofs;
   /** Throws Problem 429 for an origin that has to wait even with a proof. */
@@ -46,7 +46,7 @@ export function openSignUpLimits(context: Context): SignUpLimits {
   const all = openCounter('signup-all', HOUR);
   const proofs = openProofs(context.secrets[0] ?? '', openCounter('signup-proof', HOUR));
 
-  // Counters know no address, and nobody can try out addresses on them without the secret.
+  // Counters store no addresses, and without the secret their keys cannot be guessed.
   const hashed = (text: string) => hash('sha256', `${context.secrets[0]}:${text}`, 'base64url');
 
   return {

@@ -8,7 +8,7 @@ import { showBadLink, shownAddress, titlesOf, tokenOf } from '../account/token-p
 import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 
-/** The double opt-in: GET shows one button and changes nothing, POST makes active. */
+/** The double opt-in: GET shows one button and changes nothing, POST activates. */
 export function confirmRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
   router.get('/confirm/:token', async (req, res) => {
@@ -60,7 +60,7 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
     });
   }
 
-  /** The same page for the click that changed something and for the hundredth after it. */
+  /** Every further click gets the same page as the first one. */
   async function showDone(req: Request, res: Response, reader: Reader) {
     const language = languageOf(req, reader.language);
     const t = words(language);

@@ -2,10 +2,10 @@ import type { Newsroom } from '../../../newsletters/newsroom.ts';
 import type { SignUpSettings } from '../../../subscribers/sign-up-settings.ts';
 import { words } from '../site/page.ts';
 
-/** Raised whenever the house's sentence of consent (`signUp.consent`) is changed in any language. */
+/** Has to change whenever the default consent text (`signUp.consent`) changes in any language. */
 const HOUSE_VERSION = '2026-11-29';
 
-/** The sentence that stands beside the button, and the version it is kept under with each consent. */
+/** The sentence beside the button, and the version that is stored with each consent. */
 export function consentIn(
   {
     newsroom,

@@ -13,7 +13,7 @@ export interface FormTrouble {
   body: unknown;
   error?: UnusableForm | undefined;
   typo?: Typo | undefined;
-  /** Why a proof of work is asked: none was sent, or (true) one that is no good. */
+  /** Why a proof of work is needed: none was sent, or (true) the one sent was invalid. */
   unproved?: boolean;
 }
 
@@ -33,7 +33,7 @@ export function formView(
     full,
     proof: proof || signUp.proof === 'always',
     rush: signUp.proof !== 'always',
-    // somebody pressed, and learns here why nothing came of it
+    // the form was submitted without one
     proofMissing: trouble.unproved === false,
     heading: only ? only.title : t('signUp.heading'),
     lead: only?.description || t('signUp.lead'),

@@ -7,7 +7,7 @@ import { languageOf, words } from '../site/page.ts';
 import { formView } from './form-view.ts';
 import { type ShowForm, subscribeRoutes } from './subscribe.ts';
 
-/** The sign-up page, what it is answered with, and the doors it and others post to. */
+/** The sign-up page, the page after it, and the routes that forms post to. */
 export function homeRoutes(shared: PublicContext): Router {
   const { context, show, masthead } = shared;
   const { publicUrl } = context.config;

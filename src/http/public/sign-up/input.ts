@@ -10,7 +10,7 @@ import {
 } from '../../../subscribers/choices.ts';
 import { Problem } from '../../middleware/problem.ts';
 
-/** A sign-up that can be understood. */
+/** A valid sign-up. */
 export interface SignUpInput {
   address: Address;
   name: string | null;
@@ -45,7 +45,7 @@ const formSchema = z.object({
   ...fields,
 });
 
-/** What is wrong with a form, by the field it stands under. */
+/** What is wrong with a form, and the field to show it at. */
 export class UnusableForm extends Error {
   readonly field: 'email' | 'newsletter' | 'choice';
   /** A key of the pages' words. */

@@ -4,7 +4,7 @@ import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { z } from 'zod';
 import type { Counter } from '../limits/counters.ts';
 
-/** A sum that costs a browser a second or two, and us nearly nothing to check (ALTCHA, self-hosted). */
+/** A challenge that takes a browser a second or two to solve, and us almost nothing to check (ALTCHA, self-hosted). */
 export interface Proofs {
   challenge(): Promise<Challenge>;
   /** Whether this is the solution of a challenge of ours, not too old, and not used before. */

@@ -16,7 +16,7 @@ export type FormKind = 'page' | 'embed' | 'site' | 'json';
 
 /** A proof of work is needed before this sign-up is taken. */
 export class ProofNeeded extends Error {
-  /** True when one was sent and is no good: wrong, too old, or used before. */
+  /** True when the one sent was invalid: wrong, expired or already used. */
   readonly tried: boolean;
   /** Seconds after which a try without a proof makes sense. */
   readonly retryAfter: number;
@@ -29,7 +29,7 @@ export class ProofNeeded extends Error {
 }
 
 /**
- * Takes a sign-up that can be understood: writes it down and has the letter sent. The answer, and the time
+ * Accepts a valid sign-up: records it and has its letter sent. The answer, and the time
  * it takes, are the same whether the address is new, known, active or suppressed.
  * Throws ProofNeeded, UnusableForm, Problem.
  */
@@ -68,7 +68,7 @@ export async function acceptSignUp(
 function refuseDisposable(input: SignUpInput, form: FormKind): void {
   if (!isDisposable(input.address.domain)) return;
   if (form !== 'json') throw new UnusableForm('email', 'signUp.disposable');
-  // Misspelt providers are among them: somebody lies in wait for their mail.
+  // The list includes misspelt providers, whose owners collect the email sent to them.
   const meant = meantDomain(input.address.domain);
   const detail = meant
     ? `Did you mean ${withDomain(input.address, meant)}?`

@@ -7,7 +7,7 @@ import { readSignUpForm, UnusableForm } from './input.ts';
 import { acceptSignUp, type FormKind, ProofNeeded } from './sign-up.ts';
 import { answered, typoIn } from './typo-question.ts';
 
-/** What became of a form: taken, or to be shown again with what is wrong. */
+/** The result of a form: accepted, or shown again with its errors. */
 export type FormOutcome =
   | { taken: true; newsletters: Masthead['newsletters'] }
   | { taken: false; status: number; trouble: FormTrouble; proof: boolean };
@@ -19,7 +19,7 @@ export async function submitForm(
   { form, masthead }: { form: FormKind; masthead: Masthead },
 ): Promise<FormOutcome> {
   const sent = (req.body ?? {}) as Record<string, unknown>;
-  // A field that no person sees: whoever fills it in is told that all went well.
+  // A field that readers do not see: a bot that fills it in is told that all went well.
   if (sent.website) return { taken: true, newsletters: [] };
 
   const body = answered(sent);

@@ -19,7 +19,7 @@ export type ShowForm = (
   proof?: boolean,
 ) => Promise<void>;
 
-/** The doors of the sign-up: a form, of this page or of the newsroom's site, and JSON. */
+/** The routes of the sign-up: a form, of this page or of the newsroom's site, and JSON. */
 export function subscribeRoutes(shared: PublicContext, showForm: ShowForm): Router {
   const { context, limits, masthead } = shared;
   const { publicUrl } = context.config;

@@ -1,4 +1,4 @@
-/** `read`, asked again only after so many milliseconds: a rush of readers costs one look. What failed is not kept. */
+/** `read`, cached for so many milliseconds, so that a burst of requests costs one call. Failures are not cached. */
 export function cachedFor<T>(milliseconds: number, read: () => Promise<T>): () => Promise<T> {
   let kept: { at: number; answer: Promise<T> } | undefined;
   return () => {
