@@ -134,6 +134,22 @@ export async function settleLetter(
       uncertain_at = case when ${lost} then now()
         when ${state} = 'queued' and state <> 'sending' then null else uncertain_at end
     where ${heldBy(id, claim)} and (state = 'sending' or not ${lost})`.execute(db);
+  if (outcome.state === 'failed') await forgetFailed(db, id);
+}
+
+/** A confirmation or notice that failed is not the one of its day: the next sign-up sends another. */
+async function forgetFailed(db: DbOrTransaction, id: string): Promise<void> {
+  await sql`
+    update subscribers s set
+      confirmation_at = case when l.kind = 'confirmation' then null else s.confirmation_at end,
+      notice_at = case when l.kind = 'notice' then null else s.notice_at end
+    from letters l
+    where l.id = ${id} and l.state = 'failed' and l.kind in ('confirmation', 'notice')
+      and s.id = l.subscriber_id
+      -- a newer letter than this one counts on
+      and l.created_at >= case l.kind when 'confirmation' then s.confirmation_at else s.notice_at end`.execute(
+    db,
+  );
 }
 
 /** Gives back a letter that never started: another worker may have it at once. May be repeated. */

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { requestSubscriptions } from '../../../src/subscribers/subscriptions.ts';
 import { suppressed } from '../../deliveries/fixtures/rows.ts';
 import { startSink } from '../../relays/sink.ts';
+import { asks, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
 import { letterRow, openLetters } from './fixtures/letters.ts';
 
 test.each([
@@ -72,4 +74,23 @@ test('a letter whose content stays refused fails, and says why', async () => {
   await sql`update letters set next_at = now()`.execute(db);
   await send(letter);
   expect(await letterRow(db, letter)).toMatchObject({ state: 'failed', reason: 'content' });
+});
+
+test('a confirmation that failed is not the one of its day', async () => {
+  let refuse = true;
+  await using sending = await openLetters({
+    react: (step) => (step === 'rcpt' && refuse ? { reply: '550 5.1.1 user unknown' } : undefined),
+  });
+  const { db, send, sink } = sending;
+  const newsletter = await makeNewsletter(db, 'daily-news');
+  const signUp = () => requestSubscriptions(db, [asks('ana@news.test', [newsletter])], new Date());
+  const [first = ''] = await signUp();
+  await send(first);
+  expect(await letterRow(db, first)).toMatchObject({ state: 'failed', reason: 'refused' });
+  refuse = false;
+  const [second = ''] = await signUp();
+  await send(second);
+  expect(sink.accepted).toHaveLength(1);
+  // that one arrived: no third on the same day
+  expect(await signUp()).toEqual([]);
 });
