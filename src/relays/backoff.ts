@@ -15,12 +15,15 @@ export class Rest {
     return Math.max(0, this.#end - performance.now());
   }
 
-  /** Begins a rest, or lets the one that runs go on: ten connections that fail at once are one failure. */
-  begin(): void {
+  /**
+   * Begins a rest, or lets the one that runs go on: ten connections that fail at once are one failure. It counts from
+   * when what failed began, `performance.now()`, and lasts as long as the first rest at least.
+   */
+  begin(since = performance.now()): void {
     if (this.left > 0) return;
     const { rest, longestRest } = this.#timeouts;
     this.#length = Math.min(this.#length === 0 ? rest : this.#length * 2, longestRest);
-    this.#end = performance.now() + this.#length;
+    this.#end = Math.max(performance.now() + rest, since + this.#length);
   }
 
   /** The next rest is a short one again. */

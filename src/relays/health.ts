@@ -9,6 +9,8 @@ export interface RelayState {
   restingUntil?: Date;
   /** What last went wrong, in the relay's words where it had some; gone after the next message sent. */
   lastError?: { at: Phase; code?: number; reply: string; fix?: string };
+  /** It asks for fewer messages and gets fewer: what it said, until it has not said so for a while. */
+  slowed?: { reply: string; fix: string };
   connections: number;
 }
 

@@ -3,9 +3,12 @@ import { advice } from './advice.ts';
 import { Rest } from './backoff.ts';
 import { Crowd } from './congestion.ts';
 import { type Failure, lastError, logged, type RelayState } from './health.ts';
+import { outcomeOf } from './outcome.ts';
+import { Throttle } from './pace/throttle.ts';
 import { Waiting } from './send-queue.ts';
 import type { RelaySettings } from './settings.ts';
 import { Openings } from './smtp/dialer.ts';
+import type { Proven } from './smtp/expected-replies.ts';
 import type { Capabilities, HandshakeError, Opened } from './smtp/handshake.ts';
 import type { Ending, Job, Outcome } from './smtp/message.ts';
 import type { Answer, Outgoing } from './smtp/outgoing.ts';
@@ -42,6 +45,10 @@ export function openRelay(settings: RelaySettings, options: RelayOptions): Relay
   return new SmtpRelay(settings, options);
 }
 
+/** So many connections lost over commands sent together are no accident. */
+const UNPIPELINED = 2;
+const FEWER =
+  'The relay asks for fewer messages and gets fewer; the edition goes on more slowly. Set ?rate= in SMTP_URL to what its provider allows.';
 /** Long enough for another pool to come by. */
 const ROOM_MADE_MS = 10_000;
 
@@ -54,9 +61,14 @@ class SmtpRelay implements Relay, SessionHost {
   readonly #sessions = new Set<Session>();
   readonly #openings: Openings;
   readonly #rest: Rest;
+  readonly #throttle = new Throttle();
   readonly #crowd = new Crowd();
+  readonly proven: Proven = new Set();
   /** As its newest connection said. */
   #pipelining = false;
+  /** Connections that were lost over commands sent together, while no such thing was ever answered. */
+  #unpipelined = 0;
+  #slowed: string | undefined;
   #resting = false;
   #failure: Failure | undefined;
   #busy = 0;
@@ -87,7 +99,8 @@ class SmtpRelay implements Relay, SessionHost {
     if (this.#closing || this.#rest.left > 0) return 0;
     let connections = this.#openings.prompt + this.#openable();
     for (const session of this.#sessions) if (session.open) connections += 1;
-    return Math.max(0, this.#depth * connections - this.#busy);
+    const free = this.#depth * connections - this.#busy;
+    return Math.max(0, Math.min(free, this.#throttle.allowance(performance.now())));
   }
 
   send(outgoing: Outgoing): Promise<Answer> {
@@ -103,6 +116,7 @@ class SmtpRelay implements Relay, SessionHost {
       resolve,
     };
     this.#busy += 1;
+    this.#throttle.started();
     if (this.#closing) this.answer(job, { kind: 'withdrawn' });
     else if (this.#rest.left > 0) this.answer(job, this.#whileResting());
     else {
@@ -119,6 +133,8 @@ class SmtpRelay implements Relay, SessionHost {
       up: left === 0,
       ...(left > 0 && { restingUntil: new Date(Date.now() + left) }),
       ...(failure && { lastError: lastError(failure) }),
+      ...(this.#throttle.active &&
+        this.#slowed !== undefined && { slowed: { reply: this.#slowed, fix: FEWER } }),
       connections: this.#sessions.size,
     };
   }
@@ -152,7 +168,7 @@ class SmtpRelay implements Relay, SessionHost {
     return this.#waiting.next(capabilities, reserved);
   }
 
-  answer(job: Job, outcome: Outcome): void {
+  answer(job: Job, outcome: Outcome, fresh = true): void {
     this.#busy -= 1;
     job.resolve({ ...outcome, relay: this.settings.name });
     if (outcome.kind === 'sent') {
@@ -160,24 +176,51 @@ class SmtpRelay implements Relay, SessionHost {
       this.#rest.succeed();
       const now = performance.now();
       this.#crowd.note(now - job.dotAt);
+      this.#throttle.took(now);
       if (now - job.since < this.#timeouts.start) this.#depth = 2;
-    } else if (outcome.kind === 'refused' && outcome.at === 'mail' && outcome.code < 500) {
-      this.#goToRest(outcome, { kind: 'withdrawn' });
-    }
+    } else if (outcome.kind === 'refused') this.#heed(outcome, job, fresh);
+    else if (outcome.kind === 'withdrawn') this.#throttle.withdrawn();
   }
 
-  ended(session: Session, { cause, at = 'greeting', reply, error = '' }: Ending): void {
+  ended(session: Session, ending: Ending): void {
+    const { cause, at = 'greeting', reply, error = '' } = ending;
     this.#sessions.delete(session);
+    this.#notePipelining(ending);
     if (cause !== 'quiet') {
       const failure: Failure = reply
         ? { kind: 'refused', at, code: reply.code, reply: reply.text }
         : { kind: 'lost', at, error };
       // A connection that has served and then goes is replaced at once; one that never did means trouble.
-      if (cause === 'closing' || session.delivered === 0) {
+      if (session.delivered === 0) {
         this.#goToRest(failure, { kind: 'withdrawn' });
       } else this.#log.info({ at, error }, 'connection to the relay lost, opening another');
     }
     if (!this.#settleClose()) this.#dispatch();
+  }
+
+  /** Does what a refusal asks of whoever sends, beside what becomes of its message. */
+  #heed(refusal: Extract<Outcome, { kind: 'refused' }>, job: Job, fresh: boolean): void {
+    // Of a relay that was not even reached all messages are told so at once.
+    if (refusal.at === 'connect' || refusal.at === 'greeting' || refusal.at === 'auth') return;
+    const { relay } = outcomeOf({ ...refusal, relay: this.settings.name });
+    if (relay === 'slower') {
+      this.#throttle.slower(performance.now(), job.since);
+      this.#slowed = refusal.reply;
+      this.#log.info(logged(refusal), 'the relay asks for fewer messages');
+    } else if (relay === 'rests' || (relay === 'reconnect' && fresh))
+      this.#goToRest(refusal, { kind: 'withdrawn' });
+  }
+
+  /** PIPELINING that is offered and does not work: what was sent together is lost, each time. */
+  #notePipelining({ late, unproven }: Ending): void {
+    if (!unproven || this.#unpipelined >= UNPIPELINED) return;
+    // A connection may be lost for many reasons; a relay that goes on and does not answer has not read it.
+    this.#unpipelined += late ? UNPIPELINED : 1;
+    if (this.#unpipelined < UNPIPELINED) return;
+    this.#log.warn(
+      'the relay offers PIPELINING and does not answer what is sent so; used without it',
+    );
+    for (const session of this.#sessions) session.retire();
   }
 
   /** Gives waiting messages, but those kept for a dot, to connections without work, to new ones, then behind awaited answers. */
@@ -189,11 +232,11 @@ class SmtpRelay implements Relay, SessionHost {
       if (this.#waiting.size === 0) return;
       if (session.idle) session.proceed();
     }
-    const wanted = Math.min(this.#waiting.size - this.#openings.size, this.#openable());
+    const wanted = Math.min(this.#waiting.size - this.#openings.prompt, this.#openable());
     for (let opening = 0; opening < wanted; opening += 1) {
       void this.#openings.open(
         (opened) => this.#onOpened(opened),
-        (error) => this.#onRefused(error),
+        (error, since) => this.#onRefused(error, since),
       );
     }
     if (kept > 0) return;
@@ -215,28 +258,35 @@ class SmtpRelay implements Relay, SessionHost {
   #openable(): number {
     if (this.#closing || this.#rest.left > 0 || !this.#openings.allowed) return 0;
     // After a failure one connection finds out whether it is over: ten wrong log-ins would lock the account.
-    if (this.#failure && this.#sessions.size === 0) return this.#openings.size === 0 ? 1 : 0;
+    const { size, stuck } = this.#openings;
+    if (this.#failure && this.#sessions.size === 0) return size === 0 || stuck ? 1 : 0;
+    // One more than there should be, beside those that are late.
+    if (stuck) return 1;
     const given = performance.now() < this.#roomUntil ? 1 : 0;
     return this.settings.connections - given - this.#sessions.size - this.#openings.size;
   }
 
   #onOpened(opened: Opened): void {
-    const session = new Session(opened, this.#timeouts, this);
-    this.#pipelining = opened.capabilities.pipelining;
+    const works = this.settings.pipelining !== false && this.#unpipelined < UNPIPELINED;
+    const pipelining = works && opened.capabilities.pipelining;
+    const capabilities = { ...opened.capabilities, pipelining };
+    const session = new Session({ ...opened, capabilities }, this.#timeouts, this);
+    this.#pipelining = pipelining;
     this.#sessions.add(session);
     if (this.#closing) return session.quit();
     session.proceed();
     this.#onState?.(this.state());
   }
 
-  #onRefused(error: HandshakeError): void {
+  #onRefused(error: HandshakeError, since: number): void {
     if (this.#settleClose() || this.#closing) return;
     const { at, code, enhanced, message } = error;
     const fix = advice(error, this.settings);
     const failure: Failure = code
       ? { kind: 'refused', at, code, ...(enhanced && { enhanced }), reply: message, fix }
       : { kind: 'lost', at, error: message, fix };
-    if (this.#sessions.size === 0 && this.#openings.size === 0) this.#goToRest(failure, failure);
+    if (this.#sessions.size === 0 && this.#openings.size === 0)
+      this.#goToRest(failure, failure, since);
     else {
       this.#failure = failure;
       // Of ten that fail together the last one is told, by the rest it begins.
@@ -245,9 +295,9 @@ class SmtpRelay implements Relay, SessionHost {
     }
   }
 
-  #goToRest(failure: Failure, waiting: Outcome): void {
+  #goToRest(failure: Failure, waiting: Outcome, since = performance.now()): void {
     this.#failure = failure;
-    this.#rest.begin();
+    this.#rest.begin(since);
     this.#resting = true;
     this.#log.warn({ ...logged(failure), restMs: this.#rest.left }, 'the relay rests');
     this.#waiting.giveBack(waiting);

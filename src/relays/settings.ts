@@ -18,6 +18,8 @@ export interface RelaySettings {
   /** Its share of the messages beside the other relays. */
   weight: number;
   warmUp?: WarmUpPlan;
+  /** False: commands are never sent together, whatever the relay offers. */
+  pipelining?: false;
 }
 
 /** Every fault found in SMTP_URL, each a sentence; no password is repeated. */

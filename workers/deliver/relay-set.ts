@@ -137,7 +137,8 @@ export function openRelaySet(
   function troubleOf(relay: Relay): string | undefined {
     const { name } = relay.settings;
     if (avoids(relay)) return avoided.get(name)?.words;
-    const { lastError } = relay.state();
+    const { lastError, slowed } = relay.state();
+    if (slowed) return said(name, slowed.reply, slowed.fix);
     const before = failedBefore.get(relay);
     failedBefore.delete(relay);
     if (lastError) {

@@ -35,15 +35,22 @@ export class Openings {
     return prompt;
   }
 
-  /** Another one may be begun, and is likely to come soon. */
+  /** Another one may be begun, and is likely to come soon: none is late, or the last one has been for a while. */
   get allowed(): boolean {
-    return this.#rest.left === 0 && this.prompt === this.size;
+    return this.#rest.left === 0 && (this.prompt === this.size || this.stuck);
+  }
+
+  /** There are some, and the newest is late: what the relay does not answer to it may answer to another. */
+  get stuck(): boolean {
+    let newest = Number.NEGATIVE_INFINITY;
+    for (const { since } of this.#underWay) newest = Math.max(newest, since);
+    return this.size > 0 && performance.now() - newest > this.#timeouts.another;
   }
 
   /** Makes a connection; resolves after one of the two was called. */
   async open(
     onOpened: (opened: Opened) => void,
-    onRefused: (error: HandshakeError) => void,
+    onRefused: (error: HandshakeError, since: number) => void,
   ): Promise<void> {
     const attempt = openSession(this.#settings, this.#timeouts);
     const opening = { since: performance.now(), abandon: () => attempt.abandon() };
@@ -53,8 +60,8 @@ export class Openings {
     );
     this.#underWay.delete(opening);
     if (result instanceof HandshakeError) {
-      this.#rest.begin();
-      onRefused(result);
+      this.#rest.begin(opening.since);
+      onRefused(result, opening.since);
     } else {
       this.#rest.succeed();
       onOpened(result);

@@ -5,22 +5,35 @@ import type { Timeouts } from './timeouts.ts';
 export interface Awaited {
   step: 'mail' | 'rcpt' | 'data' | 'dot' | 'lone' | 'rset' | 'quit';
   job?: Job;
+  /** Sent without waiting for the reply before it (RFC 2920). */
+  together?: boolean;
 }
+
+/** The steps at which this relay has been seen to answer what was sent together. */
+export type Proven = Set<Awaited['step']>;
 
 const QUIT_PATIENCE = 2_000;
 
 /** The replies that are due, in the order they will come, and the time the first of them has. */
 export class AwaitedReplies {
   readonly #timeouts: Timeouts;
+  readonly #proven: Proven;
   readonly #queue: Awaited[] = [];
   #deadline = 0;
 
-  constructor(timeouts: Timeouts) {
+  constructor(timeouts: Timeouts, proven: Proven) {
     this.#timeouts = timeouts;
+    this.#proven = proven;
   }
 
   get none(): boolean {
     return this.#queue.length === 0;
+  }
+
+  /** What waits has been sent together with something, and this relay has never answered such a thing. */
+  get unproven(): boolean {
+    const [first] = this.#queue;
+    return first?.together === true && !this.#proven.has(first.step);
   }
 
   add(awaited: Awaited): void {
@@ -31,6 +44,7 @@ export class AwaitedReplies {
   /** What the reply that came answers; undefined when none was due. */
   take(): Awaited | undefined {
     const awaited = this.#queue.shift();
+    if (awaited?.together) this.#proven.add(awaited.step);
     this.#start();
     return awaited;
   }
@@ -41,7 +55,10 @@ export class AwaitedReplies {
 
   #start(): void {
     const first = this.#queue[0];
-    if (first) this.#deadline = performance.now() + this.#patience(first.step);
+    if (!first) return;
+    const patience = this.#patience(first.step);
+    const most = this.unproven ? this.#timeouts.pipelined : patience;
+    this.#deadline = performance.now() + Math.min(patience, most);
   }
 
   #patience(step: Awaited['step']): number {

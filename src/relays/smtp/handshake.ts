@@ -71,7 +71,7 @@ export function openSession(
     requireTLS: settings.requireTls,
     connectionTimeout: timeouts.greeting,
     greetingTimeout: timeouts.greeting,
-    socketTimeout: timeouts.command,
+    socketTimeout: timeouts.greeting,
     tls: { rejectUnauthorized: proven },
   });
   const opened = new Promise<Opened>((resolve, reject) => {

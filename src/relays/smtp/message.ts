@@ -26,4 +26,8 @@ export interface Ending {
   at?: Phase;
   reply?: Reply;
   error?: string;
+  /** The relay did not answer in time. */
+  late?: boolean;
+  /** What it owed an answer to was sent together with something, which it has never been seen to read. */
+  unproven?: boolean;
 }

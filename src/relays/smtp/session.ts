@@ -1,5 +1,6 @@
+import { outcomeOf } from '../outcome.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
-import { AwaitedReplies } from './expected-replies.ts';
+import { AwaitedReplies, type Proven } from './expected-replies.ts';
 import type { Capabilities, Opened } from './handshake.ts';
 import type { Ending, Job, Outcome } from './message.ts';
 import type { Phase } from './outgoing.ts';
@@ -15,7 +16,10 @@ export interface SessionHost {
    * none. `following`: it would wait behind another's answer.
    */
   next(capabilities: Capabilities, following: boolean): Job | undefined;
-  answer(job: Job, outcome: Outcome): void;
+  /** `fresh`: of a connection that has brought no message to a 2xx. */
+  answer(job: Job, outcome: Outcome, fresh: boolean): void;
+  /** What is known of the relay's PIPELINING, from all its connections. */
+  readonly proven: Proven;
   /** Once, when the socket is gone. */
   ended(session: Session, ending: Ending): void;
 }
@@ -52,7 +56,7 @@ export class Session {
   constructor(opened: Opened, timeouts: Timeouts, host: SessionHost) {
     this.#socket = opened.socket;
     this.#capabilities = opened.capabilities;
-    this.#awaited = new AwaitedReplies(timeouts);
+    this.#awaited = new AwaitedReplies(timeouts, host.proven);
     this.#keepIdle = timeouts.idle;
     this.#host = host;
     const read = replyReader((reply) => this.#onReply(reply));
@@ -124,7 +128,7 @@ export class Session {
     if (this.#over) return;
     if (this.#awaited.late(now)) {
       const cause = this.#quitting ? 'quiet' : 'lost';
-      this.#end({ cause, error: 'the relay did not answer in time' });
+      this.#end({ cause, error: 'the relay did not answer in time', late: true });
     } else if (this.idle && now - this.#idleSince > this.#keepIdle) this.quit();
   }
 
@@ -134,6 +138,7 @@ export class Session {
     if (!job) return '';
     this.#envelope = job;
     this.#enveloped += 1;
+    const together = !this.#awaited.none;
     job.at = 'mail';
     let text = '';
     if (this.#reset) {
@@ -142,11 +147,11 @@ export class Session {
       this.#awaited.add({ step: 'rset' });
     }
     text += mailCommand(job.outgoing, this.#capabilities);
-    this.#awaited.add({ step: 'mail', job });
+    this.#awaited.add({ step: 'mail', job, together });
     if (this.#capabilities.pipelining) {
       text += rcptCommand(job.outgoing) + DATA;
-      this.#awaited.add({ step: 'rcpt', job });
-      this.#awaited.add({ step: 'data', job });
+      this.#awaited.add({ step: 'rcpt', job, together: true });
+      this.#awaited.add({ step: 'data', job, together: true });
     }
     return text;
   }
@@ -249,24 +254,28 @@ export class Session {
   #refuse(job: Job, { code, enhanced, text }: Reply, step: Phase): void {
     if (!job.refused) this.#refusals += 1;
     job.refused = true;
-    this.#answer(job, {
+    const refusal = {
       kind: 'refused',
       at: step,
       code,
-      ...(enhanced !== undefined && { enhanced }),
+      ...(enhanced && { enhanced }),
       reply: text,
-    });
+    } as const;
+    // It has carried enough: what is left of the group is still read, then it says QUIT.
+    if (outcomeOf({ ...refusal, relay: '' }).relay === 'reconnect') this.#retiring = true;
+    this.#answer(job, refusal);
   }
 
   #answer(job: Job, outcome: Outcome): void {
     if (job.answered) return;
     job.answered = true;
-    this.#host.answer(job, outcome);
+    this.#host.answer(job, outcome, this.#delivered === 0);
   }
 
   #end(ending: Ending): void {
     if (this.#over) return;
     this.#over = true;
+    const unproven = ending.cause === 'lost' && this.#awaited.unproven;
     this.#socket.destroy();
     const error = ending.reply?.text ?? ending.error ?? 'the connection was given up';
     const unfinished = [this.#body, this.#envelope].filter((job) => job && !job.answered);
@@ -277,6 +286,7 @@ export class Session {
       ...ending,
       cause: quiet ? 'quiet' : ending.cause,
       ...(at && { at }),
+      ...(unproven && { unproven }),
     });
   }
 }

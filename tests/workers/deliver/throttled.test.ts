@@ -1,0 +1,47 @@
+import { expect, test, vi } from 'vitest';
+import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
+import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
+import { editionOf, passTime, rowsOf } from '../../deliveries/fixtures/rows.ts';
+import { openSending } from '../../deliveries/fixtures/sending.ts';
+
+test('a relay that asks for fewer messages gets fewer, and the edition says why', async () => {
+  let second = 0;
+  let taken = 0;
+  await using sending = await openSending({
+    react: (step) => {
+      if (step !== 'dot') return undefined;
+      const now = Math.floor(performance.now() / 1_000);
+      if (now !== second) {
+        second = now;
+        taken = 0;
+      }
+      return ++taken > 5
+        ? { reply: '454 Throttling failure: Maximum sending rate exceeded.' }
+        : undefined;
+    },
+  });
+  const { db, sink } = sending;
+  const edition = await freezeEdition(db, await makeReaders(db, 60));
+  const sent = sending.send(edition);
+  const reasons = new Set<string | null>();
+  await vi.waitFor(
+    async () => {
+      const { state, reason } = await editionOf(db, edition);
+      reasons.add(reason);
+      if (state !== 'sent') {
+        await passTime(db, edition);
+        await sending.work(edition);
+      }
+      expect((await editionOf(db, edition)).state).toBe('sent');
+    },
+    { timeout: 90_000, interval: 300 },
+  );
+  await sent;
+  expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 60 });
+  expect([...reasons].find((reason) => reason?.includes('454'))).toMatch(
+    /^sink: 454 Throttling failure: Maximum sending rate exceeded\. – The relay asks for fewer messages/,
+  );
+  // the first burst, and now and then one more to see whether it may be faster
+  expect(sink.received.length - sink.accepted.length).toBeLessThan(60);
+  for (const row of await rowsOf(db, edition)) expect(row.attempts).toBe(1);
+}, 120_000);
