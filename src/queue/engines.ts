@@ -74,10 +74,21 @@ export function redisEngine(url: string, log: Logger): QueueEngine {
       });
       worker.on('failed', (_job, error) => onError(error));
       worker.on('error', (err) => log.debug({ err }, 'queue worker'));
-      return worker;
+      const connection = consuming;
+      return {
+        pause: (doNotWait) => worker.pause(doNotWait),
+        // While Redis is away nothing can be told to it, and its answers are not waited for.
+        close: () => worker.close(connection.status !== 'ready'),
+      };
     },
     async close() {
-      await Promise.all(clients.map((redis) => redis.quit().catch(() => redis.disconnect())));
+      await Promise.all(
+        clients.map((redis) =>
+          redis.status === 'ready'
+            ? redis.quit().catch(() => redis.disconnect())
+            : redis.disconnect(),
+        ),
+      );
     },
   };
 }

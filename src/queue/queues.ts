@@ -2,7 +2,8 @@ import type { JobsOptions } from 'bullmq';
 import type { Config } from '../config.ts';
 import type { RangeTicket } from '../deliveries/tickets.ts';
 import type { Logger } from '../process/log.ts';
-import { type Producer, postgresEngine, redisEngine } from './engines.ts';
+import { postgresEngine, redisEngine } from './engines.ts';
+import { openProducers } from './producers.ts';
 
 /** What each queue carries: names of rows, never truth. */
 export interface Jobs {
@@ -52,23 +53,18 @@ export function openQueues(
   const engine = config.redisUrl
     ? redisEngine(config.redisUrl, log)
     : postgresEngine(databaseUrl, log);
-  const producers = new Map<QueueName, Producer>();
+  const producers = openProducers(engine);
   const consumers: Consumer[] = [];
 
-  const producer = (name: QueueName): Producer => {
-    const known = producers.get(name);
-    if (known) return known;
-    const made = engine.producer(name);
-    producers.set(name, made);
-    return made;
-  };
   async function enqueue<N extends QueueName>(
     name: N,
     jobs: { data: Jobs[N]; opts: JobsOptions }[],
   ): Promise<boolean> {
     if (jobs.length === 0) return true;
     try {
-      await producer(name).addBulk(jobs.map((job) => ({ name, ...job })));
+      await producers.with(name, (producer) =>
+        producer.addBulk(jobs.map((job) => ({ name, ...job }))),
+      );
       return true;
     } catch (err) {
       log.warn(
@@ -116,10 +112,10 @@ export function openQueues(
       consumers.push(made);
       return made;
     },
-    counts: (name) => producer(name).getJobCounts(),
+    counts: (name) => producers.with(name, (producer) => producer.getJobCounts()),
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.close()));
-      await Promise.all([...producers.values()].map((queue) => queue.close()));
+      await producers.close();
       await engine.close();
     },
   };
