@@ -36,6 +36,12 @@ const recovery = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount
 // The braces put all keys in one slot of a Redis Cluster.
 const prefix = '{gaceta}';
 
+async function disconnect(redis: Redis): Promise<void> {
+  // A farewell waits for an answer: none comes while Redis is away.
+  if (redis.status === 'ready') await redis.quit().catch(() => undefined);
+  redis.disconnect();
+}
+
 /** Jobs on Redis. Connects at the first use. */
 export function redisEngine(url: string, log: Logger): QueueEngine {
   const { Queue, Worker } = withBackend(createRedisBackend);
@@ -82,13 +88,7 @@ export function redisEngine(url: string, log: Logger): QueueEngine {
       };
     },
     async close() {
-      await Promise.all(
-        clients.map((redis) =>
-          redis.status === 'ready'
-            ? redis.quit().catch(() => redis.disconnect())
-            : redis.disconnect(),
-        ),
-      );
+      await Promise.all(clients.map(disconnect));
     },
   };
 }
