@@ -98,7 +98,10 @@ export function registerSubscribers(program: Command, open: Open): void {
   noun
     .command('import <file>')
     .description('import subscribers from CSV; - reads stdin')
-    .option('--newsletter <slug>', 'newsletter; optional if there is only one')
+    .option(
+      '--newsletter <slug>',
+      'newsletter; optional if there is only one, or if each line names its own',
+    )
     .option('--json', 'print JSON')
     .action(async (file: string, { json, newsletter }: { json?: boolean; newsletter?: string }) => {
       if (file !== '-')
@@ -106,8 +109,9 @@ export function registerSubscribers(program: Command, open: Open): void {
           throw new WrongUse(`Cannot read ${file}.`);
         });
       return open(async ({ db, hashAddress, now }) => {
-        const slug = await chooseNewsletter(db, newsletter);
-        await audit(db, actorOf(), 'import', `newsletter ${slug}`);
+        const slug = newsletter ?? null;
+        const object = slug === null ? 'subscribers' : `newsletter ${slug}`;
+        await audit(db, actorOf(), 'import', object);
         let told = performance.now();
         const done = await importSubscribers(
           db,
@@ -123,7 +127,9 @@ export function registerSubscribers(program: Command, open: Open): void {
             },
           },
         );
+        for (const text of done.notes) note(text);
         for (const { line, reason } of done.errors.slice(0, 20)) note(`line ${line}: ${reason}`);
+        if (done.skipped > 20) note(`${done.skipped - 20} more lines skipped; --json names them`);
         const { lines, added, updated, skipped } = done;
         print(json, done, `${lines} lines: ${added} added, ${updated} updated, ${skipped} skipped`);
       });

@@ -422,13 +422,16 @@ interface AuditTable {
 
 interface ImportsTable {
   id: Id;
-  newsletterId: string;
+  /** Null: each line named its own. */
+  newsletterId: Optional<string>;
   state: Default<'running' | 'done' | 'failed'>;
   lines: Default<number>;
   added: Default<number>;
   updated: Default<number>;
   skipped: Default<number>;
   errors: ColumnType<{ line: number; reason: string }[], string | undefined, string>;
+  /** What had to be assumed. */
+  notes: ColumnType<string[], string | undefined, string>;
   createdAt: Made;
   finishedAt: Optional<Date>;
 }

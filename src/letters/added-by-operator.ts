@@ -13,7 +13,7 @@ import { byOperator } from '../subscribers/consent-evidence.ts';
 import { AddressSuppressed, InvalidSubscriber } from '../subscribers/errors.ts';
 import { type HashAddress, readFields, toAddress } from '../subscribers/sign-up-fields.ts';
 import { storeSubscribers } from '../subscribers/store-subscribers.ts';
-import { activateSubscriptions, requestSubscriptions } from '../subscribers/subscriptions.ts';
+import { recordSubscriptions, requestSubscriptions } from '../subscribers/subscriptions.ts';
 
 /** A subscriber that an operator or program adds. With a recorded consent active at once, else asked first. */
 export const newSubscriber = z.strictObject({
@@ -83,19 +83,28 @@ export async function addSubscriber(
     };
   }
 
-  const consents = newsletters.map(({ id: newsletterId, sections }) => ({
+  const consents = [
+    {
+      action: 'operator' as const,
+      at: consentAt,
+      ...evidence,
+      detail: { source: given.consent?.source },
+    },
+  ];
+  const recorded = newsletters.map(({ id: newsletterId, sections }) => ({
     subscriberId: id,
     newsletterId,
-    action: 'operator' as const,
+    state: 'active' as const,
     consentAt,
-    evidence,
-    detail: { source: given.consent?.source },
+    unsubscribedAt: null,
+    consents,
     frequency,
     hour,
     sections,
+    pausedUntil: null,
   }));
-  const activations = await activateSubscriptions(tx, consents, now);
-  const ended = newsletters.find((_, index) => activations[index] === 'unsubscribed');
+  const outcomes = await recordSubscriptions(tx, recorded, now);
+  const ended = newsletters.find((_, index) => outcomes[index] === 'unsubscribed');
   if (ended)
     throw new InvalidSubscriber([
       {

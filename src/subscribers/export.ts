@@ -1,5 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
+import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { ConsentRow } from './subscriptions.ts';
 
 const PAGE = 1000;
 const header = [
@@ -14,11 +16,16 @@ const header = [
   'sections',
   'confirmed_at',
   'unsubscribed_at',
+  'paused_until',
+  'consent_source',
+  'consent_at',
+  'consents',
 ];
 
 /**
  * All subscriptions as CSV, a thousand subscribers at a time: each page is a statement of its own, so that
- * nothing holds a snapshot while a slow reader takes the file. Erased subscribers are not in it.
+ * nothing holds a snapshot while a slow reader takes the file. Erased subscribers are not in it. The import reads
+ * it back as it was: readers, states, and in `consents` (JSON) all that is kept of them.
  */
 export async function* exportSubscribers(
   db: DbOrTransaction,
@@ -36,25 +43,29 @@ export async function* exportSubscribers(
       .execute();
     const last = people.at(-1);
     if (!last) return;
-    const places = await placesOf(
+    const subscriptions = await subscriptionsOf(
       db,
       people.map((person) => person.id),
       newsletter,
     );
     yield stringify(
       people.flatMap((person) =>
-        (places.get(person.id) ?? []).map((place) => [
+        (subscriptions.get(person.id) ?? []).map((one) => [
           plain(person.email),
           plain(person.name),
           person.language,
           person.timezone,
-          place.slug,
-          place.state,
-          place.frequency,
-          place.hour,
-          place.sections?.join(';'),
-          place.confirmedAt?.toISOString(),
-          place.state === 'unsubscribed' ? place.leftAt?.toISOString() : '',
+          one.slug,
+          one.state,
+          one.frequency,
+          one.hour,
+          one.sections?.join(';'),
+          one.confirmedAt?.toISOString(),
+          one.state === 'unsubscribed' ? one.leftAt?.toISOString() : '',
+          one.pausedUntil?.toISOString(),
+          one.confirmedAt && plain(sourceOf(one.consents)),
+          one.confirmedAt?.toISOString(),
+          one.consents.length > 0 ? JSON.stringify(one.consents) : '',
         ]),
       ),
     );
@@ -62,7 +73,9 @@ export async function* exportSubscribers(
   }
 }
 
-async function placesOf(
+type ExportedConsent = Omit<ConsentRow, 'at'> & { at: string };
+
+async function subscriptionsOf(
   db: DbOrTransaction,
   subscribers: string[],
   newsletter: string | undefined,
@@ -71,12 +84,30 @@ async function placesOf(
     .selectFrom('subscriptions as t')
     .innerJoin('newsletters as n', 'n.id', 't.newsletterId')
     .select(['t.subscriberId', 'n.slug', 't.state', 't.frequency', 't.hour', 't.sections'])
-    .select(['t.confirmedAt', 't.leftAt'])
+    .select(['t.confirmedAt', 't.leftAt', 't.pausedUntil'])
+    .select(
+      sql<ExportedConsent[]>`(
+        select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+          'action', c.action,
+          'at', to_char(c.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          'originAddress', c.origin_address, 'userAgent', c.user_agent, 'form', c.form,
+          'wording', c.wording, 'wordingVersion', c.wording_version, 'detail', c.detail)) order by c.id), '[]')
+        from consents c where c.subscriber_id = t.subscriber_id and c.newsletter_id = t.newsletter_id)`.as(
+        'consents',
+      ),
+    )
     .where('t.subscriberId', 'in', subscribers)
     .$if(newsletter !== undefined, (query) => query.where('n.slug', '=', newsletter ?? ''))
     .orderBy('n.id')
     .execute();
   return Map.groupBy(rows, (row) => row.subscriberId);
+}
+
+/** Where the newest consent came from, in words that an import takes: what an operator wrote, else the form. */
+function sourceOf(consents: ExportedConsent[]): string {
+  const given = consents.findLast(({ action }) => action !== 'withdraw' && action !== 'request');
+  const source = given?.detail?.source;
+  return typeof source === 'string' ? source : (given?.form ?? 'confirmed');
 }
 
 /** What a spreadsheet would run as a formula gets a ' before it; the import takes that off again. */

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { InvalidImport } from '../../src/subscribers/errors.ts';
 import { exportSubscribers } from '../../src/subscribers/export.ts';
 import { getImport, importSubscribers } from '../../src/subscribers/import/import.ts';
 import { endSubscriptions } from '../../src/subscribers/subscriptions.ts';
@@ -49,8 +48,8 @@ describe('an import', () => {
     ].join('\r\n');
     const result = await run(bytes(file));
     expect(result).toMatchObject({ state: 'done', lines: 9, added: 2, updated: 0, skipped: 7 });
-    expect(result.errors.map((error) => error.line)).toEqual([5, 6, 7, 8, 9, 11]);
-    expect(result.errors[0]?.reason).toContain('write the address alone');
+    expect(result.errors.map((error) => error.line)).toEqual([4, 5, 6, 7, 8, 9, 11]);
+    expect(result.errors[1]?.reason).toContain('write the address alone');
     expect(await getImport(db, result.id)).toEqual(result);
     expect(await subscription('ana@example.org')).toMatchObject({
       email: 'Ana@Example.org',
@@ -113,9 +112,8 @@ describe('an import', () => {
   test.each([
     ['', 'first line must name the columns'],
     ['ana@example.org,fair,2026-01-01\n', 'missing: email'],
-    ['email,consent_source,consent_at,phone\n', 'no column "phone"'],
-    ['email,consent_source,consent_at\n"ana@example.org,fair', 'not CSV'],
-    [`email,consent_source,consent_at\n"${'x'.repeat(200_000)}`, 'not CSV'],
+    ['email,consent_source,consent_at,email\n', 'there twice'],
+    [`email,consent_source,consent_at\n${'x'.repeat(2_000_000)}`, 'not CSV'],
   ])('refuses what is no list of subscribers (%#)', async (file, message) => {
     await expect(run(bytes(file))).rejects.toThrow(message);
     const last = await db
@@ -124,15 +122,6 @@ describe('an import', () => {
       .orderBy('id', 'desc')
       .executeTakeFirstOrThrow();
     expect(last.state).toBe('failed');
-  });
-
-  test('refuses a file in Latin-1 instead of storing garbled names', async () => {
-    const latin = Buffer.from(
-      'email,name,consent_source,consent_at\nj@example.org,Jos\xe9,f,2026-01-01\n',
-      'latin1',
-    );
-    await expect(run(ReadableStream.from([latin]))).rejects.toThrow(InvalidImport);
-    expect(await subscription('j@example.org')).toBeUndefined();
   });
 
   test('reads 100,000 lines in bounded memory', async () => {
@@ -185,6 +174,73 @@ describe('an export', () => {
     expect(lines).toBe(Number(n) + 1);
     expect(pages).toBeGreaterThan(100);
     expect(text).toContain(`'=cmd@example.org,'=1+1,,,daily,active,daily`);
-    expect(text).toContain('Ana@Example.org,"Ana; ""La jefa""",es,,daily,active,weekly,,news,');
+    expect(text).toContain(
+      'Ana@Example.org,"Ana; ""La jefa""",es,,daily,active,weekly,,news,2026-11-01T10:00:00.000Z,,,fair,',
+    );
+  });
+
+  test('is read back in a fresh Gaceta: the same readers, states, choices and consents', async () => {
+    const { db: fresh } = await openFreshDatabase();
+    for (const at of [db, fresh]) await makeNewsletter(at, 'weekend');
+    await makeNewsletter(fresh, 'daily');
+    const weekend = await db
+      .selectFrom('newsletters')
+      .select(['id', 'slug', 'title', 'description'])
+      .where('slug', '=', 'weekend')
+      .executeTakeFirstOrThrow();
+    const people = ['=first', 'second', 'third'];
+    for (const who of people) {
+      const asked = asks(`${who}@roundtrip.example`, [daily, weekend], {
+        name: `=${who}, "quoted"`,
+        hour: '18:00',
+        frequency: 'weekly',
+      });
+      await request(db, asked, now);
+    }
+    const ids = await db
+      .selectFrom('subscribers')
+      .select('id')
+      .where('email', 'like', '%@roundtrip.example')
+      .orderBy('id')
+      .execute();
+    const later = (minutes: number) => new Date(now.getTime() - 60_000 * (60 - minutes));
+    const [first = { id: '' }, second = { id: '' }] = ids;
+    await confirm(db, first.id, later(1));
+    await confirm(db, second.id, later(2), [daily.id]);
+    await endSubscriptions(
+      db,
+      [{ subscriber: second.id, newsletter: daily.id, evidence }],
+      later(3),
+    );
+    await db
+      .updateTable('subscriptions')
+      .set({ sections: ['news', 'updates'], pausedUntil: new Date('2027-01-01T00:00:00Z') })
+      .where('subscriberId', '=', first.id)
+      .execute();
+
+    let csv = '';
+    for await (const page of exportSubscribers(db)) csv += page;
+    const [header = '', ...lines] = csv.split('\n');
+    const ours = lines.filter((line) => line.includes('@roundtrip.example'));
+    expect(ours).toHaveLength(6);
+    const load = () =>
+      importSubscribers(fresh, bytes([header, ...ours, ''].join('\n')), {
+        newsletter: null,
+        hashAddress,
+        now,
+      });
+    expect(await load()).toMatchObject({ lines: 6, added: 6, skipped: 0, errors: [], notes: [] });
+    let again = '';
+    for await (const page of exportSubscribers(fresh)) again += page;
+    const sorted = (text: string) => text.split('\n').filter(Boolean).sort();
+    expect(sorted(again)).toEqual(sorted([header, ...ours].join('\n')));
+    expect(await load()).toMatchObject({ lines: 6, added: 0, updated: 0, skipped: 0 });
+    const one = await importSubscribers(fresh, bytes([header, ...ours].join('\n')), {
+      newsletter: 'weekend',
+      hashAddress,
+      now,
+    });
+    expect(one).toMatchObject({ lines: 6, updated: 0, skipped: 3 });
+    expect(one.errors[0]?.reason).toBe('The line is for another newsletter: "daily".');
   });
 });

@@ -4,9 +4,9 @@ import { changeAddress } from '../../src/subscribers/change.ts';
 import { addressMark } from '../../src/subscribers/links.ts';
 import { removeStalePending } from '../../src/subscribers/pending-sign-ups.ts';
 import {
-  activateSubscriptions,
   confirmSubscriptions,
   endSubscriptions,
+  recordSubscriptions,
   requestSubscriptions,
   undoUnsubscribing,
 } from '../../src/subscribers/subscriptions.ts';
@@ -283,29 +283,33 @@ describe('a confirmation', () => {
 });
 
 describe('a recorded consent', () => {
-  const record = (subscriberId: string, consentAt: Date, choices: { frequency?: 'weekly' } = {}) =>
-    activateSubscriptions(
-      db,
-      [
-        {
-          subscriberId,
-          newsletterId: daily.id,
-          action: 'operator',
-          consentAt,
-          evidence,
-          detail: { source: 'fair' },
-          frequency: choices.frequency ?? null,
-          hour: null,
-          sections: null,
-        },
-      ],
-      after(DAY),
-    );
+  const record = (
+    subscriberId: string,
+    consentAt: Date,
+    choices: { frequency?: 'weekly' } = {},
+  ) => {
+    const consent = {
+      action: 'operator' as const,
+      at: consentAt,
+      ...evidence,
+      detail: { source: 'fair' },
+    };
+    const given = {
+      state: 'active' as const,
+      consentAt,
+      unsubscribedAt: null,
+      consents: [consent],
+    };
+    const { frequency = null } = choices;
+    const chosen = { frequency, hour: null, sections: null, pausedUntil: null };
+    const one = { subscriberId, newsletterId: daily.id, ...given, ...chosen };
+    return recordSubscriptions(db, [one], after(DAY));
+  };
 
   test('makes active, changes what is given, and says when it changed nothing', async () => {
     await request(db, asks('fair@example.org', [daily], { hour: '18:00' }), monday);
     const { id } = await known('fair@example.org');
-    expect(await record(id, after(1), { frequency: 'weekly' })).toEqual(['activated']);
+    expect(await record(id, after(1), { frequency: 'weekly' })).toEqual(['added']);
     expect(await record(id, after(1))).toEqual(['same']);
     expect(await record(id, after(2), { frequency: 'weekly' })).toEqual(['same']);
     await db
@@ -333,7 +337,7 @@ describe('a recorded consent', () => {
     await saveUnsubscribeReason(db, id, after(5), 'too often');
     expect(await record(id, after(4))).toEqual(['unsubscribed']);
     expect(await subscriptionsOf(id)).toMatchObject([{ state: 'unsubscribed' }]);
-    expect(await record(id, after(6))).toEqual(['activated']);
+    expect(await record(id, after(6))).toEqual(['added']);
     expect(await subscriptionsOf(id)).toMatchObject([
       { state: 'active', leftAt: null, leaveReason: null },
     ]);

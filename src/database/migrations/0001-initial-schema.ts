@@ -411,13 +411,14 @@ const statements = [
   )`,
   `create table imports (
     id bigint generated always as identity primary key,
-    newsletter_id bigint not null references newsletters,
+    newsletter_id bigint references newsletters,
     state text not null default 'running' check (state in ('running', 'done', 'failed')),
     lines integer not null default 0,
     added integer not null default 0,
     updated integer not null default 0,
     skipped integer not null default 0,
     errors jsonb not null default '[]',
+    notes jsonb not null default '[]',
     created_at timestamptz not null default now(),
     finished_at timestamptz
   )`,

@@ -20,10 +20,14 @@ export const importOperations: Operation[] = [
       tag,
       summary: 'Import subscribers from CSV',
       description:
-        'Header `email[,name,language,timezone,sections,frequency],consent_source,consent_at`. A line with its consent becomes active, one without is counted as skipped. The file is taken in as it arrives; the answer comes when all is done.',
+        'Header `email,consent_source,consent_at` and any of `name,language,timezone,newsletter,state,frequency,hour,sections,paused_until,unsubscribed_at,consents`; other columns are ignored. A line with its consent becomes active, one without is skipped. The delimiter is the header’s; UTF-8, UTF-16 with a byte order mark, or Windows-1252. `errors` names each skipped line, `notes` what had to be assumed. An export can be imported as it is.',
       role: 'admin',
       query: z.strictObject({
-        newsletter: z.string().max(100).meta({ description: 'Its slug', example: 'daily' }),
+        newsletter: z
+          .string()
+          .max(100)
+          .optional()
+          .meta({ description: 'Its slug. Left out: each line names its own', example: 'daily' }),
       }),
       bodyType: 'text/csv',
       before: [csvBody],
@@ -31,10 +35,12 @@ export const importOperations: Operation[] = [
       errors: [404, 409],
     },
     async ({ query: { newsletter }, actor, context }, file) => {
-      if (!(await getNewsletter(context.db, newsletter))) throw new NewsletterNotFound(newsletter);
-      await audit(context.db, actor, 'import', `newsletter ${newsletter}`);
+      if (newsletter !== undefined && !(await getNewsletter(context.db, newsletter)))
+        throw new NewsletterNotFound(newsletter);
+      const object = newsletter === undefined ? 'subscribers' : `newsletter ${newsletter}`;
+      await audit(context.db, actor, 'import', object);
       const body = await importSubscribers(context.db, file, {
-        newsletter,
+        newsletter: newsletter ?? null,
         hashAddress: context.hashAddress,
         now: context.now(),
       });

@@ -199,7 +199,10 @@ export const importShape = z
     added: z.number().int(),
     updated: z.number().int(),
     skipped: z.number().int(),
-    errors: z.array(z.object({ line: z.number().int(), reason: z.string() })),
+    errors: z
+      .array(z.object({ line: z.number().int(), reason: z.string() }))
+      .meta({ description: 'The first 1,000 lines that were skipped' }),
+    notes: z.array(z.string()).meta({ description: 'What had to be assumed of the file' }),
   })
   .meta({ id: 'Import' });
 

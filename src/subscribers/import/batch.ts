@@ -2,18 +2,18 @@ import type { DbOrTransaction } from '../../database/connection.ts';
 import { byOperator } from '../consent-evidence.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
 import { storeSubscribers } from '../store-subscribers.ts';
-import { activateSubscriptions } from '../subscriptions.ts';
+import { recordSubscriptions } from '../subscriptions.ts';
 import type { ImportLine, LeftOut } from './lines.ts';
 
 /**
- * Stores a batch of lines, each with its consent, as active subscriptions, in one short transaction. What a
- * reader took back after that consent is left out, and so is an address that is suppressed. The lines must
- * be of different addresses. `updated` counts lines that changed something of a known subscription.
+ * Stores a batch of lines, each with its consents, in one short transaction. What a reader took back after a consent
+ * is left out, and so is an address that is suppressed. No two lines may be of the same address and newsletter.
+ * `updated` counts lines that changed something of a known subscription or subscriber.
  */
 export async function storeBatch(
   db: DbOrTransaction,
   batch: ImportLine[],
-  place: { newsletterId: string; importId: string; hashAddress: HashAddress; now: Date },
+  place: { importId: string; hashAddress: HashAddress; now: Date },
 ): Promise<{ added: number; updated: number; leftOut: LeftOut[] }> {
   const store = (tx: DbOrTransaction) => storeLines(tx, batch, place);
   return db.isTransaction ? store(db) : db.transaction().execute(store);
@@ -22,44 +22,45 @@ export async function storeBatch(
 async function storeLines(
   tx: DbOrTransaction,
   batch: ImportLine[],
-  {
-    newsletterId,
-    importId,
-    hashAddress,
-    now,
-  }: { newsletterId: string; importId: string; hashAddress: HashAddress; now: Date },
+  { importId, hashAddress, now }: { importId: string; hashAddress: HashAddress; now: Date },
 ) {
-  const people = batch.map(({ address, name, language, timezone }) => {
-    return { address, addressHash: hashAddress(address.key), name, language, timezone };
-  });
-  const stored = await storeSubscribers(tx, people, now);
+  const people = [...new Map(batch.map((line) => [line.address.key, line])).values()];
+  const stored = await storeSubscribers(
+    tx,
+    people.map(({ address, name, language, timezone }) => {
+      return { address, addressHash: hashAddress(address.key), name, language, timezone };
+    }),
+    now,
+  );
+  const byKey = new Map(people.map(({ address }, n) => [address.key, stored[n]]));
   const leftOut: LeftOut[] = [];
-  const consents = batch.flatMap((line, n) => {
-    const subscriberId = stored[n]?.id;
-    if (!subscriberId) {
-      leftOut.push({ line: line.line, reason: 'The address is suppressed.', error: true });
-      return [];
-    }
-    const { consentSource, consentAt, frequency, sections } = line;
-    const detail = { source: consentSource, import: importId, line: line.line };
-    const evidence = byOperator('import');
-    const action = 'import' as const;
-    const choices = { frequency, hour: null, sections };
-    return { subscriberId, newsletterId, action, consentAt, evidence, detail, ...choices, n };
-  });
-  const activations = await activateSubscriptions(tx, consents, now);
+  const placed: { line: ImportLine; subscriberId: string; isChanged: boolean }[] = [];
+  for (const line of batch) {
+    const found = byKey.get(line.address.key);
+    if (found?.id)
+      placed.push({ line, subscriberId: found.id, isChanged: found.outcome === 'changed' });
+    else leftOut.push({ line: line.line, reason: 'The address is suppressed.' });
+  }
+  const recorded = placed.map(({ line, subscriberId }) => ({
+    ...line,
+    subscriberId,
+    consents: line.consents ?? consentIn(line, importId),
+  }));
+  const outcomes = await recordSubscriptions(tx, recorded, now);
   let added = 0;
   let updated = 0;
-  for (const [index, { n, detail }] of consents.entries()) {
-    const activation = activations[index];
-    if (activation === 'unsubscribed')
-      leftOut.push({
-        line: detail.line,
-        reason: 'The reader has unsubscribed since that consent.',
-        error: true,
-      });
-    else if (activation === 'activated') added++;
-    else if (activation === 'changed' || stored[n]?.outcome === 'changed') updated++;
+  for (const [n, { line, isChanged }] of placed.entries()) {
+    const outcome = outcomes[n];
+    if (outcome === 'unsubscribed')
+      leftOut.push({ line: line.line, reason: 'The reader has unsubscribed since that consent.' });
+    else if (outcome === 'added') added++;
+    else if (outcome === 'changed' || isChanged) updated++;
   }
   return { added, updated, leftOut: leftOut.sort((a, b) => a.line - b.line) };
+}
+
+function consentIn({ line, state, consentAt, consentSource }: ImportLine, importId: string) {
+  if (state !== 'active' || !consentAt) return [];
+  const detail = { source: consentSource, import: importId, line };
+  return [{ action: 'import' as const, at: consentAt, ...byOperator('import'), detail }];
 }

@@ -1,9 +1,17 @@
-import { TextDecoder } from 'node:util';
-import { parse } from 'csv-parse';
-import type { Frequency } from '../../database/tables.ts';
+import { z } from 'zod';
+import type { Frequency, SubscriptionState } from '../../database/tables.ts';
 import { type Address, InvalidAddress, readAddress } from '../../mail/address.ts';
-import { frequencySchema, languageSchema, nameSchema, timezoneSchema } from '../choices.ts';
-import { InvalidImport } from '../errors.ts';
+import { holdsLink } from '../../text/links-in-text.ts';
+import {
+  frequencySchema,
+  hourSchema,
+  languageSchema,
+  nameSchema,
+  timezoneSchema,
+} from '../choices.ts';
+import type { ConsentRow } from '../subscriptions.ts';
+import { type DateOrder, readDate } from './dates.ts';
+import type { Cells, Column } from './table.ts';
 
 /** One line that can be imported. */
 export interface ImportLine {
@@ -12,171 +20,179 @@ export interface ImportLine {
   name: string | null;
   language: string | null;
   timezone: string | null;
-  sections: string[] | null;
-  /** Null, like sections: as the reader has it, else daily and all. */
+  newsletterId: string;
+  state: SubscriptionState;
+  /** Null, like hour and sections: as the reader has it, else daily, the newsletter's hour and all. */
   frequency: Frequency | null;
+  hour: string | null;
+  sections: string[] | null;
+  pausedUntil: Date | null;
   consentSource: string;
-  consentAt: Date;
+  /** Null only where the state is not `active`. */
+  consentAt: Date | null;
+  unsubscribedAt: Date | null;
+  /** All that an export tells of them; null in other lists. */
+  consents: ConsentRow[] | null;
 }
 
-/** A line that is left out: `error` when something is wrong with it, else only its consent is missing. */
+/** A line that is left out. */
 export interface LeftOut {
   line: number;
   reason: string;
-  error: boolean;
 }
 
-const columns = [
-  'email',
-  'name',
-  'language',
-  'timezone',
-  'sections',
-  'frequency',
-  'consent_source',
-  'consent_at',
-] as const;
-type Column = (typeof columns)[number];
-type Cells = Partial<Record<Column, string>>;
+/** What lines are read by. */
+export interface Known {
+  /** By slug. */
+  newsletters: ReadonlyMap<string, { id: string; sections: ReadonlySet<string> }>;
+  /** The slug of the lines that name none, and the only one they may name; null: they name their own. */
+  newsletter: string | null;
+  /** The slug of the only newsletter there is: lines that name none are for it. */
+  only: string | null;
+  order: DateOrder | undefined;
+  now: Date;
+  /** Told what had to be assumed. */
+  assume: (what: string) => void;
+}
 
-/**
- * Reads CSV (RFC 4180; comma, semicolon or tab, as the header has it; UTF-8 with or without BOM) line by
- * line and keeps none of it. Throws InvalidImport for a file that is no such list.
- */
-export async function* readImport(
-  source: AsyncIterable<Uint8Array>,
-  known: { sections: ReadonlySet<string>; now: Date },
-): AsyncGenerator<ImportLine | LeftOut> {
-  let named = false;
-  const parser = parse({
-    bom: true,
-    delimiter: [',', ';', '\t'],
-    trim: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    info: true,
-    max_record_size: 64 * 1024,
-    columns: (header: string[]) => {
-      named = true;
-      return checkHeader(header);
-    },
-  });
-  const fed = feed(source, parser);
+const stateSchema = z.enum(['active', 'pending', 'unsubscribed']);
+const text = z.string().nullable().default(null);
+const consentsSchema = z.array(
+  z.object({
+    action: z.enum(['request', 'confirm', 'withdraw', 'undo', 'import', 'operator']),
+    at: z.iso.datetime().transform((at) => new Date(at)),
+    originAddress: text,
+    userAgent: text,
+    form: text,
+    wording: text,
+    wordingVersion: text,
+    detail: z.record(z.string(), z.unknown()).nullable().default(null),
+  }),
+);
+
+/** Reads one line of a list; says why where it cannot be imported. */
+export function readLine(cells: Cells, line: number, known: Known): ImportLine | LeftOut {
   try {
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: Cells;
-      info: { lines: number };
-    }>)
-      yield readLine(record, info.lines, known);
-    await fed;
-    if (!named) checkHeader([]);
+    return { line, ...readCells(cells, known) };
   } catch (error) {
-    if (error instanceof InvalidImport) throw error;
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_'))
-      throw new InvalidImport(`This is not CSV that can be read: ${error.message}`);
+    if (error instanceof InvalidAddress || error instanceof WrongCell)
+      return { line, reason: error.message };
     throw error;
   }
 }
 
-async function feed(source: AsyncIterable<Uint8Array>, parser: ReturnType<typeof parse>) {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    for await (const chunk of source) {
-      const text = decodeOrRefuse(decoder, chunk);
-      if (!parser.write(text)) await drained(parser);
-      if (parser.destroyed) return;
-    }
-    decodeOrRefuse(decoder);
-    parser.end();
-  } catch (error) {
-    parser.destroy(error as Error);
-  }
-}
+class WrongCell extends Error {}
 
-const drained = (parser: ReturnType<typeof parse>) =>
-  new Promise<void>((done) => {
-    const go = () => {
-      parser.off('drain', go);
-      parser.off('close', go);
-      done();
-    };
-    parser.on('drain', go);
-    parser.on('close', go);
-  });
-
-function decodeOrRefuse(decoder: TextDecoder, chunk?: Uint8Array): string {
-  try {
-    return decoder.decode(chunk, { stream: chunk !== undefined });
-  } catch {
-    throw new InvalidImport('The file is not UTF-8: save it as "CSV UTF-8" and try again.');
-  }
-}
-
-function checkHeader(header: string[]): string[] {
-  const names = header.map((name) => name.trim().toLowerCase());
-  const missing = ['email', 'consent_source', 'consent_at'].filter((name) => !names.includes(name));
-  if (missing.length > 0)
-    throw new InvalidImport(
-      `The first line must name the columns; missing: ${missing.join(', ')}. Known: ${columns.join(', ')}.`,
-    );
-  const unknown = names.find((name) => !columns.includes(name as Column));
-  if (unknown !== undefined)
-    throw new InvalidImport(
-      `There is no column "${unknown.slice(0, 60)}". Known: ${columns.join(', ')}.`,
-    );
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new InvalidImport(`The column "${twice}" is there twice.`);
-  return names;
-}
-
-function readLine(
-  cells: Cells,
-  line: number,
-  { sections: knownSections, now }: { sections: ReadonlySet<string>; now: Date },
-): ImportLine | LeftOut {
-  const wrong = (reason: string): LeftOut => ({ line, reason, error: true });
+function readCells(cells: Cells, known: Known): Omit<ImportLine, 'line'> {
   // An export puts ' before what a spreadsheet would take for a formula.
-  const cell = (name: Column) => (cells[name] ?? '').replace(/^'(?=[=+\-@])/, '');
-  let address: Address;
-  try {
-    address = readAddress(cell('email'));
-  } catch (error) {
-    if (error instanceof InvalidAddress) return wrong(error.message);
-    throw error;
-  }
+  const cell = (name: Column) => (cells[name] ?? '').replace(/^'(?=[=+\-@\t\r])/, '');
+  const address = readAddress(cell('email'));
+  const state = read(
+    stateSchema,
+    cell('state') || 'active',
+    'state must be active, pending or unsubscribed.',
+  );
   const consentSource = cell('consent_source').slice(0, 200);
-  if (!consentSource || !cell('consent_at')) return { line, reason: 'no consent', error: false };
-  const consentAt = new Date(cell('consent_at'));
-  if (!/^\d{4}-\d\d-\d\d/.test(cell('consent_at')) || Number.isNaN(consentAt.getTime()))
-    return wrong(
-      'consent_at must be a time such as 2026-11-01T10:00:00Z or a date such as 2026-11-01.',
+  const consentAt = past(cell('consent_at'), 'consent_at', known);
+  if (state === 'active' && (!consentSource || !consentAt))
+    throw new WrongCell(
+      'There is no consent: consent_source and consent_at say where and when it was given.',
     );
-  if (consentAt > now) return wrong('consent_at lies in the future.');
+  const unsubscribedAt = past(cell('unsubscribed_at'), 'unsubscribed_at', known);
+  if (state === 'unsubscribed' && !unsubscribedAt)
+    throw new WrongCell('unsubscribed_at must say when the reader unsubscribed.');
 
+  const newsletter = newsletterOf(cell('newsletter'), known);
   const sections = cell('sections')
-    .split(/[;|\s]+/)
+    .split(/[;,|\s]+/)
     .filter(Boolean);
-  const unknown = sections.find((slug) => !knownSections.has(slug));
-  if (unknown !== undefined) return wrong(`There is no section "${unknown.slice(0, 60)}".`);
-  const name = nameSchema.safeParse(cell('name'));
-  const language = languageSchema.safeParse(cell('language'));
-  const timezone = timezoneSchema.safeParse(cell('timezone'));
-  const frequency = frequencySchema.nullable().safeParse(cell('frequency') || null);
-  if (!name.success) return wrong('A name has at most 100 characters.');
-  if (cell('language') && !language.success)
-    return wrong('language must be a tag such as es or en-GB.');
-  if (cell('timezone') && !timezone.success)
-    return wrong('timezone must be a zone such as Europe/Madrid.');
-  if (!frequency.success) return wrong('frequency must be daily, weekdays, weekly or special.');
+  const unknown = sections.find((slug) => !newsletter.sections.has(slug));
+  if (unknown !== undefined) throw new WrongCell(`There is no section "${unknown.slice(0, 60)}".`);
   return {
-    line,
     address,
-    name: name.data,
-    language: language.success ? language.data : null,
-    timezone: timezone.success ? timezone.data : null,
-    sections: sections.length > 0 ? sections : null,
-    frequency: frequency.data,
+    newsletterId: newsletter.id,
+    state,
     consentSource,
     consentAt,
+    unsubscribedAt: state === 'unsubscribed' ? unsubscribedAt : null,
+    sections: sections.length > 0 ? sections : null,
+    name: nameOf(cell('name'), known),
+    language: optional(
+      languageSchema,
+      cell('language'),
+      'language must be a tag such as es or en-GB.',
+    ),
+    timezone: optional(
+      timezoneSchema,
+      cell('timezone'),
+      'timezone must be a zone such as Europe/Madrid.',
+    ),
+    frequency: optional(
+      frequencySchema,
+      cell('frequency'),
+      'frequency must be daily, weekdays, weekly or special.',
+    ),
+    hour: optional(hourSchema, cell('hour'), 'hour must be HH:MM, from 00:00 to 23:59.'),
+    pausedUntil: time(cell('paused_until'), 'paused_until', known),
+    consents: consentsOf(cell('consents')),
   };
+}
+
+function newsletterOf(slug: string, { newsletters, newsletter, only }: Known) {
+  const wanted = slug || newsletter || only;
+  if (wanted === null) throw new WrongCell('The line does not say for which newsletter it is.');
+  if (newsletter !== null && wanted !== newsletter)
+    throw new WrongCell(`The line is for another newsletter: "${wanted.slice(0, 60)}".`);
+  const found = newsletters.get(wanted);
+  if (!found) throw new WrongCell(`There is no newsletter "${wanted.slice(0, 60)}".`);
+  return found;
+}
+
+/** In lists from elsewhere the column of names often holds the address again. */
+function nameOf(cell: string, { assume }: Known): string | null {
+  if (holdsLink(cell)) {
+    assume('Names with an e-mail or web address in them were left out.');
+    return null;
+  }
+  return read(nameSchema, cell, 'A name has at most 100 characters.');
+}
+
+function consentsOf(cell: string): ConsentRow[] | null {
+  if (cell === '') return null;
+  const wrong = 'consents must be as an export writes them.';
+  try {
+    return read(consentsSchema, JSON.parse(cell), wrong);
+  } catch (error) {
+    throw error instanceof SyntaxError ? new WrongCell(wrong) : error;
+  }
+}
+
+function past(cell: string, column: Column, known: Known): Date | null {
+  const at = time(cell, column, known);
+  if (at && at > known.now) throw new WrongCell(`${column} lies in the future.`);
+  return at;
+}
+
+function time(cell: string, column: Column, { order, assume }: Known): Date | null {
+  if (cell === '') return null;
+  const found = readDate(cell, order);
+  if (found === undefined)
+    throw new WrongCell(
+      `${column} must be a time such as 2026-11-01T10:00:00Z or a date such as 2026-11-01.`,
+    );
+  if (found === 'ambiguous')
+    throw new WrongCell(
+      `${column} may be two days, and no other date of the file says which comes first, day or month: write 2026-11-01.`,
+    );
+  if (found.zoneless) assume('Times without a time zone were read as UTC.');
+  return found.at;
+}
+
+const optional = <T>(schema: z.ZodType<T>, cell: string, wrong: string): T | null =>
+  cell === '' ? null : read(schema, cell, wrong);
+
+function read<T>(schema: z.ZodType<T>, value: unknown, wrong: string): T {
+  const found = schema.safeParse(value);
+  if (!found.success) throw new WrongCell(wrong);
+  return found.data;
 }

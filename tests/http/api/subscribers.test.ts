@@ -133,7 +133,7 @@ describe('imports and exports', async () => {
       lines: 3,
       added: 1,
       skipped: 2,
-      errors: [{ line: 4 }],
+      errors: [{ line: 3 }, { line: 4 }],
     });
     expect((await call('GET', `/imports/${body.id}`)).body).toEqual(body);
   });
