@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { backUp } from '../database/backup/backup.ts';
 import { restore } from '../database/backup/restore.ts';
 import type { Open } from './open.ts';
-import { note, print, WrongUse } from './output.ts';
+import { counted, note, print, WrongUse } from './output.ts';
 
 export function registerBackup(program: Command, open: Open): void {
   program
@@ -18,7 +18,7 @@ export function registerBackup(program: Command, open: Open): void {
       });
       return open(async ({ databaseUrl, now }) => {
         const rows = await backUp(databaseUrl, path, now());
-        print(json, { file: path, rows }, `backed up ${rows} rows to ${path}`);
+        print(json, { file: path, rows }, `backed up ${counted(rows, 'row')} to ${path}`);
       });
     });
   program
@@ -35,7 +35,11 @@ export function registerBackup(program: Command, open: Open): void {
         const { rows, madeAt } = await restore(databaseUrl, path, {
           replace: options.replace ?? false,
         });
-        print(options.json, { file: path, rows, madeAt }, `restored ${rows} rows from ${madeAt}`);
+        print(
+          options.json,
+          { file: path, rows, madeAt },
+          `restored ${counted(rows, 'row')} from ${madeAt}`,
+        );
         const paused = await db
           .selectFrom('editions')
           .select('id')

@@ -10,7 +10,7 @@ import { fetchFeedNow } from '../feeds/read-due.ts';
 import { chooseNewsletter, readId, readLimit } from './choices.ts';
 import { printFeed } from './feeds-parse.ts';
 import type { Open } from './open.ts';
-import { note, print, table } from './output.ts';
+import { counted, note, print, table } from './output.ts';
 import { actorOf } from './roles.ts';
 
 interface Options {
@@ -59,7 +59,11 @@ export function registerFeeds(program: Command, open: Open): void {
           },
         );
         const feed = await getFeed(db, id);
-        print(json, feed, `added ${feed.id}: ${feed.title ?? feed.url}, ${feed.articles} articles`);
+        print(
+          json,
+          feed,
+          `added ${feed.id}: ${feed.title ?? feed.url}, ${counted(feed.articles, 'article')}`,
+        );
       }),
     );
   noun

@@ -52,6 +52,10 @@ function asProblem(error: unknown, wrongUse: boolean): Problem {
   return problem;
 }
 
+/** `counted(1, 'row')` → "1 row", `counted(2, 'row')` → "2 rows". */
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** Rows as columns for a person. Control characters in a value cannot move the cursor. */
 export function table(heads: string[], rows: (string | number | null)[][]): string {
   const lines = [heads, ...rows].map((row) =>

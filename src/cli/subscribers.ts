@@ -11,7 +11,7 @@ import { importSubscribers } from '../subscribers/import/import.ts';
 import { getSubscriber, listSubscribers } from '../subscribers/subscribers.ts';
 import { chooseNewsletter, chooseSubscriber, readId, readLimit, several } from './choices.ts';
 import type { Open } from './open.ts';
-import { note, print, table, WrongUse } from './output.ts';
+import { counted, note, print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
 import { registerSubscriberExport } from './subscribers-export.ts';
 
@@ -123,7 +123,7 @@ export function registerSubscribers(program: Command, open: Open): void {
             onLines(lines) {
               if (performance.now() - told < 2000) return;
               told = performance.now();
-              note(`${lines} lines`);
+              note(counted(lines, 'line'));
             },
           },
         );
@@ -131,7 +131,11 @@ export function registerSubscribers(program: Command, open: Open): void {
         for (const { line, reason } of done.errors.slice(0, 20)) note(`line ${line}: ${reason}`);
         if (done.skipped > 20) note(`${done.skipped - 20} more lines skipped; --json names them`);
         const { lines, added, updated, skipped } = done;
-        print(json, done, `${lines} lines: ${added} added, ${updated} updated, ${skipped} skipped`);
+        print(
+          json,
+          done,
+          `${counted(lines, 'line')}: ${added} added, ${updated} updated, ${skipped} skipped`,
+        );
       });
     });
   registerSubscriberExport(noun, open);

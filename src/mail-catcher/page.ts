@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { closestLanguage, languages, translator } from '../locales/index.ts';
 import { refuseForeignHosts } from './foreign-hosts.ts';
 import type { Letterbox } from './letterbox.ts';
 
@@ -44,7 +45,14 @@ export function createPage(letterbox: Letterbox): Express {
     const found = letterbox.list({ to });
     const messages = await letterbox.summarize(found.slice((page - 1) * PER_PAGE, page * PER_PAGE));
     const pages = Math.max(1, Math.ceil(found.length / PER_PAGE));
-    render(response, 'list', { to, page, pages, found: found.length, messages, ...totals() });
+    render(request, response, 'list', {
+      to,
+      page,
+      pages,
+      found: found.length,
+      messages,
+      ...totals(),
+    });
   });
 
   app.get('/messages/:id', async (request, response, next) => {
@@ -53,7 +61,7 @@ export function createPage(letterbox: Letterbox): Express {
     const asked = text(request.query['view']);
     const view = ['html', 'text', 'headers'].find((each) => each === asked);
     const shown = view ?? (message.html === undefined ? 'text' : 'html');
-    render(response, 'message', { message, view: shown, ...totals() });
+    render(request, response, 'message', { message, view: shown, ...totals() });
   });
 
   app.get('/messages/:id/html', async (request, response, next) => {
@@ -87,7 +95,7 @@ export function createPage(letterbox: Letterbox): Express {
   });
 
   app.use((request: Request, response: Response) => {
-    const detail = 'There is no such message, or newer ones have taken its place.';
+    const detail = 'There is no such message, or newer ones have replaced it.';
     response.status(404);
     if (request.path.startsWith('/api/')) {
       response.type('application/problem+json');
@@ -95,7 +103,7 @@ export function createPage(letterbox: Letterbox): Express {
         JSON.stringify({ type: 'about:blank', title: 'Not found', status: 404, detail }),
       );
     } else {
-      render(response, 'missing', { detail, ...totals() });
+      render(request, response, 'missing', totals());
     }
   });
   app.use((_error: Error, _request: Request, response: Response, _next: NextFunction) => {
@@ -108,8 +116,14 @@ export function createPage(letterbox: Letterbox): Express {
   }
 }
 
-function render(response: Response, view: string, data: object): void {
-  response.type('html').send(views.render(view, data));
+/** Renders a view in the language that the browser asks for. */
+function render(request: Request, response: Response, view: string, data: object): void {
+  const language = closestLanguage(request.acceptsLanguages([...languages]) || 'en');
+  const t = translator(language, 'mailbox');
+  response
+    .vary('Accept-Language')
+    .type('html')
+    .send(views.render(view, { ...data, language, t }));
 }
 
 /** A query parameter may be absent, or be given several times. */

@@ -40,9 +40,18 @@ function getAs(mailbox: MailboxServer, host: string) {
   });
 }
 
+test('speaks the language of the browser', async () => {
+  await withPage(async ({ pageUrl }) => {
+    const answer = await fetch(pageUrl, { headers: { 'Accept-Language': 'es-MX,es;q=0.9' } });
+    const page = await answer.text();
+    expect(page).toContain('<html lang="es">');
+    expect(page).toContain('Todavía no hay correos.');
+  });
+});
+
 test('lists newest first, page by page, and finds by recipient', async () => {
   await withPage(async (mailbox) => {
-    expect((await get(mailbox, '/')).body).toContain('No messages yet');
+    expect((await get(mailbox, '/')).body).toContain('No emails yet');
     for (let n = 1; n <= 51; n++) {
       await send(mailbox, { to: `reader${n}@example.com`, raw: plain(`Number ${n}.`) });
     }

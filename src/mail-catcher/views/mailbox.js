@@ -1,7 +1,11 @@
-// Times in the reader's own zone, and a list that shows new messages by itself.
+// Times in the reader's own zone, and a list that updates itself.
+const language = document.documentElement.lang;
 for (const time of document.querySelectorAll('time[datetime]')) {
   const options = { dateStyle: 'medium', timeStyle: 'medium' };
-  time.textContent = new Intl.DateTimeFormat('en-GB', options).format(new Date(time.dateTime));
+  time.textContent = new Intl.DateTimeFormat(
+    language === 'en' ? 'en-GB' : language,
+    options,
+  ).format(new Date(time.dateTime));
 }
 
 if (location.pathname === '/') {
@@ -14,7 +18,7 @@ if (location.pathname === '/') {
       const { received } = await answer.json();
       if (String(received) !== shown) location.reload();
     } catch {
-      // the mailbox is away; the next look tells
+      // the mailbox does not answer; the next request may
     }
   }, 2000);
 }
