@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { frequenciesOf } from '../editions/frequencies.ts';
 
 /**
  * Whether subscription `s` belongs to an edition: decided by the time it was frozen, so that a range planned
@@ -13,6 +14,22 @@ export function belongs(edition: string, frequencies: string[]): RawBuilder<bool
     and s.active_from <= ${frozenAt} and (s.left_at is null or s.left_at > ${frozenAt})
     and case when s.frequency_since > ${frozenAt} then s.frequency_before else s.frequency end
       = any(${frequencies}))`;
+}
+
+/** How many readers an edition would be sent to if it were started now; for one that has not started. */
+export async function countReaders(db: DbOrTransaction, edition: string): Promise<number> {
+  const found = await db
+    .selectFrom('editions')
+    .innerJoin('newsletters', 'newsletters.id', 'editions.newsletterId')
+    .select(['editions.newsletterId', 'kind', 'localDate', 'kinds'])
+    .where('editions.id', '=', edition)
+    .executeTakeFirstOrThrow();
+  const { rows } = await sql<{ readers: number }>`
+    select count(*)::int as readers from subscriptions
+    where newsletter_id = ${found.newsletterId} and state = 'active'
+      and (paused_until is null or paused_until <= now())
+      and frequency = any(${frequenciesOf(found.kind, found.localDate, found.kinds)})`.execute(db);
+  return rows[0]?.readers ?? 0;
 }
 
 /** Counts the readers of a frozen edition by a query of its own: what the ledger's sum is held against. */

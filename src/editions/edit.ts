@@ -5,13 +5,12 @@ import { chosenArticles } from './compose.ts';
 import { type ArticleEdit, readEdits } from './edits.ts';
 import { EditionNotEditable, InvalidEdition } from './errors.ts';
 import { lockEdition, reviseEdition } from './freeze.ts';
-import { MADE_UP_FOR } from './schedule.ts';
 import { approve, schedule, unschedule } from './transitions.ts';
 
 /**
  * Changes an edition: any time before it starts; while it is being sent, as a correction that the
- * readers not yet sent get. A draft that waited for a person to look is scheduled with that. Call it in
- * a transaction.
+ * readers not yet sent get. A draft that waited for review is scheduled with that while its time is still
+ * to come; after it a change never sends anything. Call it in a transaction.
  * Throws EditionNotFound, InvalidEdition, UnknownArticles, EditionNotEditable, NothingNew.
  */
 export async function editEdition(
@@ -46,7 +45,7 @@ export async function editEdition(
   if (during) await reviseEdition(tx, id);
   else if (edits.sendAt === null) await unschedule(tx, id);
   else if (edits.sendAt) await schedule(tx, id, edits.sendAt);
-  else await approve(tx, id, new Date(now.getTime() - MADE_UP_FOR));
+  else await approve(tx, id, now);
 }
 
 /** Makes the list what the editor says; what they left out stays as dropped, so that it can be taken back. */

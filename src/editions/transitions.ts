@@ -31,18 +31,18 @@ export function unschedule(db: DbOrTransaction, id: string): Promise<boolean> {
   );
 }
 
-/** Schedules a draft that waits for review, if its time is after `after`. */
-export function approve(db: DbOrTransaction, id: string, after: Date): Promise<boolean> {
+/** Schedules a draft that waits for review, unless its time has passed: an approval never sends anything. */
+export function approve(db: DbOrTransaction, id: string, now: Date): Promise<boolean> {
   return happened(
     db,
     sql`update editions set state = 'scheduled'
-      where id = ${id} and state = 'draft' and held_by is null and send_at > ${after}`,
+      where id = ${id} and state = 'draft' and held_by is null and send_at > ${now}`,
   );
 }
 
 /**
  * Gives a draft that was composed by hand before its hour that hour. With `review` it waits for an editor unless
- * one has changed it already. Returns its state; undefined where the draft is not one of those.
+ * one has changed it before that hour. Returns its state; undefined where the draft is not one of those.
  */
 export async function adoptDraft(
   db: DbOrTransaction,
@@ -51,7 +51,7 @@ export async function adoptDraft(
 ): Promise<EditionState | undefined> {
   const { rows } = await sql<{ state: EditionState }>`
     update editions set send_at = ${sendAt},
-      state = case when ${review} and touched_at is null then 'draft' else 'scheduled' end
+      state = case when ${review} and (touched_at is null or touched_at >= ${sendAt}) then 'draft' else 'scheduled' end
     where id = ${id} and state = 'draft' and send_at is null and held_by is null and created_at < ${sendAt}
     returning state`.execute(db);
   return rows[0]?.state;

@@ -366,4 +366,14 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(errors).toEqual([]);
   });
+
+  it('renews the figures of a paused edition while it is corrected', async () => {
+    await context.db.updateTable('editions').set({ state: 'paused' }).execute();
+    await ana.goto(path);
+    const figures = () => ana.waitForResponse((answer) => answer.url().includes('/console/counts'));
+    await figures();
+    // the second is asked for once the first has been shown
+    await figures();
+    expect(errors).toEqual([]);
+  });
 });

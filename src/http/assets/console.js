@@ -23,6 +23,8 @@ async function renew() {
 
 function show({ id, state, stateText, reason, numbers, ledger, parts }) {
   const edition = document.querySelector(`[data-edition="${CSS.escape(id)}"]`);
+  // the editor's window puts another page in the place of this one
+  if (!edition) return;
   const badge = edition.querySelector('[data-state]');
   const before = badge.classList[1];
   for (const field of edition.querySelectorAll('[data-count]')) {
@@ -37,8 +39,10 @@ function show({ id, state, stateText, reason, numbers, ledger, parts }) {
   badge.className = `state ${state}`;
   badge.textContent = stateText;
   const words = edition.querySelector('[data-reason]');
-  words.textContent = reason ?? '';
-  words.hidden = !reason;
+  if (words) {
+    words.textContent = reason ?? '';
+    words.hidden = !reason;
+  }
   // other buttons fit another state
   if (before !== state && edition.matches('article')) location.reload();
 }

@@ -21,7 +21,7 @@ function begin() {
   form.addEventListener('focusin', entered);
   form.addEventListener('focusout', left);
   form.addEventListener('pointerdown', grabbed);
-  for (const frame of frames()) frame.addEventListener('load', () => wear(frame));
+  for (const frame of frames()) frame.addEventListener('load', () => fillFrame(frame));
   if (form.dataset.dirty === 'true') follow();
 }
 
@@ -201,13 +201,13 @@ function step(row, verb) {
     if (verb === 'up') other.before(row);
     else other.after(row);
   }
-  settled(row);
+  afterMove(row);
 }
 
 const isPinned = (row) => row.classList.contains('is-pinned');
 
 /** After a move: pinned stories stand first, the section is the list's, and it is told where it stands. */
-function settled(row) {
+function afterMove(row) {
   const list = row.parentElement;
   const rows = [...list.children];
   list.append(...rows.filter(isPinned), ...rows.filter((one) => !isPinned(one)));
@@ -253,13 +253,13 @@ function grabbed(event) {
     row.classList.add('dragged');
     edge = clientY < 90 ? -8 : clientY > innerHeight - 60 ? 8 : 0;
     const under = document.elementFromPoint(clientX, clientY);
-    const over = under?.closest('.row');
+    const target = under?.closest('.row');
     const list = under?.closest('.rows') ?? listNear(clientY);
-    if (over && over !== row) {
-      const { top, height } = over.getBoundingClientRect();
-      if (clientY < top + height / 2) over.before(row);
-      else over.after(row);
-    } else if (list && !over && list !== row.parentElement) list.append(row);
+    if (target && target !== row) {
+      const { top, height } = target.getBoundingClientRect();
+      if (clientY < top + height / 2) target.before(row);
+      else target.after(row);
+    } else if (list && !target && list !== row.parentElement) list.append(row);
   };
   const end = (last) => {
     cancelAnimationFrame(timer);
@@ -269,7 +269,7 @@ function grabbed(event) {
     row.classList.remove('dragged');
     if (last.type === 'pointercancel' || last.type === 'keydown')
       home.list.insertBefore(row, home.next);
-    settled(row);
+    afterMove(row);
     handle.focus();
   };
   const escape = (key) => {
@@ -344,7 +344,7 @@ function chosen({ target }) {
     const row = target.closest('.row');
     const list = form.querySelector(`.rows[data-section="${CSS.escape(target.value)}"]`);
     list.append(row);
-    settled(row);
+    afterMove(row);
     target.focus();
   }
   if (target.name.startsWith('look-')) follow();
@@ -356,7 +356,7 @@ let asking = false;
 let askAgain = false;
 let pause;
 let looks;
-const frames = () => form.querySelectorAll('[data-wears]');
+const frames = () => form.querySelectorAll('[data-colours]');
 
 function follow() {
   clearTimeout(pause);
@@ -378,7 +378,7 @@ async function ask() {
       const last = await answer.json();
       if (askAgain) continue;
       looks = last;
-      for (const frame of frames()) wear(frame);
+      for (const frame of frames()) fillFrame(frame);
       derive(last);
     } while (askAgain);
   } catch {
@@ -389,12 +389,12 @@ async function ask() {
 }
 
 /** Writes a look into its frame, whose own policy holds for it; the place that was scrolled to stays. */
-function wear(frame) {
+function fillFrame(frame) {
   const page = frame.contentDocument;
-  const look = looks?.[frame.dataset.wears];
+  const look = looks?.[frame.dataset.colours];
   // a frame that has not loaded yet is written to when it has
   if (!look || !page || page.URL === 'about:blank' || page.readyState === 'loading') return;
-  if (frame.dataset.wears === 'text') {
+  if (frame.dataset.colours === 'text') {
     (page.querySelector('pre') ?? page.body).textContent = look;
     return;
   }

@@ -102,7 +102,8 @@ export default {
     previewOf: 'Preview of {{subject}}',
     html: 'Email',
     text: 'Plain text',
-    send: 'Send now',
+    send_one: 'Send to {{count}} reader now',
+    send_other: 'Send to {{count, number}} readers now',
     pause: 'Pause',
     resume: 'Resume',
     cancel: 'Cancel edition',
@@ -119,6 +120,8 @@ export default {
     held: {
       missed:
         'It was not sent, because its time passed more than two hours ago. Send it now, or choose another time.',
+      overdue:
+        'It has not been sent, because nobody approved it in time. Send it now, or choose another time.',
       nothing: 'It was not sent: it had no articles left.',
     },
   },

@@ -11,10 +11,11 @@ export default {
     title: 'What happens next',
     goes: 'It goes out on {{time}}. You do not need to do anything.',
     waits: 'Needs approval: save it, changed or not, and it goes out on {{time}}.',
-    late: 'Needs approval: it was due on {{time}}. Save it, changed or not, and it goes out at once.',
-    hand: 'It goes out when someone sends it from the page of the edition.',
+    overdue:
+      'It was due on {{time}} and has not been sent, because nobody approved it in time. Saving does not send it: send it now, or choose another time.',
+    hand: 'It goes out when someone sends it.',
     missed:
-      'It was not sent, because its time passed more than two hours ago. Choose another time, or send it from the page of the edition.',
+      'It was due on {{time}} and was not sent, because that time passed more than two hours ago. Send it now, or choose another time.',
     during:
       'Already sent, or being sent, to {{started}} of {{audience}} readers. A correction reaches the other {{left}}, and the public archive shows it to everyone.',
   },

@@ -104,7 +104,9 @@ export default {
     previewOf: 'Vista previa de {{subject}}',
     html: 'Correo',
     text: 'Texto sin formato',
-    send: 'Enviar ya',
+    send_one: 'Enviar ya a {{count}} lector',
+    send_many: 'Enviar ya a {{count, number}} de lectores',
+    send_other: 'Enviar ya a {{count, number}} lectores',
     pause: 'Pausar',
     resume: 'Reanudar',
     cancel: 'Cancelar la edición',
@@ -122,6 +124,7 @@ export default {
     held: {
       missed:
         'No se ha enviado, porque la hora pasó hace más de dos horas. Envíala ya o elige otra hora.',
+      overdue: 'No se ha enviado, porque nadie la aprobó a tiempo. Envíala ya o elige otra hora.',
       nothing: 'No se ha enviado: no quedaba ningún artículo.',
     },
   },

@@ -11,10 +11,11 @@ export default {
     title: 'Qué pasa ahora',
     goes: 'Saldrá el {{time}}. No tienes que hacer nada.',
     waits: 'Falta aprobarla: guárdala, con cambios o sin ellos, y saldrá el {{time}}.',
-    late: 'Falta aprobarla: debía salir el {{time}}. Guárdala, con cambios o sin ellos, y saldrá enseguida.',
-    hand: 'Saldrá cuando alguien la envíe desde la página de la edición.',
+    overdue:
+      'Debía salir el {{time}} y no se ha enviado, porque nadie la aprobó a tiempo. Guardarla no la envía: envíala ya o elige otra hora.',
+    hand: 'Saldrá cuando alguien la envíe.',
     missed:
-      'No se ha enviado, porque la hora pasó hace más de dos horas. Elige otra, o envíala desde la página de la edición.',
+      'Debía salir el {{time}} y no se ha enviado, porque esa hora pasó hace más de dos horas. Envíala ya o elige otra hora.',
     during:
       'Ya se ha enviado, o se está enviando, a {{started}} de {{audience}} lectores. Una corrección llega a los otros {{left}}, y el archivo público la muestra a todos.',
   },

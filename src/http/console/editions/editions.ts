@@ -5,13 +5,14 @@ import { showEdition, showEditions } from '../../../actions/show-editions.ts';
 import type { Steer } from '../../../actions/steer.ts';
 import type { Context } from '../../../context.ts';
 import type { EditionState } from '../../../database/tables.ts';
+import { countReaders } from '../../../deliveries/audience.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { countActive } from '../../../subscribers/count-active.ts';
 import { sendPreview } from '../../api/preview.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { mayAct, requireRole } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
-import { editionView } from './view.ts';
+import { consoleEdition } from './view.ts';
 
 const id = z.string().regex(/^[1-9]\d{0,17}$/);
 const format = z.enum(['html', 'text']).catch('html');
@@ -32,11 +33,12 @@ export function editionRoutes(context: Context): Router {
 
   router.get('/', requireRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
+    const now = context.now();
     const after = id.safeParse(req.query.after).data;
     const [newsletters, readers, page] = await Promise.all([
       listNewsletters(db),
       countActive(db),
-      showEditions(db, { limit: 20, ...(after ? { after } : {}) }, context.now()),
+      showEditions(db, { limit: 20, ...(after ? { after } : {}) }, now),
     ]);
     await showPage(context, req, res, {
       view: 'home.eta',
@@ -44,7 +46,7 @@ export function editionRoutes(context: Context): Router {
       live: true,
       data: {
         newsletters: newsletters.map((one) => ({ ...one, readers: readers.get(one.id) ?? 0 })),
-        editions: page.data.map((edition) => editionView(edition, newsletters, words)),
+        editions: page.data.map((edition) => consoleEdition(edition, newsletters, words, now)),
         next: page.next,
         after,
         maySend: mayAct(res, 'sender'),
@@ -54,9 +56,10 @@ export function editionRoutes(context: Context): Router {
 
   router.get('/editions/:id', requireRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
+    const now = context.now();
     const newsletters = await listNewsletters(db);
-    const shown = await showEdition(db, idOf(req.params.id), context.now());
-    const edition = editionView(shown, newsletters, words);
+    const shown = await showEdition(db, idOf(req.params.id), now);
+    const edition = consoleEdition(shown, newsletters, words, now);
     await showPage(context, req, res, {
       view: 'edition.eta',
       title: edition.headline,
@@ -64,6 +67,7 @@ export function editionRoutes(context: Context): Router {
       data: {
         edition,
         times: edition.times,
+        readers: shown.startedAt ? 0 : await countReaders(db, shown.id),
         actions: steersOf[edition.state],
         format: format.parse(req.query.format),
         mayEdit: mayAct(res, 'editor'),
@@ -83,12 +87,13 @@ export function editionRoutes(context: Context): Router {
 
   router.get('/counts', requireRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
+    const now = context.now();
     const asked = z.string().max(1000).catch('').parse(req.query.ids).split(',').slice(0, 40);
     const newsletters = await listNewsletters(db);
     const ids = asked.filter((one) => id.safeParse(one).success);
-    const shown = await Promise.all(ids.map((one) => showEdition(db, one, context.now())));
+    const shown = await Promise.all(ids.map((one) => showEdition(db, one, now)));
     const figures = shown.map((edition) => {
-      const view = editionView(edition, newsletters, words);
+      const view = consoleEdition(edition, newsletters, words, now);
       const { id, state, stateText, reason, numbers, ledger, parts } = view;
       return { id, state, stateText, reason, numbers, ledger, parts };
     });

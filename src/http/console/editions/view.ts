@@ -11,10 +11,11 @@ const percentIn = (count: number, of: number, language: string) =>
 const drawn = ['sent', 'sending', 'failed', 'skipped', 'uncertain'] as const;
 
 /** What the templates, and the script that renews the figures, show of an edition. */
-export function editionView(
+export function consoleEdition(
   edition: ShownEdition,
   newsletters: Newsletter[],
   { language, t }: { language: string; t: Translate },
+  now: Date,
 ) {
   const newsletter = newsletters.find((one) => one.slug === edition.newsletter);
   const timezone = newsletter?.timezone ?? 'UTC';
@@ -27,7 +28,7 @@ export function editionView(
   const at = edition.startedAt ?? edition.sendAt;
   return {
     ...edition,
-    reason: whyHeld(edition, t),
+    reason: whyHeld(edition, t, now),
     headline: edition.subject || edition.articles[0]?.title || t(`kind.${edition.kind}`),
     newsletterTitle: newsletter?.title ?? edition.newsletter,
     stateText: t(`state.${edition.state}`),
@@ -43,7 +44,7 @@ export function editionView(
       audience: number.format(audience),
     },
     times: [
-      edition.sendAt && !edition.startedAt
+      edition.sendAt && edition.state === 'scheduled'
         ? t('edition.startsAt', { time: timeIn(edition.sendAt, language, timezone) })
         : '',
       edition.startedAt
@@ -60,7 +61,13 @@ export function editionView(
 }
 
 /** A sentence about what keeps it from going on; null where nothing does, or an editor wants it so. */
-function whyHeld({ heldBy, reason }: ShownEdition, t: Translate): string | null {
+function whyHeld(
+  { state, heldBy, reason, sendAt }: ShownEdition,
+  t: Translate,
+  now: Date,
+): string | null {
   if (heldBy === 'editor') return null;
+  if (state === 'draft' && heldBy === null && sendAt && sendAt <= now)
+    return t('edition.held.overdue');
   return heldBy === 'missed' || heldBy === 'nothing' ? t(`edition.held.${heldBy}`) : reason;
 }

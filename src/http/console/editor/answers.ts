@@ -10,7 +10,7 @@ import { type Shown, showWindow } from './page.ts';
 import { type EditorWindow, openWindow, type PostedWindow } from './window.ts';
 
 /** After something that is done by now: back to what is saved, or on with what is not saved yet. */
-export async function settle(
+export async function returnToWindow(
   context: Context,
   req: Request,
   res: Response,
@@ -33,11 +33,11 @@ export async function settle(
   ];
   const form = { ...mine, places: inOrder(places, window.articles, slugs) };
   const now = { ...before, ...window, fields, base: stale ? base : window.saved };
-  return stage(context, req, res, now, { form, message, ...(to === undefined ? {} : { to }) });
+  return showPosted(context, req, res, now, { form, message, ...(to === undefined ? {} : { to }) });
 }
 
 /** Shows the window with what is not saved yet. */
-export function stage(
+export function showPosted(
   context: Context,
   req: Request,
   res: Response,
@@ -58,7 +58,7 @@ export const shownOf = (window: PostedWindow): Shown => ({
 });
 
 /** Redirects to the page of an edition that can no longer be changed. */
-export async function over(req: Request, res: Response, { id }: EditorWindow) {
+export async function redirectToEdition(req: Request, res: Response, { id }: EditorWindow) {
   await leaveMessage(req, 'done.refused', false, { reason: sayFor(req, res)('done.over') });
   return res.redirect(303, `/console/editions/${id}`);
 }

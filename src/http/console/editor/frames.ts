@@ -38,7 +38,7 @@ export function frameRoutes(context: Context): Router {
     try {
       const choice = choiceOf(language, sections);
       const body = await render(idOf(req), format, choice);
-      sendFrame(res, look, look === 'text' ? body.toString() : worn(body.toString(), look));
+      sendFrame(res, look, look === 'text' ? body.toString() : inColours(body.toString(), look));
     } catch (error) {
       if (error instanceof NothingNew) sendFrame(res, look, notice(look, say('look.nothing')));
       else if (error instanceof RenderError)
@@ -75,7 +75,7 @@ function sharedRenders(context: Context) {
  * A message as a client in light or dark shows it, whatever the editor's own screen is set to: frames
  * cannot be told which of the two they are in.
  */
-export function worn(html: string, look: Look): string {
+export function inColours(html: string, look: Look): string {
   const dark = look === 'dark' || look === 'darkDesktop';
   return html
     .replaceAll(

@@ -8,7 +8,7 @@ import type { Translate } from '../../../locales/index.ts';
 import { lookIn, sayFor } from './answers.ts';
 import { derivedWords } from './derived.ts';
 import { unsavedOf } from './form.ts';
-import { choiceOf, notice, worn } from './frames.ts';
+import { choiceOf, inColours, notice } from './frames.ts';
 import type { PostedWindow } from './window.ts';
 
 /**
@@ -38,7 +38,7 @@ async function looksOf(
 ): Promise<{ light: string; dark: string; text: string }> {
   try {
     const { html, text } = await previewMail(context, id, choice, unsavedOf(mine));
-    return { light: worn(html, 'phone'), dark: worn(html, 'dark'), text };
+    return { light: inColours(html, 'phone'), dark: inColours(html, 'dark'), text };
   } catch (error) {
     const nothing = error instanceof NothingNew;
     if (!nothing && !(error instanceof RenderError)) throw error;

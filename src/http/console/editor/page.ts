@@ -2,20 +2,20 @@ import type { Request, Response } from 'express';
 import { introductionHtml } from '../../../../emails/digest/introduction.ts';
 import { showEdition } from '../../../actions/show-editions.ts';
 import type { Context } from '../../../context.ts';
+import { countReaders } from '../../../deliveries/audience.ts';
 import { choicesOf } from '../../../deliveries/choices.ts';
 import { addableArticles } from '../../../editions/draft.ts';
-import { MADE_UP_FOR } from '../../../editions/schedule.ts';
 import { translator } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
-import { editionView } from '../editions/view.ts';
+import { consoleEdition } from '../editions/view.ts';
 import { languageName } from '../language-name.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { timeIn } from '../times.ts';
 import { derivedWords } from './derived.ts';
 import { type EditorForm, same } from './form.ts';
 import { looks } from './frames.ts';
+import { joinedSources } from './joining.ts';
 import type { Change } from './merge.ts';
-import { joinedSources } from './stories.ts';
 import { recentTests } from './test-send.ts';
 import { changeLines, listView, nextStep, shown } from './view.ts';
 import type { EditorWindow } from './window.ts';
@@ -64,7 +64,7 @@ export async function showWindow(
     derivedWords(context, id, form),
     choicesOf(db, id, SAMPLE),
   ]);
-  const edition = editionView(shape, newsletters, console);
+  const edition = consoleEdition(shape, newsletters, console, now);
   const number = new Intl.NumberFormat(words.language);
   const readersLeft = left(edition);
   const sets = [
@@ -85,12 +85,15 @@ export async function showWindow(
       phase: form.phase,
       next:
         form.phase === 'during'
-          ? say('next.during', {
-              started: number.format(edition.audience === null ? 0 : readersLeft.started),
-              audience: edition.numbers['audience'] ?? '',
-              left: number.format(readersLeft.left),
-            })
-          : nextStep(window, now, MADE_UP_FOR, words),
+          ? {
+              text: say('next.during', {
+                started: number.format(edition.audience === null ? 0 : readersLeft.started),
+                audience: edition.numbers['audience'] ?? '',
+                left: number.format(readersLeft.left),
+              }),
+            }
+          : nextStep(window, now, words),
+      readers: window.draft.edition.frozenAt ? 0 : await countReaders(db, id),
       form,
       base: JSON.stringify(base),
       opened: (changes.length > 0 ? now : opened).toISOString(),

@@ -2,20 +2,27 @@ import { type Request, type Response, Router } from 'express';
 import type { Context } from '../../../context.ts';
 import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { wordsFor } from '../pages.ts';
-import { lookIn, lookOf, over, sayFor, settle, stage } from './answers.ts';
+import {
+  lookIn,
+  lookOf,
+  redirectToEdition,
+  returnToWindow,
+  sayFor,
+  showPosted,
+} from './answers.ts';
 import { posted } from './form.ts';
 import { choiceOf, frameRoutes } from './frames.ts';
+import { applyVerdict, type Verdict, verdicts } from './joining.ts';
 import { inOrder, type Move, moved, moves } from './list.ts';
 import { sendLooks } from './looks.ts';
 import { introductionOf, showWindow } from './page.ts';
 import { save } from './saving.ts';
-import { judge, type Verdict, verdicts } from './stories.ts';
 import { sendTests } from './test-send.ts';
 import { idOf, isOpen, openWindow, readWindow } from './window.ts';
 
 /**
- * The editor's window. It is one form, whatever is pressed in it: nothing typed is lost, and nothing but
- * Save changes the edition.
+ * The editor's window. It is one form, whatever is pressed in it: nothing typed is lost, and only Save
+ * and Send change the edition.
  */
 export function editorRoutes(context: Context): Router {
   const router = Router();
@@ -23,7 +30,7 @@ export function editorRoutes(context: Context): Router {
 
   router.get('/editions/:id/edit', requireRole('editor'), async (req, res) => {
     const window = await openWindow(context.db, idOf(req));
-    if (!isOpen(window)) return over(req, res, window);
+    if (!isOpen(window)) return redirectToEdition(req, res, window);
     const message = await req.session?.take('editorMessage');
     const { saved } = window;
     const look = lookOf(req.query);
@@ -39,20 +46,21 @@ export function editorRoutes(context: Context): Router {
 
   router.post('/editions/:id/edit', requireRole('editor'), async (req, res) => {
     const window = await readWindow(context, req);
-    if (!isOpen(window)) return over(req, res, window);
+    if (!isOpen(window)) return redirectToEdition(req, res, window);
     const [verb = '', id = ''] = window.fields.one('do').split(':');
-    if (verb === 'save') return save(context, req, res, window);
+    if (verb === 'save' || verb === 'send')
+      return save(context, req, res, window, { thenSend: verb === 'send' });
     const move = moves.find((one): one is Move => one === verb);
     const { articles, slugs, mine } = window;
     const places = move
       ? moved(mine.places, [move, id], articles, slugs)
       : inOrder(mine.places, articles, slugs);
-    return stage(context, req, res, window, { form: { ...mine, places } });
+    return showPosted(context, req, res, window, { form: { ...mine, places } });
   });
 
   router.post('/editions/:id/edit/look', requireRole('editor'), async (req, res) => {
     const window = await readWindow(context, req);
-    if (!isOpen(window)) return over(req, res, window);
+    if (!isOpen(window)) return redirectToEdition(req, res, window);
     return sendLooks(context, req, res, window);
   });
 
@@ -67,20 +75,20 @@ export function editorRoutes(context: Context): Router {
     const choice = choiceOf(language, sections);
     const { language: words } = wordsFor(req, res);
     const message = await sendTests(context, actorOf(res), window.id, to, choice, words);
-    if (!message.good) return stage(context, req, res, window, { message, to, status: 422 });
-    return settle(context, req, res, window, { message, to });
+    if (!message.good) return showPosted(context, req, res, window, { message, to, status: 422 });
+    return returnToWindow(context, req, res, window, { message, to });
   });
 
   for (const verdict of verdicts)
     router.post(`/editions/:id/edit/${verdict}`, requireRole('editor'), (req, res) =>
-      decide(context, req, res, verdict),
+      handleVerdict(context, req, res, verdict),
     );
   return router;
 }
 
-async function decide(context: Context, req: Request, res: Response, verdict: Verdict) {
+async function handleVerdict(context: Context, req: Request, res: Response, verdict: Verdict) {
   const window = await readWindow(context, req);
-  const key = await judge(context, req, actorOf(res), verdict, window);
+  const key = await applyVerdict(context, req, actorOf(res), verdict, window);
   const message = { good: key !== null, text: sayFor(req, res)(key ?? 'done.gone') };
-  return settle(context, req, res, window, { message });
+  return returnToWindow(context, req, res, window, { message });
 }

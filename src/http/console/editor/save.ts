@@ -27,8 +27,8 @@ export function saveWindow(
     const window = await openWindow(tx, id, [...articles.keys()]);
     if (!isOpen(window)) return { result: 'over' };
     if (!same(base, window.saved)) return { result: 'conflict', window };
-    const { edition } = window.draft;
-    const approves = edition.state === 'draft' && edition.heldBy === null && edition.sendAt;
+    const { state, heldBy, sendAt } = window.draft.edition;
+    const approves = state === 'draft' && heldBy === null && sendAt !== null && sendAt > now();
     if (same(base, mine) && !approves) return { result: 'unchanged' };
     await editEdition(tx, id, editsOf(mine, base, window.newsletter.timezone), now());
     const fields = changed(base, mine);

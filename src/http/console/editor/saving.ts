@@ -1,13 +1,21 @@
 import type { Request, Response } from 'express';
+import { commit } from '../../../actions/commit.ts';
+import { steerEdition } from '../../../actions/steer.ts';
 import { UnknownArticles } from '../../../articles/errors.ts';
 import type { Context } from '../../../context.ts';
 import { ledger } from '../../../deliveries/ledger.ts';
 import { InvalidEdition, NothingNew } from '../../../editions/errors.ts';
-import { MADE_UP_FOR } from '../../../editions/schedule.ts';
 import type { Translate } from '../../../locales/index.ts';
 import { actorOf } from '../../middleware/roles.ts';
-import { wordsFor } from '../pages.ts';
-import { addressOf, over, sayFor, settle, shownOf, stage } from './answers.ts';
+import { leaveMessage, wordsFor } from '../pages.ts';
+import {
+  addressOf,
+  redirectToEdition,
+  returnToWindow,
+  sayFor,
+  shownOf,
+  showPosted,
+} from './answers.ts';
 import { same } from './form.ts';
 import { merge } from './merge.ts';
 import { left, showWindow } from './page.ts';
@@ -15,8 +23,17 @@ import { saveWindow } from './save.ts';
 import { nextStep } from './view.ts';
 import type { EditorWindow, PostedWindow } from './window.ts';
 
-/** Saves a window, and answers with what came of it. */
-export async function save(context: Context, req: Request, res: Response, window: PostedWindow) {
+/**
+ * Saves a window, and answers with what came of it. With `thenSend` the edition is started once it is saved as the
+ * editor has it, and not where somebody else saved meanwhile.
+ */
+export async function save(
+  context: Context,
+  req: Request,
+  res: Response,
+  window: PostedWindow,
+  { thenSend = false } = {},
+) {
   const say = sayFor(req, res);
   const { mine, base, slugs } = window;
   const saving = await saveWindow(context, actorOf(res), window).catch((error: unknown) => {
@@ -30,10 +47,10 @@ export async function save(context: Context, req: Request, res: Response, window
   });
   switch (saving.result) {
     case 'over':
-      return over(req, res, window);
+      return redirectToEdition(req, res, window);
     case 'wrong': {
       const message = { good: false, text: say('error.title') };
-      return stage(context, req, res, window, { errors: saving.errors, message, status: 422 });
+      return showPosted(context, req, res, window, { errors: saving.errors, message, status: 422 });
     }
     case 'conflict': {
       const theirs = saving.window;
@@ -50,12 +67,22 @@ export async function save(context: Context, req: Request, res: Response, window
       });
     }
     case 'unchanged':
-      return settle(context, req, res, window, {
+      if (thenSend) return send(context, req, res, window);
+      return returnToWindow(context, req, res, window, {
         message: { good: true, text: say('done.unchanged') },
       });
     case 'saved':
+      if (thenSend) return send(context, req, res, window);
       return done(context, req, res, window, saving.window);
   }
+}
+
+async function send(context: Context, req: Request, res: Response, { id }: PostedWindow) {
+  const { changed } = await commit(context, (tx) =>
+    steerEdition(tx, actorOf(res), id, 'send', context.now()),
+  );
+  await leaveMessage(req, changed ? 'done.sent' : 'done.already', true);
+  return res.redirect(303, `/console/editions/${id}`);
 }
 
 async function done(
@@ -76,7 +103,7 @@ async function savedWords(context: Context, req: Request, res: Response, after: 
   const say = sayFor(req, res);
   if (after.saved.phase === 'before')
     return say('done.saved', {
-      next: nextStep(after, context.now(), MADE_UP_FOR, { language, say }),
+      next: nextStep(after, context.now(), { language, say }).text,
     });
   const { audience, revision } = after.draft.edition;
   const counts = await ledger(context.db, after.id);

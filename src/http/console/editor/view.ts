@@ -132,22 +132,32 @@ export function changeLines(
   });
 }
 
-/** One sentence: when the edition goes out, or what it waits for. */
+/** What becomes of an edition that has not started. */
+export interface NextStep {
+  text: string;
+  /** Its time has passed, and it was not sent. */
+  overdue: boolean;
+  /** Only a person sends it. */
+  byHand: boolean;
+}
+
+/** Says when the edition goes out, or what it waits for. */
 export function nextStep(
   { draft, newsletter }: EditorWindow,
   now: Date,
-  madeUpFor: number,
   { language, say }: Words,
-): string {
+): NextStep {
   const { state, heldBy, sendAt } = draft.edition;
   const time = sendAt ? timeIn(sendAt, language, newsletter.timezone) : '';
-  if (state === 'scheduled') return say('next.goes', { time });
-  if (heldBy === 'missed') return say('next.missed');
-  if (!sendAt || heldBy !== null) return say('next.hand');
-  if (sendAt > now) return say('next.waits', { time });
-  return now.getTime() - sendAt.getTime() < madeUpFor
-    ? say('next.late', { time })
-    : say('next.hand');
+  const step = (key: string, overdue: boolean, byHand: boolean) => ({
+    text: say(`next.${key}`, { time }),
+    overdue,
+    byHand,
+  });
+  if (state === 'scheduled') return step('goes', false, false);
+  if (heldBy === 'missed') return step('missed', true, true);
+  if (!sendAt || heldBy !== null) return step('hand', false, true);
+  return sendAt > now ? step('waits', false, false) : step('overdue', true, true);
 }
 
 /** The words that two headlines share, of all that they have: 0 to 1. */

@@ -25,7 +25,7 @@ type Undo = SessionData['editorUndo'];
  * Does it, and keeps in the session how it is taken back. Answers the key of what to say: `null` where the
  * article no longer exists.
  */
-export async function judge(
+export async function applyVerdict(
   { db }: Context,
   req: Request,
   actor: Actor,
@@ -40,7 +40,7 @@ export async function judge(
       .execute((tx) =>
         verdict === 'undo'
           ? takeBack(tx, actor, window.id, undo)
-          : speak(tx, actor, verdict, value, window),
+          : joinOrSeparate(tx, actor, verdict, value, window),
       );
     if (next) await req.session?.keep({ editorUndo: { edition: window.id, ...next } });
     else await req.session?.take('editorUndo');
@@ -65,7 +65,7 @@ const done: Record<Verdict, string> = {
   undo: 'done.undone',
 };
 
-async function speak(
+async function joinOrSeparate(
   tx: DbOrTransaction,
   actor: Actor,
   verdict: Exclude<Verdict, 'undo'>,
