@@ -106,7 +106,13 @@ function parts(language: string): LetterParts {
     welcome: { newsletters, firstEditionAt: new Date('2026-11-25T06:00:00Z'), ...leaving },
     receipt: { newsletters, undoUrl: url },
     notice: { ...request, newsletters, ...leaving },
-    address: { oldAddress: 'a••@example.org', confirmUrl: url, hours: 24 },
+    address: { oldAddress: 'a•••@e•••.org', confirmUrl: url, hours: 24 },
+    moved: {
+      newAddress: 'b•••@e•••.net',
+      changedAt: request.requestedAt,
+      restoreUrl: url,
+      days: 7,
+    },
     access: { requestedAt: request.requestedAt, url, hours: 2 },
     erased: { requestedAt: request.requestedAt },
     invitation: { inviter: 'Inés Robledo', role: 'editor', url, hours: 24 },
@@ -135,6 +141,7 @@ export function letters(): Record<string, LetterContent> {
     add({ ...frame, kind: 'receipt', parts: said.receipt });
     add({ ...frame, kind: 'notice', parts: said.notice });
     add({ ...frame, kind: 'address', parts: said.address });
+    add({ ...frame, kind: 'moved', parts: said.moved });
     add({ ...frame, kind: 'access', parts: said.access });
     add({ ...frame, kind: 'erased', parts: said.erased });
     add({ ...frame, kind: 'invitation', parts: said.invitation });

@@ -39,6 +39,8 @@ export interface LetterParts {
   };
   /** To a new address, before it replaces the old one. */
   address: { oldAddress: string; confirmUrl: string; hours: number };
+  /** To the old address, after another took its place; `restoreUrl` takes that back. */
+  moved: { newAddress: string; changedAt: Date; restoreUrl: string; days: number };
   /** A fresh link to one's own data: export, erase, change of address. */
   access: { requestedAt: Date; url: string; hours: number };
   /** After erasure, the last one. */

@@ -109,6 +109,14 @@ export function letterWords(
         after: [t('address.hours', { count: hours }), t('address.ignore')],
       });
     }
+    case 'moved': {
+      const { newAddress, changedAt, restoreUrl, days } = content.parts;
+      return words({
+        before: [t('moved.done', { newAddress, time: time(changedAt) }), t('moved.undo')],
+        button: button(restoreUrl),
+        after: [t('moved.days', { count: days }), t('moved.ignore')],
+      });
+    }
     case 'access': {
       const { requestedAt, url, hours } = content.parts;
       return words({

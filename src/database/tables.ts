@@ -65,6 +65,8 @@ interface SubscribersTable {
   emailKey: Optional<string>;
   /** HMAC of the compared form under the key that is never rotated. */
   addressHash: Optional<Buffer>;
+  /** How often the address was changed: links mailed to an address end with it. */
+  addressChanges: Default<number>;
   receiverGroup: Default<string>;
   name: Optional<string>;
   language: Optional<string>;

@@ -44,7 +44,7 @@ const settled = (ledger: string) => `
 // have been put back.
 const claimed = (ledger: string) => `
   judged as materialized (
-    select c.subscriber_id, c.reason as reason_before, e.revision, u.email, u.name, u.language,
+    select c.subscriber_id, c.reason as reason_before, e.revision, u.email, u.address_changes, u.name, u.language,
       s.sections, s.frequency,
       case
         when u.erased_at is not null or u.email is null then 'erased'
@@ -77,8 +77,8 @@ const claimed = (ledger: string) => `
       revision = case when j.verdict is null then j.revision else d.revision end
     from judged j
     where d.edition_id = $3::bigint and d.subscriber_id = j.subscriber_id and d.state = 'queued'
-    returning d.subscriber_id, d.state, d.attempts, j.reason_before, j.revision, j.email, j.name, j.language,
-      j.sections, j.frequency
+    returning d.subscriber_id, d.state, d.attempts, j.reason_before, j.revision, j.email, j.address_changes, j.name,
+      j.language, j.sections, j.frequency
   )`;
 
 const COUNTED = `
@@ -126,7 +126,7 @@ const WRITTEN_DOWN = `
 
 // At least one row: what was settled and looked at, and beside it each that is ours to send.
 const REPORTED = `
-  select s.settled, l.looked, l.last, c.subscriber_id, c.email, c.name, c.language, c.sections, c.frequency,
+  select s.settled, l.looked, l.last, c.subscriber_id, c.email, c.address_changes, c.name, c.language, c.sections, c.frequency,
     c.revision, c.attempts, c.reason_before
   from (select count(*) as settled from settled) s,
     (select count(*) as looked, max(subscriber_id) as last from judged) l

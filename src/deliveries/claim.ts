@@ -27,6 +27,7 @@ export interface Wanted {
 export interface Claimed {
   subscriber: string;
   email: string;
+  addressChanges: number;
   name: string | null;
   language: string | null;
   sections: string[] | null;
@@ -190,6 +191,7 @@ type Row = [
   lastLooked: string | null,
   subscriber: string | null,
   email: string,
+  addressChanges: number,
   name: string | null,
   language: string | null,
   sections: string[] | null,
@@ -204,10 +206,21 @@ function read(rows: unknown[][]): SettledAndClaimed {
   for (const [settled, looked, lastLooked, subscriber, ...reader] of rows as Row[]) {
     Object.assign(made, { settled: Number(settled), looked: Number(looked), lastLooked });
     if (subscriber === null) continue;
-    const [email, name, language, sections, frequency, revision, attempts, reasonBefore] = reader;
+    const [
+      email,
+      addressChanges,
+      name,
+      language,
+      sections,
+      frequency,
+      revision,
+      attempts,
+      reasonBefore,
+    ] = reader;
     made.claimed.push({
       subscriber,
       email,
+      addressChanges,
       name,
       language,
       sections,

@@ -9,6 +9,8 @@ export interface LetterContents {
   welcome: { newsletters: NamedNewsletter[]; confirmedAt: string };
   /** To the new address, whether it is one. */
   address: { oldAddress: string; requestedAt: string };
+  /** To the old address, that another has taken its place. */
+  moved: { newAddress: string; changedAt: string };
   /** A fresh link to the page of the person's own data. */
   privacy: { requestedAt: string };
   /** The last message after an erasure. */

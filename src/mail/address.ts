@@ -104,6 +104,19 @@ export function maskAddress(email: string): string {
   return `${at > 0 ? first : ''}•••${email.slice(at)}`;
 }
 
+/**
+ * The address as a mail to somebody else may name it: `a•••@e•••.org`. Its owner chose it, so anything could be
+ * written there, and mail programs make a link of a domain. The large providers are named in full.
+ */
+export function maskWhole(email: string): string {
+  const masked = maskAddress(email);
+  const at = masked.lastIndexOf('@') + 1;
+  const domain = masked.slice(at);
+  if (receiverGroup(domain) !== 'rest') return masked;
+  const [first = ''] = domain;
+  return `${masked.slice(0, at)}${first}•••${domain.slice(domain.lastIndexOf('.'))}`;
+}
+
 /** Words of others, such as a relay's answer, with every address in them masked. */
 export const maskAddressesIn = (text: string): string =>
   text.replaceAll(/[^\s<>()[\]{},;:"']+@[^\s<>()[\]{},;"']+/g, maskAddress);

@@ -63,7 +63,7 @@ export async function updateSubscriber(
 }
 
 /**
- * Gives a subscriber another address. Links of confirmations sent to the old one end with it: call `confirmAgain`
+ * Gives a subscriber another address. Links mailed to the old one end with it, confirmations too: call `confirmAgain`
  * (src/letters) in the same transaction, to ask at the new one. Returns whether it is another; the same address
  * in other letters only changes how it is written. Throws AddressTaken.
  */
@@ -85,7 +85,15 @@ export async function changeAddress(
   const moved = await change
     .where('emailKey', 'is distinct from', emailKey)
     // the letters of the day went to the other address
-    .set({ email, emailKey, addressHash, receiverGroup, confirmationAt: null, noticeAt: null })
+    .set((eb) => ({
+      email,
+      emailKey,
+      addressHash,
+      addressChanges: eb('addressChanges', '+', 1),
+      receiverGroup,
+      confirmationAt: null,
+      noticeAt: null,
+    }))
     .executeTakeFirstOrThrow();
   // the same address, written otherwise
   if (moved.numUpdatedRows === 0n) await change.set({ email }).execute();

@@ -1,5 +1,5 @@
 import { readMailbox } from '../mail/mailbox.ts';
-import type { Tokens } from './tokens.ts';
+import type { Subject, Tokens } from './tokens.ts';
 
 /** Where this service is reached (PUBLIC_URL), and what signs its links. */
 export interface LinkMaker {
@@ -25,9 +25,24 @@ export const confirmUrl = (
 export const addressMark = (addressHash: Buffer): string =>
   addressHash.subarray(0, 8).toString('hex');
 
+/**
+ * Links that open what a subscriber has name how often the address was changed when they were mailed: they end
+ * when it changes again, since whoever reads the old mailbox may be somebody else.
+ */
+const since = (addressChanges: number) =>
+  addressChanges > 0 ? { extra: String(addressChanges) } : {};
+
+/** Whether a link was mailed to the address that its subscriber has now. */
+export const isCurrent = (subject: Subject, { addressChanges }: { addressChanges: number }) =>
+  (subject.extra ?? '0') === String(addressChanges);
+
 /** Leaves one newsletter: the page for a person, and the target of RFC 8058. Never expires. */
-export const unsubscribeUrl = (maker: LinkMaker, subscriber: string, newsletter: string) =>
-  leaveByPage(maker, leavingToken(maker, subscriber, newsletter));
+export const unsubscribeUrl = (
+  maker: LinkMaker,
+  subscriber: string,
+  newsletter: string,
+  addressChanges = 0,
+) => leaveByPage(maker, leavingToken(maker, subscriber, newsletter, addressChanges));
 
 /**
  * Both ways out of one newsletter, opened by one token: the link of RFC 8058, and a mailto (RFC 6068) for a person to
@@ -37,14 +52,18 @@ export const unsubscribeUrl = (maker: LinkMaker, subscriber: string, newsletter:
 export const openWaysOut = (maker: LinkMaker, to: string, newsletter: string) => {
   // A token is letters, digits and dashes: nothing of it has to be encoded.
   const mailto = leaveByMail(to, '');
-  return (subscriber: string) => {
-    const token = leavingToken(maker, subscriber, newsletter);
+  return (subscriber: string, addressChanges = 0) => {
+    const token = leavingToken(maker, subscriber, newsletter, addressChanges);
     return { unsubscribeUrl: leaveByPage(maker, token), unsubscribeMailto: `${mailto}${token}` };
   };
 };
 
-const leavingToken = ({ tokens }: LinkMaker, subscriber: string, newsletter: string) =>
-  tokens.sign('unsubscribe', { subscriber, newsletter });
+const leavingToken = (
+  { tokens }: LinkMaker,
+  subscriber: string,
+  newsletter: string,
+  addressChanges: number,
+) => tokens.sign('unsubscribe', { subscriber, newsletter, ...since(addressChanges) });
 
 const leaveByPage = ({ publicUrl }: LinkMaker, token: string) =>
   `${publicUrl}/unsubscribe/${token}`;
@@ -58,12 +77,21 @@ export function leaveByMail(to: string, token: string): string {
 }
 
 /** The page to choose on. */
-export const preferencesUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string) =>
-  `${publicUrl}/preferences/${tokens.sign('preferences', { subscriber })}`;
+export const preferencesUrl = (
+  { publicUrl, tokens }: LinkMaker,
+  subscriber: string,
+  addressChanges = 0,
+) =>
+  `${publicUrl}/preferences/${tokens.sign('preferences', { subscriber, ...since(addressChanges) })}`;
 
 /** The page of a person's own data: only from a fresh letter, since digests get forwarded. */
-export const privacyUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string, expires: Date) =>
-  `${publicUrl}/privacy/${tokens.sign('privacy', { subscriber }, expires)}`;
+export const privacyUrl = (
+  { publicUrl, tokens }: LinkMaker,
+  subscriber: string,
+  expires: Date,
+  addressChanges = 0,
+) =>
+  `${publicUrl}/privacy/${tokens.sign('privacy', { subscriber, ...since(addressChanges) }, expires)}`;
 
 /** An edition on the web. Nothing of the reader is in it; a private newsletter's wants a token all the same. */
 export const viewUrl = (
@@ -76,10 +104,22 @@ export const viewUrl = (
   return `${page}?token=${tokens.sign('archive', { subscriber: '0', edition: edition.id })}`;
 };
 
-/** Confirms a change of address; the letter that carries it holds the new one. */
+/** Confirms a change of address; the letter that carries it holds the new one. Ends with any change of address. */
 export const addressUrl = (
   { publicUrl, tokens }: LinkMaker,
   subscriber: string,
   letter: string,
   expires: Date,
-) => `${publicUrl}/address/${tokens.sign('address', { subscriber, extra: letter }, expires)}`;
+  addressChanges = 0,
+) => {
+  const extra = `${letter}_${addressChanges}`;
+  return `${publicUrl}/address/${tokens.sign('address', { subscriber, extra }, expires)}`;
+};
+
+/** Takes a change of address back; the letter that carries it went to the old one. */
+export const restoreUrl = (
+  { publicUrl, tokens }: LinkMaker,
+  subscriber: string,
+  letter: string,
+  expires: Date,
+) => `${publicUrl}/restore/${tokens.sign('restore', { subscriber, extra: letter }, expires)}`;

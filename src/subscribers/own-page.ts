@@ -9,6 +9,8 @@ export interface Reader {
   email: string;
   /** Of the present address; see `addressMark`. */
   addressMark: string;
+  /** How often it was changed; see `isCurrent`. */
+  addressChanges: number;
   name: string | null;
   language: string | null;
   timezone: string | null;
@@ -39,7 +41,7 @@ export async function readerOf(db: DbOrTransaction, id: string): Promise<Reader 
   const [person, subscriptions] = await Promise.all([
     db
       .selectFrom('subscribers')
-      .select(['id', 'email', 'addressHash', 'name', 'language', 'timezone'])
+      .select(['id', 'email', 'addressHash', 'addressChanges', 'name', 'language', 'timezone'])
       .where('id', '=', id)
       .where('erasedAt', 'is', null)
       .executeTakeFirst(),

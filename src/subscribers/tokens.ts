@@ -7,6 +7,7 @@ export type Purpose =
   | 'preferences'
   | 'privacy'
   | 'address'
+  | 'restore'
   | 'undo'
   | 'archive'
   | 'bounce';

@@ -4,6 +4,7 @@ import {
   type AddressFault,
   InvalidAddress,
   maskAddress,
+  maskWhole,
   readAddress,
 } from '../../src/mail/address.ts';
 
@@ -189,4 +190,12 @@ describe('an address', () => {
     expect(maskAddress('carmen@example.org')).toBe('c•••@example.org');
     expect(maskAddress('😀x@example.org')).toBe('😀•••@example.org');
   });
+});
+
+test.each([
+  ['ana@you-won.evil.example', 'a•••@y•••.example'],
+  ['o•••@paper.example.org', 'o•••@p•••.org'],
+  ['ana@gmail.com', 'a•••@gmail.com'],
+])('%s is named to a stranger without a word that its owner chose', (address, masked) => {
+  expect(maskWhole(address)).toBe(masked);
 });

@@ -45,14 +45,14 @@ export function openMessages(
     try {
       const address = readAddress(row.email);
       const { subscriber } = row;
-      const { unsubscribeUrl, unsubscribeMailto } = edition.waysOut(subscriber);
+      const { unsubscribeUrl, unsubscribeMailto } = edition.waysOut(subscriber, row.addressChanges);
       const spliced = spliceMessage(variant.prepared, {
         to: { address: address.email, name: row.name },
         messageId: messageIdOf(edition.content.edition.id, subscriber, context.origin),
         date: new Date(),
         unsubscribeUrl,
         unsubscribeMailto,
-        preferencesUrl: preferencesUrl(links, subscriber),
+        preferencesUrl: preferencesUrl(links, subscriber, row.addressChanges),
         maskedAddress: maskAddress(address.email),
       });
       const { headers, size, utf8 } = spliced;

@@ -2,9 +2,10 @@ import { imprintOf } from '../../emails/digest/imprint.ts';
 import type { LetterContent } from '../../emails/letters/content.ts';
 import type { LetterEnvelope } from '../../emails/letters/message.ts';
 import type { Context } from '../../src/context.ts';
+import { RESTORE_DAYS } from '../../src/letters/change-address.ts';
 import type { ClaimedLetter } from '../../src/letters/claim.ts';
 import type { LetterContents } from '../../src/letters/content.ts';
-import { readAddress } from '../../src/mail/address.ts';
+import { maskWhole, readAddress } from '../../src/mail/address.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
 import { letterMessageId } from '../../src/mail/message-id.ts';
 import { listNewsletters, type Newsletter } from '../../src/newsletters/newsletters.ts';
@@ -16,6 +17,7 @@ import {
   openWaysOut,
   preferencesUrl,
   privacyUrl,
+  restoreUrl,
 } from '../../src/subscribers/links.ts';
 
 const CONFIRM_DAYS = 7;
@@ -36,7 +38,7 @@ export async function letterContent(
     newslettersOf(context, letter),
     db
       .selectFrom('subscribers')
-      .select('timezone')
+      .select(['timezone', 'addressChanges'])
       .where('id', '=', letter.subscriberId ?? '0')
       .executeTakeFirst(),
   ]);
@@ -46,7 +48,10 @@ export async function letterContent(
   const replyTo = first?.replyTo ? readMailbox(first.replyTo) : null;
   return {
     content: {
-      ...(await partsOf(context, letter, newsletters, (replyTo ?? from).address)),
+      ...(await partsOf(context, letter, newsletters, {
+        replyTo: (replyTo ?? from).address,
+        addressChanges: subscriber?.addressChanges ?? 0,
+      })),
       imprint,
       language: letter.language,
       timezone: subscriber?.timezone ?? first?.timezone ?? 'UTC',
@@ -71,7 +76,7 @@ async function partsOf(
   context: Context,
   letter: ClaimedLetter,
   newsletters: Newsletter[],
-  replyTo: string,
+  { replyTo, addressChanges }: { replyTo: string; addressChanges: number },
 ): Promise<Parts> {
   const links = { publicUrl: context.config.publicUrl, tokens: context.tokens };
   const subscriber = letter.subscriberId ?? '0';
@@ -98,7 +103,7 @@ async function partsOf(
           requestedAt: new Date(written.content.requestedAt),
           origin: written.content.origin,
           newsletters,
-          ...leaving(links, subscriber, newsletters, replyTo),
+          ...leaving(links, { subscriber, addressChanges }, newsletters, replyTo),
         },
       };
     case 'welcome':
@@ -107,16 +112,26 @@ async function partsOf(
         parts: {
           newsletters,
           firstEditionAt: null,
-          ...leaving(links, subscriber, newsletters, replyTo),
+          ...leaving(links, { subscriber, addressChanges }, newsletters, replyTo),
         },
       };
     case 'address':
       return {
         kind: 'address',
         parts: {
-          oldAddress: written.content.oldAddress,
-          confirmUrl: addressUrl(links, subscriber, letter.id, inHours(LINK_HOURS)),
+          oldAddress: maskWhole(written.content.oldAddress),
+          confirmUrl: addressUrl(links, subscriber, letter.id, inHours(LINK_HOURS), addressChanges),
           hours: LINK_HOURS,
+        },
+      };
+    case 'moved':
+      return {
+        kind: 'moved',
+        parts: {
+          newAddress: maskWhole(written.content.newAddress),
+          changedAt: new Date(written.content.changedAt),
+          restoreUrl: restoreUrl(links, subscriber, letter.id, inHours(RESTORE_DAYS * 24)),
+          days: RESTORE_DAYS,
         },
       };
     case 'privacy':
@@ -124,7 +139,7 @@ async function partsOf(
         kind: 'access',
         parts: {
           requestedAt: new Date(written.content.requestedAt),
-          url: privacyUrl(links, subscriber, inHours(LINK_HOURS)),
+          url: privacyUrl(links, subscriber, inHours(LINK_HOURS), addressChanges),
           hours: LINK_HOURS,
         },
       };
@@ -151,14 +166,14 @@ type Written = {
 
 function leaving(
   links: Parameters<typeof preferencesUrl>[0],
-  subscriber: string,
+  { subscriber, addressChanges }: { subscriber: string; addressChanges: number },
   newsletters: Newsletter[],
   replyTo: string,
 ) {
   const [first] = newsletters;
   return {
-    preferencesUrl: preferencesUrl(links, subscriber),
-    ...openWaysOut(links, replyTo, first?.id ?? '0')(subscriber),
+    preferencesUrl: preferencesUrl(links, subscriber, addressChanges),
+    ...openWaysOut(links, replyTo, first?.id ?? '0')(subscriber, addressChanges),
   };
 }
 

@@ -51,6 +51,7 @@ const statements = [
     email text,
     email_key text unique,
     address_hash bytea,
+    address_changes integer not null default 0,
     receiver_group text not null default 'rest',
     name text,
     language text,

@@ -48,10 +48,10 @@ export function publicRoutes(context: Context): Router {
   secret.use(undoRoutes(shared)); // /undo/:token
   secret.use(preferencesRoutes(shared)); // /preferences/:token
   secret.use(privacyRoutes(shared)); // /privacy/:token /erased
-  secret.use(addressRoutes(shared)); // /address/:token
+  secret.use(addressRoutes(shared)); // /address/:token /restore/:token
   router.use(
     onlyFor(
-      ['confirm', 'unsubscribe', 'undo', 'preferences', 'privacy', 'erased', 'address'],
+      ['confirm', 'unsubscribe', 'undo', 'preferences', 'privacy', 'erased', 'address', 'restore'],
       secret,
     ),
   );

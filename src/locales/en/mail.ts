@@ -67,6 +67,17 @@ export default {
     hours_other: 'The button works for {{count}} hours.',
     ignore: 'If it was not you, ignore this email and nothing will change.',
   },
+  moved: {
+    subject: 'Your address was changed',
+    heading: 'Your newsletters now go to another address',
+    done: 'On {{time}} the address of your subscription was changed to {{newAddress}}.',
+    undo: 'If it was not you, press the button: your newsletters will come here again, and links sent to the other address will stop working.',
+    button: 'Undo the change',
+    days_one: 'The button works for {{count}} day.',
+    days_other: 'The button works for {{count}} days.',
+    ignore:
+      'If it was you, you do not need to do anything. Links in emails sent to this address no longer work.',
+  },
   access: {
     subject: 'The link to your data at {{newsroom}}',
     heading: 'Your data',

@@ -70,6 +70,18 @@ export default {
     hours_other: 'El botón funciona durante {{count}} horas.',
     ignore: 'Si no fuiste tú, ignora este correo y no cambiará nada.',
   },
+  moved: {
+    subject: 'Tu dirección ha cambiado',
+    heading: 'Tus boletines llegan ahora a otra dirección',
+    done: 'El {{time}} la dirección de tu suscripción se cambió a {{newAddress}}.',
+    undo: 'Si no fuiste tú, pulsa el botón: tus boletines volverán a llegar aquí y los enlaces enviados a la otra dirección dejarán de funcionar.',
+    button: 'Deshacer el cambio',
+    days_one: 'El botón funciona durante {{count}} día.',
+    days_many: 'El botón funciona durante {{count}} días.',
+    days_other: 'El botón funciona durante {{count}} días.',
+    ignore:
+      'Si fuiste tú, no tienes que hacer nada. Los enlaces de los correos enviados a esta dirección ya no funcionan.',
+  },
   access: {
     subject: 'El enlace a tus datos en {{newsroom}}',
     heading: 'Tus datos',

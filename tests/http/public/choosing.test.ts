@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { addressUrl } from '../../../src/subscribers/links.ts';
+import {
+  addressUrl,
+  preferencesUrl,
+  privacyUrl,
+  restoreUrl,
+} from '../../../src/subscribers/links.ts';
 import { type MadeNewsletter, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
 import { openSite, type Site, tokensFor } from './fixtures/site.ts';
 
@@ -253,8 +258,8 @@ describe('a person’s own data', () => {
     expect(bad.status).toBe(422);
     const same = await site.post(`/privacy/${privacy}/address`, { email: 'OLD@example.org' });
     expect(await same.text()).toContain('This is already your address');
-    const sent = await site.post(`/privacy/${privacy}/address`, { email: 'New@Example.net' });
-    expect(sent.status).toBe(200);
+    const sent = await site.press(`/privacy/${privacy}/address`, { email: 'New@Example.net' });
+    expect(await sent.text()).toContain('New@Example.net');
     const [letter] = await lettersOf(id, 'address');
     expect(letter).toMatchObject({
       email: 'New@Example.net',
@@ -266,15 +271,107 @@ describe('a person’s own data', () => {
       letter?.id ?? '',
       new Date(Date.now() + 60_000),
     );
-    expect(await (await site.get(url)).text()).toContain('New@Example.net');
+    const question = await (await site.get(url)).text();
+    expect(question).toContain('New@Example.net');
+    expect(question).toContain('o•••@example.org');
+    expect(question).not.toContain('old@example.org');
     expect(await person(id)).toMatchObject({ email: 'old@example.org' });
-    expect((await site.post(url, {})).status).toBe(200);
+    expect(await (await site.press(url)).text()).toContain('Address changed');
     expect(await person(id)).toMatchObject({
       email: 'New@Example.net',
       emailKey: 'new@example.net',
       addressHash: site.context.hashAddress('new@example.net'),
     });
     expect((await subscription(id)).state).toBe('active');
+  });
+
+  describe('after a move', () => {
+    const maker = () => ({ publicUrl: '', tokens: site.context.tokens });
+    const soon = () => new Date(Date.now() + 60_000);
+
+    /** Moves a new reader; answers the links that the old address and the new one were sent. */
+    async function moved(from: string, to: string) {
+      const tokens = await joined(from);
+      await site.post(`/privacy/${tokens.privacy}/address`, { email: to });
+      const [letter] = await lettersOf(tokens.id, 'address');
+      const asked = addressUrl(maker(), tokens.id, letter?.id ?? '', soon());
+      await site.press(asked);
+      const [told] = await lettersOf(tokens.id, 'moved');
+      const restore = restoreUrl(maker(), tokens.id, told?.id ?? '', soon());
+      return { ...tokens, asked, told, restore };
+    }
+
+    test('the old address is told, and takes it back', async () => {
+      const { id, told, restore, asked } = await moved('rob@example.org', 'thief@evil.example');
+      expect(told).toMatchObject({
+        email: 'rob@example.org',
+        content: { newAddress: 't•••@evil.example' },
+      });
+      expect(await (await site.get(restore)).text()).not.toContain('thief@');
+      expect(await person(id)).toMatchObject({ email: 'thief@evil.example' });
+      expect(await (await site.press(restore)).text()).toContain('rob@example.org');
+      expect(await person(id)).toMatchObject({ email: 'rob@example.org', addressChanges: 2 });
+      expect((await subscription(id)).state).toBe('active');
+      // what was mailed to the other address opens nothing more
+      const theirs = privacyUrl(maker(), id, soon(), 1);
+      expect((await site.get(theirs)).status).toBe(404);
+      expect((await site.get(asked)).status).toBe(404);
+      expect((await site.get(privacyUrl(maker(), id, soon(), 2))).status).toBe(200);
+    });
+
+    test('also when it has moved on, and nobody can take that back again', async () => {
+      const { id, restore } = await moved('first@example.net', 'second@evil.example');
+      await site.post(privacyUrl(maker(), id, soon(), 1).concat('/address'), {
+        email: 'third@evil.example',
+      });
+      const asked = (await lettersOf(id, 'address')).at(-1);
+      await site.press(addressUrl(maker(), id, asked?.id ?? '', soon(), 1));
+      expect(await person(id)).toMatchObject({ email: 'third@evil.example' });
+      const second = (await lettersOf(id, 'moved')).at(-1);
+      await site.press(restore);
+      expect(await person(id)).toMatchObject({ email: 'first@example.net' });
+      const back = restoreUrl(maker(), id, second?.id ?? '', soon());
+      expect((await site.get(back)).status).toBe(404);
+      expect((await site.post(back, {})).status).toBe(404);
+    });
+
+    test('links in older mails end, and still unsubscribe', async () => {
+      const { id, preferences, privacy, unsubscribe } = await moved(
+        'before@example.org',
+        'after@example.net',
+      );
+      expect((await site.get(`/preferences/${preferences}`)).status).toBe(404);
+      expect((await site.post(`/preferences/${preferences}/data`, {})).status).toBe(404);
+      expect((await site.get(`/privacy/${privacy}`)).status).toBe(404);
+      expect((await site.post(`/privacy/${privacy}/erase`, { sure: '1' })).status).toBe(404);
+      expect((await site.get(preferencesUrl(maker(), id, 1))).status).toBe(200);
+      const path = `/unsubscribe/${unsubscribe(daily.id)}`;
+      const page = await (await site.get(path)).text();
+      expect(page).not.toContain('example.net');
+      expect(page).not.toContain('/preferences/');
+      const out = await (await site.press(path)).text();
+      expect(out).not.toContain('example.net');
+      expect(out).not.toContain('/undo/');
+      expect((await subscription(id)).state).toBe('unsubscribed');
+    });
+
+    test('a suppressed old address is told nothing', async () => {
+      await site.context.db
+        .insertInto('suppressions')
+        .values({ addressHash: site.context.hashAddress('mute@example.org'), reason: 'bounce' })
+        .execute();
+      const { id } = await joined('loud@example.org');
+      await site.context.db
+        .updateTable('subscribers')
+        .set({ addressHash: site.context.hashAddress('mute@example.org') })
+        .where('id', '=', id)
+        .execute();
+      const privacy = privacyUrl(maker(), id, soon());
+      await site.post(`${privacy}/address`, { email: 'louder@example.org' });
+      const [letter] = await lettersOf(id, 'address');
+      await site.press(addressUrl(maker(), id, letter?.id ?? '', soon()));
+      expect(await lettersOf(id, 'moved')).toEqual([]);
+    });
   });
 
   test('is asked about a mistyped address before anything is sent, and moves to no fourth a day', async () => {

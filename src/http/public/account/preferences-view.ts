@@ -31,7 +31,12 @@ export function preferencesView(
       pause: pauseDay(one.pausedUntil, reader.timezone ?? one.timezone, now),
       // the reader's clock, else the newsletter's
       zone: timezoneLabel(reader.timezone ?? one.timezone, language, now),
-      leave: unsubscribeUrl({ publicUrl: '', tokens }, reader.id, one.newsletterId),
+      leave: unsubscribeUrl(
+        { publicUrl: '', tokens },
+        reader.id,
+        one.newsletterId,
+        reader.addressChanges,
+      ),
       ...typed?.of(one.slug),
     })),
   };

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { requestAccess } from '../../../letters/own-links.ts';
+import { isCurrent } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { saveChoices } from '../../../subscribers/preferences.ts';
 import { formBody } from '../../middleware/bodies.ts';
@@ -59,7 +60,8 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
 
   async function find(req: Request): Promise<Reader | undefined> {
     const subject = context.tokens.verify('preferences', tokenOf(req));
-    return subject ? readerOf(context.db, subject.subscriber) : undefined;
+    const reader = subject && (await readerOf(context.db, subject.subscriber));
+    return reader && isCurrent(subject, reader) ? reader : undefined;
   }
 
   async function showChoices(

@@ -4,12 +4,16 @@ import { InvalidAddress, readAddress } from '../../../mail/address.ts';
 import { eraseSubscriber } from '../../../privacy/erase.ts';
 import { personalData } from '../../../privacy/export.ts';
 import { SubscriberNotFound } from '../../../subscribers/errors.ts';
+import { isCurrent } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
 import { answered, type Typo, typoIn } from '../sign-up/typo-question.ts';
 import { languageOf, words } from '../site/page.ts';
+import { openSeal } from '../site/sealed.ts';
 import { showBadLink, tokenOf } from './token-pages.ts';
+
+const HOUR_MS = 3_600_000;
 
 /**
  * A person's own data: see and save, move to another address, erase. The link comes in a letter of its own
@@ -17,6 +21,7 @@ import { showBadLink, tokenOf } from './token-pages.ts';
  */
 export function privacyRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
+  const seal = openSeal<string>(context.secrets, 'address asked');
   router.get('/privacy/:token', async (req, res) => {
     const reader = await find(req);
     if (!reader) return showBadLink(req, res, show);
@@ -53,21 +58,32 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
       if (refused === 'targets')
         return await showPage(req, res, reader, { wrong: t('privacy.tooMany'), typed });
       enqueueLetters(letters);
-      await show(req, res, {
-        view: './message',
-        title: t('privacy.addressSentTitle'),
-        language,
-        data: { secret: true, texts: [t('privacy.addressSent', { address: address.email })] },
-      });
+      const to = seal.seal(address.email, new Date(context.now().getTime() + HOUR_MS));
+      res.redirect(303, `/privacy/${tokenOf(req)}/sent?to=${to}&lang=${language}`);
     } catch (error) {
       if (!(error instanceof InvalidAddress)) throw error;
       await showPage(req, res, reader, { wrong: t(`address.${error.fault}`), typed });
     }
   });
 
+  router.get('/privacy/:token/sent', async (req, res) => {
+    const reader = await find(req);
+    const address = seal.open(String(req.query.to));
+    if (!reader || !address) return showBadLink(req, res, show);
+    const language = languageOf(req, reader.language);
+    const t = words(language);
+    await show(req, res, {
+      view: './message',
+      title: t('privacy.addressSentTitle'),
+      language,
+      data: { secret: true, texts: [t('privacy.addressSent', { address })] },
+    });
+  });
+
   router.post('/privacy/:token/erase', formBody, async (req, res) => {
     const subject = context.tokens.verify('privacy', tokenOf(req));
     const reader = subject && (await readerOf(context.db, subject.subscriber));
+    if (reader && !isCurrent(subject, reader)) return showBadLink(req, res, show);
     const sure = Boolean(req.body?.sure);
     if (!subject || !(reader || sure)) return showBadLink(req, res, show);
     const language = languageOf(req, reader?.language);
@@ -98,7 +114,8 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
 
   async function find(req: Request): Promise<Reader | undefined> {
     const subject = context.tokens.verify('privacy', tokenOf(req));
-    return subject ? readerOf(context.db, subject.subscriber) : undefined;
+    const reader = subject && (await readerOf(context.db, subject.subscriber));
+    return reader && isCurrent(subject, reader) ? reader : undefined;
   }
 
   async function showPage(

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { preferencesUrl } from '../../../subscribers/links.ts';
+import { isCurrent, preferencesUrl } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { type Ending, endSubscriptions, UNDO_MS } from '../../../subscribers/subscriptions.ts';
 import { batched } from '../../batched.ts';
@@ -28,12 +28,12 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
   router.get('/unsubscribe/:token', async (req, res) => {
     const found = await find(req);
     if (!found) return showBadLink(req, res, show);
-    const { reader, newsletter } = found;
+    const { reader, newsletter, current } = found;
     const active = reader.subscriptions.filter((one) => one.state === 'active');
     const here = reader.subscriptions.find((one) => one.newsletterId === newsletter);
     const all = req.query.scope === 'all';
     if (here ? here.state === 'unsubscribed' : active.length === 0)
-      return showUnsubscribed(req, res, reader, all ? undefined : newsletter);
+      return showUnsubscribed(req, res, found, all);
     const language = languageOf(req, reader.language);
     const t = words(language);
     const title = here ? t('leave.title', { newsletter: here.title }) : t('leave.titleAll');
@@ -44,9 +44,15 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
       here: req.path,
       data: {
         secret: true,
-        address: shownAddress(reader),
+        address: addressFor(found),
         more: here !== undefined && active.length > 1,
-        preferences: preferencesUrl({ publicUrl: '', tokens: context.tokens }, reader.id),
+        preferences: current
+          ? preferencesUrl(
+              { publicUrl: '', tokens: context.tokens },
+              reader.id,
+              reader.addressChanges,
+            )
+          : null,
       },
     });
   });
@@ -67,16 +73,14 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
   async function find(req: Request) {
     const subject = context.tokens.verify('unsubscribe', tokenOf(req));
     const reader = subject && (await readerOf(context.db, subject.subscriber));
-    return reader ? { reader, newsletter: subject.newsletter } : undefined;
+    if (!reader) return undefined;
+    return { reader, newsletter: subject.newsletter, current: isCurrent(subject, reader) };
   }
 
   /** What has ended, however long ago, and for an hour the way back. */
-  async function showUnsubscribed(
-    req: Request,
-    res: Response,
-    reader: Reader,
-    newsletter?: string,
-  ) {
+  async function showUnsubscribed(req: Request, res: Response, found: Found, all: boolean) {
+    const { reader, current } = found;
+    const newsletter = all ? undefined : found.newsletter;
     const language = languageOf(req, reader.language);
     const t = words(language);
     const since = context.now().getTime() - UNDO_MS;
@@ -87,7 +91,7 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
     const recent = endedAt({ ...reader, subscriptions: of }, new Date(leftAt));
     const undo = leftAt > since && recent.length > 0;
     const left = undo ? recent : of.filter((one) => one.state === 'unsubscribed');
-    const address = shownAddress(reader);
+    const address = addressFor(found);
     await show(req, res, {
       view: './unsubscribed',
       title: t('leave.doneTitle'),
@@ -99,7 +103,7 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
           left.length > 0
             ? [t('leave.done', { address, newsletters: titlesOf(left, language) }), t('leave.soon')]
             : [t('leave.doneNothing', { address })],
-        undo: undo ? `/undo/${undoToken(reader.id, leftAt)}` : null,
+        undo: undo && current ? `/undo/${undoToken(reader.id, leftAt)}` : null,
       },
     });
   }
@@ -112,3 +116,13 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
     );
   return router;
 }
+
+/** Whose subscription a link is for; not `current` when the subscriber has another address since it was mailed. */
+interface Found {
+  reader: Reader;
+  newsletter: string | undefined;
+  current: boolean;
+}
+
+/** An old link still unsubscribes, and tells nothing of the address that came after it. */
+const addressFor = ({ reader, current }: Found) => (current ? shownAddress(reader) : '•••');

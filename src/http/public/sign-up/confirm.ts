@@ -81,7 +81,10 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
           : [t('confirm.nothing')],
         links: done
           ? [
-              { href: preferencesUrl(maker, reader.id), label: t('confirm.preferences') },
+              {
+                href: preferencesUrl(maker, reader.id, reader.addressChanges),
+                label: t('confirm.preferences'),
+              },
               { href: `/archive?lang=${language}`, label: t('confirm.archive') },
             ]
           : [{ href: `/?lang=${language}`, label: t('badLink.again') }],

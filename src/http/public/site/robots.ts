@@ -10,6 +10,7 @@ export function robots({ publicUrl, publicPath }: Config): RequestHandler {
     'preferences',
     'privacy',
     'address',
+    'restore',
     'console',
     'api',
   ];
