@@ -68,7 +68,7 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
 
   router.get('/privacy/:token/sent', async (req, res) => {
     const reader = await find(req);
-    const address = seal.open(String(req.query.to));
+    const address = seal.open(req.query.to);
     if (!reader || !address) return showBadLink(req, res, show);
     const language = languageOf(req, reader.language);
     const t = words(language);

@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 export interface Seal<T> {
   seal(value: T, expires: Date): string;
   /** Undefined when the text is cut, forged, for another purpose or past its time. */
-  open(text: string): T | undefined;
+  open(text: unknown): T | undefined;
 }
 
 const NONCE = 12;
@@ -31,6 +31,7 @@ export function openSeal<T>(
       return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
     },
     open(text) {
+      if (typeof text !== 'string') return undefined;
       const bytes = Buffer.from(text, 'base64url');
       if (bytes.length <= NONCE + TAG) return undefined;
       for (const key of keys) {
