@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { receiverGroups } from './mail/receiver-groups.ts';
 import { publicPathOf, wrongPublicUrl } from './public-url.ts';
+import { A_HELO, heloOf, readHelo } from './relays/helo.ts';
 import { parseRelayUrls, type RelaySettings, RelayUrlError } from './relays/settings.ts';
 
 /** Everything that is wrong with the environment, one clear line each. */
@@ -56,6 +57,11 @@ const environment = z.object({
     'redis://localhost:6379/0',
   ).optional(),
   SMTP_URL: z.string().optional(),
+  SMTP_HELO: z
+    .string()
+    .transform((v) => readHelo(v))
+    .refine((name) => name !== undefined, `SMTP_HELO ${A_HELO}`)
+    .optional(),
   SMTP_CONNECTIONS: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'SMTP_CONNECTIONS must be a number from 1 to 999')
@@ -178,7 +184,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     if (set.SMTP_URL) relays = parseRelayUrls(set.SMTP_URL, read.data?.SMTP_CONNECTIONS ?? 10);
   } catch (error) {
     if (!(error instanceof RelayUrlError)) throw error;
-    problems.push(error.message);
+    problems.push(...error.problems);
   }
   if (Boolean(set.OPERATOR_EMAIL) !== Boolean(set.OPERATOR_PASSWORD))
     problems.push('OPERATOR_EMAIL and OPERATOR_PASSWORD go together: set both or neither');
@@ -190,6 +196,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
 
   const env = read.data;
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
+  const helo = env.SMTP_HELO ?? heloOf(publicUrl);
   return Object.freeze({
     publicUrl,
     publicPath: publicPathOf(publicUrl),
@@ -198,7 +205,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     dataDir: resolve(env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
-    relays,
+    relays: relays?.map((relay) => (helo === undefined ? relay : { helo, ...relay })),
     smtpConnections: env.SMTP_CONNECTIONS,
     mailboxPort: env.MAILBOX_PORT,
     sendRate: env.SEND_RATE,

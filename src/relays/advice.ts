@@ -1,3 +1,4 @@
+import { ownHelo } from './helo.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Cause } from './refusal-rules.ts';
 import type { RelaySettings } from './settings.ts';
@@ -13,14 +14,17 @@ export function advice(
   const { host, port, secure } = settings;
   if (at === 'auth') return authAdvice(code, message);
   if (code !== undefined && reason === 'ETLS') {
+    if (settings.requireTls && settings.auth)
+      return `User and password are sent only encrypted, and the relay offers no encryption on port ${port} (no STARTTLS). Use a port where it does (smtps:// with 465, or 587), or ?tls=off in SMTP_URL if the network to it is safe.`;
     return settings.requireTls
       ? `The relay does not offer encryption on port ${port} (no STARTTLS). Use a port where it does (smtps:// with 465, or 587), or leave tls=required out of SMTP_URL if the network to it is safe.`
       : 'The relay offers STARTTLS and then refuses it. Ask its operator, or use another port (smtps:// with 465).';
   }
   if (code !== undefined) {
+    const name = `It was told the name ${settings.helo ?? ownHelo()} (EHLO): if it objects to that, set SMTP_HELO, or ?helo= in SMTP_URL.`;
     return code < 500
-      ? 'The relay accepts no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask its operator.'
-      : "The relay does not serve this machine. Ask its operator to allow this machine's address, or use your provider's relay with user and password.";
+      ? `The relay accepts no connection from here for now. Wait, use fewer connections (?connections= in SMTP_URL), or ask its operator. ${name}`
+      : `The relay does not serve this machine. Ask its operator to allow this machine's address, or use your provider's relay with user and password. ${name}`;
   }
   if (/invalid greeting/i.test(message)) {
     return `${host}:${port} is not a mail server. Relays use 587 or 25 (smtp://) and 465 (smtps://); check the port in SMTP_URL.`;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { heloOf } from '../../src/relays/helo.ts';
 import { parseWarmUp, warmUpCeiling } from '../../src/relays/pace/warm-up.ts';
 import { parseRelayUrls, RelayUrlError } from '../../src/relays/settings.ts';
 
@@ -60,6 +61,21 @@ test.each([
   ['smtp://relay.test?rate=fast', /rate= must be a number/],
   ['smtp://relay.test?rate=1&rate=2', /"rate" is there twice/],
   ['smtp://relay.test?tls=yes', /tls= can only be "required"/],
+  ['smtps://relay.test?tls=off', /smtps:\/\/ is TLS/],
+  ['smtp://relay.test?pipelining=on', /pipelining= can only be "off"/],
+  ['smtp://relay.test?helo=nodot', /helo= must be a host name with a dot/],
+  ['smtp://relay.test?helo=bad_name.test', /helo= must be a host name/],
+  // a password with characters of its own, in whatever way it falls apart
+  ['smtp://user:sec?ret@relay.test', /percent-encoded/],
+  ['smtp://user:12?sec-ret@relay.test', /percent-encoded/],
+  ['smtp://user:12?sec-ret&more@relay.test', /percent-encoded/],
+  ['smtp://user:12?sec-ret', /a parameter is unknown; known are connections/],
+  ['smtp://user:12/sec-ret@relay.test', /percent-encoded/],
+  ['smtp://user:12#sec-ret@relay.test', /percent-encoded/],
+  ['smtp://user:p%40sec-ret%@relay.test', /write % itself as %25/],
+  ['smtp://user:p%C3sec-ret@relay.test', /write % itself as %25/],
+  ['sec-ret://user:p@relay.test', /starts with something else/],
+  ['smtp://user:a,sec-ret://x@relay.test', /starts with something else|cannot be read/],
   ['smtp://relay.test?warmup=soon', /warmup= must be START:FIRST:GROWTH/],
   ['smtp://a.test?name=x,smtp://b.test?name=x', /two relays are called "x"/],
 ])('%s is refused in a sentence', (value, sentence) => {
@@ -74,6 +90,38 @@ test('all faults are told at once, each with its relay', () => {
     expect.stringMatching(/^SMTP_URL, relay 1: rate=/),
     expect.stringMatching(/^SMTP_URL, relay 2: starts with ftp:/),
   ]);
+});
+
+test('user and password mean TLS, unless the operator says off or the relay is on this machine', () => {
+  const requires = (value: string) => parseRelayUrls(value, 1)[0]?.requireTls;
+  expect(requires('smtp://u:p@relay.test')).toBe(true);
+  expect(requires('smtp://u:p@relay.test?tls=off')).toBe(false);
+  expect(parseRelayUrls('smtp://u:p@relay.test?tls=off', 1)).toMatchObject([{ tlsOff: true }]);
+  expect(requires('smtp://relay.test')).toBe(false);
+  for (const here of ['localhost', '127.0.0.1', '127.9.9.9', '[::1]', 'relay.localhost'])
+    expect(requires(`smtp://u:p@${here}`)).toBe(false);
+  expect(requires('smtp://u:p@127.0.0.1.example.org')).toBe(true);
+  expect(requires('smtp://u:p@127.0.0.1?tls=required')).toBe(true);
+});
+
+test('the name in EHLO, and no PIPELINING', () => {
+  const url = 'smtp://relay.test?helo=';
+  expect(parseRelayUrls(`${url}news.test.&pipelining=off`, 1)).toMatchObject([
+    { helo: 'news.test', pipelining: false },
+  ]);
+  expect(parseRelayUrls(`${url}%5B192.0.2.1%5D`, 1)).toMatchObject([{ helo: '[192.0.2.1]' }]);
+  expect(parseRelayUrls(`${url}correo.espa%C3%B1a.test`, 1)).toMatchObject([
+    { helo: 'correo.xn--espaa-rta.test' },
+  ]);
+});
+
+test.each([
+  ['https://news.example.org/paper', 'news.example.org'],
+  ['http://192.0.2.1:3000', '[192.0.2.1]'],
+  ['http://[2001:db8::1]/', '[IPv6:2001:db8::1]'],
+  ['http://localhost:3000', undefined],
+])('%s gives %s as the name in EHLO', (publicUrl, name) => {
+  expect(heloOf(publicUrl)).toBe(name);
 });
 
 function refusal(value: string): RelayUrlError {

@@ -64,8 +64,12 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** Starts a sink on 127.0.0.1, on a free port unless told which. */
-export async function startSink(options: SinkOptions = {}, port = 0): Promise<Sink> {
+/** Starts a sink on a free port of 127.0.0.1, unless told otherwise. */
+export async function startSink(
+  options: SinkOptions = {},
+  port = 0,
+  address = '127.0.0.1',
+): Promise<Sink> {
   const server = createServer({ noDelay: true });
   const sink: Sink = {
     port: 0,
@@ -79,7 +83,7 @@ export async function startSink(options: SinkOptions = {}, port = 0): Promise<Si
     close: () => closeServer(server, sink),
   };
   server.on('connection', (socket) => new Conversation(sink, socket, (sink.connections += 1)));
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, address, resolve));
   sink.port = (server.address() as AddressInfo).port;
   return sink;
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../context.ts';
 import { untrustedProxySeen } from '../../operators/untrusted-proxy.ts';
+import { isLoopback } from '../../relays/loopback.ts';
 import { probeRelay } from '../../relays/probe.ts';
 import type { RelaySettings } from '../../relays/settings.ts';
 import { anyWorker, NO_WORKER } from '../workers.ts';
@@ -77,7 +78,13 @@ async function checkRelay(relay: RelaySettings, name: string): Promise<Check> {
   if (!probe.ok)
     return bad(name, probe.error?.reply ?? 'no answer', probe.error?.fix ?? 'Look at SMTP_URL.');
   const steps = probe.steps.map((step) => step.detail).join(', ');
-  const plain = probe.tls === 'none' && !/^(localhost|127\.|::1$)/.test(relay.host);
+  const plain = probe.tls === 'none' && !isLoopback(relay.host);
+  if (plain && relay.auth)
+    return bad(
+      name,
+      `User and password go to ${relay.host} in the clear (?tls=off in SMTP_URL): anyone on the way can read them.`,
+      'Leave tls=off out of SMTP_URL, or use smtps:// with port 465.',
+    );
   const advice = plain
     ? 'Email goes there unencrypted. If the relay offers TLS elsewhere, use smtps:// or ?tls=required.'
     : probe.certificateOk === false

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { ownHelo } from '../helo.ts';
 import type { RelaySettings } from '../settings.ts';
 import type { Phase } from './outgoing.ts';
 import { parseReply } from './reply.ts';
@@ -69,6 +70,8 @@ export function openSession(
     port: settings.port,
     secure: settings.secure,
     requireTLS: settings.requireTls,
+    ignoreTLS: settings.tlsOff === true,
+    name: settings.helo ?? ownHelo(),
     connectionTimeout: timeouts.greeting,
     greetingTimeout: timeouts.greeting,
     socketTimeout: timeouts.greeting,

@@ -3,12 +3,16 @@ import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkDkim } from '../../../src/cli/doctor/dkim.ts';
 import { asked, checkDmarc, checkMx, checkReverse, checkSpf } from '../../../src/cli/doctor/dns.ts';
+import { checkRelays } from '../../../src/cli/doctor/services.ts';
+import type { Context } from '../../../src/context.ts';
+import { parseRelayUrls } from '../../../src/relays/settings.ts';
 import { openFreshDatabase } from '../../harness/database.ts';
+import { startSink } from '../../relays/sink.ts';
 import { openShell } from '../harness.ts';
 
 type Zone = Record<string, { type: 'A' | 'TXT' | 'MX' | 'PTR'; value: string }[]>;
@@ -193,5 +197,36 @@ describe('doctor, as a command', { timeout: 90_000 }, async () => {
     expect([away.code, away.stdout]).toEqual([1, expect.stringMatching(/✗ database .*refused/i)]);
     const wrong = await openShell({ DATABASE_URL: 'mysql://x', PORT: '99999' });
     expect((await wrong.gaceta('doctor --json')).json().checks).toHaveLength(2);
+  });
+});
+
+const outside = Object.values(networkInterfaces())
+  .flatMap((each) => each ?? [])
+  .find((each) => each.family === 'IPv4' && !each.internal)?.address;
+
+describe.skipIf(!outside)('a relay on another address than 127.0.0.1 that encrypts nothing', () => {
+  const check = async (parameters: string) => {
+    const sink = await startSink({ password: 'secret' }, 0, '0.0.0.0');
+    const relays = parseRelayUrls(`smtp://u:secret@${outside}:${sink.port}${parameters}`, 1);
+    const [found] = await checkRelays({ config: { relays }, relays } as unknown as Context);
+    await sink.close();
+    const logIns = sink.commands.filter((line) => line.startsWith('AUTH')).length;
+    return { ...found, logIns };
+  };
+
+  it('gets no password', async () => {
+    expect(await check('')).toMatchObject({
+      ok: false,
+      fix: expect.stringMatching(/^User and password are sent only encrypted/),
+      logIns: 0,
+    });
+  });
+
+  it('gets it for who insists, and doctor says so', async () => {
+    expect(await check('?tls=off')).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/in the clear/),
+      logIns: 1,
+    });
   });
 });

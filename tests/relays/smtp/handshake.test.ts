@@ -77,6 +77,35 @@ test('without a password a certificate that proves nothing is better than no enc
   expect(await probe({})).toMatchObject({ ok: true, tls: 'none' });
 });
 
+test('a password is not sent where nothing is encrypted', async () => {
+  const sink = await startSink({ password: AUTH.pass });
+  const told = await probeRelay(settingsFor(sink, { auth: AUTH, requireTls: true }));
+  await sink.close();
+  expect(told.error).toMatchObject({
+    step: 'connect',
+    fix: expect.stringMatching(/^User and password are sent only encrypted.*\?tls=off/),
+  });
+  expect(sink.commands.filter((line) => line.startsWith('AUTH'))).toEqual([]);
+});
+
+test('with tls=off no STARTTLS is begun', async () => {
+  const told = await probe(
+    { tls: await localhost(), password: AUTH.pass },
+    { auth: AUTH, tlsOff: true },
+  );
+  expect(told).toMatchObject({ ok: true, tls: 'none' });
+});
+
+test('the name in EHLO is the one that is set, and is named where the relay objects', async () => {
+  const sink = await startSink({
+    react: (step) => (step === 'greeting' ? undefined : { reply: '504 5.5.2 not you' }),
+  });
+  const told = await probeRelay(settingsFor(sink, { helo: 'news.test' }));
+  await sink.close();
+  expect(sink.commands[0]).toBe('EHLO news.test');
+  expect(told.error?.fix).toMatch(/the name news\.test \(EHLO\).*SMTP_HELO, or \?helo=/);
+});
+
 test.each([
   {
     what: 'a certificate of nobody, with a password at stake',

