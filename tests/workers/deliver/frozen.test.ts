@@ -1,0 +1,144 @@
+import { sql } from 'kysely';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { loadConfig } from '../../../src/config.ts';
+import { openContext } from '../../../src/context.ts';
+import { openLease } from '../../../src/deliveries/lease.ts';
+import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
+import { planEdition } from '../../../src/deliveries/plan.ts';
+import { openLog } from '../../../src/process/log.ts';
+import { databaseWithClock } from '../../deliveries/fixtures/database-clock.ts';
+import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
+import { editionOf } from '../../deliveries/fixtures/rows.ts';
+import { startWorkers } from '../../deliveries/fixtures/workers.ts';
+import { freshDatabase } from '../../harness/database.ts';
+import { eventually } from '../../harness/eventually.ts';
+import { dataFolder, gaceta } from '../../harness/program.ts';
+import { startSink } from '../../relays/sink.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+test('a worker that is frozen for twelve seconds goes on when it is let go', async () => {
+  const sink = await startSink();
+  const folder = dataFolder();
+  const databaseUrl = await freshDatabase();
+  const variables = {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: folder.path,
+    SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=4&name=sink`,
+    MAIL_FROM: 'The Test <desk@news.test>',
+    SEND_RATE: '100',
+    LOG_LEVEL: 'silent',
+  };
+  const context = await openContext(
+    loadConfig(variables),
+    databaseUrl,
+    openLog('silent', 'frozen'),
+  );
+  const { db } = context;
+  const edition = await freezeEdition(db, await makeReaders(db, 1_500));
+  const worker = gaceta(['worker'], variables);
+  onTestFinished(async () => {
+    worker.child.kill('SIGCONT');
+    worker.child.kill('SIGTERM');
+    await worker.ended;
+    await context.close();
+    await sink.close();
+    folder.remove();
+  });
+  for await (const tickets of planEdition(db, edition, { groups: [] }))
+    await context.queues.enqueueRanges(tickets);
+  await eventually(() => expect(sink.accepted.length).toBeGreaterThan(100));
+
+  const frozenAt = performance.now();
+  worker.child.kill('SIGSTOP');
+  await eventually(() => expect(performance.now() - frozenAt).toBeGreaterThan(12_000));
+  const before = sink.accepted.length;
+  expect(before).toBeLessThan(1_500);
+  worker.child.kill('SIGCONT');
+  await eventually(() => expect(sink.accepted.length).toBeGreaterThan(before + 100));
+  await eventually(async () =>
+    expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 1_500 }),
+  );
+  const { rows } = await sql<{ workers: string }>`
+    select count(distinct worker) as workers from workers w join ranges r on r.worker = w.id`.execute(
+    db,
+  );
+  expect(rows).toEqual([{ workers: '0' }]);
+  expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(1_500);
+});
+
+test.each([
+  ['forward by twelve seconds', 12_000],
+  ['forward by an hour', 3_600_000],
+  ['back by an hour', -3_600_000],
+])('a worker whose clock is put %s goes on', async (_, step) => {
+  await using workers = await startWorkers(1, { environment: { SEND_RATE: '200' } });
+  const { context, sink } = workers;
+  const { db } = context;
+  const edition = await freezeEdition(db, await makeReaders(db, 1_500));
+  await workers.plan(edition);
+  await eventually(() => expect(sink.accepted.length).toBeGreaterThan(100));
+  const now = Date.now.bind(Date);
+  const stepped = vi.spyOn(Date, 'now').mockImplementation(() => now() + step);
+  onTestFinished(() => stepped.mockRestore());
+  await eventually(async () =>
+    expect(await editionOf(db, edition)).toEqual({ state: 'sent', reason: null }),
+  );
+  expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 1_500 });
+  expect(sink.accepted).toHaveLength(1_500);
+});
+
+test.each([
+  ['back', -3_600_000],
+  ['forward', 3_600_000],
+])(
+  'when the database’s clock is put %s by an hour, what is being sent goes on',
+  async (_, step) => {
+    const clock = await databaseWithClock();
+    const greylisted = new Set<string>();
+    await using workers = await startWorkers(1, {
+      database: clock.url,
+      environment: { SEND_RATE: '300' },
+      sink: {
+        react(step, line) {
+          if (step !== 'rcpt' || greylisted.size >= 5 || greylisted.has(line)) return undefined;
+          greylisted.add(line);
+          return { reply: '450 4.2.0 greylisted' };
+        },
+      },
+    });
+    const { context, sink } = workers;
+    const { db } = context;
+    const edition = await freezeEdition(db, await makeReaders(db, 4_000));
+    await workers.plan(edition);
+    await eventually(() => expect(sink.accepted.length).toBeGreaterThan(200));
+    await clock.put(step);
+    await eventually(() => expect(sink.accepted.length).toBeGreaterThanOrEqual(3_995));
+    // Those that were put off come after half a minute to three quarters, not an hour later.
+    await eventually(async () =>
+      expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 4_000 }),
+    );
+    expect(greylisted.size).toBe(5);
+    expect(new Set(sink.accepted.map(({ to }) => to)).size).toBe(4_000);
+  },
+);
+
+test('a lease says when it may start again', async () => {
+  const databaseUrl = await freshDatabase();
+  const context = await openContext(loadConfig({}), databaseUrl, openLog('silent', 'lease'));
+  const timings = { leaseMs: 15_000, beatMs: 50 };
+  const worker = { host: 'test', pid: 1, connections: 1 };
+  const lease = await openLease(context.db, { ...worker, timings, log: context.log });
+  let restored = 0;
+  lease.onRestored(() => {
+    restored += 1;
+  });
+  const now = Date.now.bind(Date);
+  const stepped = vi.spyOn(Date, 'now').mockImplementation(() => now() + 60_000);
+  onTestFinished(() => stepped.mockRestore());
+  expect(lease.mayStart()).toBe(false);
+  await eventually(() => expect(restored).toBe(1));
+  expect(lease.mayStart()).toBe(true);
+  await lease.close();
+  await context.close();
+});
