@@ -1,6 +1,7 @@
 /** The benches by their names; each reads its own options from the command line. */
 const benches: Record<string, () => Promise<unknown>> = {
   deliver: () => import('./deliver.ts'),
+  limits: () => import('./limits.ts'),
   web: () => import('./web.ts'),
 };
 

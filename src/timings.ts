@@ -11,6 +11,8 @@ export interface Timings {
   beatMs: number;
   /** How long a due range that nobody took is left before its ticket is issued again. */
   ticketMs: number;
+  /** How long a held range may stand still, with readers due and nothing under way, before others may take it. */
+  stalledMs: number;
   /** How often the editions that are being sent are looked at: paused meanwhile, held up, going on again. */
   lookMs: number;
   /** When an edition that could not be rendered is tried again. */
@@ -47,6 +49,7 @@ export const TIMINGS: Timings = {
   leaseMs: 15_000,
   beatMs: 3_000,
   ticketMs: TICKET_MS,
+  stalledMs: 120_000,
   lookMs: 3_000,
   renderAgainMs: 30_000,
   silenceMs: 10_000,

@@ -6,6 +6,7 @@ import { holdRefused } from '../src/deliveries/control.ts';
 import { expireRanges, sweepCancelled } from '../src/deliveries/finish.ts';
 import { unplannedEditions } from '../src/deliveries/plan.ts';
 import { openReaper } from '../src/deliveries/reaper.ts';
+import { openStallWatch } from '../src/deliveries/stalled-ranges.ts';
 import { issueTickets } from '../src/deliveries/tickets.ts';
 import { finishEditions, reopenEditions } from '../src/editions/transitions.ts';
 import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
@@ -18,6 +19,7 @@ export function housekeepingTasks(context: Context): Task[] {
   const { config, db, log, queues, timings } = context;
   const { ticketsMs, leasesMs, finishMs, expireMs } = timings.housekeeping;
   const clockStep = openClockWatch();
+  const stalls = openStallWatch(db, timings.stalledMs);
   const reaper = openReaper(db, config.uncertain, timings.leaseMs);
   return [
     {
@@ -59,6 +61,14 @@ export function housekeepingTasks(context: Context): Task[] {
         await holdRefused(db);
         await finishEditions(db);
         await reopenEditions(db);
+      },
+    },
+    {
+      name: 'deliveries: take ranges from workers that do nothing with them',
+      everyMs: ticketsMs,
+      run: async () => {
+        for (const stalled of await stalls.look())
+          log.warn(stalled, 'a range stood still though its worker lives; others may take it');
       },
     },
     { name: 'deliveries: expire', everyMs: expireMs, run: () => expireRanges(db) },
