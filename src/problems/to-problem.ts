@@ -50,6 +50,7 @@ function secondsOf(error: Error): string {
 /** A body or query that is not what the schema says: 422 that names every field. */
 export function invalid(error: z.ZodError, where: 'body' | 'query' = 'body'): Problem {
   return new Problem(422, 'The request is not valid: see errors.', {
+    type: 'urn:gaceta:invalid-request',
     errors: error.issues.flatMap((issue) => details(issue, where)),
   });
 }
@@ -102,7 +103,6 @@ function isLimited(error: unknown): error is { msBeforeNext: number } {
 }
 
 const unreadable: Record<string, [number, string]> = {
-  'entity.too.large': [413, 'The body is larger than this address takes.'],
   'parameters.too.many': [413, 'The form has more fields than this address takes.'],
   'entity.parse.failed': [400, 'The body cannot be read: it is not valid JSON.'],
   'encoding.unsupported': [415, 'This Content-Encoding is not known here: send gzip, br or none.'],
@@ -112,7 +112,19 @@ const unreadable: Record<string, [number, string]> = {
 };
 
 function ofBodyParser(error: Error): Problem | undefined {
-  const { type, status } = error as Error & { type?: unknown; status?: unknown };
+  const { type, status, limit } = error as Error & {
+    type?: unknown;
+    status?: unknown;
+    limit?: unknown;
+  };
+  if (type === 'entity.too.large')
+    return new Problem(
+      413,
+      `The body is larger than ${bytes(Number(limit))}, the most that this address takes.`,
+      {
+        cause: error,
+      },
+    );
   const known = typeof type === 'string' ? unreadable[type] : undefined;
   if (known) return new Problem(known[0], known[1], { cause: error });
   // Express itself: an address with a broken %-escape, a path outside a folder of assets.
@@ -120,6 +132,9 @@ function ofBodyParser(error: Error): Problem | undefined {
     return new Problem(status, 'The request cannot be read.', { cause: error });
   return undefined;
 }
+
+const bytes = (count: number) =>
+  count >= 1024 ** 2 ? `${Math.round(count / 1024 ** 2)} MB` : `${Math.round(count / 1024)} kB`;
 
 /** PostgreSQL's text has no U+0000, and its JSON no half of a surrogate pair. */
 function isUnstorable(error: Error): boolean {

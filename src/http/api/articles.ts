@@ -14,6 +14,7 @@ import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { articleShape, byId, pageOf } from './shapes.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Articles';
 
@@ -57,6 +58,7 @@ export const articleOperations: Operation[] = [
     {
       method: 'get',
       path: '/articles/{id}',
+      version: versions.article,
       tag,
       summary: 'Show an article',
       role: 'viewer',
@@ -69,6 +71,7 @@ export const articleOperations: Operation[] = [
     {
       method: 'patch',
       path: '/articles/{id}',
+      version: versions.article,
       tag,
       summary: 'Change an article',
       description: 'From then on its feed no longer overwrites it.',
@@ -88,6 +91,7 @@ export const articleOperations: Operation[] = [
     {
       method: 'delete',
       path: '/articles/{id}',
+      version: versions.article,
       tag,
       summary: 'Remove an article',
       description: 'No edition takes it any more, and its feed does not bring it back.',

@@ -1,10 +1,13 @@
-import type { RequestHandler } from 'express';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { RequestHandler, Response } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../../context.ts';
 import { findApiToken } from '../../operators/api-tokens.ts';
 import { networkOf } from '../middleware/client-address.ts';
 import { Problem } from '../middleware/problem.ts';
 import { setActor } from '../middleware/roles.ts';
+
+// A hundred a second: a program that runs away stops here, and none that works has to wait.
+const CALLS_A_MINUTE = 6000;
 
 /**
  * Lets in requests with an API token (RFC 6750), else 401. A network that keeps sending wrong ones is told to
@@ -12,6 +15,7 @@ import { setActor } from '../middleware/roles.ts';
  */
 export function authenticate(context: Context): RequestHandler {
   const wrong = new RateLimiterMemory({ points: 30, duration: 60 });
+  const calls = new RateLimiterMemory({ points: CALLS_A_MINUTE, duration: 60 });
   return async (req, res, next) => {
     const secret = /^Bearer +(\S+) *$/i.exec(req.get('Authorization') ?? '')?.[1];
     const token = secret === undefined ? undefined : await findApiToken(context.db, secret);
@@ -25,7 +29,21 @@ export function authenticate(context: Context): RequestHandler {
         { headers: { 'WWW-Authenticate': 'Bearer realm="gaceta"' } },
       );
     }
+    await limitCalls(token.id, res);
     setActor(res, { kind: 'token', id: token.id }, token.role);
     next();
   };
+
+  /** A token has so many calls a minute at each process, and is told how many are left. */
+  async function limitCalls(id: string, res: Response): Promise<void> {
+    res.set('RateLimit-Policy', `"token";q=${CALLS_A_MINUTE};w=60`);
+    const told = ({ remainingPoints, msBeforeNext }: RateLimiterRes) =>
+      res.set('RateLimit', `"token";r=${remainingPoints};t=${Math.ceil(msBeforeNext / 1000)}`);
+    try {
+      told(await calls.consume(id));
+    } catch (error) {
+      if (error instanceof RateLimiterRes) told(error);
+      throw error;
+    }
+  }
 }

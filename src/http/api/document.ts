@@ -1,13 +1,14 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { operations } from './operations.ts';
+import { portable } from './portable.ts';
 
 /** The OpenAPI description of every call, made from the schemas that check them. */
 export function apiDocument(publicUrl: string): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const { method, path, document } of operations)
     paths[path] = { ...paths[path], [method]: document };
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.0',
       info: {
@@ -31,4 +32,5 @@ export function apiDocument(publicUrl: string): ReturnType<typeof createDocument
       },
     },
   );
+  return portable(document);
 }

@@ -5,6 +5,7 @@ import { sendTest } from '../../actions/test-send.ts';
 import { languageSchema } from '../../subscribers/choices.ts';
 import { changes, type Operation } from './operation.ts';
 import { byId, editionShape } from './shapes.ts';
+import { versions } from './versions.ts';
 
 const steering: { steer: Steer; summary: string; description: string }[] = [
   {
@@ -40,6 +41,7 @@ export const steeringOperations: Operation[] = steering.map(({ steer, summary, d
     {
       method: 'post',
       path: `/editions/{id}/${steer}`,
+      version: versions.edition,
       tag: 'Editions',
       summary,
       description: `${description} Done before, it changes nothing.`.trim(),

@@ -10,6 +10,7 @@ import { requireRole } from '../../operators/roles.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { byId, editionShape, pageOf } from './shapes.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Editions';
 const kind = z.enum(['daily', 'weekly', 'special']);
@@ -101,6 +102,7 @@ export const editionOperations: Operation[] = [
     {
       method: 'get',
       path: '/editions/{id}',
+      version: versions.edition,
       tag,
       summary: 'Show an edition with its ledger',
       role: 'viewer',
@@ -113,6 +115,7 @@ export const editionOperations: Operation[] = [
     {
       method: 'patch',
       path: '/editions/{id}',
+      version: versions.edition,
       tag,
       summary: 'Edit an edition',
       description:

@@ -8,6 +8,7 @@ import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads, runs } from './operation.ts';
 import { paging } from './paging.ts';
 import { byId, feedShape, pageOf } from './shapes.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Feeds';
 
@@ -50,6 +51,7 @@ export const feedOperations: Operation[] = [
     {
       method: 'get',
       path: '/feeds/{id}',
+      version: versions.feed,
       tag,
       summary: 'Show a feed',
       role: 'viewer',
@@ -62,6 +64,7 @@ export const feedOperations: Operation[] = [
     {
       method: 'patch',
       path: '/feeds/{id}',
+      version: versions.feed,
       tag,
       summary: 'Change a feed',
       role: 'editor',
@@ -78,6 +81,7 @@ export const feedOperations: Operation[] = [
     {
       method: 'delete',
       path: '/feeds/{id}',
+      version: versions.feed,
       tag,
       summary: 'Remove a feed',
       description: 'Its articles stay.',

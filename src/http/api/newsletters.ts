@@ -11,6 +11,7 @@ import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
 import { bySlug, newsletterShape, pageOf } from './shapes.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Newsletters';
 
@@ -50,6 +51,7 @@ export const newsletterOperations: Operation[] = [
     {
       method: 'get',
       path: '/newsletters/{slug}',
+      version: versions.newsletter,
       tag,
       summary: 'Show a newsletter',
       role: 'viewer',
@@ -66,6 +68,7 @@ export const newsletterOperations: Operation[] = [
     {
       method: 'patch',
       path: '/newsletters/{slug}',
+      version: versions.newsletter,
       tag,
       summary: 'Change a newsletter',
       description: 'Fields that are left out stay as they are; `sections` is replaced as a list.',

@@ -1,6 +1,7 @@
 import { getNewsroom, newsroomSchema, putNewsroom } from '../../newsletters/newsroom.ts';
 import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads } from './operation.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Newsroom';
 const shape = newsroomSchema.meta({ id: 'Newsroom' });
@@ -11,6 +12,7 @@ export const newsroomOperations: Operation[] = [
     {
       method: 'get',
       path: '/newsroom',
+      version: versions.newsroom,
       tag,
       summary: 'Show the newsroom',
       role: 'viewer',
@@ -22,6 +24,7 @@ export const newsroomOperations: Operation[] = [
     {
       method: 'patch',
       path: '/newsroom',
+      version: versions.newsroom,
       tag,
       summary: 'Change the newsroom',
       role: 'admin',

@@ -17,6 +17,7 @@ import { HashedBody, jsonBody } from '../middleware/bodies.ts';
 import { Problem, tryLater } from '../middleware/problem.ts';
 import { actorOf, requireRole, roleOf } from '../middleware/roles.ts';
 import { describe, type Spec } from './specification.ts';
+import { requireMatch, sendVersion, type Version } from './versions.ts';
 
 const MOST_RUNS = 3;
 
@@ -36,6 +37,8 @@ export interface Call<P, Q, B> {
 export interface Answer {
   status?: number;
   body?: unknown;
+  /** It is the answer to an earlier request with the same Idempotency-Key. */
+  replayed?: boolean;
   /** Kept for the Idempotency-Key in place of `body`, which holds a secret: that is shown once. */
   kept?: unknown;
   enqueue?: (queues: Queues) => Promise<unknown>;
@@ -66,7 +69,7 @@ export function reads<
 ): Operation {
   return operation(spec, [], async (call, req, res) => {
     const answer = await handle(call, call.context.db, res);
-    if (answer) send(req, res, answer);
+    if (answer) send(req, res, answer, spec.version);
   });
 }
 
@@ -85,17 +88,21 @@ export function changes<
   return operation(spec, jsonBody, async (call, req, res) => {
     const key = idempotencyKey(req);
     const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
-      if (key === undefined || call.actor.kind !== 'token') return handle(call, tx);
+      const change = async () => {
+        if (spec.version) await requireMatch(tx, req, call.context, spec.version);
+        return handle(call, tx);
+      };
+      if (key === undefined || call.actor.kind !== 'token') return change();
       const hash = requestHash(req.method, req.originalUrl, req.body);
       const request = { tokenId: call.actor.id, key, hash };
       const earlier = await takeIdempotencyKey(tx, request);
-      if (earlier) return replay(earlier, hash);
-      const made = await handle(call, tx);
+      if (earlier) return { ...replay(earlier, hash), replayed: true };
+      const made = await change();
       await keepAnswer(tx, request, { status: made.status ?? 200, body: made.kept ?? made.body });
       return made;
     });
     await answer.enqueue?.(call.context.queues);
-    send(req, res, answer);
+    send(req, res, answer, spec.version);
   });
 }
 
@@ -126,7 +133,7 @@ export function runs<
       // Idle, and having written nothing, this transaction holds no snapshot: only the key's lock.
       const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
         const earlier = await takeIdempotencyKey(tx, { tokenId, key });
-        if (earlier) return replay(earlier, await body.hash());
+        if (earlier) return { ...replay(earlier, await body.hash()), replayed: true };
         const made = await handle(call, body);
         const request = { tokenId, key, hash: await body.hash() };
         await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
@@ -195,9 +202,11 @@ function idempotencyKey(req: Request): string | undefined {
   return key;
 }
 
-function send(req: Request, res: Response, answer: Answer): void {
+function send(req: Request, res: Response, answer: Answer, version?: Version): void {
   const status = answer.status ?? 200;
   res.status(status);
+  if (answer.replayed) res.set('Idempotency-Replayed', 'true');
+  else if (version && answer.body !== undefined) sendVersion(req, res, version, answer.body);
   if (status === 204) res.end();
   else if (req.method === 'HEAD') res.end();
   else res.json(answer.body);

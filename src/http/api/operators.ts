@@ -8,11 +8,12 @@ import {
   shutOutOperator,
 } from '../../actions/operators.ts';
 import { languages } from '../../locales/index.ts';
-import { listOperators } from '../../operators/accounts.ts';
+import { getOperator, listOperators } from '../../operators/accounts.ts';
 import { roles } from '../../operators/roles.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
 import { byId, pageOf } from './shapes.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Operators';
 const REACH = 'Nobody makes, changes or lets in an operator with a higher role than their own.';
@@ -88,10 +89,24 @@ export const operatorOperations: Operation[] = [
       return { status: 201, body: { ...operator, setupUrl: url }, kept: operator };
     },
   ),
+  reads(
+    {
+      method: 'get',
+      path: '/operators/{id}',
+      version: versions.operator,
+      tag,
+      summary: 'Show an operator',
+      role: 'admin',
+      params: byId,
+      answers: { 200: { description: 'The operator', schema: operatorShape } },
+    },
+    async ({ params }, db) => ({ body: await getOperator(db, params.id) }),
+  ),
   changes(
     {
       method: 'patch',
       path: '/operators/{id}',
+      version: versions.operator,
       tag,
       summary: 'Change an operator',
       description: REACH,
@@ -145,6 +160,7 @@ export const operatorOperations: Operation[] = [
       {
         method: 'post',
         path: `/operators/{id}/${verb}`,
+        version: versions.operator,
         tag,
         summary,
         description: `${more} Done before, it changes nothing. ${REACH}`.trim(),

@@ -7,6 +7,7 @@ import {
   signUpSettingsSchema,
 } from '../../subscribers/sign-up-settings.ts';
 import { changes, type Operation, reads } from './operation.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Newsroom';
 const shape = signUpSettingsSchema.meta({ id: 'SignUp' });
@@ -17,6 +18,7 @@ export const signUpOperations: Operation[] = [
     {
       method: 'get',
       path: '/sign-up',
+      version: versions.signUp,
       tag,
       summary: 'Show the sign-up settings',
       role: 'viewer',
@@ -28,6 +30,7 @@ export const signUpOperations: Operation[] = [
     {
       method: 'patch',
       path: '/sign-up',
+      version: versions.signUp,
       tag,
       summary: 'Change the sign-up settings',
       description:

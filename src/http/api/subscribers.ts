@@ -9,6 +9,7 @@ import { getSubscriber, listSubscribers } from '../../subscribers/subscribers.ts
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { byId, pageOf, subscriberShape, subscriptionShape } from './shapes.ts';
+import { versions } from './versions.ts';
 
 const tag = 'Subscribers';
 
@@ -70,6 +71,7 @@ export const subscriberOperations: Operation[] = [
     {
       method: 'get',
       path: '/subscribers/{id}',
+      version: versions.subscriber,
       tag,
       summary: 'Show a subscriber',
       role: 'admin',
@@ -82,6 +84,7 @@ export const subscriberOperations: Operation[] = [
     {
       method: 'patch',
       path: '/subscribers/{id}',
+      version: versions.subscriber,
       tag,
       summary: 'Change a subscriber',
       description:
@@ -106,6 +109,7 @@ export const subscriberOperations: Operation[] = [
     {
       method: 'delete',
       path: '/subscribers/{id}',
+      version: versions.subscriber,
       tag,
       summary: 'Erase a subscriber',
       description:

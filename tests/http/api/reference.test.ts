@@ -28,7 +28,20 @@ const promised = [
 
 type Document = {
   openapi: string;
-  paths: Record<string, Record<string, { operationId: string; responses: object }>>;
+  paths: Record<
+    string,
+    Record<
+      string,
+      {
+        operationId: string;
+        responses: object;
+        requestBody?: {
+          required: boolean;
+          content: Record<string, { schema: { $ref: string } }>;
+        };
+      }
+    >
+  >;
   components: { schemas: Record<string, { properties: object }> };
 };
 
@@ -82,6 +95,40 @@ describe('the description of the API', async () => {
       ),
     );
     expect(fields('Problem')).toEqual(['type', 'title', 'status', 'detail', 'instance', 'errors']);
+  });
+
+  it('can be used by generators of clients', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toContain('"items":false');
+    for (const [, pattern = ''] of text.matchAll(/"pattern":("(?:[^"\\\\]|\\\\.)*")/g)) {
+      const source: string = JSON.parse(pattern);
+      expect(source).not.toMatch(/\\p\{/i);
+      expect(() => [new RegExp(source), new RegExp(source, 'u')], source).not.toThrow();
+    }
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const [method, one] of Object.entries(methods)) {
+        const what = `${method} ${path}`;
+        expect(one.operationId, what).toMatch(/^[a-z][A-Za-z0-9]+$/);
+        const responses = Object.values(one.responses as Record<string, { headers?: object }>);
+        for (const { headers } of responses)
+          expect(Object.keys(headers ?? {}), what).toContain('X-Request-Id');
+        const body = one.requestBody;
+        if (!body) continue;
+        expect(body.required, what).toBe(what !== 'delete /suppressions');
+        const { schema } = body.content['application/json'] ?? {};
+        if (!schema) continue;
+        const name = schema.$ref.split('/').at(-1) ?? '';
+        expect(JSON.stringify(document.components.schemas[name]), what).not.toContain('"default"');
+      }
+  });
+
+  it('tells of errors what the shape of a call says', () => {
+    const told = (method: string, path: string) =>
+      Object.keys(document.paths[path]?.[method]?.responses ?? {}).map(Number);
+    expect(told('get', '/feeds')).toEqual([200, 400, 401, 403, 404, 422, 429, 503]);
+    expect(told('get', '/newsroom')).toEqual([200, 400, 401, 403, 422, 429, 503]);
+    expect(told('patch', '/newsletters/{slug}')).toEqual(expect.arrayContaining([404, 412, 413]));
+    expect(told('post', '/suppressions')).toContain(409);
   });
 
   it('has a page of ours alone', async () => {

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { sql } from 'kysely';
+import { showEdition } from '../../actions/show-editions.ts';
+import { getArticle } from '../../articles/articles.ts';
+import type { Context } from '../../context.ts';
+import type { DbOrTransaction } from '../../database/connection.ts';
+import { getFeed } from '../../feeds/feeds.ts';
+import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { getNewsroom } from '../../newsletters/newsroom.ts';
+import { getOperator } from '../../operators/accounts.ts';
+import { getSignUpSettings } from '../../subscribers/sign-up-settings.ts';
+import { getSubscriber } from '../../subscribers/subscribers.ts';
+import { Problem } from '../middleware/problem.ts';
+
+/** A resource that can be changed, and what its ETag stands for. */
+export interface Version {
+  /** Its row, which is locked while the versions are compared. */
+  table: string;
+  key: string;
+  /** The parameter of the path that names it, or the name itself. */
+  param?: 'id' | 'slug';
+  name?: string;
+  /** As the API shows it. */
+  read(db: DbOrTransaction, name: string, context: Context): Promise<unknown>;
+  /** Fields that change by themselves: a client's edit is not out of date because of them. */
+  volatile: readonly string[];
+}
+
+const byIdOf = (table: string, read: Version['read'], volatile: string[] = []): Version => ({
+  table,
+  key: 'id',
+  param: 'id',
+  read,
+  volatile,
+});
+const setting = (name: string, read: Version['read']): Version => ({
+  table: 'settings',
+  key: 'key',
+  name,
+  read,
+  volatile: [],
+});
+
+export const versions = {
+  newsroom: setting('newsroom', (db) => getNewsroom(db)),
+  signUp: setting('signUp', (db) => getSignUpSettings(db)),
+  newsletter: {
+    table: 'newsletters',
+    key: 'slug',
+    param: 'slug',
+    read: (db, slug) => getNewsletter(db, slug),
+    volatile: [],
+  },
+  feed: byIdOf('feeds', getFeed, [
+    'title',
+    'lastFetchedAt',
+    'nextFetchAt',
+    'nextArticleAt',
+    'lastError',
+    'articles',
+  ]),
+  article: byIdOf('articles', getArticle),
+  edition: byIdOf('editions', (db, id, { now }) => showEdition(db, id, now()), [
+    'ledger',
+    'messagesPerSecond',
+    'audience',
+    'reason',
+    'startedAt',
+    'plannedAt',
+    'finishedAt',
+  ]),
+  subscriber: byIdOf('subscribers', getSubscriber),
+  operator: byIdOf('operators', getOperator, ['lastSeenAt']),
+} satisfies Record<string, Version>;
+
+/** The ETag of a resource as it was shown: another one means that what can be changed has changed. */
+export function etagOf({ volatile }: Version, shown: unknown): string {
+  const fields = Object.entries(JSON.parse(JSON.stringify(shown)) as object)
+    .filter(([name]) => !volatile.includes(name))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return `"${createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22)}"`;
+}
+
+/**
+ * Holds a change back (412) where If-Match names another version than the present one; until the transaction
+ * ends nobody else changes it. Of an edition the number of its revision is a version too.
+ */
+export async function requireMatch(
+  tx: DbOrTransaction,
+  req: Request,
+  context: Context,
+  version: Version,
+): Promise<void> {
+  const wanted = req.get('If-Match');
+  if (wanted === undefined) return;
+  const name = version.name ?? String(req.params[version.param ?? 'id']);
+  await sql`select from ${sql.table(version.table)}
+    where ${sql.ref(version.key)} = ${name} for no key update`.execute(tx);
+  const shown = await version.read(tx, name, context);
+  // what is not there is 404, which the change itself says
+  if (shown === undefined || wanted.trim() === '*') return;
+  const present = [etagOf(version, shown), ...revisionOf(shown)];
+  // a proxy that compresses marks it as weak
+  const tags = wanted.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (tags.some((tag) => present.includes(tag))) return;
+  throw new Problem(412, 'It has changed since: read it again, then change it.', {
+    type: 'urn:gaceta:changed-since',
+    headers: { ETag: present[0] ?? '' },
+  });
+}
+
+const revisionOf = (shown: unknown): string[] =>
+  typeof shown === 'object' && shown !== null && 'revision' in shown
+    ? [`"${String(shown.revision)}"`, String(shown.revision)]
+    : [];
+
+/** Sends the ETag of what is answered. It names what can be changed, so it cannot spare a client the rest (304). */
+export function sendVersion(req: Request, res: Response, version: Version, shown: unknown): void {
+  delete req.headers['if-none-match'];
+  res.set('ETag', etagOf(version, shown));
+}
