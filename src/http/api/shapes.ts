@@ -143,7 +143,6 @@ export const deliveryShape = z
     subscriber: id,
     state: z.enum(['queued', 'sending', 'sent', 'failed', 'skipped', 'uncertain']),
     reason: z.string().nullable(),
-    heldBy: z.enum(['editor', 'missed', 'refusals', 'restore', 'nothing']).nullable(),
     revision: z.number().int().nullable(),
     relay: z.string().nullable(),
     answer: z.string().nullable(),

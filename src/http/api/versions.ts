@@ -66,6 +66,7 @@ export const versions = {
     'messagesPerSecond',
     'audience',
     'reason',
+    'heldBy',
     'startedAt',
     'plannedAt',
     'finishedAt',
