@@ -30,7 +30,7 @@ export async function openNewsroom(readers: number, past = 0): Promise<Newsroom>
   await createDatabase(server.url('postgres'), 'gaceta');
   const databaseUrl = server.url().replace('@/', '@localhost/');
   await migrateAll(databaseUrl);
-  const { db, close } = openDatabase(databaseUrl, { max: 4, onError: () => undefined });
+  const { db, close } = openDatabase(databaseUrl, { max: 4 });
   await ensureFirstNewsletter(db);
   await addReaders(db, readers);
   await addRecorded(db);

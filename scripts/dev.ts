@@ -28,7 +28,7 @@ const environment = childEnvironment({
 const config = configFromEnvironment(environment);
 const log = openLog(config.logLevel, 'dev');
 const site = await startSite({ publicUrl: config.publicUrl });
-const running = await start(config, log, environment);
+const running = await start(config, log, { environment });
 stopOnSignal(
   log,
   async () => {

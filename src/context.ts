@@ -9,6 +9,8 @@ import { type Db, openDatabase } from './database/connection.ts';
 import { getOrMakeSetting, getSetting } from './database/settings.ts';
 import { domainOf, type Origin } from './mail/message-id.ts';
 import type { Logger } from './process/log.ts';
+import { hostOf, watchOutage } from './process/outage.ts';
+import { watchRedis } from './queue/engines.ts';
 import { openQueues, type Queues } from './queue/queues.ts';
 import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';
 import { openTokens, type Tokens } from './subscribers/tokens.ts';
@@ -54,7 +56,7 @@ export async function openContext(
   timings: Timings = TIMINGS,
 ): Promise<Context> {
   const { db, pool, close } = openDatabase(databaseUrl, {
-    onError: (err) => log.warn({ err }, 'a database connection broke'),
+    watch: watchOutage(log, `PostgreSQL at ${hostOf(databaseUrl)}`),
   });
   try {
     const secrets =
@@ -77,7 +79,7 @@ export async function openContext(
     const redis = config.redisUrl
       ? new Redis(config.redisUrl, { maxRetriesPerRequest: 1, commandTimeout: 5000 })
       : undefined;
-    redis?.on('error', (err) => log.debug({ err }, 'redis'));
+    if (redis && config.redisUrl) watchRedis(redis, config.redisUrl, log);
     const queues = openQueues(config, databaseUrl, log);
     const renderer = openRenderer({
       idleMs: 30_000,

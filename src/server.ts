@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
-import { CannotListen } from './process/exit-codes.ts';
+import { CannotListen } from './process/cannot-listen.ts';
 
 /** The web process: listens on HOST:PORT until `close`, which lets open requests finish. */
 export async function startServer(

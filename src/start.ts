@@ -4,12 +4,20 @@ import { type Config, childEnvironment } from './config.ts';
 import { MAILBOX_SETTING } from './context.ts';
 import { openDatabase } from './database/connection.ts';
 import { putSetting } from './database/settings.ts';
+import { makeFirst } from './first-start.ts';
 import { type MailboxServer, startMailbox } from './mail-catcher/catcher.ts';
-import { ensureFirstNewsletter } from './newsletters/newsletters.ts';
-import { ensureFirstOperator } from './operators/first-operator.ts';
-import { HOPELESS } from './process/exit-codes.ts';
 import type { Logger } from './process/log.ts';
 import { ownServices } from './services.ts';
+
+/** A child cannot run at all (wrong configuration, port taken); it has said why. `code` is its exit code. */
+export class CannotRun extends Error {
+  override name = 'CannotRun';
+  readonly code: number;
+  constructor(code: number) {
+    super('Gaceta cannot run as it is configured.');
+    this.code = code;
+  }
+}
 
 /** A running Gaceta: the embedded services this process owns, and web and worker as its children. */
 export interface Running {
@@ -17,7 +25,7 @@ export interface Running {
   setupPath: string | undefined;
   mailbox: MailboxServer | undefined;
   databaseUrl: string;
-  /** Resolves when a child cannot run at all (wrong configuration, port taken): its exit code. */
+  /** Resolves when a child turns out to be unable to run at all: its exit code. */
   broken: Promise<number>;
   /** Ends web and worker as at a stop, and starts them again with the code as it is now. */
   restart(): void;
@@ -26,12 +34,16 @@ export interface Running {
 
 /**
  * Starts what is embedded, brings the schema up to date, then runs web and worker as children and
- * restarts one that dies. Resolves when both are ready, or one turned out hopeless.
+ * restarts one that dies. Resolves when both are ready. Closes what it opened and throws CannotRun when one
+ * cannot run, or what `signal` was aborted with.
  */
 export async function start(
   config: Config,
   log: Logger,
-  environment: NodeJS.ProcessEnv = childEnvironment({}),
+  {
+    environment = childEnvironment({}),
+    signal,
+  }: { environment?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
 ): Promise<Running> {
   const services = await ownServices(config, log);
   const undo: (() => Promise<void>)[] = [services.close];
@@ -40,6 +52,7 @@ export async function start(
   };
   try {
     const { db, close } = openDatabase(services.databaseUrl, { max: 2 });
+    undo.push(close);
     const mailbox = config.relays
       ? undefined
       : await startMailbox({
@@ -51,10 +64,9 @@ export async function start(
       undo.push(() => mailbox.close());
       await putSetting(db, MAILBOX_SETTING, { smtpUrl: mailbox.smtpUrl, pageUrl: mailbox.pageUrl });
     }
-    await ensureFirstNewsletter(db);
-    const setupPath = await ensureFirstOperator(db, config.operator);
-    await close();
+    const setupPath = await makeFirst(db, config, { anew: true });
 
+    signal?.throwIfAborted();
     const children = [
       keepRunning('web', log, environment),
       keepRunning('worker', log, environment),
@@ -64,7 +76,15 @@ export async function start(
       await Promise.all(children.map((child) => child.stop()));
     });
     const broken = Promise.race(children.map((child) => child.broken));
-    await Promise.race([Promise.all(children.map((child) => child.ready)), broken]);
+    const aborted = new Promise<never>((_, reject) =>
+      signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+    );
+    const code = await Promise.race([
+      Promise.all(children.map((child) => child.ready)).then(() => undefined),
+      broken,
+      aborted,
+    ]);
+    if (code !== undefined) throw new CannotRun(code);
     const restart = () => {
       for (const child of children) child.restart();
     };
@@ -98,7 +118,11 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
       env,
     });
     child = launched;
-    launched.on('message', () => ready.resolve());
+    let hopeless = false;
+    launched.on('message', (message) => {
+      if (message === 'ready') ready.resolve();
+      else hopeless = true;
+    });
     launched.once('exit', (code, signal) => {
       child = undefined;
       if (stopping) return;
@@ -107,8 +131,8 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
         launch();
         return;
       }
-      if (code === HOPELESS) {
-        broken.resolve(code);
+      if (hopeless) {
+        broken.resolve(code ?? 1);
         return;
       }
       if (Date.now() - startedAt > 60_000) pause = 1_000;

@@ -105,7 +105,7 @@ async function startGaceta(
   log: Logger,
 ): Promise<Running> {
   if (config.databaseUrl) await refuseUsedDatabase(config.databaseUrl);
-  return start(config, log, config.children);
+  return start(config, log, { environment: config.children });
 }
 
 /** The demo writes invented readers: not into somebody's real list. */

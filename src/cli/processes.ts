@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
-import { ConfigError, configFromEnvironment } from '../config.ts';
+import { type Config, ConfigError, configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
-import { CannotListen, HOPELESS } from '../process/exit-codes.ts';
+import { makeFirst, makeFirstIn } from '../first-start.ts';
+import { CannotListen } from '../process/cannot-listen.ts';
 import { boundNursery } from '../process/gc-tuning.ts';
-import { type Logger, openLog } from '../process/log.ts';
+import { openLog } from '../process/log.ts';
 import { stepBehind } from '../process/nice.ts';
 import { stopOnSignal } from '../process/shutdown.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
+import { fail } from './output.ts';
 
 /** The commands that run as long as the service does, and the one that prepares its database. */
 export function registerProcesses(program: Command): void {
@@ -45,52 +47,85 @@ async function runWorker(context: Context) {
 async function runStart(): Promise<void> {
   const config = configFromEnvironment();
   const log = openLog(config.logLevel, 'start');
-  const { start } = await import('../start.ts');
-  const running = await start(config, log);
-  // Longer than its children have.
-  stopOnSignal(log, running.stop, config.stopGrace + 15);
-  say(`Gaceta runs at ${config.publicUrl}`);
-  say(`  operators   ${config.publicUrl}/console`);
-  if (running.setupPath)
-    say(`  one-time set-up link, valid for one hour: ${config.publicUrl}${running.setupPath}`);
-  if (running.mailbox)
-    say(`  mailbox     ${running.mailbox.pageUrl} (SMTP_URL is unset: no email is sent out)`);
-  const code = await running.broken;
-  await running.stop();
+  const { CannotRun, start } = await import('../start.ts');
+  const stopper = new AbortController();
+  const starting = start(config, log, { signal: stopper.signal });
+  stopOnSignal(
+    log,
+    async () => {
+      stopper.abort();
+      await (await starting.catch(() => undefined))?.stop();
+    },
+    // Longer than its children have.
+    config.stopGrace + 15,
+  );
+  let code: number;
+  try {
+    const running = await starting;
+    say(`Gaceta runs at ${config.publicUrl}`);
+    say(`  operators   ${config.publicUrl}/console`);
+    if (running.setupPath) say(setUpLine(config, running.setupPath));
+    if (running.mailbox)
+      say(`  mailbox     ${running.mailbox.pageUrl} (SMTP_URL is unset: no email is sent out)`);
+    code = await running.broken;
+    await running.stop();
+  } catch (error) {
+    // who stops it ends it
+    if (stopper.signal.aborted) return;
+    code = error instanceof CannotRun ? error.code : fail(error, false);
+  }
   process.exit(code);
 }
 
-/** Runs one process of the service until a signal; tells the one that forked it when it is ready. */
+const setUpLine = ({ publicUrl }: Config, path: string) =>
+  `  one-time set-up link, valid for one hour: ${publicUrl}${path}`;
+
+/**
+ * Runs one process of the service until a signal; tells the one that forked it when it is ready, or that
+ * starting it again would not help.
+ */
 async function runChild(
   role: 'web' | 'worker',
   run: (context: Context) => Promise<() => Promise<void>>,
 ): Promise<void> {
-  let log: Logger | undefined;
+  let context: Context | undefined;
+  let stopping = false;
   try {
     const config = configFromEnvironment();
-    log = openLog(config.logLevel, role);
+    const log = openLog(config.logLevel, role);
     const services = await attachServices(config);
-    const context = await openContext(config, services.databaseUrl, log);
+    context = await openContext(config, services.databaseUrl, log);
     if (role === 'worker' && context.relays.length === 0)
       throw new ConfigError([
         'SMTP_URL is unset and no "gaceta start" with an embedded mailbox runs: set SMTP_URL to your relay',
       ]);
+    const setupPath = await makeFirst(context.db, config, { anew: false });
+    const { queues, close } = context;
     const stop = await run(context);
     stopOnSignal(
       log,
       async () => {
+        stopping = true;
         await stop();
-        await context.close();
+        await close();
       },
       role === 'worker' ? config.stopGrace : 45,
     );
+    // a web process takes sign-ups without the queue; a worker without it does nothing
+    if (role === 'worker') {
+      const late = setTimeout(() => log.warn('not ready: the queue does not answer yet'), 2_000);
+      await queues.answers().finally(() => clearTimeout(late));
+    }
+    if (setupPath) say(setUpLine(config, setupPath));
     log.info('ready');
     process.send?.('ready');
   } catch (error) {
+    if (stopping) return;
+    await context?.close().catch(() => undefined);
+    const code = fail(error, false);
     const hopeless = error instanceof ConfigError || error instanceof CannotListen;
-    if (!hopeless || !process.channel) throw error;
-    say((error as Error).message);
-    process.exit(HOPELESS);
+    if (hopeless && process.send) process.send({ hopeless: code }, () => process.exit(code));
+    else process.exit(code);
   }
 }
 
@@ -98,7 +133,12 @@ async function runMigrate(): Promise<void> {
   const config = configFromEnvironment();
   const log = openLog(config.logLevel, 'migrate');
   // an embedded database is brought up to date by whoever starts it
-  if (config.databaseUrl) return report(await migrateAll(config.databaseUrl));
+  if (config.databaseUrl) {
+    report(await migrateAll(config.databaseUrl));
+    const setupPath = await makeFirstIn(config.databaseUrl, config);
+    if (setupPath) say(setUpLine(config, setupPath));
+    return;
+  }
   const services = await borrowServices(config, log);
   await services.close();
   report([]);

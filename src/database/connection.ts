@@ -10,10 +10,16 @@ export type DbOrTransaction = Kysely<Database> | Transaction<Database>;
 // A date without a time has no zone: keep it the string that it is. (1082: date)
 pg.types.setTypeParser(1082, (value) => value);
 
+/** Who is told whether the server is there: `found` at each new connection, `lost` when one breaks or is refused. */
+export interface Watch {
+  lost(error: Error): void;
+  found(): void;
+}
+
 /** Opens a pool of connections. Nothing is connected before the first query. `close` ends the pool. */
 export function openDatabase(
   url: string,
-  { max = 10, onError }: { max?: number; onError?: (error: Error) => void } = {},
+  { max = 10, watch }: { max?: number; watch?: Watch } = {},
 ): { db: Db; pool: pg.Pool; close(): Promise<void> } {
   const pool = new pg.Pool({
     connectionString: url,
@@ -22,15 +28,19 @@ export function openDatabase(
     // A new connection's first sign-up takes PostgreSQL 9 ms instead of 0.6: it must not be new every 10 s.
     idleTimeoutMillis: 300_000,
     application_name: 'gaceta',
+    ...(watch && { Client: watchedClient(watch) }),
   });
   // Without a listener a server that goes away ends the process; the next query reports it anyway.
   let closing = false;
   pool.on('error', (error) => {
     // a closing pool hands its connections back a moment before they are really gone
-    if (!closing) onError?.(error);
+    if (!closing) watch?.lost(error);
   });
   // The pool listens only while a connection is idle: one that breaks between two queries would end the process.
-  pool.on('connect', (client) => void client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    watch?.found();
+    client.on('error', () => undefined);
+  });
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: preparing(pool) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
@@ -44,3 +54,18 @@ export function openDatabase(
     },
   };
 }
+
+/** A pool says nothing of a connection that was refused, but to who asked for it. */
+const watchedClient = (watch: Watch): typeof pg.Client =>
+  class extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      const connect = this.connect.bind(this) as (done: (error?: Error) => void) => void;
+      // the pool's way of calling it
+      this.connect = ((done: (error?: Error) => void) =>
+        connect((error) => {
+          if (error) watch.lost(error);
+          done(error);
+        })) as typeof this.connect;
+    }
+  };

@@ -41,6 +41,19 @@ export async function makeSetupLink(tx: DbOrTransaction, operatorId?: string): P
   return token;
 }
 
+/** Whether a link for the first operator can still be used. */
+export async function firstLinkHolds(db: DbOrTransaction): Promise<boolean> {
+  const link = await db
+    .selectFrom('setupLinks')
+    .select('operatorId')
+    .where('operatorId', 'is', null)
+    .where('usedAt', 'is', null)
+    .where('expiresAt', '>', sql<Date>`now()`)
+    .limit(1)
+    .executeTakeFirst();
+  return link !== undefined;
+}
+
 /** What a link is for; undefined when it is gone. Changes nothing: link scanners may look. */
 export async function findSetupLink(
   db: DbOrTransaction,

@@ -8,6 +8,7 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Logger } from '../process/log.ts';
+import { hostOf, watchOutage } from '../process/outage.ts';
 
 export interface Job {
   name: string;
@@ -28,6 +29,8 @@ export interface QueueEngine {
     concurrency: number,
     onError: (error: Error) => void,
   ): { pause(doNotWait: boolean): Promise<void>; close(): Promise<void> };
+  /** Resolves once what keeps the jobs answers, however long that takes. */
+  answers(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -42,19 +45,27 @@ async function disconnect(redis: Redis): Promise<void> {
   redis.disconnect();
 }
 
+/** Has the log say when this connection is lost and when it is back. */
+export function watchRedis(redis: Redis, url: string, log: Logger): void {
+  const outage = watchOutage(log, `Redis at ${hostOf(url)}`);
+  redis.on('error', (error) => outage.lost(error));
+  redis.on('ready', () => outage.found());
+}
+
 /** Jobs on Redis. Connects at the first use. */
 export function redisEngine(url: string, log: Logger): QueueEngine {
   const { Queue, Worker } = withBackend(createRedisBackend);
   const clients: Redis[] = [];
   const open = (options: object) => {
     const redis = new Redis(url, { lazyConnect: false, ...options });
-    redis.on('error', (err) => log.debug({ err }, 'redis'));
+    watchRedis(redis, url, log);
     clients.push(redis);
     return redis;
   };
   // Producers fail at once when Redis is away (else `add` hangs); workers wait for it.
   let producing: Redis | undefined;
   let consuming: Redis | undefined;
+  const consumers = () => (consuming ??= open({ maxRetriesPerRequest: null }));
   return {
     producer(name) {
       producing ??= open({
@@ -71,22 +82,23 @@ export function redisEngine(url: string, log: Logger): QueueEngine {
       return queue;
     },
     consumer(name, run, concurrency, onError) {
-      consuming ??= open({ maxRetriesPerRequest: null });
+      const connection = consumers();
       const worker = new Worker(name, (job) => run(job.data), {
-        connection: consuming,
+        connection,
         prefix,
         concurrency,
         ...recovery,
       });
       worker.on('failed', (_job, error) => onError(error));
       worker.on('error', (err) => log.debug({ err }, 'queue worker'));
-      const connection = consuming;
+      const away = () => connection.status !== 'ready';
       return {
-        pause: (doNotWait) => worker.pause(doNotWait),
         // While Redis is away nothing can be told to it, and its answers are not waited for.
-        close: () => worker.close(connection.status !== 'ready'),
+        pause: async (doNotWait) => (away() ? undefined : worker.pause(doNotWait)),
+        close: () => worker.close(away()),
       };
     },
+    answers: () => consumers().ping(),
     async close() {
       await Promise.all(clients.map(disconnect));
     },
@@ -122,6 +134,7 @@ export function postgresEngine(databaseUrl: string, log: Logger): QueueEngine {
       worker.on('error', (err) => log.debug({ err }, 'queue worker'));
       return worker;
     },
+    answers: () => pool.query('select 1'),
     close: () => pool.end(),
   };
 }

@@ -34,6 +34,8 @@ export interface Queues {
   work<N extends QueueName>(name: N, handler: Handler<N>, concurrency: number): Consumer;
   /** Jobs by state of one queue, for the console, metrics and doctor. Throws when the queue is away. */
   counts(name: QueueName): Promise<Record<string, number>>;
+  /** Resolves once the queue answers, however long that takes. */
+  answers(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -112,6 +114,7 @@ export function openQueues(
       consumers.push(made);
       return made;
     },
+    answers: engine.answers,
     counts: (name) => producers.with(name, (producer) => producer.getJobCounts()),
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.close()));

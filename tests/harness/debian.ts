@@ -120,7 +120,9 @@ function openDebian(root: string, folder: string): Debian {
       const said = listen(child);
       // `unshare` has one child, process 1 of the new space
       const first = () =>
-        fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
+        execFileSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], {
+          encoding: 'utf8',
+        }).trim();
       return {
         said,
         signal: (name) => void process.kill(Number(first()), name),

@@ -118,6 +118,7 @@ test('a taken port ends the start with one clear line', async () => {
   const other = dataFolder();
   undo.push(other.remove);
   const second = gaceta(['start'], { DATA_DIR: other.path, PORT: String(port), MAILBOX_PORT: '0' });
-  expect(await second.ended).not.toBe(0);
+  expect(await second.ended).toBe(1);
+  expect(second.stderr()).not.toContain('runs at');
   expect(second.stderr()).toMatch(/Cannot listen on 127\.0\.0\.1:\d+ .*set PORT/);
 });

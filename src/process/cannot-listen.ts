@@ -1,6 +1,3 @@
-/** What a child exits with when starting it again would not help. */
-export const HOPELESS = 3;
-
 /** PORT is taken, or HOST is not an address of this machine. */
 export class CannotListen extends Error {
   constructor(host: string, port: number, why: string) {
