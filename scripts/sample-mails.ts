@@ -103,8 +103,7 @@ function parts(language: string): LetterParts {
   const url = `${SITE}/sample/4f1c-aB3x_`;
   return {
     confirmation: { ...request, newsletters, confirmUrl: url, days: 7 },
-    welcome: { newsletters, firstEditionAt: new Date('2026-11-25T06:00:00Z'), ...leaving },
-    receipt: { newsletters, undoUrl: url },
+    welcome: { newsletters, ...leaving },
     notice: { ...request, newsletters, ...leaving },
     address: { oldAddress: 'a•••@e•••.org', confirmUrl: url, hours: 24 },
     moved: {
@@ -138,7 +137,6 @@ export function letters(): Record<string, LetterContent> {
     };
     add({ ...frame, kind: 'confirmation', parts: said.confirmation });
     add({ ...frame, kind: 'welcome', parts: said.welcome });
-    add({ ...frame, kind: 'receipt', parts: said.receipt });
     add({ ...frame, kind: 'notice', parts: said.notice });
     add({ ...frame, kind: 'address', parts: said.address });
     add({ ...frame, kind: 'moved', parts: said.moved });

@@ -2,6 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { keepHeapSmall } from './process/gc-tuning.ts';
+import { ownVersion } from './process/version.ts';
 
 // For who starts this file itself; bin/gaceta.js has it on before.
 enableCompileCache();
@@ -10,7 +11,7 @@ const { registerProcesses } = await import('./cli/processes.ts');
 
 const program = new Command('gaceta')
   .description('Newsletter subscription and delivery for newsrooms')
-  .version('0.1.0')
+  .version(ownVersion())
   .showHelpAfterError('(gaceta --help lists the commands)')
   .exitOverride();
 registerProcesses(program); // start web worker migrate

@@ -23,13 +23,10 @@ export interface LetterParts {
   };
   welcome: {
     newsletters: NamedNewsletter[];
-    firstEditionAt: Date | null;
     preferencesUrl: string;
     unsubscribeUrl: string;
     unsubscribeMailto: string;
   };
-  /** After unsubscribing; `undoUrl` while it can be undone. */
-  receipt: { newsletters: NamedNewsletter[]; undoUrl: string | null };
   /** To a subscriber who signed up again. */
   notice: Request & {
     newsletters: NamedNewsletter[];

@@ -61,31 +61,16 @@ export function letterWords(
       );
     }
     case 'welcome': {
-      const { newsletters, firstEditionAt, preferencesUrl, unsubscribeUrl } = content.parts;
+      const { newsletters, preferencesUrl, unsubscribeUrl } = content.parts;
       return words(
         {
           before: [t('welcome.thanks')],
           newsletters,
           button: button(preferencesUrl),
-          after: [
-            ...(firstEditionAt ? [t('welcome.first', { time: time(firstEditionAt) })] : []),
-            t('welcome.choose'),
-            t('welcome.leave'),
-          ],
+          after: [t('welcome.choose'), t('welcome.leave')],
           unsubscribeUrl,
         },
         { newsletters: titles(newsletters) },
-      );
-    }
-    case 'receipt': {
-      const values = { newsletters: titles(content.parts.newsletters) };
-      const { undoUrl } = content.parts;
-      return words(
-        {
-          before: [t('receipt.done', values), ...(undoUrl ? [t('receipt.undo')] : [])],
-          button: undoUrl ? button(undoUrl) : null,
-        },
-        values,
       );
     }
     case 'notice': {

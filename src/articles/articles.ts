@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
+import { readId } from '../text/id.ts';
 import { languageTag } from '../text/language-tag.ts';
 import { oneLine } from '../text/plain-text.ts';
 import { canonicalAddress } from './canonical-address.ts';
@@ -115,9 +116,7 @@ export async function listArticles(
 
 /** One article. Throws ArticleNotFound. */
 export async function getArticle(db: DbOrTransaction, id: string): Promise<Article> {
-  const [article] = /^\d{1,18}$/.test(id)
-    ? await select(db, sql`article.id = ${id}`, undefined, 1)
-    : [];
+  const [article] = readId(id) ? await select(db, sql`article.id = ${id}`, undefined, 1) : [];
   if (!article) throw new ArticleNotFound(id);
   return article;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { readId } from '../text/id.ts';
 import { UnknownArticles } from './errors.ts';
 import { isSameSite } from './same-site.ts';
 
@@ -99,7 +100,7 @@ async function regroup(tx: DbOrTransaction, group: { id: string }[], joined: boo
 
 /** The stories of these articles with all their versions, as they are. Throws UnknownArticles. */
 export async function versionsOf(tx: DbOrTransaction, ids: string[]): Promise<StoriesBefore> {
-  const numbers = ids.filter((id) => /^\d{1,18}$/.test(id));
+  const numbers = ids.filter((id) => readId(id));
   const { rows } = await sql<StoriesBefore[number]>`
     with named as (
       select coalesce(story_id, id) as story from articles where id = any(${numbers}::bigint[]))

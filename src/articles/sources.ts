@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { readId } from '../text/id.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { ArticleNotFound, NothingJoined } from './errors.ts';
 import {
@@ -25,7 +26,7 @@ export interface Source {
 
 /** Everything that was joined into an article, the source it was made from first. */
 export async function listSources(db: DbOrTransaction, articleId: string): Promise<Source[]> {
-  if (!/^\d{1,18}$/.test(articleId)) throw new ArticleNotFound(articleId);
+  if (!readId(articleId)) throw new ArticleNotFound(articleId);
   const { rows } = await sql<Source>`
     select source.id, newsletter.slug as newsletter, section.slug as section, source.feed_id as feed,
       source.url, source.title, source.joined_by, source.seen_at
@@ -55,9 +56,8 @@ export async function separateSource(
   articleId: string,
   sourceId: string,
 ): Promise<{ id: string; before: SourcesBefore }> {
-  const isId = (id: string) => /^\d{1,18}$/.test(id);
   const source =
-    isId(articleId) && isId(sourceId)
+    readId(articleId) && readId(sourceId)
       ? await tx
           .selectFrom('articleSources')
           .innerJoin('articles', 'articles.id', 'articleSources.articleId')
@@ -117,7 +117,7 @@ export async function joinDuplicate(
     .where(
       'id',
       'in',
-      [keep, copy].map((id) => (/^\d{1,18}$/.test(id) ? id : '0')),
+      [keep, copy].map((id) => readId(id) ?? '0'),
     )
     .where('deletedAt', 'is', null)
     .orderBy('id')

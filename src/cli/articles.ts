@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
 import { createArticle, listArticles } from '../articles/articles.ts';
 import { audit } from '../operators/audit.ts';
-import { chooseNewsletter, readId, readLimit } from './choices.ts';
+import { chooseNewsletter, idArgument, readLimit } from './choices.ts';
 import type { Open } from './open.ts';
 import { print, table } from './output.ts';
 import { actorOf } from './roles.ts';
@@ -28,7 +28,7 @@ export function registerArticles(program: Command, open: Open): void {
     .description('list articles, newest first')
     .option('--newsletter <slug>', 'only this newsletter')
     .option('--limit <number>', 'maximum number of rows', readLimit, 100)
-    .option('--after <next>', '“next” of the previous page', readId)
+    .option('--after <next>', '“next” of the previous page', idArgument)
     .option('--json', 'print JSON')
     .action(({ json, ...page }: ListOptions) =>
       open(async ({ db }) => {

@@ -4,6 +4,7 @@ import { readAddress } from '../mail/address.ts';
 import { listNewsletters } from '../newsletters/newsletters.ts';
 import { SubscriberNotFound } from '../subscribers/errors.ts';
 import { listSubscribers } from '../subscribers/subscribers.ts';
+import { readId } from '../text/id.ts';
 import { WrongUse } from './output.ts';
 
 /** An option that may be given several times. */
@@ -18,8 +19,8 @@ export function readLimit(text: string): number {
 }
 
 /** The id of something, or the `--after` of a list. */
-export function readId(text: string): string {
-  if (!/^[1-9]\d{0,17}$/.test(text)) throw new InvalidArgumentError('It must be an id, such as 7.');
+export function idArgument(text: string): string {
+  if (!readId(text)) throw new InvalidArgumentError('It must be an id, such as 7.');
   return text;
 }
 
@@ -49,7 +50,7 @@ export async function chooseNewsletter(
 
 /** The id of a subscriber named by id or address. Throws SubscriberNotFound, InvalidAddress. */
 export async function chooseSubscriber(db: DbOrTransaction, named: string): Promise<string> {
-  if (/^\d{1,18}$/.test(named)) return named;
+  if (readId(named)) return named;
   const { data } = await listSubscribers(db, { limit: 1, emailKey: readAddress(named).key });
   const id = data[0]?.id;
   if (id === undefined) throw new SubscriberNotFound('of this address');

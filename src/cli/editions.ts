@@ -6,7 +6,7 @@ import { type ShownEdition, showEdition, showEditions } from '../actions/show-ed
 import { type Steer, steerEdition } from '../actions/steer.ts';
 import { sendTest } from '../actions/test-send.ts';
 import type { EditionState, Kind } from '../database/tables.ts';
-import { chooseNewsletter, readId, readLimit, readTime, several } from './choices.ts';
+import { chooseNewsletter, idArgument, readLimit, readTime, several } from './choices.ts';
 import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';
 import { note, print, table } from './output.ts';
@@ -58,7 +58,7 @@ export function registerEditions(program: Command, open: Open): void {
       ]),
     )
     .option('--limit <number>', 'maximum number of rows', readLimit, 20)
-    .option('--after <next>', '“next” of the previous page', readId)
+    .option('--after <next>', '“next” of the previous page', idArgument)
     .option('--json', 'print JSON')
     .action(({ json, ...page }: Options) =>
       open(async ({ db, now }) => {

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { FeedError } from '../feeds/errors.ts';
 import { type Feed, getFeed, listFeeds } from '../feeds/feeds.ts';
 import { fetchFeedNow } from '../feeds/read-due.ts';
-import { chooseNewsletter, readId, readLimit } from './choices.ts';
+import { chooseNewsletter, idArgument, readLimit } from './choices.ts';
 import { printFeed } from './feeds-parse.ts';
 import type { Open } from './open.ts';
 import { counted, note, print, table } from './output.ts';
@@ -28,7 +28,7 @@ export function registerFeeds(program: Command, open: Open): void {
     .description('list feeds')
     .option('--newsletter <slug>', 'only this newsletter')
     .option('--limit <number>', 'maximum number of rows', readLimit, 100)
-    .option('--after <next>', '“next” of the previous page', readId)
+    .option('--after <next>', '“next” of the previous page', idArgument)
     .option('--json', 'print JSON')
     .action(({ json, ...page }: Options) =>
       open(async ({ db }) => {

@@ -9,7 +9,7 @@ import { eraseSubscriber } from '../privacy/erase.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
 import { importSubscribers } from '../subscribers/import/import.ts';
 import { getSubscriber, listSubscribers } from '../subscribers/subscribers.ts';
-import { chooseNewsletter, chooseSubscriber, readId, readLimit, several } from './choices.ts';
+import { chooseNewsletter, chooseSubscriber, idArgument, readLimit, several } from './choices.ts';
 import type { Open } from './open.ts';
 import { counted, note, print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
@@ -46,7 +46,7 @@ export function registerSubscribers(program: Command, open: Open): void {
     )
     .option('--email <address>', 'only this address')
     .option('--limit <number>', 'maximum number of rows', readLimit, 100)
-    .option('--after <next>', '“next” of the previous page', readId)
+    .option('--after <next>', '“next” of the previous page', idArgument)
     .option('--json', 'print JSON')
     .action(({ json, email, ...filter }: ListOptions) =>
       open(async ({ db }) => {

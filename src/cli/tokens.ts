@@ -8,6 +8,7 @@ import {
 } from '../operators/api-tokens.ts';
 import { audit } from '../operators/audit.ts';
 import { tokenRoles } from '../operators/roles.ts';
+import { readId } from '../text/id.ts';
 import type { Open } from './open.ts';
 import { note, print, table } from './output.ts';
 import { actorOf } from './roles.ts';
@@ -53,7 +54,7 @@ export function registerTokens(program: Command, open: Open): void {
     .option('--json', 'print JSON')
     .action((id: string, { json }: { json?: boolean }) =>
       open(async ({ db }) => {
-        if (!/^\d{1,18}$/.test(id)) throw new TokenNotFound(`There is no token ${id}.`);
+        if (!readId(id)) throw new TokenNotFound(`There is no token ${id}.`);
         const token = await db.transaction().execute(async (tx) => {
           const revoked = await revokeApiToken(tx, id);
           await audit(tx, actorOf(), 'revoke', `token ${id}`);

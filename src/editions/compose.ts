@@ -5,6 +5,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database, Kind } from '../database/tables.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';
 import { getNewsletter, type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
+import { readId } from '../text/id.ts';
 import { arrange, candidates } from './candidates.ts';
 import { localDateOf } from './due.ts';
 import { putEditionArticles } from './edition-articles.ts';
@@ -175,7 +176,7 @@ export async function chosenArticles(
   ids: string[],
 ): Promise<{ id: string; section: string | null }[]> {
   const distinct = [...new Set(ids)];
-  const numbers = distinct.filter((id) => /^\d{1,18}$/.test(id));
+  const numbers = distinct.filter((id) => readId(id));
   const { rows } = await sql<{ id: string; section: string | null }>`
     select article.id, (
       select section.slug from article_sources source

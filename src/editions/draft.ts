@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
+import { readId } from '../text/id.ts';
 import { EditionNotFound } from './errors.ts';
 
 /** An article's place and wording in an edition, as its editors left it. */
@@ -41,7 +42,7 @@ export interface DraftArticle {
 
 /** Throws EditionNotFound. */
 export async function readDraft(db: DbOrTransaction, id: string): Promise<Draft> {
-  const edition = /^\d{1,18}$/.test(id)
+  const edition = readId(id)
     ? await db.selectFrom('editions').selectAll().where('id', '=', id).executeTakeFirst()
     : undefined;
   if (!edition) throw new EditionNotFound(id);
@@ -65,7 +66,7 @@ export function draftArticles(
   newsletter: string,
   ids: string[],
 ): Promise<DraftArticle[]> {
-  const numbers = ids.filter((id) => /^\d{1,18}$/.test(id));
+  const numbers = ids.filter((id) => readId(id));
   return select(db, newsletter, sql`article.id = any(${numbers}::bigint[])`, numbers.length);
 }
 

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database, DeliveryState, EditionState, Kind } from '../database/tables.ts';
+import { readId } from '../text/id.ts';
 import type { EditionArticle, EditionContent } from './content.ts';
 import { listEditionArticles } from './edition-articles.ts';
 
@@ -15,7 +16,7 @@ export type Ledger = Record<DeliveryState, number>;
 
 /** One edition by its id. */
 export async function getEdition(db: DbOrTransaction, id: string): Promise<Edition | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined;
+  if (!readId(id)) return undefined;
   const row = await editions(db).where('editions.id', '=', id).executeTakeFirst();
   const [edition] = row ? await withArticles(db, [row]) : [];
   return edition;
@@ -32,7 +33,7 @@ export async function listEditions(
   if (page.newsletter) query = query.where('newsletters.slug', '=', page.newsletter);
   if (page.kind) query = query.where('editions.kind', '=', page.kind);
   if (page.state) query = query.where('editions.state', '=', page.state);
-  if (page.after && /^\d{1,18}$/.test(page.after)) {
+  if (page.after && readId(page.after)) {
     query = query.where('editions.id', '<', page.after);
   }
   const rows = await query.execute();

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { newsletterOfId } from '../newsletters/newsletters.ts';
+import { readId } from '../text/id.ts';
 import { buildContent, type EditionHead } from './build-content.ts';
 import { refreshDraft } from './compose.ts';
 import { instantOf, localDateOf } from './due.ts';
@@ -63,7 +64,7 @@ export async function reviseEdition(tx: DbOrTransaction, id: string): Promise<nu
 
 /** Reads an edition's row and holds it until the transaction ends. Throws EditionNotFound. */
 export async function lockEdition(tx: DbOrTransaction, id: string) {
-  if (!/^\d{1,18}$/.test(id)) throw new EditionNotFound(id);
+  if (!readId(id)) throw new EditionNotFound(id);
   const edition = await tx
     .selectFrom('editions')
     .selectAll()

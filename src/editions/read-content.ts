@@ -1,4 +1,5 @@
 import type { DbOrTransaction } from '../database/connection.ts';
+import { readId } from '../text/id.ts';
 import { buildContent } from './build-content.ts';
 import type { EditionContent } from './content.ts';
 import type { DraftEntry } from './draft.ts';
@@ -38,7 +39,7 @@ export async function editionContent(
   now: Date,
   unsaved?: Unsaved,
 ): Promise<EditionContent | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined;
+  if (!readId(id)) return undefined;
   const edition = await db
     .selectFrom('editions')
     .selectAll()

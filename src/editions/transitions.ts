@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { EditionState } from '../database/tables.ts';
+import { readId } from '../text/id.ts';
 import type { EditionContent } from './content.ts';
 import { EditionNotFound, WrongEditionState } from './errors.ts';
 
@@ -228,7 +229,7 @@ async function change(
   set: ReturnType<typeof sql>,
   only = sql`true`,
 ): Promise<Change> {
-  if (!/^\d{1,18}$/.test(id)) throw new EditionNotFound(id);
+  if (!readId(id)) throw new EditionNotFound(id);
   const statement = sql`update editions set ${set} where id = ${id} and state = any(${from}) and ${only}`;
   if (await happened(db, statement)) return { changed: true };
   const { rows } = await sql<{ state: EditionState }>`

@@ -5,6 +5,7 @@ import { noSection, sectionsOf } from '../articles/sections.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
+import { readId } from '../text/id.ts';
 import { splitCredentials } from './credentials.ts';
 
 /** A feed as the API shows it. */
@@ -106,7 +107,7 @@ export async function addFeed(tx: DbOrTransaction, input: unknown, now: Date): P
 
 /** One feed. Throws FeedNotFound. */
 export async function getFeed(db: DbOrTransaction, id: string): Promise<Feed> {
-  const [feed] = /^\d{1,18}$/.test(id) ? await feeds(db, sql`feed.id = ${id}`, 1) : [];
+  const [feed] = readId(id) ? await feeds(db, sql`feed.id = ${id}`, 1) : [];
   if (!feed) throw new FeedNotFound(id);
   return feed;
 }

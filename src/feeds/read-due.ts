@@ -4,6 +4,7 @@ import { FeedBusy, FeedNotFound } from '../articles/errors.ts';
 import type { IncomingArticle } from '../articles/incoming.ts';
 import { knownGuids, type Stored, storeStories } from '../articles/store.ts';
 import type { Db } from '../database/connection.ts';
+import { readId } from '../text/id.ts';
 import { claimFeed, type FeedRow, feedFailed, feedRead } from './claims.ts';
 import { completeStories } from './complete-from-pages.ts';
 import { FeedError, FeedRefused } from './errors.ts';
@@ -49,7 +50,7 @@ export async function fetchFeedNow(
   dependencies: FetchDependencies,
 ): Promise<Stored> {
   const { signal } = dependencies;
-  const id = /^\d{1,18}$/.test(feedId) ? feedId : '0';
+  const id = readId(feedId) ?? '0';
   const giveUp = performance.now() + PATIENCE_MS;
   for (;;) {
     const feed = await claimFeed(db, id, dependencies.now(), false);

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { readId } from '../text/id.ts';
 import { FeedError } from './errors.ts';
 import { download } from './http/download.ts';
 import { isPublicAddress } from './http/public-addresses.ts';
@@ -102,7 +103,7 @@ export async function confirmHub(
   asked: { mode: string; topic: string; leaseSeconds: number },
   now: Date,
 ): Promise<boolean> {
-  if (!/^\d{1,18}$/.test(feedId) || asked.mode !== 'subscribe') return false;
+  if (!readId(feedId) || asked.mode !== 'subscribe') return false;
   const seconds = Math.min(Math.max(asked.leaseSeconds || LEASE_SECONDS, SHORTEST_LEASE), 3e6);
   const confirmed = await db
     .updateTable('feeds')
@@ -126,7 +127,7 @@ export async function takeHubsWord(
   now: Date,
 ): Promise<boolean> {
   const [, method = '', digest = ''] = /^(\w+)=([0-9a-f]+)$/i.exec(signature.trim()) ?? [];
-  if (!/^\d{1,18}$/.test(feedId) || !DIGESTS.has(method.toLowerCase())) return false;
+  if (!readId(feedId) || !DIGESTS.has(method.toLowerCase())) return false;
   const feed = await db
     .selectFrom('feeds')
     .select('hubSecret')

@@ -39,7 +39,7 @@ export interface NamedNewsletter {
   description: string;
 }
 
-/** The receipt of a sign-up: what was asked for, when, and where. */
+/** What was asked for at a sign-up, when, and where. */
 interface SignUpContent {
   newsletters: NamedNewsletter[];
   requestedAt: string;

@@ -111,7 +111,6 @@ async function partsOf(
         kind: 'welcome',
         parts: {
           newsletters,
-          firstEditionAt: null,
           ...leaving(links, { subscriber, addressChanges }, newsletters, replyTo),
         },
       };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ID_FORM } from '../../text/id.ts';
 
 /** `?limit&after` of every list. `after` is what the page before said in `next`. */
 export const paging = {
@@ -14,10 +15,7 @@ export const paging = {
         Object.assign(jsonSchema, { type: 'integer', minimum: 1, maximum: 1000, default: 100 });
       },
     }),
-  after: z
-    .string()
-    .regex(/^\d{1,18}$/, 'must be the `next` of the page before')
-    .optional(),
+  after: z.string().regex(ID_FORM, 'must be the `next` of the page before').optional(),
 };
 
 /** One page of a list that is short enough to be read whole; rows are in the order of their ids. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ID_FORM } from '../../text/id.ts';
 
 const id = z.string().meta({ description: 'An opaque string', example: '7' });
 const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' });
@@ -7,10 +8,7 @@ const slug = z.string().meta({ example: 'daily' });
 
 /** Path of one thing by its id. */
 export const byId = z.object({
-  id: z
-    .string()
-    .regex(/^[1-9]\d{0,17}$/)
-    .meta({ example: '7' }),
+  id: z.string().regex(ID_FORM).meta({ example: '7' }),
 });
 /** Path of one newsletter. */
 export const bySlug = z.object({ slug: z.string().max(100).meta({ example: 'daily' }) });

@@ -6,6 +6,7 @@ import { type Steer, steerEdition, steers } from '../../actions/steer.ts';
 import type { Context } from '../../context.ts';
 import { NothingNew } from '../../editions/errors.ts';
 import { statusOf } from '../../problems/domain-errors.ts';
+import { readId } from '../../text/id.ts';
 import { actorOf, requireRole } from '../middleware/roles.ts';
 import { leaveMessage, wordsFor } from './pages.ts';
 import { reasonOf } from './reasons.ts';
@@ -49,7 +50,7 @@ export function actionRoutes(context: Context): Router {
   for (const steer of steers)
     router.post(`/editions/:id/${steer}`, requireRole('sender'), async (req, res) => {
       const page = `/console/editions/${encodeURIComponent(req.params.id)}`;
-      if (!/^[1-9]\d{0,17}$/.test(req.params.id)) return res.redirect(303, page);
+      if (!readId(req.params.id)) return res.redirect(303, page);
       try {
         const { changed } = await commit(context, (tx) =>
           steerEdition(tx, actorOf(res), req.params.id, steer, context.now()),

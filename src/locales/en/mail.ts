@@ -37,17 +37,9 @@ export default {
     subject: 'Welcome to {{newsletters}}',
     heading: 'Subscription confirmed',
     thanks: 'Thank you for signing up. You will receive:',
-    first: 'Your first edition goes out on {{time}}.',
     choose: 'You can choose the language, delivery time, days and sections.',
     button: 'Manage preferences',
     leave: 'You can unsubscribe at any time using the link in every email.',
-  },
-  receipt: {
-    subject: 'You have unsubscribed from {{newsletters}}',
-    heading: 'You have unsubscribed',
-    done: 'You will no longer receive {{newsletters}}. An email that is already on its way may still arrive.',
-    undo: 'Was it a mistake? For one hour you can undo it with one click.',
-    button: 'Undo',
   },
   notice: {
     subject: 'You already receive {{newsletters}}',

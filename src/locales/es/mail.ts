@@ -39,17 +39,9 @@ export default {
     subject: 'Te damos la bienvenida a {{newsletters}}',
     heading: 'Suscripción confirmada',
     thanks: 'Gracias por suscribirte. Recibirás:',
-    first: 'Tu primera edición saldrá el {{time}}.',
     choose: 'Puedes elegir idioma, hora de envío, días y secciones.',
     button: 'Cambiar preferencias',
     leave: 'Puedes darte de baja cuando quieras con el enlace de cada correo.',
-  },
-  receipt: {
-    subject: 'Te has dado de baja de {{newsletters}}',
-    heading: 'Te has dado de baja',
-    done: 'Ya no recibirás {{newsletters}}. Puede que aún llegue algún correo que ya estaba en camino.',
-    undo: '¿Fue un error? Durante una hora puedes deshacer la baja con un clic.',
-    button: 'Deshacer la baja',
   },
   notice: {
     subject: 'Ya recibes {{newsletters}}',

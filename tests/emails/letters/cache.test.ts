@@ -102,7 +102,7 @@ test('letters that differ in anything but the reader share nothing', async () =>
 
 test('fifty letters are remembered, those that were asked for last', async () => {
   const { asked, cache } = remembering();
-  const content = sample('receipt-en');
+  const content = sample('notice-en');
   const nth = (n: number) => ({
     ...content,
     imprint: { ...content.imprint, newsroom: `No. ${n}` },

@@ -8,13 +8,14 @@ import type { EditionState } from '../../../database/tables.ts';
 import { countReaders } from '../../../deliveries/audience.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { countActive } from '../../../subscribers/count-active.ts';
+import { ID_FORM } from '../../../text/id.ts';
 import { sendPreview } from '../../api/preview.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { mayAct, requireRole } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { consoleEdition } from './view.ts';
 
-const id = z.string().regex(/^[1-9]\d{0,17}$/);
+const id = z.string().regex(ID_FORM);
 const format = z.enum(['html', 'text']).catch('html');
 
 const steersOf: Record<EditionState, Steer[]> = {

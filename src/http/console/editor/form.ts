@@ -5,6 +5,7 @@ import { instantOf } from '../../../editions/due.ts';
 import { InvalidEdition } from '../../../editions/errors.ts';
 import type { Unsaved } from '../../../editions/read-content.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { readId } from '../../../text/id.ts';
 import { type Articles, inOrder, type Place, placeSchema } from './list.ts';
 
 const form = z.object({
@@ -85,7 +86,7 @@ export function readForm({ one, all }: Posted, base: EditorForm): EditorForm {
   const places: Place[] = [];
   const seen = new Set<string>();
   for (const row of all('row')) {
-    const ids = row.split(',').filter((id) => /^\d{1,18}$/.test(id) && !seen.has(id));
+    const ids = row.split(',').filter((id) => readId(id) && !seen.has(id));
     const [first = ''] = row.split(',');
     for (const id of ids) {
       seen.add(id);
@@ -94,7 +95,7 @@ export function readForm({ one, all }: Posted, base: EditorForm): EditorForm {
     }
   }
   for (const id of all('dropped')) {
-    if (seen.has(id) || !/^\d{1,18}$/.test(id)) continue;
+    if (seen.has(id) || !readId(id)) continue;
     seen.add(id);
     const section = base.places.find((place) => place.id === id)?.section ?? null;
     places.push({ id, section, pinned: false, dropped: true });

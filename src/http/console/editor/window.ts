@@ -5,6 +5,7 @@ import type { Context } from '../../../context.ts';
 import type { DbOrTransaction } from '../../../database/connection.ts';
 import { type Draft, draftArticles, readDraft } from '../../../editions/draft.ts';
 import { type Newsletter, newsletterOfId } from '../../../newsletters/newsletters.ts';
+import { readId } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { type EditorForm, formOf, type Posted, posted, readBase, readForm } from './form.ts';
 import { type Articles, inOrder, type Place } from './list.ts';
@@ -98,8 +99,8 @@ function ownWords({ words }: EditorForm, { articles }: EditorWindow): EditorForm
 }
 
 export function idOf(req: Request): string {
-  const { id } = req.params;
-  if (typeof id === 'string' && /^[1-9]\d{0,17}$/.test(id)) return id;
+  const id = readId(req.params.id);
+  if (id !== undefined) return id;
   throw new Problem(404, 'There is no such edition.');
 }
 

@@ -10,6 +10,7 @@ import { fetchFeedNow } from '../../../feeds/read-due.ts';
 import type { Translate } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { audit } from '../../../operators/audit.ts';
+import { ID_FORM } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
@@ -17,7 +18,7 @@ import { reasonOf } from '../reasons.ts';
 import { feedView, placesOf } from './view.ts';
 
 const page = '/console/feeds';
-const id = z.string().regex(/^[1-9]\d{0,17}$/);
+const id = z.string().regex(ID_FORM);
 const form = z.object({ url: z.string().max(5000).catch(''), place: z.string().catch('') });
 
 /** Where articles are read from: seen by all; added, read, paused and given up by editors. */

@@ -11,13 +11,14 @@ import { audit } from '../../../operators/audit.ts';
 import { personalData } from '../../../privacy/export.ts';
 import { exportSubscribers } from '../../../subscribers/export.ts';
 import { listSubscribers } from '../../../subscribers/subscribers.ts';
+import { ID_FORM } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { personView, rowView } from './view.ts';
 
 const page = '/console/subscribers';
-const id = z.string().regex(/^[1-9]\d{0,17}$/);
+const id = z.string().regex(ID_FORM);
 const asked = z.object({
   email: z.string().trim().max(320).catch(''),
   newsletter: z.string().max(100).catch(''),
