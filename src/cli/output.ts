@@ -36,10 +36,12 @@ export function fail(error: unknown, json: boolean): number {
   const wrongUse = error instanceof WrongUse || error instanceof CommanderError;
   const problem = asProblem(error, wrongUse);
   if (json) print(true, problem.toDocument(`urn:uuid:${randomUUID()}`), '');
-  // commander has said it by now
-  if (!(error instanceof CommanderError)) note(problem.message);
-  for (const { pointer, detail } of problem.errors ?? [])
-    note(`  ${pointer || 'input'}: ${detail}`);
+  const wrong = (problem.errors ?? []).map(
+    ({ pointer, detail }) => `${pointer || 'input'}: ${detail}`,
+  );
+  // The list says all that the message of wrong values does. Commander has said its own by now.
+  if (wrong.length > 0) note(wrong.join('\n'));
+  else if (!(error instanceof CommanderError)) note(problem.message);
   return wrongUse || error instanceof ConfigError ? 2 : 1;
 }
 

@@ -24,8 +24,8 @@ export interface Candidate {
 /**
  * The articles that came since the last edition of that kind, best first: a daily or special newest
  * first; a weekly first those that editors pinned or led a daily with, then those that several sources
- * brought, then the newest. What came too late for one edition is in the next. The first edition looks
- * back 24 h, the first weekly 7 days.
+ * brought, then the newest. What came too late for one edition is in the next. A special has nothing that
+ * an edition of another kind has had. The first edition looks back 24 h, the first weekly 7 days.
  * @param until an article counts only if it was published by then; one with a date to come waits for it
  * @param composedAt from when a first edition looks back; a draft keeps it, so that nothing ages out of it
  */
@@ -66,14 +66,20 @@ export async function candidates(
         select from edition_articles used
         join editions edition on edition.id = used.edition_id
         join articles version on version.id = used.article_id
-        where edition.newsletter_id = ${newsletter.id} and edition.kind = ${kind}
-          and edition.frozen_at > ${new Date(since - back)}
+        where edition.newsletter_id = ${newsletter.id} and ${takenBy(kind, new Date(since - back))}
           and coalesce(version.story_id, version.id) = coalesce(article.story_id, article.id))
     order by ${kind === 'weekly' ? sql`led desc, source.sources desc,` : sql``}
       article.published_at desc, article.id desc
     limit 2000`.execute(db);
   return rows.map(({ id, story, section, publishedAt }) => ({ id, story, section, publishedAt }));
 }
+
+// A special brings again neither what another kind has sent, nor what an editor threw out of any edition. A weekly
+// looks back on what the dailies brought.
+const takenBy = (kind: Kind, after: Date) =>
+  kind === 'special'
+    ? sql`(edition.frozen_at > ${after} or used.dropped and edition.created_at > ${after})`
+    : sql`edition.kind = ${kind} and edition.frozen_at > ${after}`;
 
 const led = (newsletterId: string, since: Date) => sql`exists (
   select from edition_articles used join editions daily on daily.id = used.edition_id

@@ -30,7 +30,9 @@ export interface Composing {
 
 /**
  * Makes an edition with what is new, or with chosen articles. Of a daily or weekly there is one a
- * local date: where the date is taken, that edition is the answer, as it is. Call it in a transaction.
+ * local date: where the date is taken, that edition is the answer, as it is. So is a special of the last
+ * hour with the same articles, introduction and time, unless it was cancelled: asked for several times at
+ * once, it is made once. Call it in a transaction.
  * Throws NewsletterNotFound, NothingNew, UnknownArticles.
  */
 export async function composeEdition(
@@ -141,6 +143,10 @@ async function make(
         newsletter.sections,
       );
   if (articles.length === 0) throw new NothingNew(newsletter.slug, draft.kind);
+  if (draft.kind === 'special') {
+    const same = await sameSpecial(tx, newsletter.id, draft, articles);
+    if (same) return { id: same, made: false };
+  }
   const number = lastNumber + 1;
   await tx
     .updateTable('newsletters')
@@ -164,6 +170,28 @@ async function make(
     .executeTakeFirstOrThrow();
   await putEditionArticles(tx, id, articles);
   return { id, made: true };
+}
+
+/** How long the same special is not made again, in ms. */
+const SAME_SPECIAL_FOR = 3_600_000;
+
+/** A special that is what is asked for. */
+async function sameSpecial(
+  tx: DbOrTransaction,
+  newsletterId: string,
+  { introduction = '', sendAt, now }: Draft,
+  articles: { id: string }[],
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select e.id from editions e
+    where e.newsletter_id = ${newsletterId} and e.kind = 'special' and e.state <> 'cancelled'
+      and e.created_at > ${new Date(now.getTime() - SAME_SPECIAL_FOR)}
+      and e.introduction = ${introduction} and e.send_at is not distinct from ${sendAt}
+      and ${articles.map(({ id }) => id)}::bigint[] = (
+        select array_agg(article_id order by position) from edition_articles
+        where edition_id = e.id and not dropped)
+    order by e.id limit 1`.execute(tx);
+  return rows[0]?.id;
 }
 
 /**

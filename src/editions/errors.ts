@@ -12,7 +12,8 @@ export class EditionNotFound extends Error {
 /** No article has come since the last edition of that kind, or none is left in this one. */
 export class NothingNew extends Error {
   constructor(newsletter: string, kind: Kind) {
-    super(`There is nothing new for the ${kind} edition of "${newsletter}".`);
+    const advice = kind === 'special' ? ' Choose its articles.' : '';
+    super(`There is nothing new for the ${kind} edition of "${newsletter}".${advice}`);
     this.name = 'NothingNew';
   }
 }

@@ -249,3 +249,57 @@ test('a story and its translation take one place, and do not come back when the 
   await newArticle(db, newsletter, '2026-11-24T09:00:00Z', { language: 'fr', storyId: english });
   await expect(daily(newsletter.slug, at('25T07:00'))).rejects.toBeInstanceOf(NothingNew);
 });
+
+test('a special without chosen articles brings nothing again that a daily has sent or an editor dropped', async () => {
+  const newsletter = await newNewsletter(db);
+  const sent = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
+  const dropped = await newArticle(db, newsletter, '2026-11-24T05:10:00Z');
+  const today = await daily(newsletter.slug, at('24T06:00'));
+  await db
+    .updateTable('editionArticles')
+    .set({ dropped: true })
+    .where('editionId', '=', today.id)
+    .where('articleId', '=', dropped)
+    .execute();
+  await db
+    .updateTable('editions')
+    .set({ touchedAt: at('24T06:10') })
+    .where('id', '=', today.id)
+    .execute();
+  await start(today.id, at('24T07:00'));
+  const special = { newsletter: newsletter.slug, kind: 'special' as const, now: at('24T09:00') };
+  await expect(compose(special)).rejects.toThrow(
+    /nothing new for the special .*Choose its articles/,
+  );
+  const added = await newArticle(db, newsletter, '2026-11-24T08:30:00Z');
+  expect(await articlesOf((await compose(special)).id)).toEqual([added]);
+  // who chooses gets what they chose
+  const chosen = await compose({ ...special, articles: [sent, dropped] });
+  expect(await articlesOf(chosen.id)).toEqual([sent, dropped]);
+});
+
+test('the same special asked for three times at once is one', async () => {
+  const newsletter = await newNewsletter(db);
+  const ids = [
+    await newArticle(db, newsletter, '2026-11-24T05:00:00Z'),
+    await newArticle(db, newsletter, '2026-11-24T05:10:00Z'),
+  ];
+  const special = { newsletter: newsletter.slug, kind: 'special' as const, articles: ids };
+  const now = at('24T09:00');
+  const made = await Promise.all([1, 2, 3].map(() => compose({ ...special, now })));
+  expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+  expect(made.filter((one) => one.made)).toHaveLength(1);
+  for (const other of [
+    { articles: ids.toReversed() },
+    { introduction: 'Another one.' },
+    { sendAt: at('25T09:00') },
+    { now: at('24T10:00') },
+  ])
+    expect((await compose({ ...special, now, ...other })).made).toBe(true);
+  await db
+    .updateTable('editions')
+    .set({ state: 'cancelled' })
+    .where('newsletterId', '=', newsletter.id)
+    .execute();
+  expect(await compose({ ...special, now })).toMatchObject({ made: true });
+});

@@ -215,7 +215,7 @@ test('an edition frozen while another’s freeze is not committed waits for it, 
   const newsletter = await newNewsletter(db);
   const article = await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
   const [one, two] = [
-    await special(newsletter, at('24T06:00'), [article]),
+    await special(newsletter, at('24T04:00'), [article]),
     await special(newsletter, at('24T06:00'), [article]),
   ];
   const now = at('24T06:10');

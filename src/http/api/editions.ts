@@ -70,11 +70,14 @@ export const editionOperations: Operation[] = [
       tag,
       summary: 'Compose an edition, and send it with `send`',
       description:
-        'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. Chosen articles and an introduction take an editor.',
+        'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. The same holds for a special that was asked for within the last hour with the same articles, introduction and time, and not cancelled. Chosen articles and an introduction take an editor.',
       role: 'sender',
       body: composing,
       answers: {
-        200: { description: 'The edition of that date, made before', schema: editionShape },
+        200: {
+          description: 'The edition of that date, or the same special, made before',
+          schema: editionShape,
+        },
         201: { description: 'Made', schema: editionShape },
       },
       errors: [404, 409],

@@ -74,6 +74,20 @@ describe('composing', async () => {
     expect(body).toMatchObject({ state: 'scheduled', introduction: 'All results.', sendAt });
   });
 
+  it('the same special three times at once, without a key, is made and started once', async () => {
+    const id = await addArticle(context.db, { title: 'Breaking', section: 'special-reports' });
+    const special = { newsletter: 'daily', kind: 'special', articles: [id], send: true };
+    const answers = await Promise.all([1, 2, 3].map(() => call('POST', '/editions', special)));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 201]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const { count } = await context.db
+      .selectFrom('revisions')
+      .select((eb) => eb.fn.countAll<string>().as('count'))
+      .where('editionId', '=', answers[0]?.body.id)
+      .executeTakeFirstOrThrow();
+    expect(count).toBe('1');
+  });
+
   it('with words of one’s own takes an editor', async () => {
     const answer = await call(
       'POST',
