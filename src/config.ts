@@ -128,7 +128,7 @@ const environment = z.object({
       'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent',
     )
     .default('info'),
-  OPERATOR_EMAIL: z.email('OPERATOR_EMAIL must be an e-mail address').optional(),
+  OPERATOR_EMAIL: z.email('OPERATOR_EMAIL must be an email address').optional(),
   OPERATOR_PASSWORD: z
     .string()
     .min(10, 'OPERATOR_PASSWORD must be at least 10 characters')

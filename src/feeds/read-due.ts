@@ -86,7 +86,7 @@ async function readAndStore(
       ...access,
     });
     if (answer.status === 'gone')
-      throw new FeedRefused('This feed is gone for good (410): it is not read any more.', 410);
+      throw new FeedRefused('This feed is gone for good (410): it will no longer be read.', 410);
     if (answer.status === 'unchanged') {
       await feedRead(db, feed, answer, undefined, now());
       return nothingNew(db, feed);

@@ -22,11 +22,11 @@ export interface Address {
 export type AddressFault = 'empty' | 'long' | 'characters' | 'at' | 'local' | 'domain';
 
 const advice: Record<AddressFault, string> = {
-  empty: 'Write an e-mail address, for example ana@example.org.',
-  long: 'This address is too long: an e-mail address has at most 254 characters, 64 of them before the @.',
+  empty: 'Enter an email address, for example ana@example.org.',
+  long: 'This address is too long: an email address has at most 254 characters, 64 of them before the @.',
   characters:
     'This address has a space, a line break or an invisible character in it: write the address alone, on one line.',
-  at: 'An e-mail address has exactly one @ in it, as in ana@example.org.',
+  at: 'An email address has exactly one @, as in ana@example.org.',
   local: 'The part before the @ has a character that is not allowed, or a dot too many.',
   domain: 'The part after the @ is not a domain name such as example.org.',
 };

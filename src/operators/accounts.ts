@@ -40,7 +40,7 @@ export class InvalidOperator extends Error {
   }
 }
 const faults: Record<InvalidOperator['fault'], string> = {
-  email: 'An operator needs an e-mail address, for example ana@example.org.',
+  email: 'An operator needs an email address, for example ana@example.org.',
   short: `A password has at least ${shortestPassword} characters.`,
   long: 'A password has at most 1,000 characters.',
   weak: 'This password is easily guessed: choose a longer one, such as four words that have nothing to do with each other.',

@@ -109,6 +109,6 @@ export async function useSetupLink(
     `operator ${used.operatorId}`,
   );
   const operator = await getActiveOperator(tx, used.operatorId);
-  if (!operator) throw new SetupLinkGone('This link was for somebody who has no account any more.');
+  if (!operator) throw new SetupLinkGone('This link belongs to an account that no longer exists.');
   return operator;
 }

@@ -36,7 +36,7 @@ export const nameSchema = z
       .trim(),
   )
   .refine((name) => name.length <= 100, 'A name has at most 100 characters.')
-  .refine((name) => !holdsLink(name), 'A name holds no e-mail address and no link.')
+  .refine((name) => !holdsLink(name), 'A name cannot contain an email address or a link.')
   .transform((name) => (name === '' ? null : name));
 
 function isTimezone(zone: string): boolean {

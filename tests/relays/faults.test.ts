@@ -348,8 +348,8 @@ test('what this relay can never take is said at once and costs nothing', async (
       detail: 'the message has 1001 bytes, the relay takes 1000',
     },
     { kind: 'impossible', reason: 'utf8' },
-    { kind: 'impossible', reason: 'address', detail: 'the recipient is no e-mail address' },
-    { kind: 'impossible', reason: 'address', detail: 'the return path is no e-mail address' },
+    { kind: 'impossible', reason: 'address', detail: 'the recipient is not an email address' },
+    { kind: 'impossible', reason: 'address', detail: 'the return path is not an email address' },
     { kind: 'sent' },
   ]);
   expect(sink.received.map(({ to }) => to)).toEqual(['"a b>"@r.test']);

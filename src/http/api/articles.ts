@@ -94,7 +94,7 @@ export const articleOperations: Operation[] = [
       version: versions.article,
       tag,
       summary: 'Remove an article',
-      description: 'No edition takes it any more, and its feed does not bring it back.',
+      description: 'No edition will include it, and its feed will not bring it back.',
       role: 'editor',
       params: byId,
       answers: { 204: { description: 'Removed' } },

@@ -151,7 +151,7 @@ function newsletterOf(slug: string, { newsletters, newsletter, only }: Known) {
 /** In lists from elsewhere the column of names often holds the address again. */
 function nameOf(cell: string, { assume }: Known): string | null {
   if (holdsLink(cell)) {
-    assume('Names with an e-mail or web address in them were left out.');
+    assume('Names that contain an email or web address were left out.');
     return null;
   }
   return read(nameSchema, cell, 'A name has at most 100 characters.');

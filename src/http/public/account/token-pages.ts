@@ -10,7 +10,7 @@ export async function showBadLink(req: Request, res: Response, show: Show): Prom
   if (req.accepts(['html', 'json']) === 'json')
     throw new Problem(
       404,
-      'This link does not work any more: it is cut short, too old, or used up.',
+      'This link does not work: it may be incomplete, expired or already used.',
     );
   const language = languageOf(req);
   const t = words(language);

@@ -33,7 +33,7 @@ const fields = {
 };
 const slugs = z.array(z.string().max(100)).max(100);
 const jsonSchema = z.strictObject({
-  email: z.string('An e-mail address is needed.'),
+  email: z.string('An email address is required.'),
   newsletter: z.union([z.string().transform((slug) => [slug]), slugs.min(1)]).optional(),
   sections: slugs.nullish(),
   ...fields,
