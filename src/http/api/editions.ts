@@ -29,7 +29,9 @@ const composing = z
     sendAt: z.iso
       .datetime({ offset: true })
       .optional()
-      .meta({ description: 'When it is sent automatically; without it, it waits until someone sends it' }),
+      .meta({
+        description: 'When it is sent automatically; without it, it waits until someone sends it',
+      }),
     send: z.boolean().default(false).meta({ description: 'Start it now, for all readers at once' }),
   })
   .meta({ id: 'Composing' });

@@ -51,7 +51,10 @@ export const newsletterShape = z
       .meta({ description: 'How long before its time a draft is shown to the editors' }),
     reviewRequired: z
       .boolean()
-      .meta({ description: 'true: a draft that no one has saved waits instead of being sent automatically' }),
+      .meta({
+        description:
+          'true: a draft that no one has saved waits instead of being sent automatically',
+      }),
     createdAt: time,
     scheduledSince: time.meta({ description: 'When its hours and days became what they are' }),
   })

@@ -15,7 +15,11 @@ export function impossibility(
   for (const address of from === '' ? [to] : [to, from]) {
     if (address.length > LONGEST_ADDRESS || !ADDRESS.test(address)) {
       const what = address === to ? 'recipient' : 'return path';
-      return { kind: 'impossible', reason: 'address', detail: `the ${what} is not an email address` };
+      return {
+        kind: 'impossible',
+        reason: 'address',
+        detail: `the ${what} is not an email address`,
+      };
     }
   }
   if (size && largest > 0 && outgoing.size > largest) {
