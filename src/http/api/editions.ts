@@ -26,12 +26,9 @@ const composing = z
       .optional()
       .meta({ description: 'Ids, in their order; left out: all that is new' }),
     introduction: z.string().trim().max(20_000).optional().meta({ description: 'Markdown' }),
-    sendAt: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .meta({
-        description: 'When it is sent automatically; without it, it waits until someone sends it',
-      }),
+    sendAt: z.iso.datetime({ offset: true }).optional().meta({
+      description: 'When it is sent automatically; without it, it waits until someone sends it',
+    }),
     send: z.boolean().default(false).meta({ description: 'Start it now, for all readers at once' }),
   })
   .meta({ id: 'Composing' });

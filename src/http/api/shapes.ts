@@ -49,12 +49,9 @@ export const newsletterShape = z
       .number()
       .int()
       .meta({ description: 'How long before its time a draft is shown to the editors' }),
-    reviewRequired: z
-      .boolean()
-      .meta({
-        description:
-          'true: a draft that no one has saved waits instead of being sent automatically',
-      }),
+    reviewRequired: z.boolean().meta({
+      description: 'true: a draft that no one has saved waits instead of being sent automatically',
+    }),
     createdAt: time,
     scheduledSince: time.meta({ description: 'When its hours and days became what they are' }),
   })
