@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import express from 'express';
 import helmet from 'helmet';
+import { openSendingWatch, type SendingWatch } from './actions/watch-sending.ts';
 import type { Context } from './context.ts';
 import { apiRoutes } from './http/api/routes.ts';
 import { consoleRoutes } from './http/console/routes.ts';
+import { openMetrics } from './http/metrics.ts';
 import { plainForwardedFor } from './http/middleware/client-address.ts';
 import { compress } from './http/middleware/compress.ts';
 import { errorPages, notFound } from './http/middleware/errors.ts';
 import { requestLog } from './http/middleware/request-log.ts';
+import { answerForSilentDatabase } from './http/middleware/silent-database.ts';
 import { BODY_MS, limitBodyTime } from './http/middleware/slow-bodies.ts';
 import { watchForProxy } from './http/middleware/untrusted-proxy.ts';
 import { operatingRoutes } from './http/operating.ts';
@@ -16,7 +19,10 @@ import { serveUnder } from './http/under-public-path.ts';
 import { websubRoutes } from './http/websub.ts';
 
 /** The whole web app: every middleware and every room of routes, in order. */
-export function createApp(context: Context): express.Express {
+export function createApp(
+  context: Context,
+  sending: Pick<SendingWatch, 'stalls'> = openSendingWatch(context),
+): express.Express {
   const { publicUrl, publicPath } = context.config;
   const https = publicUrl.startsWith('https:');
   // below a path of another site, and for its subdomains, it is not ours to say that only https is spoken
@@ -26,8 +32,10 @@ export function createApp(context: Context): express.Express {
   if (context.config.trustProxy !== undefined) app.set('trust proxy', context.config.trustProxy);
 
   serveUnder(app, publicPath);
-  app.use(requestLog(context.log));
+  const metrics = openMetrics(context, sending);
+  app.use(requestLog(context.log, metrics));
   app.use(limitBodyTime(BODY_MS), watchForProxy(context), plainForwardedFor);
+  app.use(answerForSilentDatabase(context.databaseUrl));
   app.use(compress);
   app.use(
     helmet({
@@ -52,7 +60,7 @@ export function createApp(context: Context): express.Express {
       redirect: false,
     }),
   );
-  app.use(operatingRoutes(context)); // /healthz /readyz /metrics
+  app.use(operatingRoutes(context, metrics, sending)); // /healthz /readyz /metrics
   app.use('/api', apiRoutes(context)); // /api/v1, /api/openapi.json, /api/docs
   app.use('/console', consoleRoutes(context));
   app.use('/websub', websubRoutes(context)); // where hubs say that a feed has changed

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { openSendingWatch } from './actions/watch-sending.ts';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
 import { CannotListen } from './process/cannot-listen.ts';
+import { runTasks } from './process/clock.ts';
 
 /** The web process: listens on HOST:PORT until `close`, which lets open requests finish. */
 export async function startServer(
   context: Context,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { host, port } = context.config;
-  const server = createServer(createApp(context));
+  const sending = openSendingWatch(context);
+  const server = createServer(createApp(context, sending));
   // an idle keep-alive connection may not hold a stop
   server.keepAliveTimeout = 5_000;
   server.headersTimeout = 20_000;
@@ -21,10 +24,19 @@ export async function startServer(
   } catch (error) {
     throw new CannotListen(host, port, (error as Error).message);
   }
+  // Where no worker is alive nobody else would say so.
+  const clock = runTasks(context.log, [
+    {
+      name: 'deliveries: see what stands still',
+      everyMs: context.timings.housekeeping.watchMs,
+      run: sending.look,
+    },
+  ]);
   const address = server.address();
   return {
     port: address && typeof address === 'object' ? address.port : port,
     async close() {
+      await clock.stop();
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();

@@ -24,7 +24,11 @@ export interface Timings {
   /** How often a relay's share of its warm-up is counted anew, and how long a share is valid. */
   warmUpMs: number;
   warmUpShareMs: number;
+  /** How long an edition may stand still, though readers are due, before its operators are told why. */
+  editionStallMs: number;
   housekeeping: {
+    /** Looks for editions that stand still. */
+    watchMs: number;
     /** Issues tickets again, and plans what was not planned to its end. */
     ticketsMs: number;
     /** Judges workers whose lease has ended. */
@@ -56,7 +60,9 @@ export const TIMINGS: Timings = {
   avoidMs: 60_000,
   warmUpMs: 5_000,
   warmUpShareMs: 15_000,
+  editionStallMs: 60_000,
   housekeeping: {
+    watchMs: 5_000,
     ticketsMs: 5_000,
     leasesMs: 2_000,
     finishMs: 5_000,

@@ -13,8 +13,8 @@ import { queueLetter } from '../src/letters/letters.ts';
 import { receiverGroups } from '../src/mail/receiver-groups.ts';
 import { listNewsletters, type Newsletter } from '../src/newsletters/newsletters.ts';
 import { audit } from '../src/operators/audit.ts';
+import type { Task } from '../src/process/clock.ts';
 import type { Handler } from '../src/queue/queues.ts';
-import type { Task } from './clock.ts';
 
 /** The clock of editions: every worker asks, and of any number that do, one makes or starts each edition. */
 export function editionTasks(context: Context): Task[] {

@@ -2,8 +2,8 @@ import type { Context } from '../src/context.ts';
 import { dueFeeds } from '../src/feeds/claims.ts';
 import { fetchDueFeed } from '../src/feeds/read-due.ts';
 import { askHub, callbackPath, canBeCalled, hubsToAsk } from '../src/feeds/websub.ts';
+import type { Task } from '../src/process/clock.ts';
 import type { Handler } from '../src/queue/queues.ts';
-import type { Task } from './clock.ts';
 
 /** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */
 export function feedTasks({ config, db, queues, secrets, now, timings }: Context): Task[] {

@@ -1,3 +1,4 @@
+import { openSendingWatch } from '../src/actions/watch-sending.ts';
 import type { Context } from '../src/context.ts';
 import { openClockWatch } from '../src/database/clock-step.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
@@ -10,18 +11,20 @@ import { openStallWatch } from '../src/deliveries/stalled-ranges.ts';
 import { issueTickets } from '../src/deliveries/tickets.ts';
 import { finishEditions, reopenEditions } from '../src/editions/transitions.ts';
 import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
+import type { Task } from '../src/process/clock.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
 import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';
-import type { Task } from './clock.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
 export function housekeepingTasks(context: Context): Task[] {
   const { config, db, log, queues, timings } = context;
-  const { ticketsMs, leasesMs, finishMs, expireMs } = timings.housekeeping;
+  const { watchMs, ticketsMs, leasesMs, finishMs, expireMs } = timings.housekeeping;
   const clockStep = openClockWatch();
   const stalls = openStallWatch(db, timings.stalledMs);
+  const sending = openSendingWatch(context);
   const reaper = openReaper(db, config.uncertain, timings.leaseMs);
   return [
+    { name: 'deliveries: see what stands still', everyMs: watchMs, run: sending.look },
     {
       name: 'deliveries: issue the tickets of ranges that are due',
       everyMs: ticketsMs,

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { Context } from '../src/context.ts';
 import { openLease } from '../src/deliveries/lease.ts';
+import { runTasks } from '../src/process/clock.ts';
 import { openPace } from '../src/relays/pace/pace.ts';
-import { runTasks } from './clock.ts';
 import { startDeliverer } from './deliver/deliver.ts';
 import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';

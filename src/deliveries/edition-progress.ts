@@ -58,9 +58,15 @@ export async function tellHeldUp(
   );
 }
 
-/** Clears that text: nothing holds the edition up any more. What a pause says stays. */
-export async function tellGoesOn(db: DbOrTransaction, edition: string): Promise<void> {
+/** Clears that text, or only `words` where given: nothing holds the edition up any more. What a pause says stays. */
+export async function tellGoesOn(
+  db: DbOrTransaction,
+  edition: string,
+  words: string | null = null,
+): Promise<void> {
   await sql`
     update editions set status_text = null
-    where id = ${edition} and state = 'sending' and status_text is not null`.execute(db);
+    where id = ${edition} and state = 'sending' and status_text = coalesce(${words}, status_text)`.execute(
+    db,
+  );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDiskFull } from '../database/disk.ts';
 import { statusOf } from './domain-errors.ts';
 import { Problem, type ProblemDetail, tryLater } from './problem.ts';
 
@@ -37,6 +38,12 @@ export function toProblem(error: unknown, occurrence: string): Problem {
     return new Problem(422, 'Text here holds a character that cannot be kept, such as U+0000.', {
       cause: error,
     });
+  if (isDiskFull(error))
+    return tryLater(
+      503,
+      60,
+      'The disk of the database is full: nothing was saved. Try again once there is room.',
+    );
   if (isDatabaseAway(error))
     return tryLater(503, 5, 'The database does not answer at the moment. Nothing was changed.');
   return unforeseen(error, occurrence);

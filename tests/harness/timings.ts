@@ -11,7 +11,9 @@ export const QUICK_TIMINGS: Timings = {
   renderAgainMs: 30_000,
   silenceMs: 500,
   warmUpMs: 200,
+  editionStallMs: 400,
   housekeeping: {
+    watchMs: 200,
     ticketsMs: 200,
     leasesMs: 200,
     finishMs: 200,

@@ -19,11 +19,11 @@ import {
 } from '../../src/letters/claim.ts';
 import { type LetterOutcome, letterOutcome } from '../../src/letters/settlement.ts';
 import { InvalidAddress, readAddress } from '../../src/mail/address.ts';
+import type { Task } from '../../src/process/clock.ts';
 import { outcomeOf } from '../../src/relays/outcome.ts';
 import type { Pace } from '../../src/relays/pace/pace.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
-import type { Task } from '../clock.ts';
 import { letterMessage } from './message.ts';
 
 /** Sends letters over a connection of their own, so that none waits behind a digest. */

@@ -34,7 +34,10 @@ export function errorPages({
     const problem = toProblem(error, req.id);
     report(log, req, problem);
     if (res.headersSent) return next(error);
-    const program = Boolean(req.is('json')) || req.accepts(['html', 'json']) === 'json';
+    const program =
+      req.path.startsWith('/api/') ||
+      Boolean(req.is('json')) ||
+      req.accepts(['html', 'json']) === 'json';
     if (program) return sendProblem(req, res, problem);
     res
       .status(problem.status)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Logger } from '../../process/log.ts';
+import type { Metrics } from '../metrics.ts';
 
 declare global {
   namespace Express {
@@ -11,14 +12,18 @@ declare global {
   }
 }
 
-/** Gives every request an id (also sent back as X-Request-Id) and writes one line about it when it has ended. */
-export function requestLog(log: Logger): RequestHandler {
+/**
+ * Gives every request an id (also sent back as X-Request-Id), and writes one line about it and its figures when it has
+ * ended.
+ */
+export function requestLog(log: Logger, metrics: Pick<Metrics, 'answered'>): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID();
     res.set('X-Request-Id', req.id);
     const from = process.hrtime.bigint();
     res.once('close', () => {
       const ms = Math.round(Number(process.hrtime.bigint() - from) / 1e5) / 10;
+      metrics.answered(req.method, res.statusCode, ms / 1000);
       const route = routeOf(req);
       const line = { request: req.id, method: req.method, route, status: res.statusCode, ms };
       const said = res.writableFinished ? 'answered' : 'broken off';

@@ -1,52 +1,14 @@
 import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { openContext } from '../../../src/context.ts';
 import { createApiToken } from '../../../src/operators/api-tokens.ts';
 import { openLog } from '../../../src/process/log.ts';
 import { freshDatabase } from '../../harness/database.ts';
-
-/** A way to the database that can be closed and opened again. */
-async function openDoor(url: string) {
-  const there = new URL(url);
-  const path = there.searchParams.get('host') ?? decodeURIComponent(there.hostname);
-  const port = there.port || '5432';
-  const sockets = new Set<Socket>();
-  const door = createServer((near) => {
-    const far = path.startsWith('/')
-      ? connect(`${path}/.s.PGSQL.${port}`)
-      : connect(Number(port), path);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => other.destroy()).on('close', () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  door.listen(0, '127.0.0.1');
-  await once(door, 'listening');
-  const here = (door.address() as AddressInfo).port;
-  afterAll(() => void door.close());
-  return {
-    url: `postgresql://${there.username}@127.0.0.1:${here}${there.pathname}`,
-    async shut() {
-      const closed = once(door, 'close');
-      door.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    async open() {
-      door.listen(here, '127.0.0.1');
-      await once(door, 'listening');
-    },
-  };
-}
+import { openDoor } from '../fixtures/door.ts';
 
 it('while the database is away it is 503, and then again as before', async () => {
   const door = await openDoor(await freshDatabase());

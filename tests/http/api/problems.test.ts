@@ -15,7 +15,7 @@ const lines: string[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
 
 const app = express();
-app.use(requestLog(log));
+app.use(requestLog(log, { answered: () => undefined }));
 const api = express.Router();
 api.post('/strict', ...jsonBody, (req, res) => {
   const body: unknown = req.body;

@@ -8,7 +8,7 @@ import { allowSlowBody, limitBodyTime } from '../../../src/http/middleware/slow-
 import { openLog } from '../../../src/process/log.ts';
 
 const app = express();
-app.use(requestLog(openLog('silent', 'test')), limitBodyTime(200));
+app.use(requestLog(openLog('silent', 'test'), { answered: () => undefined }), limitBodyTime(200));
 app.post('/form', express.text(), (_req, res) => void res.send('read'));
 app.post('/import', allowSlowBody, express.text(), (_req, res) => void res.send('read'));
 app.post('/unread', (_req, res) => void res.send('not read'));

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { ledger, recount } from '../../../src/deliveries/ledger.ts';
 import { planEdition } from '../../../src/deliveries/plan.ts';
-import { runTasks } from '../../../workers/clock.ts';
+import { runTasks } from '../../../src/process/clock.ts';
 import { housekeepingTasks } from '../../../workers/housekeeping.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { editionOf } from '../../deliveries/fixtures/rows.ts';

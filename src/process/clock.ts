@@ -1,4 +1,4 @@
-import type { Logger } from '../src/process/log.ts';
+import type { Logger } from './log.ts';
 
 /** Something every worker asks the database about from time to time: two at once must do no harm. */
 export interface Task {

@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { answersSoon, type SendingWatch } from '../actions/watch-sending.ts';
+import type { Context } from '../context.ts';
+import { diskIsFull } from '../database/disk.ts';
+import { workersAlive } from '../deliveries/stalled-editions.ts';
+
+const QUEUES = ['feeds', 'editions', 'deliver', 'letters'] as const;
+const QUEUE_MS = 1_000;
+
+/** The figures of this process and of the whole service, for Prometheus. */
+export interface Metrics {
+  contentType: string;
+  /** Notes one answer of this process. */
+  answered(method: string, status: number, seconds: number): void;
+  /** Asks database and queues, a second at most each; what cannot be known is left out. */
+  collect(): Promise<string>;
+}
+
+export function openMetrics(context: Context, sending: Pick<SendingWatch, 'stalls'>): Metrics {
+  const { db, queues } = context;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const deliveries = gauge(
+    'gaceta_open_edition_deliveries',
+    'Deliveries of editions that are being sent, by state',
+    ['state'],
+  );
+  const letters = gauge('gaceta_letters_queued', 'Letters that wait to be sent');
+  const jobs = gauge('gaceta_queue_jobs', 'Jobs by queue and state', ['queue', 'state']);
+  const editions = gauge('gaceta_editions', 'Editions by state', ['state']);
+  const lastSent = gauge(
+    'gaceta_edition_last_sent_timestamp',
+    'When the last edition of a newsletter was sent, seconds since 1970',
+    ['newsletter'],
+  );
+  const missing = gauge('gaceta_edition_missing', 'Editions whose hour passed unsent', [
+    'newsletter',
+  ]);
+  const failingFeeds = gauge('gaceta_feeds_failing', 'Active feeds whose last reading failed');
+  const alive = gauge('gaceta_workers_alive', 'Workers whose lease holds');
+  const attention = gauge('gaceta_attention', 'What needs an operator, by cause', ['cause']);
+  const durations = new Histogram({
+    name: 'gaceta_http_request_duration_seconds',
+    help: 'How long this process took to answer',
+    labelNames: ['method', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+
+  const byLabel = (gauge: Gauge, label: string, rows: { label: string; n: string }[]) => {
+    gauge.reset();
+    for (const row of rows) gauge.set({ [label]: row.label }, Number(row.n));
+  };
+  const counted = async (query: ReturnType<typeof sql<{ label: string; n: string }>>) =>
+    (await query.execute(db)).rows;
+
+  async function ofLedger(): Promise<void> {
+    const { rows } = await sql<Record<string, string>>`
+      select coalesce(sum(queued), 0) as queued, coalesce(sum(r.sending), 0) as sending,
+        coalesce(sum(r.sent), 0) as sent, coalesce(sum(failed), 0) as failed,
+        coalesce(sum(skipped), 0) as skipped, coalesce(sum(uncertain), 0) as uncertain
+      from ranges r join editions e on e.id = r.edition_id
+      where e.state in ('sending', 'paused')`.execute(db);
+    for (const [state, count] of Object.entries(rows[0] ?? {}))
+      deliveries.set({ state }, Number(count));
+  }
+
+  async function ofEditions(): Promise<void> {
+    byLabel(
+      editions,
+      'state',
+      await counted(sql`select state as label, count(*) as n from editions group by state`),
+    );
+    byLabel(
+      lastSent,
+      'newsletter',
+      await counted(sql`
+        select n.slug as label, extract(epoch from max(e.finished_at)) as n
+        from editions e join newsletters n on n.id = e.newsletter_id
+        where e.state = 'sent' group by n.slug`),
+    );
+    byLabel(
+      missing,
+      'newsletter',
+      await counted(sql`
+        select n.slug as label, count(e.id) as n from newsletters n
+        left join editions e on e.newsletter_id = n.id and e.state = 'draft' and e.held_by = 'missed'
+        where n.active group by n.slug`),
+    );
+    const { rows } = await sql<{ letters: string; feeds: string }>`
+      select (select count(*) from letters where state = 'queued') as letters,
+        (select count(*) from feeds where state = 'active' and last_error is not null) as feeds`.execute(
+      db,
+    );
+    letters.set(Number(rows[0]?.letters ?? 0));
+    failingFeeds.set(Number(rows[0]?.feeds ?? 0));
+  }
+
+  async function ofAttention(): Promise<void> {
+    const workers = await workersAlive(db);
+    alive.set(workers);
+    const held = await counted(sql`
+      select held_by as label, count(*) as n from editions
+      where state in ('draft', 'paused') and held_by in ('missed', 'refusals', 'restore')
+      group by held_by`);
+    const causes = new Map(held.map(({ label, n }) => [label, Number(n)]));
+    for (const { cause } of sending.stalls()) causes.set(cause, (causes.get(cause) ?? 0) + 1);
+    if (workers === 0) causes.set('workers', Math.max(1, causes.get('workers') ?? 0));
+    if (await diskIsFull(db)) causes.set('disk', Math.max(1, causes.get('disk') ?? 0));
+    attention.reset();
+    for (const [cause, n] of causes) attention.set({ cause }, n);
+  }
+
+  async function ofQueue(queue: (typeof QUEUES)[number]): Promise<void> {
+    const counts = await queues.counts(queue);
+    for (const [state, count] of Object.entries(counts)) jobs.set({ queue, state }, count);
+  }
+
+  return {
+    contentType: registry.contentType,
+    answered: (method, status, seconds) =>
+      durations.observe({ method, status: String(status) }, seconds),
+    async collect() {
+      jobs.reset();
+      await Promise.all([
+        answersSoon(ofLedger()),
+        answersSoon(ofEditions()),
+        answersSoon(ofAttention()),
+        ...QUEUES.map((queue) => answersSoon(ofQueue(queue), QUEUE_MS)),
+      ]);
+      return registry.metrics();
+    },
+  };
+}
