@@ -48,6 +48,7 @@ test('pause lets what has started finish and starts nothing more; resume sends t
   const tickets = [...first.tickets, ...second.tickets];
   expect(tickets).toHaveLength(1);
   for (const { range } of tickets) await sending.deliverer.handle({ range });
+  await sending.deliverer.idle();
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 300 });
   expect(new Set(sink.accepted.map((message) => message.to)).size).toBe(300);
   expect(sink.accepted).toHaveLength(300);
@@ -76,6 +77,7 @@ test('cancel stops claiming at once; the queued become skipped, and resend-misse
   expect(await cancelEdition(db, edition)).toEqual({ changed: false });
   const { tickets } = await resendMissed(db, edition);
   for (const { range } of tickets) await sending.deliverer.handle({ range });
+  await sending.deliverer.idle();
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 300 });
   expect(sink.accepted).toHaveLength(300);
   expect((await editionOf(db, edition)).state).toBe('sent');
@@ -101,6 +103,7 @@ test('resend-missed takes up what expired or is held, and nobody else', async ()
   const { tickets, changed } = await resendMissed(db, edition);
   expect(changed).toBe(true);
   for (const { range } of tickets) await sending.deliverer.handle({ range });
+  await sending.deliverer.idle();
   const rows = await rowsOf(db, edition);
   expect(sink.accepted.map((message) => message.to).toSorted()).toEqual(
     [rows[0], rows[1], rows[4]].map((row) => row?.email ?? '').toSorted(),
@@ -147,6 +150,7 @@ test('a row expires 24 hours after its own due time, also while the edition is p
   refuse = false;
   const { tickets } = await resendMissed(db, edition);
   for (const { range } of tickets) await sending.deliverer.handle({ range });
+  await sending.deliverer.idle();
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 10 });
 });
 
