@@ -25,12 +25,14 @@ export type Match =
   | {
       articleId: string;
       by: 'guid' | 'url' | 'canonical' | 'title';
-      /** The story is what the article's page names as its original: the article reads as it from now on. */
+      /** The article reads as the story from now on: its page names it as the original, or it was published anew. */
       isOriginal?: boolean;
     }
   | { translates: string };
 
 const WINDOW = 48 * 3_600_000;
+/** Columns that come back every day do so a little earlier or later. */
+const MOST_OF_A_DAY = 22 * 3_600_000;
 const MIN_WORDS = 4;
 // A feed has a story under so many addresses at most.
 const MOST_COPIES = 2;
@@ -163,9 +165,7 @@ export function emptyClaims(
 
 /**
  * The article that a story is a copy of, or translates, among those around it: by its address, its id,
- * what the pages of either say is their address, or its headline. A headline alone is not enough (every
- * day has its "Morning briefing"): it must have four words, and the standfirst or the end of the address
- * must be the same, within two days.
+ * what the pages of either say is their address, or its headline.
  */
 export function matchOf(story: IncomingArticle, around: Neighbours): Match | null {
   const sameAddress = around.byAddress.get(story.canonicalUrl);
@@ -183,20 +183,43 @@ export function matchOf(story: IncomingArticle, around: Neighbours): Match | nul
   const claimed = matchByClaim(story, around);
   if (claimed) return claimed;
 
+  return matchByTitle(story, around);
+}
+
+/**
+ * The article with the same headline. A headline alone is not enough (every day has its "Morning briefing"): it must
+ * have four words, and the standfirst or the end of the address must be the same, within two days. On one site nothing
+ * else need be the same within most of a day: a page that was published anew has another id, address and date, and
+ * is read from then on.
+ */
+function matchByTitle(story: IncomingArticle, { byTitle }: Neighbours): Match | null {
   const title = comparable(story.title);
   if (title.split(' ').length < MIN_WORDS) return null;
+  const near = (byTitle.get(title) ?? []).filter(
+    (one) =>
+      Math.abs(one.publishedAt.getTime() - story.publishedAt.getTime()) <= WINDOW &&
+      !speakDifferently(one.language, story.language),
+  );
   const standfirst = comparable(story.standfirst);
   const end = slug(story.canonicalUrl);
-  const sameTitle = around.byTitle
-    .get(title)
-    ?.find(
-      (one) =>
-        Math.abs(one.publishedAt.getTime() - story.publishedAt.getTime()) <= WINDOW &&
-        !speakDifferently(one.language, story.language) &&
-        ((standfirst !== '' && comparable(one.standfirst) === standfirst) ||
-          (end.length > 8 && slug(one.canonicalUrl) === end)),
-    );
-  return sameTitle ? { articleId: sameTitle.articleId, by: 'title' } : null;
+  const copy = near.find(
+    (one) =>
+      (standfirst !== '' && comparable(one.standfirst) === standfirst) ||
+      (end.length > 8 && slug(one.canonicalUrl) === end),
+  );
+  if (copy) return { articleId: copy.articleId, by: 'title' };
+  const anew = near.find(
+    (one) =>
+      Math.abs(one.publishedAt.getTime() - story.publishedAt.getTime()) < MOST_OF_A_DAY &&
+      isSameSite(one.sourceUrl, story.canonicalUrl),
+  );
+  return anew
+    ? {
+        articleId: anew.articleId,
+        by: 'title',
+        isOriginal: story.publishedAt > anew.publishedAt && !anew.isRemoved,
+      }
+    : null;
 }
 
 /**

@@ -95,7 +95,7 @@ export async function storeStories(
     const articleId = copyOf?.articleId ?? (await add(tx, story));
     const isNew = await isNewTo(tx, feed.newsletterId, articleId);
     if (match && 'translates' in match) await shareStory(tx, [articleId, match.translates]);
-    if (copyOf?.isOriginal) await readAs(tx, articleId, story);
+    if (copyOf?.isOriginal) await readAs(tx, articleId, story, copyOf.by);
     const joinedBy = copyOf && !copyOf.isOriginal ? copyOf.by : null;
     const { id } = await tx
       .insertInto('articleSources')
@@ -143,11 +143,16 @@ async function nameTranslations(
   return true;
 }
 
-/** Makes an article read as the original that has come after its copies: they are joined to it from now on. */
-async function readAs(tx: DbOrTransaction, id: string, story: IncomingArticle): Promise<void> {
+/** Makes an article read as a story that came after its copies: they are joined to it from now on. */
+async function readAs(
+  tx: DbOrTransaction,
+  id: string,
+  story: IncomingArticle,
+  joinedBy: 'guid' | 'url' | 'canonical' | 'title',
+): Promise<void> {
   await tx
     .updateTable('articleSources')
-    .set({ joinedBy: 'canonical' })
+    .set({ joinedBy })
     .where('articleId', '=', id)
     .where('joinedBy', 'is', null)
     .execute();

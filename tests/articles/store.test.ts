@@ -135,11 +135,48 @@ test('headlines that come back every day stay apart', async () => {
   const { feed, bring, list } = await house();
   const [a, b] = [await feed(), await feed()];
   const title = 'Good morning from the harbour';
-  await bring(a, [{ id: '1', title, link: at('/monday-edition'), text: 'Monday.' }]);
-  await bring(b, [{ id: '1', title, link: at('/tuesday-edition'), text: 'Tuesday.' }]);
+  const [monday, tuesday] = ['Mon, 23 Nov 2026 06:10:00 GMT', 'Tue, 24 Nov 2026 05:40:00 GMT'];
+  await bring(a, [{ id: '1', title, link: at('/monday-edition'), text: 'Monday.', date: monday }]);
+  await bring(b, [
+    { id: '1', title, link: at('/tuesday-edition'), text: 'Tuesday.', date: tuesday },
+  ]);
   await bring(a, [{ id: '7', title: 'Weather', link: at('/w/1'), text: 'Fog.' }]);
   await bring(b, [{ id: '8', title: 'Weather', link: at('/w/2'), text: 'Fog.' }]);
   expect(await list()).toHaveLength(4);
+});
+
+test('a story published anew on one site, with another id, address, date and text, is one article', async () => {
+  const { feed, bring, list } = await house();
+  const [a, b] = [await feed(), await feed()];
+  const title = 'Bridge over the river closes for a year';
+  const first = { id: 'old', title, link: at('/2026/11/24/1'), text: 'At first.' };
+  const anew = { id: 'new', title, link: at('/n/77'), text: 'Rewritten.' };
+  await bring(a, [{ ...first, date: 'Tue, 24 Nov 2026 05:00:00 GMT' }]);
+  const later = { ...anew, date: 'Tue, 24 Nov 2026 19:30:00 GMT' };
+  expect(await bring(a, [later])).toMatchObject({ added: 0, joined: 1 });
+  const [article, ...others] = await list();
+  expect(others).toEqual([]);
+  // the old address may lead nowhere by now
+  expect(article).toMatchObject({ url: at('/n/77'), standfirst: 'Rewritten.' });
+  // both in one file, in another feed of the site, the older one later
+  const pair = [later, { ...first, date: 'Tue, 24 Nov 2026 05:00:00 GMT' }];
+  await bring(
+    b,
+    pair.map((one) => ({ ...one, id: `b-${one.id}` })),
+  );
+  expect(await list()).toMatchObject([{ url: at('/n/77') }]);
+  // another site's, and another day's
+  await bring(b, [
+    { ...anew, id: '3', link: 'https://elsewhere.example/x', text: 'Theirs.', date: later.date },
+    {
+      ...anew,
+      id: '4',
+      link: at('/n/99'),
+      text: 'Next day.',
+      date: 'Wed, 25 Nov 2026 19:00:00 GMT',
+    },
+  ]);
+  expect(await list()).toHaveLength(3);
 });
 
 test('a joining can be undone and stays undone', async () => {
