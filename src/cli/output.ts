@@ -15,7 +15,7 @@ export function print(json: boolean | undefined, value: unknown, text: string): 
   process.stdout.write(out.endsWith('\n') ? out : `${out}\n`);
 }
 
-/** Ends without a word when whoever reads stdout has had enough: `| head`. */
+/** Ends silently when the program that reads stdout closes it, as `| head` does. */
 export function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -48,7 +48,7 @@ export function fail(error: unknown, json: boolean): number {
 function asProblem(error: unknown, wrongUse: boolean): Problem {
   if (wrongUse) return new Problem(400, (error as Error).message.replace(/^error: /, ''));
   const problem = toProblem(error, 'the cause below');
-  // Whoever types commands operates this machine: they may read what a web page would not show.
+  // A person at the command line operates this machine: they may read what a web page would not show.
   if (problem.status === 500 && error instanceof Error)
     return new Problem(500, error.message || error.name, { cause: error });
   return problem;
