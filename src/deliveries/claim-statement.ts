@@ -1,8 +1,8 @@
 // The one statement of the sending path: settles the answers that came in and claims the next rows of one range.
 //
-// Ranges are locked first, in order of their ids. That lock is the gate: whoever changes what a range holds (claim,
-// settle, reaper, cancel) takes it before the rows, so that a claim never meets a range that was taken from its
-// worker, and two such transactions never wait for each other in a circle.
+// Ranges are locked first, in order of their ids. Every change of what a range
+// holds (claim, settle, reaper, cancel) takes that lock before the rows, so that a claim never meets a range that was
+// taken from its worker, and two such transactions never wait for each other in a circle.
 //
 // $1 worker  $2 claim  $3 edition  $4 range  $5 after this subscriber  $6 last subscriber  $7 how many
 // $8 answers as JSON  $9 ids of all ranges concerned
@@ -136,10 +136,10 @@ const REPORTED = `
 export interface ClaimStatements {
   /** As it nearly always is: every answer a 250. */
   settleAndClaim: string;
-  /** The same where an answer's words are to be kept, or an address bounced. */
+  /** The same where an answer's words are to be written down, or an address bounced. */
   settleAndClaimWithEvents: string;
   /**
-   * Settles answers that came too late: their rows were judged uncertain, and nobody has claimed them since. What
+   * Settles answers that came too late: their rows were judged uncertain, and they were not claimed since. What
    * never started is queued as if it had never been claimed. $1 answers as JSON  $2 ids of all ranges concerned
    */
   settleLate: string;

@@ -22,7 +22,7 @@ export class NothingMissed extends Error {
 }
 
 /** Pauses an edition whose refusals are about itself. What it has bounced so far waits for the operator. */
-export async function pauseInDoubt(db: Db, edition: string, words: string): Promise<boolean> {
+export async function pauseRefused(db: Db, edition: string, words: string): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     const paused = await pauseForRefusals(tx, edition, words);
     await sql`
@@ -39,7 +39,7 @@ export async function pauseInDoubt(db: Db, edition: string, words: string): Prom
 export async function holdRefused(db: Db, edition?: string): Promise<boolean> {
   let held = false;
   for (const id of await refusedByAll(db, edition))
-    held = (await pauseInDoubt(db, id, await lastRefusal(db, id))) || held;
+    held = (await pauseRefused(db, id, await lastRefusal(db, id))) || held;
   return held;
 }
 
@@ -62,7 +62,7 @@ async function lastRefusal(db: Db, edition: string): Promise<string> {
 }
 
 /**
- * Goes on where it was paused; what failed while the edition was in doubt is sent as well. Enqueue the tickets.
+ * Goes on where it was paused; what failed while the breaker was about to trip is sent as well. Enqueue the tickets.
  * Throws EditionNotFound, WrongEditionState.
  */
 export async function resumeEdition(
@@ -76,7 +76,7 @@ export async function resumeEdition(
 }
 
 /**
- * Of an edition that was paused for its refusals: queues again whoever was refused, and forgets the suppressions that
+ * Of an edition that was paused for its refusals: queues again the readers who were refused, and forgets the suppressions that
  * waited for it. Their rows keep the reason, so that one that is refused once more is believed.
  */
 async function queueRefused(tx: DbOrTransaction, edition: string): Promise<void> {

@@ -20,7 +20,7 @@ export async function sweepCancelled(db: Db, edition?: string): Promise<void> {
   for (const open of rows) await endQueued(db, open, 'cancelled');
 }
 
-/** Fails rows that were due 24 hours ago and not sent, also those of paused editions, that nobody holds. */
+/** Fails rows that were due 24 hours ago and not sent, also those of paused editions, in ranges that no worker holds. */
 export async function expireRanges(db: Db): Promise<void> {
   const { rows } = await sql<OpenRange>`
     select r.id as range, r.edition_id as edition, r.first_subscriber as first, r.last_subscriber as last
@@ -35,7 +35,7 @@ export async function expireRanges(db: Db): Promise<void> {
   for (const open of rows) await endQueued(db, open, 'expired');
 }
 
-/** Ends queued rows of one range that nobody holds: all of a cancelled edition, else those past their day. */
+/** Ends queued rows of one range that no worker holds: all of a cancelled edition, else those past their day. */
 async function endQueued(db: Db, open: OpenRange, why: 'cancelled' | 'expired'): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql`

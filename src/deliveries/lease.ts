@@ -13,7 +13,7 @@ export interface LeaseOptions {
 }
 
 /**
- * The lease as it stands when something is claimed. What was claimed before a loss may be somebody else's by now, so
+ * The lease as it stands when something is claimed. What was claimed before a loss may be another worker's by now, so
  * take it before the claim and ask it before each step that cannot be undone.
  */
 export interface LeaseTerm {
@@ -23,7 +23,7 @@ export interface LeaseTerm {
   mayStart(): boolean;
 }
 
-/** A worker's word that it lives: a row in `workers`, kept warm from the event loop that sends. */
+/** A row in `workers` that says a worker lives, renewed from the event loop that sends. */
 export interface Lease {
   /** Changes when the lease was lost or given up for a new one. */
   readonly workerId: number;

@@ -98,7 +98,7 @@ export async function listDeliveries(
   }));
 }
 
-/** A ledger of nobody. */
+/** All counts zero. */
 export function emptyLedger(): Ledger {
   return { queued: 0, sending: 0, sent: 0, failed: 0, skipped: 0, uncertain: 0 };
 }

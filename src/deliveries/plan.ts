@@ -69,11 +69,11 @@ interface Chunk {
   size: number;
   groups: readonly string[];
   frequencies: string[];
-  /** Due times by hour and zone, kept from chunk to chunk. */
+  /** Due times by hour and zone, the same for all chunks. */
   hours: Map<string, { hour: string; timezone: string; at: Date }>;
 }
 
-/** The next readers' ranges; none when there are no readers left; `again` when nobody of those looked at belongs,
+/** The next readers' ranges; none when there are no readers left; `again` when none of those looked at belongs,
  * or another planner had this turn. */
 function planChunk(
   db: Db,
@@ -188,6 +188,6 @@ async function finishPlanning(db: Db, edition: string, cursor: string): Promise<
   await sql`
     update editions set planned_at = now(), audience = ${audience}
     where id = ${edition} and planned_at is null and plan_cursor = ${cursor}`.execute(db);
-  // One that nobody was to get is done at once.
+  // One without an audience is done at once.
   await finishEditions(db, edition);
 }

@@ -14,8 +14,8 @@ export interface HeldRange {
 /** How a range was left: everything in it is done, something is due now, or it waits (and was given back). */
 export type Closing = 'done' | 'more' | 'waits' | 'lost';
 
-// What was due when its edition was frozen stays due, and so does what somebody has begun: the clock may have been put
-// back since.
+// What was due when its edition was frozen stays due, and so does a range that was taken before: the clock may have been
+// put back since.
 const isDue = sql`(r.due_at <= now() or r.due_at <= e.frozen_at or r.issued > 1)`;
 
 /** Which ranges of an edition a worker leaves to others: those of receiver groups of which it holds enough. */
@@ -25,7 +25,7 @@ export interface Full {
 }
 
 /**
- * Takes a range for a worker: the one that a ticket names, or the next of an edition that is due. None when somebody
+ * Takes a range for a worker: the one that a ticket names, or the next of an edition that is due. None when another worker
  * holds it, all in it is done, it is not due, its edition is not being sent, or it is of a group that is `full`.
  */
 export async function takeRange(
@@ -55,7 +55,7 @@ export async function takeRange(
       r.last_subscriber as last, r.missed`.execute(db);
   const row = taken.rows[0];
   if (!row) {
-    // By the clock of whoever delayed the ticket it was due; by the database's it is soon.
+    // The ticket was delayed by the queue's clock; by the database's the range is due only soon.
     if ('range' in wanted)
       await sql`
         update ranges set ticket_at = '-infinity'
@@ -156,7 +156,7 @@ async function queueMissed(db: Db, held: HeldRange, worker: number): Promise<voi
   });
 }
 
-/** Queues again the rows of a claim that never started; nobody else can have claimed them since. */
+/** Queues again the rows of a claim that never started; no other worker can have claimed them since. */
 export async function handBackClaim(db: Db, held: HeldRange, claim: string): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`select 1 from ranges where id = ${held.range} for update`.execute(tx);

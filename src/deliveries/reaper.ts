@@ -18,7 +18,7 @@ interface Heartbeat {
 /**
  * Opens a reaper. A lease has ended when no heartbeat changed it for its whole length by this process' monotonic clock:
  * the database's clock may be stepped, by an hour for all at once. It judges no lease until the database has been up,
- * and seen up by it, for one whole lease: while it was away nobody could be heard.
+ * and seen up by it, for one whole lease: while it was away no worker could renew its lease.
  */
 export function openReaper(db: Db, uncertain: 'resend' | 'hold', leaseMs: number): Reaper {
   let seen = new Map<number, Heartbeat>();
@@ -103,7 +103,7 @@ async function freeRangesOfDead(db: Db, uncertain: 'resend' | 'hold'): Promise<n
 }
 
 /**
- * Judges rows of a range that are `sending` though nobody sends them: uncertain, or under `resend` queued again,
+ * Judges rows of a range that are `sending` though no worker sends them: uncertain, or under `resend` queued again,
  * with the time of that. They keep their claim, by which a late answer finds them. Call it with the range locked.
  */
 export async function judgeSending(

@@ -8,7 +8,7 @@ const LEAST = 10;
  * Whether an edition's refusals say something about the edition and not about its readers: ten readers in a row
  * refused for content or policy (or all there are), or more than half of the last hundred recipients refused.
  */
-export class Doubt {
+export class RefusalBreaker {
   /** Readers refused for content or policy since the last message that was taken. */
   readonly #inARow = new Set<string>();
   /** Of each of the last hundred recipients 1 if it was refused; the next one takes the oldest one's place. */

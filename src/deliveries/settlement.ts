@@ -11,7 +11,7 @@ export interface Settlement {
   counted?: boolean;
   relay?: string;
   answer?: string;
-  /** It was handed over and nobody can say how the relay answered. */
+  /** It was handed over, and the relay's answer is not known. */
   uncertain?: boolean;
   event?: { phase: string; code?: number; enhanced?: string; reply: string };
   /** The address is at fault: it is suppressed. */
@@ -25,7 +25,7 @@ export interface Attempt {
   /** The row's reason when it was claimed: `content` or `refused` for one that was refused so before. */
   reasonBefore: string | null;
   /** The edition pauses because of answers like this: its row waits for the operator. */
-  inDoubt: boolean;
+  pausing: boolean;
   uncertain: 'resend' | 'hold';
   /** 0 ≤ n < 1, for the jitter. */
   random: () => number;
@@ -55,7 +55,7 @@ export function settlementOf(answer: Answer, outcome: Outcome, attempt: Attempt)
     case 'later':
       return { state: 'queued', ...later(attempt), ...told };
     case 'waits':
-      return attempt.reasonBefore === 'content' && !attempt.inDoubt
+      return attempt.reasonBefore === 'content' && !attempt.pausing
         ? { state: 'failed', reason: 'content', counted: true, ...told }
         : { state: 'queued', reason: 'content', ...later(attempt), ...told };
     case 'failed':

@@ -10,11 +10,11 @@ export interface RangeTicket {
   issued: number;
 }
 
-/** How long a due range that nobody took is left before its ticket is issued again. */
+/** How long a due range that no worker took is left before its ticket is issued again. */
 export const TICKET_MS = 15_000;
 
 /**
- * The tickets of ranges that are due, not done and held by nobody: what was lost by the queue, what backed off,
+ * The tickets of ranges that are due, not done and not held: what was lost by the queue, what backed off,
  * what a reader's hour has come for. Each range is named once in `ticketMs`, however many ask; with
  * `edition` (just resumed) all of its own are named at once.
  */

@@ -5,7 +5,7 @@ export interface StoredVariant {
   id: string;
   subject: string;
   message: Buffer;
-  /** Where the reader's values go; written and read by whoever splices. */
+  /** Where the reader's values go; written and read by the splicing code. */
   places: unknown;
 }
 
@@ -15,7 +15,7 @@ export interface VariantKey {
   key: string;
 }
 
-/** The variant, if somebody has rendered it. */
+/** The variant, if a worker has rendered it. */
 export function findVariant(
   db: DbOrTransaction,
   { edition, revision, key }: VariantKey,
@@ -50,7 +50,7 @@ export async function keepVariant(
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const kept = await findVariant(db, key);
-  if (!kept) throw new Error(`variant ${key.key} of edition ${key.edition} is gone`);
-  return kept;
+  const stored = await findVariant(db, key);
+  if (!stored) throw new Error(`variant ${key.key} of edition ${key.edition} is gone`);
+  return stored;
 }

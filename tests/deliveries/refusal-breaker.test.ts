@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Doubt } from '../../src/deliveries/refusal-breaker.ts';
+import { RefusalBreaker } from '../../src/deliveries/refusal-breaker.ts';
 import type { Outcome } from '../../src/relays/outcome.ts';
 
 const sent: Outcome = { message: 'sent' };
@@ -7,15 +7,15 @@ const noMailbox: Outcome = { message: 'failed', reason: 'refused', recipient: 'g
 
 /** How often an edition of ten thousand must pause while so many recipients are answered so. */
 function noter() {
-  const doubt = new Doubt({ anySent: true, audience: 10_000 });
+  const breaker = new RefusalBreaker({ anySent: true, audience: 10_000 });
   let reader = 0;
   const note = (outcome: Outcome, times: number) => {
     let pauses = 0;
     for (let time = 0; time < times; time += 1)
-      if (doubt.note(String(++reader), outcome, null)) pauses += 1;
+      if (breaker.note(String(++reader), outcome, null)) pauses += 1;
     return pauses;
   };
-  return { doubt, note };
+  return { breaker, note };
 }
 
 test('only the last hundred recipients count', () => {
@@ -32,17 +32,17 @@ test('only the last hundred recipients count', () => {
 });
 
 test('what an operator has looked at is forgotten', () => {
-  const { doubt, note } = noter();
+  const { breaker, note } = noter();
   expect(note(noMailbox, 51)).toBe(1);
-  doubt.forget();
+  breaker.forget();
   expect(note(noMailbox, 50)).toBe(0);
   expect(note(noMailbox, 1)).toBe(1);
 });
 
 test('who is refused once more after an operator looked at it is no news', () => {
-  const { doubt } = noter();
+  const { breaker } = noter();
   let pauses = 0;
   for (let reader = 0; reader < 200; reader += 1)
-    if (doubt.note(String(reader), noMailbox, 'refused')) pauses += 1;
+    if (breaker.note(String(reader), noMailbox, 'refused')) pauses += 1;
   expect(pauses).toBe(0);
 });

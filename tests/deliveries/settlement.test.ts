@@ -6,7 +6,7 @@ import type { Answer, Phase } from '../../src/relays/smtp/outgoing.ts';
 const first: Attempt = {
   attempts: 0,
   reasonBefore: null,
-  inDoubt: false,
+  pausing: false,
   uncertain: 'resend',
   random: () => 0.5,
 };
@@ -92,7 +92,7 @@ describe('the next state of a row', () => {
       reason: 'content',
     });
     // The edition pauses because of it: the row waits for the operator.
-    expect(settle(spam, { reasonBefore: 'content', inDoubt: true })).toMatchObject(waits);
+    expect(settle(spam, { reasonBefore: 'content', pausing: true })).toMatchObject(waits);
   });
 
   test('what this relay can never take: too large is no reader’s fault, an address is', () => {

@@ -16,12 +16,12 @@ import { openJudge } from './judge.ts';
 import { type Messages, openMessages } from './messages.ts';
 import { Pump } from './pump.ts';
 import { ReceiverRates } from './receiver-rates.ts';
-import { openRelaySet } from './relay-set.ts';
+import { RelaySet } from './relay-set.ts';
 import { openWarmUp } from './warm-up.ts';
 
 /** Sends what tickets name. */
 export interface Deliverer {
-  /** Takes the range that a ticket names, unless somebody else has it or enough of its kind are being worked. */
+  /** Takes the range that a ticket names, unless another worker has it or enough of its kind are being worked. */
   handle(data: { range: string }): Promise<void>;
   /** Gives up a connection to a relay that takes no more of them: letters go before digests. */
   makeRoom(relay: string): void;
@@ -38,9 +38,12 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
   const messages = await messagesOf(context, (edition, error) => {
     void watch.unrendered(edition, error);
   });
-  const relays = openRelaySet(context.relays, log, timings, (onChange) =>
-    openWarmUp(db, context.relays, log, timings, onChange),
-  );
+  const relays = new RelaySet({
+    relays: context.relays,
+    log,
+    timings,
+    openWarmUp: (onChange) => openWarmUp(db, context.relays, log, timings, onChange),
+  });
   const receivers = new ReceiverRates();
   const claims = openClaims(databaseUrl, log);
   const { connections } = relays;

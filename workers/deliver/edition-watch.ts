@@ -1,6 +1,6 @@
 import { RenderError } from '../../emails/render/renderer.ts';
 import type { Db } from '../../src/database/connection.ts';
-import { pauseInDoubt } from '../../src/deliveries/control.ts';
+import { pauseRefused } from '../../src/deliveries/control.ts';
 import {
   type EditionProgress,
   type HeldEdition,
@@ -8,7 +8,7 @@ import {
   tellGoesOn,
   tellHeldUp,
 } from '../../src/deliveries/edition-progress.ts';
-import { Doubt } from '../../src/deliveries/refusal-breaker.ts';
+import { RefusalBreaker } from '../../src/deliveries/refusal-breaker.ts';
 import type { Logger } from '../../src/process/log.ts';
 import type { Outcome } from '../../src/relays/outcome.ts';
 import type { Timings } from '../../src/timings.ts';
@@ -31,7 +31,7 @@ export interface EditionWatchParts {
  */
 export class EditionWatch {
   readonly #parts: EditionWatchParts;
-  readonly #breakers = new Map<string, Doubt>();
+  readonly #breakers = new Map<string, RefusalBreaker>();
   /** To be paused, and why. */
   readonly #refused = new Map<string, string>();
   readonly #paused = new Set<string>();
@@ -63,7 +63,7 @@ export class EditionWatch {
     const known = this.#breakers.get(edition);
     if (resumed) known?.forget();
     if (known) known.learn(progress);
-    else this.#breakers.set(edition, new Doubt(progress));
+    else this.#breakers.set(edition, new RefusalBreaker(progress));
     return resumed ? 'resumed' : undefined;
   }
 
@@ -96,7 +96,7 @@ export class EditionWatch {
   async pauses(): Promise<void> {
     const { db, log, giveBack } = this.#parts;
     for (const [edition, words] of this.#refused) {
-      const now = await pauseInDoubt(db, edition, words);
+      const now = await pauseRefused(db, edition, words);
       this.paused(edition);
       if (now) log.error({ edition, words }, 'an edition was paused: its messages are refused');
       this.#breakers.get(edition)?.forget();

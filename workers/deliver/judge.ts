@@ -36,7 +36,7 @@ export function openJudge({ relays, receivers, watch, uncertain }: JudgeParts) {
     return settlementOf(answer, outcome, {
       attempts: row.attempts,
       reasonBefore: row.reasonBefore,
-      inDoubt: watch.pausing(edition),
+      pausing: watch.pausing(edition),
       uncertain,
       random: Math.random,
     });

@@ -17,7 +17,7 @@ import { openVariants, type ReadyEdition, type ReadyVariant } from './variants.t
 export interface Messages {
   /**
    * Has the variants ready that most of a range's readers need: claimed rows then wait for nothing. Rejects when none
-   * of them can be made; one that can holds nobody up for the others' sake.
+   * of them can be made. As long as one can, the readers of the others alone have to wait.
    */
   prepare(held: HeldRange, revision: number): Promise<void>;
   /** Never rejects; at once where the variant is at hand. */

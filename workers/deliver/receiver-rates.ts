@@ -24,7 +24,7 @@ interface Limit {
 const LOWEST = 1 / 60;
 /** What is tried first, where the group had taken nothing before it refused. */
 const FIRST = 1;
-/** From here on no limit is noticed, and none is kept. */
+/** A limit this high never binds, and is forgotten. */
 const UNLIMITED = 1_000;
 /** Refusals of single mailboxes are no limit; where more than this share is refused, it is one. */
 const TOLERATED = 0.08;
