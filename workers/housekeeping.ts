@@ -11,6 +11,7 @@ import { openStallWatch } from '../src/deliveries/stalled-ranges.ts';
 import { issueTickets } from '../src/deliveries/tickets.ts';
 import { finishEditions, reopenEditions } from '../src/editions/transitions.ts';
 import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
+import { forgetOld } from '../src/privacy/retention.ts';
 import type { Task } from '../src/process/clock.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
 import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';
@@ -87,6 +88,13 @@ export function housekeepingTasks(context: Context): Task[] {
       name: 'operators: forget keys of answers that are a day old',
       everyMs: 3_600_000,
       run: () => forgetIdempotencyKeys(db),
+    },
+    {
+      name: 'privacy: forget what was kept long enough',
+      everyMs: 6 * 3_600_000,
+      run: async () => {
+        log.info(await forgetOld(db, context.now()), 'what was kept long enough is forgotten');
+      },
     },
     {
       name: 'subscribers: cut old network addresses from consents',

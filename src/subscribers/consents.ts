@@ -29,10 +29,10 @@ export async function consentsOf(db: DbOrTransaction, subscriberId: string): Pro
 }
 
 /** How long the network address and the browser of a consent are kept. */
-export const ORIGIN_KEPT_MS = 365 * 24 * 60 * 60 * 1000;
+const ORIGIN_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * Cuts network addresses and browsers from consents older than a year: by then they prove nothing that the
+ * Cuts network addresses and browsers from consents older than 30 days: by then they prove nothing that the
  * confirmation does not. Answers how many rows that were.
  */
 export async function cutOldOrigins(db: DbOrTransaction, now: Date): Promise<number> {

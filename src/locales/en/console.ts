@@ -293,6 +293,9 @@ export default {
     originsText:
       'One origin per line, such as https://news.example.org. Its pages may embed the form, post to it and receive readers back.',
     defence: 'Protection against abuse',
+    kept: 'What is kept, and for how long',
+    keptText:
+      'Who received an edition: {{deliveries}} days. What mail servers said: {{sending}} days. Emails to one reader: {{letters}} days. Where a consent came from: 30 days. Who did what in the console: {{audit}} days. The rest stays until you or the reader erases it.',
     defenceText:
       'Keeps anyone from flooding an inbox with confirmations. Counted over all processes.',
     refuseDisposable: 'Refuse disposable addresses',

@@ -298,6 +298,9 @@ export default {
     originsText:
       'Un origen por línea, como https://news.example.org. Las páginas de ese sitio pueden incrustar el formulario, enviarlo y recibir de vuelta a los lectores.',
     defence: 'Protección contra el abuso',
+    kept: 'Qué se conserva y cuánto tiempo',
+    keptText:
+      'Quién recibió una edición: {{deliveries}} días. Lo que dijeron los servidores de correo: {{sending}} días. Correos a un solo lector: {{letters}} días. De dónde vino un consentimiento: 30 días. Quién hizo qué en la consola: {{audit}} días. Lo demás se conserva hasta que se borra.',
     defenceText:
       'Evita que alguien inunde de confirmaciones una bandeja de entrada. Se cuenta entre todos los procesos.',
     refuseDisposable: 'Rechazar direcciones temporales',

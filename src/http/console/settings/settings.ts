@@ -10,6 +10,7 @@ import {
 import type { Context } from '../../../context.ts';
 import { languages, type Translate } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
+import { KEPT_DAYS } from '../../../privacy/retention.ts';
 import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
 import { consentIn } from '../../public/sign-up/consent-wording.ts';
 import { languageName } from '../language-name.ts';
@@ -72,6 +73,7 @@ export function settingsRoutes(context: Context): Router {
         first: Object.keys(wrong)[0],
         seen: seenOf(settings),
         mayChange: mayAct(res, 'admin'),
+        keptDays: KEPT_DAYS,
         newsletters: newsletters.map(({ slug, title, language }) => ({ slug, title, language })),
         wordings: languages.map((code) => ({
           code,
