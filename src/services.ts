@@ -3,8 +3,9 @@ import { openDatabase } from './database/connection.ts';
 import { createDatabase } from './database/create.ts';
 import { attachEmbedded, type Embedded, startEmbedded } from './database/embedded/embedded.ts';
 import { ownDataDir } from './database/embedded/owner.ts';
-import { migrate, pendingMigrations } from './database/migrate.ts';
+import { migrate, noteVersion, pendingMigrations } from './database/migrate.ts';
 import type { Logger } from './process/log.ts';
+import { ownVersion } from './process/version.ts';
 import { migrateQueues } from './queue/engines.ts';
 
 /** The database is older than this program, and it is not ours to change. */
@@ -85,6 +86,7 @@ export async function migrateAll(databaseUrl: string): Promise<string[]> {
   try {
     const names = await migrate(db);
     await migrateQueues(databaseUrl);
+    await noteVersion(db, ownVersion());
     return names;
   } finally {
     await close();

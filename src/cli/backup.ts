@@ -1,8 +1,11 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { type Config, configFromEnvironment } from '../config.ts';
 import { backUp } from '../database/backup/backup.ts';
 import { restore } from '../database/backup/restore.ts';
+import { openDatabase } from '../database/connection.ts';
+import { migrateAll } from '../services.ts';
 import type { Open } from './open.ts';
 import { counted, note, print, WrongUse } from './output.ts';
 
@@ -31,24 +34,33 @@ export function registerBackup(program: Command, open: Open): void {
       await access(path, constants.R_OK).catch(() => {
         throw new WrongUse(`Cannot read ${path}.`);
       });
-      return open(async ({ databaseUrl, db }) => {
-        const { rows, madeAt } = await restore(databaseUrl, path, {
-          replace: options.replace ?? false,
-        });
-        print(
-          options.json,
-          { file: path, rows, madeAt },
-          `restored ${counted(rows, 'row')} from ${madeAt}`,
-        );
-        const paused = await db
-          .selectFrom('editions')
-          .select('id')
-          .where('state', '=', 'paused')
-          .execute();
-        if (paused.length > 0)
+      await prepareEmpty(configFromEnvironment());
+      return open(async ({ databaseUrl }) => {
+        const done = await restore(databaseUrl, path, { replace: options.replace ?? false });
+        const { rows, madeAt, held } = done;
+        print(options.json, { file: path, ...done }, `${rows} rows as of ${madeAt} are back`);
+        if (held.editions.length > 0)
           note(
-            `Paused: edition ${paused.map((row) => row.id).join(', ')}. Look at each before you resume it.`,
+            `Held: edition ${held.editions.join(', ')}. It may have been sent after the backup was made: look at each before you send or resume it.`,
           );
+        if (held.letters > 0) note(`Not sent: ${held.letters} letters that were under way.`);
+        note(
+          'Hours that passed since the backup are not made up for: nothing goes out by itself for them.',
+        );
       });
     });
+}
+
+/** A database of one's own with nothing in it gets its schema first. */
+async function prepareEmpty({ databaseUrl }: Config): Promise<void> {
+  if (databaseUrl && (await isEmpty(databaseUrl))) await migrateAll(databaseUrl);
+}
+
+async function isEmpty(databaseUrl: string): Promise<boolean> {
+  const { db, close } = openDatabase(databaseUrl, { max: 1 });
+  try {
+    return (await db.introspection.getTables()).length === 0;
+  } finally {
+    await close();
+  }
 }

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { z } from 'zod';
 import { migrations } from './migrations/index.ts';
 import { ensurePartitions } from './partitions.ts';
+import { getSetting, putSetting } from './settings.ts';
 import type { Database } from './tables.ts';
 
 /** The database was made by a version before the first release, whose schema no migration starts from. */
@@ -15,10 +17,26 @@ export class SchemaBeforeRelease extends Error {
   }
 }
 
+/** The database has been brought to a schema that this program does not know. */
+export class SchemaNewer extends Error {
+  constructor(migration: string, version: string | undefined) {
+    super(
+      `This database has the schema of a newer Gaceta (${version ? `version ${version}, ` : ''}migration ${migration}): run that version or a later one.`,
+    );
+    this.name = 'SchemaNewer';
+  }
+}
+
+const VERSION_SETTING = 'version';
+
+/** Notes which version brought the schema to where it is, for one that does not know it. */
+export const noteVersion = (db: Kysely<Database>, version: string): Promise<void> =>
+  putSetting(db, VERSION_SETTING, version);
+
 /**
  * Brings the database to the newest schema and makes the ledger's next partitions. Safe from several
- * processes at once (kysely holds an advisory lock). Throws what the first failing step threw, and
- * SchemaBeforeRelease.
+ * processes at once (kysely holds an advisory lock). Throws what the first failing step threw,
+ * SchemaBeforeRelease and SchemaNewer.
  */
 export async function migrate(db: Kysely<Database>): Promise<string[]> {
   await appliedMigrations(db);
@@ -31,7 +49,7 @@ export async function migrate(db: Kysely<Database>): Promise<string[]> {
 
 /**
  * The migrations that this program knows and the database has not had; empty when it is up to date. Throws
- * SchemaBeforeRelease.
+ * SchemaBeforeRelease, SchemaNewer.
  */
 export async function pendingMigrations(db: Kysely<Database>): Promise<string[]> {
   const applied = await appliedMigrations(db);
@@ -46,5 +64,7 @@ async function appliedMigrations(db: Kysely<Database>): Promise<Set<string>> {
     select name from kysely_migration`.execute(db);
   const names = new Set(applied.map((row) => row.name));
   if (names.has('0001-house')) throw new SchemaBeforeRelease();
+  const [unknown] = [...names].filter((name) => !(name in migrations));
+  if (unknown) throw new SchemaNewer(unknown, await getSetting(db, VERSION_SETTING, z.string()));
   return names;
 }

@@ -1,9 +1,17 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { link, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+
+/** A file of that name is there already. */
+export class BackupExists extends Error {
+  override name = 'BackupExists';
+  constructor(path: string) {
+    super(`${path} exists already, and no backup is overwritten: name another file.`);
+  }
+}
 
 /** First line of a backup. */
 export interface BackupHead {
@@ -47,28 +55,31 @@ export const backedUpTables = [
 
 /**
  * Writes everything into a gzip file, readable by its owner alone: it holds addresses, and the keys that
- * sign links. COPY under one snapshot, so that what is changed meanwhile is in it wholly or not at all. A
- * file of that name is replaced only once the new one is complete. Answers the rows written.
+ * sign links. COPY under one snapshot, so that what is changed meanwhile is in it wholly or not at all. The
+ * file has its name only once it is complete. Answers the rows written. Throws BackupExists: none is overwritten.
  */
 export async function backUp(databaseUrl: string, path: string, now: Date): Promise<number> {
+  if (existsSync(path)) throw new BackupExists(path);
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'gaceta-backup',
   });
   await client.connect();
-  const partial = `${path}.part`;
+  const partial = `${path}.${process.pid}.part`;
   try {
     await client.query('begin isolation level repeatable read, read only');
     const file = createWriteStream(partial, { mode: 0o600, flags: 'w' });
     const rows = { count: 0 };
     await pipeline(lines(client, now, rows), createGzip(), file, { end: true });
     await client.query('commit');
-    await rename(partial, path);
+    await link(partial, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw new BackupExists(path);
+      // a disk without links
+      return rename(partial, path);
+    });
     return rows.count;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
   } finally {
+    await rm(partial, { force: true });
     await client.end();
   }
 }

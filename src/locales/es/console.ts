@@ -230,6 +230,7 @@ export default {
       expired: 'no se ha podido enviar en 24 horas',
       paused: 'en pausa por decisión del lector',
       refused: 'el servidor de correo rechazó la dirección',
+      restored: 'no enviado: estaba en camino cuando se hizo la copia de seguridad que se restauró',
       suppressed: 'dirección bloqueada',
       unaddressable: 'el servidor de correo no admite este tipo de dirección',
       unsubscribed: 'baja anterior al envío',
