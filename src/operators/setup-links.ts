@@ -75,7 +75,7 @@ export async function findSetupLink(
 
 /**
  * Uses a link up: makes the first operator (an owner), or sets the password of the one it is for. Two who
- * open it at once: one wins. Throws SetupLinkGone, InvalidOperator, OperatorExists.
+ * open it at once: only one succeeds. Throws SetupLinkGone, InvalidOperator, OperatorExists.
  */
 export async function useSetupLink(
   tx: DbOrTransaction,

@@ -107,6 +107,9 @@ describe('the first operator', async () => {
     const links = await Promise.all([1, 2, 3].map(() => ensureFirstOperator(other, ana)));
     expect(links).toEqual([undefined, undefined, undefined]);
     expect(await listOperators(other)).toHaveLength(1);
+    const { db: third } = await openFreshDatabase();
+    const weak = ensureFirstOperator(third, { ...ana, password: 'password12' });
+    await expect(weak).rejects.toThrow('OPERATOR_PASSWORD: This password is easily guessed');
     expect((await checkPassword(other, ana.email, ana.password)).operator).toMatchObject({
       role: 'owner',
     });
