@@ -10,7 +10,7 @@ import { chooseArticles, type ReaderChoice } from '../editions/variant.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
 import { messageIdOf } from '../mail/message-id.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
-import { leaveByMail } from '../subscribers/links.ts';
+import { mailtoUnsubscribe } from '../subscribers/links.ts';
 
 export const previewFormats = ['html', 'text', 'mjml', 'eml'] as const;
 export type PreviewFormat = (typeof previewFormats)[number];
@@ -80,7 +80,7 @@ export async function editionMessage(
     to,
     messageId,
     date: context.now(),
-    unsubscribeMailto: leaveByMail((replyTo ?? from).address, 'preview'),
+    unsubscribeMailto: mailtoUnsubscribe((replyTo ?? from).address, 'preview'),
   });
   return {
     subject: variant.subject,

@@ -14,7 +14,7 @@ export interface NewLetter<K extends LetterKind> {
   expiresAt?: Date;
 }
 
-/** Writes a letter down; answers its id, for whoever commits to enqueue. */
+/** Writes a letter down; returns its id, for the caller to enqueue after the commit. */
 export async function queueLetter<K extends LetterKind>(
   tx: DbOrTransaction,
   letter: NewLetter<K>,

@@ -1,4 +1,4 @@
-// Providers whose names are long enough that one wrong letter is a slip and not another company.
+// Providers whose names are long enough that one wrong letter is a typo and not another company.
 const providers = [
   'gmail.com',
   'googlemail.com',
@@ -31,10 +31,10 @@ const known = new Set([...providers, 'mail.com', 'email.com', 'ymail.com', 'gmx.
  */
 export function meantDomain(domain: string): string | null {
   if (known.has(domain)) return null;
-  return providers.find((provider) => isOneSlip(domain, provider)) ?? null;
+  return providers.find((provider) => isOneTypo(domain, provider)) ?? null;
 }
 
-function isOneSlip(typed: string, meant: string): boolean {
+function isOneTypo(typed: string, meant: string): boolean {
   const difference = typed.length - meant.length;
   if (Math.abs(difference) > 1) return false;
   let i = 0;

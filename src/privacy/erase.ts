@@ -80,7 +80,7 @@ async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
     .set({ reply: null })
     .where('subscriberId', '=', subscriberId)
     .execute();
-  // One that a worker holds at this moment keeps its row, and nothing of the person in it.
+  // The row of one that a worker holds at this moment stays, with nothing of the person in it.
   await tx
     .deleteFrom('letters')
     .where('subscriberId', '=', subscriberId)

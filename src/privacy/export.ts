@@ -6,8 +6,10 @@ import { getSubscriber } from '../subscribers/subscribers.ts';
 /** Everything that is held about one person, for that person. */
 export interface PersonalData {
   subscriber: Subscriber;
-  /** What they said when leaving, by newsletter. */
+  /** Why they unsubscribed, in their words, by newsletter. */
   reasons: { newsletter: string; reason: string }[];
+  /** What sign-ups that wait for a confirmation say of them. */
+  pending: Awaited<ReturnType<typeof pendingOf>>;
   consents: Consent[];
   deliveries: Awaited<ReturnType<typeof deliveriesOf>>;
   /** What relays answered about messages to them. */
@@ -22,8 +24,9 @@ export async function personalData(
   subscriberId: string,
 ): Promise<PersonalData> {
   const subscriber = await getSubscriber(db, subscriberId);
-  const [reasons, consents, deliveries, answers, letters, suppressed] = await Promise.all([
+  const [reasons, pending, consents, deliveries, answers, letters, suppressed] = await Promise.all([
     reasonsOf(db, subscriberId),
+    pendingOf(db, subscriberId),
     consentsOf(db, subscriberId),
     deliveriesOf(db, subscriberId),
     answersOf(db, subscriberId),
@@ -33,6 +36,7 @@ export async function personalData(
   return {
     subscriber,
     reasons,
+    pending,
     consents,
     deliveries,
     answers,
@@ -49,6 +53,15 @@ const reasonsOf = (db: DbOrTransaction, id: string) =>
     .where('t.subscriberId', '=', id)
     .where('t.leaveReason', 'is not', null)
     .$narrowType<{ reason: string }>()
+    .execute();
+
+const pendingOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('subscriptions as t')
+    .innerJoin('newsletters as n', 'n.id', 't.newsletterId')
+    .select(['n.slug as newsletter', 't.createdAt as requestedAt', 't.requested'])
+    .where('t.subscriberId', '=', id)
+    .where('t.state', '=', 'pending')
     .execute();
 
 const deliveriesOf = (db: DbOrTransaction, id: string) =>

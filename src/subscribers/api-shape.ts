@@ -31,7 +31,7 @@ export interface Subscription {
 const iso = (column: string) =>
   sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
-/** Subscribers in the API's shape, to be narrowed and ordered by whoever asks. */
+/** Subscribers in the API's shape, to be narrowed and ordered by the caller. */
 export const subscriberRows = (db: DbOrTransaction) =>
   db
     .selectFrom('subscribers as s')

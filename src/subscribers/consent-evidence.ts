@@ -1,9 +1,9 @@
-/** Where a consent, or its withdrawal, came from: kept with it, shown to the operator, never edited. */
+/** Where a consent, or its withdrawal, came from: stored with it, shown to the operator, never edited. */
 export interface Evidence {
   /** The network address of the request; null for one that no person made here. */
   originAddress: string | null;
   userAgent: string | null;
-  /** Which door: `page`, `embed`, `site` (a form of the newsroom's own), `json`, `link`, `one-click`, `api`, `operator`, `erasure`, `import`. */
+  /** By which form or call: `page`, `embed`, `site` (a form of the newsroom's own), `json`, `link`, `one-click`, `api`, `operator`, `erasure`, `import`. */
   form: string;
   /** The sentence that was agreed to, and its version. */
   wording: string | null;

@@ -28,7 +28,7 @@ export async function consentsOf(db: DbOrTransaction, subscriberId: string): Pro
     .execute();
 }
 
-/** How long the network address and the browser of a consent are kept. */
+/** How long the network address and the browser of a consent are stored. */
 const ORIGIN_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**

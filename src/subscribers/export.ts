@@ -25,7 +25,7 @@ const header = [
 /**
  * All subscriptions as CSV, a thousand subscribers at a time: each page is a statement of its own, so that
  * nothing holds a snapshot while a slow reader takes the file. Erased subscribers are not in it. The import reads
- * it back as it was: readers, states, and in `consents` (JSON) all that is kept of them.
+ * it back as it was: readers, states, and in `consents` (JSON) all that is stored of them.
  */
 export async function* exportSubscribers(
   db: DbOrTransaction,

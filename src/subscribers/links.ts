@@ -27,7 +27,7 @@ export const addressMark = (addressHash: Buffer): string =>
 
 /**
  * Links that open what a subscriber has name how often the address was changed when they were mailed: they end
- * when it changes again, since whoever reads the old mailbox may be somebody else.
+ * when it changes again, since the old mailbox may have another reader by then.
  */
 const since = (addressChanges: number) =>
   addressChanges > 0 ? { extra: String(addressChanges) } : {};
@@ -42,34 +42,37 @@ export const unsubscribeUrl = (
   subscriber: string,
   newsletter: string,
   addressChanges = 0,
-) => leaveByPage(maker, leavingToken(maker, subscriber, newsletter, addressChanges));
+) => unsubscribePage(maker, unsubscribeToken(maker, subscriber, newsletter, addressChanges));
 
 /**
- * Both ways out of one newsletter, opened by one token: the link of RFC 8058, and a mailto (RFC 6068) for a person to
- * see until an inbound door is open. That goes to the newsletter's replyTo, or to whom its messages are from.
+ * Both links to unsubscribe from one newsletter, with one token: that of RFC 8058, and a mailto (RFC 6068), which a person
+ * reads until Gaceta receives mail itself. That goes to the newsletter's replyTo, or to whom its messages are from.
  * Made once for all of a newsletter's subscribers, then asked for each.
  */
-export const openWaysOut = (maker: LinkMaker, to: string, newsletter: string) => {
+export const openUnsubscribeLinks = (maker: LinkMaker, to: string, newsletter: string) => {
   // A token is letters, digits and dashes: nothing of it has to be encoded.
-  const mailto = leaveByMail(to, '');
+  const mailto = mailtoUnsubscribe(to, '');
   return (subscriber: string, addressChanges = 0) => {
-    const token = leavingToken(maker, subscriber, newsletter, addressChanges);
-    return { unsubscribeUrl: leaveByPage(maker, token), unsubscribeMailto: `${mailto}${token}` };
+    const token = unsubscribeToken(maker, subscriber, newsletter, addressChanges);
+    return {
+      unsubscribeUrl: unsubscribePage(maker, token),
+      unsubscribeMailto: `${mailto}${token}`,
+    };
   };
 };
 
-const leavingToken = (
+const unsubscribeToken = (
   { tokens }: LinkMaker,
   subscriber: string,
   newsletter: string,
   addressChanges: number,
 ) => tokens.sign('unsubscribe', { subscriber, newsletter, ...since(addressChanges) });
 
-const leaveByPage = ({ publicUrl }: LinkMaker, token: string) =>
+const unsubscribePage = ({ publicUrl }: LinkMaker, token: string) =>
   `${publicUrl}/unsubscribe/${token}`;
 
-/** The mailto to leave, with a token or, for a preview, another word. */
-export function leaveByMail(to: string, token: string): string {
+/** The mailto to unsubscribe, with a token or, for a preview, another word. */
+export function mailtoUnsubscribe(to: string, token: string): string {
   const { address } = readMailbox(to);
   const at = address.lastIndexOf('@');
   const subject = encodeURIComponent(`unsubscribe ${token}`);

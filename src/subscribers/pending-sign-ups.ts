@@ -20,8 +20,8 @@ export async function removeStalePending(db: DbOrTransaction, now: Date): Promis
   }
 }
 
-// A letter being sent this moment keeps its subscriber for now; the row holds no subscription any more and
-// goes with the next one that is asked for and not confirmed.
+// A letter that is being sent needs its subscriber: that row stays, without a subscription, and is removed with the
+// next sign-up that nobody confirms.
 async function removeUnknown(db: DbOrTransaction, subscribers: string[]): Promise<void> {
   await sql`
     with unknown as (

@@ -67,7 +67,7 @@ export async function requestSubscriptions(
   return (await request(db, parameters)).map((row) => row.id);
 }
 
-// Prepared: planning took 1.3 ms of the 1.9 ms of one sign-up, and of the 3.7 ms of ten. The plan is kept, so
+// Prepared: planning took 1.3 ms of the 1.9 ms of one sign-up, and of the 3.7 ms of ten. The plan is reused, so
 // tables are only looked into by their keys, row by row: one made while they were empty does no harm later.
 //
 // The row of the subscriber is locked by the upsert, and `do update` sees its latest state: of many
@@ -219,7 +219,7 @@ export async function confirmSubscriptions(
   return { confirmed, letters: letter === null ? [] : [letter] };
 }
 
-/** A consent or its withdrawal, as it is kept. */
+/** A consent or its withdrawal, as it is stored. */
 export interface ConsentRow extends Omit<Evidence, 'form'> {
   action: 'request' | 'confirm' | 'withdraw' | 'undo' | 'import' | 'operator';
   at: Date;

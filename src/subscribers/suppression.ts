@@ -5,8 +5,8 @@ import type { Database } from '../database/tables.ts';
 export type Suppression = Selectable<Database['suppressions']>;
 
 /**
- * Suppresses an address from this moment on. One that is suppressed already keeps its reason, and comes into
- * force if it was held. Answers whether that changed something.
+ * Suppresses an address from this moment on. One that is suppressed already stays so for its old reason, and comes
+ * into force if it was held. Returns whether that changed something.
  */
 export async function suppress(
   db: DbOrTransaction,
@@ -32,7 +32,7 @@ export async function suppress(
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** Takes a suppression back; answers whether there was one. */
+/** Removes a suppression; returns whether there was one. */
 export async function removeSuppression(
   db: DbOrTransaction,
   addressHash: Buffer,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openWaysOut } from '../../src/subscribers/links.ts';
+import { openUnsubscribeLinks } from '../../src/subscribers/links.ts';
 import { openTokens } from '../../src/subscribers/tokens.ts';
 
 const links = {
@@ -8,7 +8,11 @@ const links = {
 };
 
 test('the mailto to leave goes to the address alone, with a token in its subject', () => {
-  const { unsubscribeMailto } = openWaysOut(links, 'The Desk <desk@example.org>', '3')('7');
+  const { unsubscribeMailto } = openUnsubscribeLinks(
+    links,
+    'The Desk <desk@example.org>',
+    '3',
+  )('7');
   const url = new URL(unsubscribeMailto);
   expect(url.pathname).toBe('desk@example.org');
   const [word, token] = (url.searchParams.get('subject') ?? '').split(' ');
@@ -20,13 +24,17 @@ test('the mailto to leave goes to the address alone, with a token in its subject
 });
 
 test('a sign that means something in a mailto is written out', () => {
-  expect(openWaysOut(links, 'a?b&c#d%e@example.org', '3')('7').unsubscribeMailto).toContain(
-    'mailto:a%3Fb%26c%23d%25e@example.org?subject=',
-  );
+  expect(
+    openUnsubscribeLinks(links, 'a?b&c#d%e@example.org', '3')('7').unsubscribeMailto,
+  ).toContain('mailto:a%3Fb%26c%23d%25e@example.org?subject=');
 });
 
 test('the link and the mailto are opened by one token', () => {
-  const { unsubscribeUrl, unsubscribeMailto } = openWaysOut(links, 'desk@example.org', '3')('7');
+  const { unsubscribeUrl, unsubscribeMailto } = openUnsubscribeLinks(
+    links,
+    'desk@example.org',
+    '3',
+  )('7');
   const token = unsubscribeUrl.split('/unsubscribe/')[1] ?? '';
   expect(unsubscribeMailto).toContain(`unsubscribe%20${token}`);
   expect(links.tokens.verify('unsubscribe', token)).toEqual({ subscriber: '7', newsletter: '3' });

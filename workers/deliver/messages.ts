@@ -45,7 +45,10 @@ export function openMessages(
     try {
       const address = readAddress(row.email);
       const { subscriber } = row;
-      const { unsubscribeUrl, unsubscribeMailto } = edition.waysOut(subscriber, row.addressChanges);
+      const { unsubscribeUrl, unsubscribeMailto } = edition.unsubscribeLinks(
+        subscriber,
+        row.addressChanges,
+      );
       const spliced = spliceMessage(variant.prepared, {
         to: { address: address.email, name: row.name },
         messageId: messageIdOf(edition.content.edition.id, subscriber, context.origin),

@@ -11,7 +11,7 @@ import { frozenContent } from '../../src/editions/read-content.ts';
 import { type Choice, chooseArticles, type ReaderChoice } from '../../src/editions/variant.ts';
 import { getNewsroom } from '../../src/newsletters/newsroom.ts';
 import { type BodyHasher, bodyHasher } from '../../src/relays/dkim/body-hash.ts';
-import { openWaysOut, viewUrl } from '../../src/subscribers/links.ts';
+import { openUnsubscribeLinks, viewUrl } from '../../src/subscribers/links.ts';
 import { openReturnPath } from '../../src/subscribers/return-path.ts';
 
 /** A variant ready to be spliced. */
@@ -25,7 +25,7 @@ export interface ReadyVariant {
 export interface ReadyEdition {
   content: EditionContent;
   /** How a reader leaves the newsletter. */
-  waysOut: ReturnType<typeof openWaysOut>;
+  unsubscribeLinks: ReturnType<typeof openUnsubscribeLinks>;
   /** To whom a message that cannot be delivered goes back. */
   returnPath: ReturnType<typeof openReturnPath>;
   /** Which variant a reader gets; null: nothing is left for them. Kept by choice. */
@@ -64,7 +64,7 @@ export function openVariants(context: Context): Variants {
     const page = viewUrl(links, newsletter, content.edition);
     return {
       content,
-      waysOut: openWaysOut(links, newsletter.replyTo ?? from, newsletter.id),
+      unsubscribeLinks: openUnsubscribeLinks(links, newsletter.replyTo ?? from, newsletter.id),
       returnPath: openReturnPath(tokens, from, content.edition.id),
       choose(reader) {
         if (reader.excluded) return chooseArticles(content, reader);

@@ -14,7 +14,7 @@ import { makeSetupLink } from '../../src/operators/setup-links.ts';
 import {
   addressUrl,
   confirmUrl,
-  openWaysOut,
+  openUnsubscribeLinks,
   preferencesUrl,
   privacyUrl,
   restoreUrl,
@@ -172,7 +172,7 @@ function leaving(
   const [first] = newsletters;
   return {
     preferencesUrl: preferencesUrl(links, subscriber, addressChanges),
-    ...openWaysOut(links, replyTo, first?.id ?? '0')(subscriber, addressChanges),
+    ...openUnsubscribeLinks(links, replyTo, first?.id ?? '0')(subscriber, addressChanges),
   };
 }
 
