@@ -12,11 +12,3 @@ export function escapeHtml(text: string): string {
     ? text.replaceAll(/[&<>"']/g, (found) => ENTITIES[found] ?? '')
     : text;
 }
-
-/** Text on one line and well formed: control characters and lone surrogates are gone. */
-export function oneLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
-    .trim();
-}

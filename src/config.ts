@@ -104,7 +104,7 @@ const environment = z.object({
   MAIL_FROM: z
     .string()
     .regex(
-      /^([^<>\r\n]*<[!-;=?A-~]+@[!-;=?A-~]+>|[!-;=?A-~]+@[!-;=?A-~]+)$/,
+      /^([^<>\p{Cc}\u2028\u2029]*<[!-;=?A-~]+@[!-;=?A-~]+>|[!-;=?A-~]+@[!-;=?A-~]+)$/u,
       'MAIL_FROM must be an address like The Daily <daily@example.org>, without accents in the address itself (a domain as xn--…)',
     )
     .optional(),

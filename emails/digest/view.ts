@@ -1,7 +1,8 @@
 import { type Translate, translator } from '../../src/locales/index.ts';
+import { oneLine } from '../../src/text/one-line.ts';
 import { type Accent, accentOf } from '../colour.ts';
 import type { DigestArticle, DigestContent } from '../content.ts';
-import { oneLine } from '../escape.ts';
+
 import { dateInWords, dayInWords, directionOf, languageTag } from '../language.ts';
 import { safeUrl, withLinkParameters } from '../links.ts';
 

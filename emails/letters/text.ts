@@ -1,6 +1,7 @@
 import { translator } from '../../src/locales/index.ts';
+import { oneLine } from '../../src/text/one-line.ts';
 import { cutAtWord } from '../digest/subject.ts';
-import { oneLine } from '../escape.ts';
+
 import { joinBlocks, LINE_LENGTH, wrap } from '../plain-text.ts';
 import type { LetterContent, RenderedLetter } from './content.ts';
 import type { LetterWords } from './words.ts';

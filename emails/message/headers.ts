@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url';
 import { encodeWord, encodeWords, foldLines } from 'nodemailer/lib/mime-funcs';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
-import { oneLine } from '../escape.ts';
+import { oneLine } from '../../src/text/one-line.ts';
+
 import { refuseControl, Unaddressable } from './subscriber-values.ts';
 
 // A dot-string or a quoted one, then a domain; what a bracket or comma could break out of is refused.

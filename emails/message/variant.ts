@@ -1,5 +1,6 @@
+import { oneLine } from '../../src/text/one-line.ts';
 import type { DigestContent, Rendered } from '../content.ts';
-import { oneLine } from '../escape.ts';
+
 import type { Renderer } from '../render/renderer.ts';
 import { composeMessage } from './compose.ts';
 import { listIdHeader } from './headers.ts';

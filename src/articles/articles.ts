@@ -4,7 +4,8 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
 import { readId } from '../text/id.ts';
 import { languageTag } from '../text/language-tag.ts';
-import { oneLine } from '../text/plain-text.ts';
+import { oneLine } from '../text/one-line.ts';
+
 import { canonicalAddress } from './canonical-address.ts';
 import { ArticleExists, ArticleNotFound, InvalidArticle } from './errors.ts';
 import { pairTranslations } from './merge.ts';

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { fieldErrors } from '../newsletters/field-errors.ts';
+import { filledLineSchema, lineSchema } from '../text/one-line.ts';
 import { InvalidEdition } from './errors.ts';
-
-const line = (length: number) =>
-  z
-    .string()
-    .trim()
-    .max(length, `at most ${length} characters`)
-    .regex(/^\P{Cc}*$/u, 'one line, without control characters');
 
 const article = z.strictObject({
   id: z.string(),
@@ -15,15 +9,15 @@ const article = z.strictObject({
   section: z.string().optional(),
   pinned: z.boolean().optional(),
   /** This edition's own headline; null: the article's. */
-  title: line(400).min(1, 'must not be empty').nullable().optional(),
-  standfirst: line(1000).nullable().optional(),
+  title: filledLineSchema(400).nullable().optional(),
+  standfirst: lineSchema(1000).nullable().optional(),
 });
 
 /** What an editor may change of an edition; what is not named stays. */
 export const editionEdits = z.strictObject({
   /** Empty: made from the headlines. */
-  subject: line(250).optional(),
-  preheader: line(250).optional(),
+  subject: lineSchema(250).optional(),
+  preheader: lineSchema(250).optional(),
   /** Markdown. */
   introduction: z.string().trim().max(20_000, 'at most 20,000 characters').optional(),
   /** Null: waits for somebody to send it. */

@@ -1,5 +1,6 @@
 import type { Picture } from '../articles/incoming.ts';
-import { cutAtWord, oneLine, type PlacedImage, readHtml } from '../text/plain-text.ts';
+import { oneLine } from '../text/one-line.ts';
+import { cutAtWord, type PlacedImage, readHtml } from '../text/plain-text.ts';
 import { absoluteAddress } from './parse/addresses.ts';
 import { type Element, firstText, textOf } from './parse/xml.ts';
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { getSetting, putSetting } from '../database/settings.ts';
+import { filledLineSchema } from '../text/one-line.ts';
 
 /** What the newsroom puts on its pages and mails. */
 export const newsroomSchema = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: filledLineSchema(100),
   /** `#rrggbb`; null: the house's own. */
   colour: z
     .string()

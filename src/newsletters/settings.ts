@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filledLineSchema } from '../text/one-line.ts';
 import { InvalidNewsletter } from './errors.ts';
 import { fieldErrors } from './field-errors.ts';
 
@@ -6,14 +7,6 @@ const slug = z
   .string()
   .max(60, 'at most 60 characters')
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use a–z, 0–9 and single hyphens: "special-reports"');
-const line = (length: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(length, `at most ${length} characters`)
-    .regex(/^\P{Cc}*$/u, 'one line, without control characters');
-
 const language = z.string().transform((tag, context) => {
   try {
     const [canonical] = Intl.getCanonicalLocales(tag);
@@ -49,7 +42,7 @@ const mailbox = z
   .trim()
   .max(320, 'at most 320 characters')
   .regex(
-    /^(\P{Cc}[^\p{Cc}<>]*<[!-;=?A-~]+@[!-;=?A-~]+>|[!-;=?A-~]+@[!-;=?A-~]+)$/u,
+    /^([^\p{Cc}\u2028\u2029<>]*<[!-;=?A-~]+@[!-;=?A-~]+>|[!-;=?A-~]+@[!-;=?A-~]+)$/u,
     'an address such as "The Daily <daily@example.org>", without accents in the address itself (a domain as xn--…)',
   );
 const origin = z.string().transform((value, context) => {
@@ -68,7 +61,7 @@ const linkParameters = z
   });
 const section = z.strictObject({
   slug,
-  title: line(80),
+  title: filledLineSchema(80),
   /** The most articles of this section in one edition. */
   articleLimit: z.int().min(1, 'from 1 to 100').max(100, 'from 1 to 100').default(10),
 });
@@ -76,7 +69,7 @@ const section = z.strictObject({
 const distinct = <T>(values: T[]) => new Set(values).size === values.length;
 
 const fields = {
-  title: line(120),
+  title: filledLineSchema(120),
   description: z.string().trim().max(500, 'at most 500 characters').default(''),
   active: z.boolean().default(true),
   language: language.default('en'),

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Role } from '../database/tables.ts';
 import { InvalidAddress, readAddress } from '../mail/address.ts';
+import { oneLine } from '../text/one-line.ts';
 import {
   hashPassword,
   type PasswordFault,
@@ -133,7 +134,7 @@ export async function createOperator(tx: DbOrTransaction, input: NewOperator): P
     .values({
       email,
       role: input.role,
-      name: input.name ?? '',
+      name: oneLine(input.name ?? ''),
       language: input.language ?? 'en',
       passwordHash: input.password === undefined ? null : await hashPassword(input.password),
     })
@@ -183,7 +184,7 @@ export async function updateOperator(
   if (Object.keys(changes).length === 0) return getOperator(tx, id);
   const changed = await tx
     .updateTable('operators')
-    .set(changes)
+    .set(changes.name === undefined ? changes : { ...changes, name: oneLine(changes.name) })
     .where('id', '=', id)
     .where('disabledAt', 'is', null)
     .returning(columns)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Role } from '../database/tables.ts';
+import { filledLineSchema } from '../text/one-line.ts';
 import { hashSecret, newSecret } from './secret-tokens.ts';
 
 /** The API's shape of a token. `token`, the secret, is there once: in the answer to its creation. */
@@ -23,14 +24,16 @@ export class InvalidToken extends Error {
 
 const columns = ['id', 'name', 'role', 'createdAt', 'lastUsedAt', 'revokedAt'] as const;
 
-/** Throws InvalidToken when the name is empty or longer than 100 characters. */
+/** Throws InvalidToken when the name is empty, longer than 100 characters or not one line. */
 export async function createApiToken(
   tx: DbOrTransaction,
   input: { name: string; role: ApiToken['role']; createdBy?: string },
 ): Promise<ApiToken & { token: string }> {
-  const name = input.name.trim();
-  if (name === '' || name.length > 100)
-    throw new InvalidToken('A token needs a name of 1 to 100 characters that says who uses it.');
+  const { data: name } = filledLineSchema(100).safeParse(input.name);
+  if (name === undefined)
+    throw new InvalidToken(
+      'A token needs a name of 1 to 100 characters, on one line, that says who uses it.',
+    );
   const token = newSecret('gct');
   const made = await tx
     .insertInto('apiTokens')

@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { EndOfReading, parse } from './bounded-parse.ts';
+import { oneLine } from './one-line.ts';
 import { escapeUnclosed, type TagKind } from './unclosed-tags.ts';
 
 const SILENT = new Set(
@@ -86,18 +87,6 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
   });
   parse(parser, escapeUnclosed(html, kindInContent).slice(0, READ_AT_MOST));
   return { text: oneLine(text), images };
-}
-
-/**
- * One line of clean text: control characters, the marks that reverse a line and broken surrogates gone
- * (PostgreSQL refuses NUL), white space collapsed.
- */
-export function oneLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\u200b\u202a-\u202e\ufeff\ufffe\uffff]/g, '')
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
 }
 
 // Of what is no part of the text only a whole element is markup; the rest is as its author wrote it.

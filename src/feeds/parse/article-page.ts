@@ -3,7 +3,8 @@ import { Parser } from 'htmlparser2';
 import { canonicalAddress } from '../../articles/canonical-address.ts';
 import type { Picture } from '../../articles/incoming.ts';
 import { languageTag } from '../../text/language-tag.ts';
-import { cutAtWord, oneLine } from '../../text/plain-text.ts';
+import { oneLine } from '../../text/one-line.ts';
+import { cutAtWord } from '../../text/plain-text.ts';
 import { type HeaderLink, linksIn } from '../http/links.ts';
 import { absoluteAddress } from './addresses.ts';
 

@@ -1,4 +1,5 @@
-import { oneLine, readHtml } from '../../text/plain-text.ts';
+import { oneLine } from '../../text/one-line.ts';
+import { readHtml } from '../../text/plain-text.ts';
 import { childrenOf, type Element, firstText, textOf } from './xml.ts';
 
 /** A person's name from what RSS calls an author: `mail (Name)`, `Name <mail>`, `Name`, or only a mail. */

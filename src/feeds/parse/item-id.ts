@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { oneLine } from '../../text/plain-text.ts';
+import { oneLine } from '../../text/one-line.ts';
 
 /**
  * Entries of one document that would be known by the same id although their titles differ are known by id and title: a

@@ -1,5 +1,6 @@
 import { languageTag } from '../../text/language-tag.ts';
-import { cutAtWord, oneLine, readHtml, standfirstFrom } from '../../text/plain-text.ts';
+import { oneLine } from '../../text/one-line.ts';
+import { cutAtWord, readHtml, standfirstFrom } from '../../text/plain-text.ts';
 import { pictureInContent } from '../pictures.ts';
 import { absoluteAddress, resolveAddress } from './addresses.ts';
 import { readDate } from './dates.ts';

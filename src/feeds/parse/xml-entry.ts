@@ -1,5 +1,6 @@
 import { languageTag } from '../../text/language-tag.ts';
-import { cutAtWord, headline, oneLine, readHtml, standfirstFrom } from '../../text/plain-text.ts';
+import { oneLine } from '../../text/one-line.ts';
+import { cutAtWord, headline, readHtml, standfirstFrom } from '../../text/plain-text.ts';
 import { pictureOf } from '../pictures.ts';
 import { absoluteAddress, resolveAddress } from './addresses.ts';
 import { authorOf } from './authors.ts';

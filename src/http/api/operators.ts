@@ -10,6 +10,7 @@ import {
 import { languages } from '../../locales/index.ts';
 import { getOperator, listOperators } from '../../operators/accounts.ts';
 import { roles } from '../../operators/roles.ts';
+import { lineSchema } from '../../text/one-line.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
 import { byId, pageOf } from './shapes.ts';
@@ -37,7 +38,7 @@ const setupUrl = z.string().meta({
     'The one-time link to choose a password with, good for an hour; shown once, also where an Idempotency-Key replays the answer',
 });
 
-const name = z.string().trim().max(100);
+const name = lineSchema(100);
 const language = z.enum(languages as [string, ...string[]]);
 
 /** The people of the newsroom: all of it takes an admin. */

@@ -128,11 +128,11 @@ function handshakeError(at: Phase, error: SMTPConnection.SMTPError | Error): Han
     const reply = parseReply(Number(response.slice(0, 3)), lines);
     return new HandshakeError(at, reply.text, reasonOf(error), reply);
   }
-  return new HandshakeError(at, oneLine(error.message), reasonOf(error));
+  return new HandshakeError(at, readableWords(error.message), reasonOf(error));
 }
 
 /** OpenSSL's errors name files of its own source and end in a line break: only their words are for people. */
-function oneLine(message: string): string {
+function readableWords(message: string): string {
   const words = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
   return words ? `TLS: ${words}` : message.replaceAll(/\s+/g, ' ').trim();
 }

@@ -6,6 +6,7 @@ import { InvalidEdition } from '../../../editions/errors.ts';
 import type { Unsaved } from '../../../editions/read-content.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { readId } from '../../../text/id.ts';
+import { oneLine } from '../../../text/one-line.ts';
 import { type Articles, inOrder, type Place, placeSchema } from './list.ts';
 
 const form = z.object({
@@ -171,4 +172,3 @@ function localTime(at: Date, timeZone: string): string {
 }
 
 const lines = (text: string) => text.replaceAll(/\r\n?/g, '\n').trim();
-const oneLine = (text: string) => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
