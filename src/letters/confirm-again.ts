@@ -49,3 +49,29 @@ export async function confirmAgain(
       .execute();
   return asked;
 }
+
+/** Confirmations that one address gets in a day, the first and those asked for again. */
+const CONFIRMATIONS_A_DAY = 2;
+
+/**
+ * Sends the confirmation again to an address that somebody says has none, once a day and ten minutes after the
+ * first at the earliest; to an address of which nothing waits nothing. Returns the letters to enqueue.
+ */
+export async function sendConfirmationAgain(
+  db: DbOrTransaction,
+  emailKey: string,
+  about: { origin: string; now: Date },
+): Promise<string[]> {
+  const since = new Date(about.now.getTime() - 24 * 3_600_000);
+  const send = async (tx: DbOrTransaction) => {
+    const { rows } = await sql<{ id: string; sent: number }>`
+      select s.id, (select count(*)::integer from letters l where l.subscriber_id = s.id
+        and l.kind = 'confirmation' and l.created_at > ${since}
+        and l.state not in ('failed', 'skipped')) as sent
+      from subscribers s where s.email_key = ${emailKey} for update`.execute(tx);
+    const [found] = rows;
+    if (!found || found.sent >= CONFIRMATIONS_A_DAY) return [];
+    return (await confirmAgain(tx, found.id, about)).letters;
+  };
+  return db.isTransaction ? send(db) : db.transaction().execute(send);
+}

@@ -50,7 +50,7 @@ describe.skipIf(browserMissing()).each<Forwarding>(['whole', 'stripped'])(
       await page.goto(publicUrl);
       await page.getByLabel('Email address').fill('reader@example.org');
       await page.getByRole('button', { name: 'Sign up' }).click();
-      await page.waitForURL(`${publicUrl}/subscribed?lang=en`);
+      await page.waitForURL(`${publicUrl}/subscribed?lang=en&to=*`);
       const { id, confirm } = await tokensFor(site.context, 'reader@example.org');
       const links = { publicUrl, tokens: site.context.tokens };
       await page.goto(`${publicUrl}/confirm/${confirm}`);

@@ -53,7 +53,7 @@ describe.skipIf(browserMissing())('a reader', () => {
     await page.getByText('More preferences').click();
     await page.getByLabel('How often').selectOption('weekdays');
     await page.getByRole('button', { name: 'Sign up' }).click();
-    await page.waitForURL('**/subscribed?lang=en');
+    await page.waitForURL('**/subscribed?lang=en&to=*');
     expect(await heading(page)).toBe('Check your inbox');
     const id = await idOf(email);
     const person = await site.context.db
@@ -139,7 +139,7 @@ describe.skipIf(browserMissing())('a reader', () => {
     expect(names).toContain('newsletter');
     expect(names).not.toContain('website');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/subscribed?lang=en');
+    await page.waitForURL('**/subscribed?lang=en&to=*');
     await idOf('keys@example.org');
   });
 
@@ -149,7 +149,7 @@ describe.skipIf(browserMissing())('a reader', () => {
     await page.getByLabel('Email address').fill(`slip${scripts}@outlok.es`);
     await page.getByRole('button', { name: 'Sign up' }).click();
     await page.getByRole('button', { name: `Use slip${scripts}@outlook.es` }).click();
-    await page.waitForURL('**/subscribed?lang=en');
+    await page.waitForURL('**/subscribed?lang=en&to=*');
     await idOf(`slip${scripts}@outlook.es`);
   });
 
@@ -195,7 +195,7 @@ describe.skipIf(browserMissing())('a reader', () => {
       .poll(() => page.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
       .not.toBe('');
     await page.getByRole('button', { name: 'Sign up' }).click();
-    await page.waitForURL('**/subscribed?lang=en');
+    await page.waitForURL('**/subscribed?lang=en&to=*');
     await idOf('rush@rush.example');
     expect(complaints).toEqual([]);
     await putSignUpSettings(rush.context.db, { inAll: [5000, 50_000] });

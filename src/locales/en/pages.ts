@@ -146,8 +146,15 @@ export default {
   },
   subscribed: {
     title: 'Check your inbox',
-    text: 'We have sent you an email. Press the button in it to confirm your subscription.',
-    late: 'If it has not come in a few minutes, check your spam folder. If you already asked today, the first email still works.',
+    text: 'Look for our email and press the button in it to confirm your subscription.',
+    textTo:
+      'Look for our email to {{address}} and press the button in it to confirm your subscription.',
+    late: 'It usually arrives within a few minutes; check your spam folder too. If you already asked today, the first email still works. If you once asked us to erase your data or never to write to this address, no email comes.',
+    open: 'Open {{name}}',
+    sendAgain: 'Send it again',
+    again:
+      'If the first email is more than ten minutes old, we are sending it once more. After that, no more are sent today.',
+    correct: 'Correct the address or your choices',
     back: 'Back to the sign-up page',
   },
   confirm: {

@@ -147,8 +147,15 @@ export default {
   },
   subscribed: {
     title: 'Revisa tu correo',
-    text: 'Te hemos enviado un correo. Pulsa el botón que contiene para confirmar la suscripción.',
-    late: 'Si no llega en unos minutos, mira en correo no deseado. Si ya lo pediste hoy, el primer correo sigue sirviendo.',
+    text: 'Busca nuestro correo y pulsa el botón que contiene para confirmar la suscripción.',
+    textTo:
+      'Busca nuestro correo a {{address}} y pulsa el botón que contiene para confirmar la suscripción.',
+    late: 'Suele llegar en unos minutos; mira también en correo no deseado. Si ya lo pediste hoy, el primer correo sigue sirviendo. Si alguna vez pediste que borráramos tus datos o que no escribiéramos a esta dirección, no llegará ninguno.',
+    open: 'Abrir {{name}}',
+    sendAgain: 'Enviarlo otra vez',
+    again:
+      'Si el primer correo tiene más de diez minutos, lo enviamos una vez más. Después no se envía ninguno más hoy.',
+    correct: 'Corregir la dirección o las opciones',
     back: 'Volver a la página de suscripción',
   },
   confirm: {

@@ -26,7 +26,9 @@ describe('from sign-up to unsubscribe', () => {
 
     const sent = await site.post('/subscribe', { email: 'ana@example.org', lang: 'en' });
     expect(sent.status).toBe(303);
-    expect(sent.headers.get('location')).toBe('/subscribed?lang=en');
+    const next = sent.headers.get('location') ?? '';
+    expect(next).toMatch(/^\/subscribed\?lang=en&to=[\w-]+$/);
+    expect(await (await site.get(next)).text()).toContain('Look for our email to ana@example.org');
     expect(await stateOf('ana@example.org')).toBe('pending');
 
     const { confirm, unsubscribe } = await tokensFor(site.context, 'ana@example.org');

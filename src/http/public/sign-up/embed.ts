@@ -7,6 +7,7 @@ import { languageOf, words } from '../site/page.ts';
 import { pagePolicy } from '../site/security-headers.ts';
 import { type FormTrouble, formView } from './form-view.ts';
 import { originsOf } from './origins.ts';
+import { openReceipts, textOf } from './receipt.ts';
 import { noStore } from './sign-up.ts';
 import { submitForm } from './submit.ts';
 
@@ -18,6 +19,7 @@ const script = join(import.meta.dirname, '../../assets/embed.js');
  */
 export function embedRoutes(shared: PublicContext): Router {
   const { context, show, masthead } = shared;
+  const receipts = openReceipts(context);
   const router = Router();
 
   router.get('/embed.js', (_req, res) => {
@@ -28,15 +30,18 @@ export function embedRoutes(shared: PublicContext): Router {
   router.use('/embed', framable(shared));
   router.get('/embed', async (req, res) => {
     if (req.query.sent === '1') return showSent(req, res);
-    await showForm(req, res, 200, { body: {} }, false);
+    await showForm(req, res, 200, { body: receipts.open(req.query.to) ?? {} }, false);
   });
 
   router.post('/embed', formBody, async (req, res) => {
     noStore(res);
     const head = narrowed(req, await masthead());
     const outcome = await submitForm(shared, req, { form: 'embed', masthead: head });
-    if (outcome.taken)
-      return res.redirect(303, `${frameAddress(head)}&sent=1&lang=${languageOf(req)}`);
+    if (outcome.taken) {
+      const to = receipts.seal(outcome.fields);
+      const page = `${frameAddress(head)}&sent=1&lang=${languageOf(req)}&to=${to}`;
+      return res.redirect(303, page);
+    }
     await showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
   });
 
@@ -64,13 +69,23 @@ export function embedRoutes(shared: PublicContext): Router {
   }
 
   async function showSent(req: Request, res: Response) {
+    noStore(res);
+    const head = narrowed(req, await masthead());
+    const address = receipts.open(req.query.to)?.email;
     const language = languageOf(req);
     const t = words(language);
     await show(req, res, {
       view: './embed-sent',
       title: t('subscribed.title'),
       language,
-      data: { noindex: true, texts: [t('subscribed.text'), t('subscribed.late')] },
+      data: {
+        noindex: true,
+        texts: [
+          typeof address === 'string' ? t('subscribed.textTo', { address }) : t('subscribed.text'),
+          t('subscribed.late'),
+        ],
+        back: address && `${frameAddress(head)}&lang=${language}&to=${textOf(req.query.to)}`,
+      },
     });
   }
   return router;

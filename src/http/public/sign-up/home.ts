@@ -5,6 +5,8 @@ import type { PublicContext } from '../public-context.ts';
 import { cachedFor } from '../site/cache-for.ts';
 import { languageOf, words } from '../site/page.ts';
 import { formView } from './form-view.ts';
+import { openReceipts, receiptRoutes } from './receipt.ts';
+import { noStore } from './sign-up.ts';
 import { type ShowForm, subscribeRoutes } from './subscribe.ts';
 
 /** The sign-up page, the page after it, and the routes that forms post to. */
@@ -12,26 +14,13 @@ export function homeRoutes(shared: PublicContext): Router {
   const { context, show, masthead } = shared;
   const { publicUrl } = context.config;
   const newest = cachedFor(30_000, () => newestEditions(context, masthead));
+  const receipts = openReceipts(context);
   const router = Router();
 
   router.get('/', async (req, res) => {
-    await showForm(req, res, 200, { body: {} });
-  });
-
-  router.get('/subscribed', async (req, res) => {
-    const language = languageOf(req);
-    const t = words(language);
-    await show(req, res, {
-      view: './message',
-      title: t('subscribed.title'),
-      language,
-      here: '/subscribed',
-      data: {
-        noindex: true,
-        texts: [t('subscribed.text'), t('subscribed.late')],
-        links: [{ href: `/?lang=${language}`, label: t('subscribed.back') }],
-      },
-    });
+    const typed = receipts.open(req.query.to);
+    if (typed) noStore(res);
+    await showForm(req, res, 200, { body: typed ?? {} });
   });
 
   /** The form, with what was wrong with it, beside the newest edition. */
@@ -60,5 +49,6 @@ export function homeRoutes(shared: PublicContext): Router {
   };
 
   router.use(subscribeRoutes(shared, showForm)); // POST /subscribe, GET /challenge
+  router.use(receiptRoutes(shared)); // /subscribed
   return router;
 }

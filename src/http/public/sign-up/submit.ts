@@ -9,7 +9,7 @@ import { answered, typoIn } from './typo-question.ts';
 
 /** The result of a form: accepted, or shown again with its errors. */
 export type FormOutcome =
-  | { taken: true; newsletters: Masthead['newsletters'] }
+  | { taken: true; newsletters: Masthead['newsletters']; fields: Record<string, unknown> }
   | { taken: false; status: number; trouble: FormTrouble; proof: boolean };
 
 /** Takes a sign-up form, whichever page it stood on. */
@@ -20,7 +20,7 @@ export async function submitForm(
 ): Promise<FormOutcome> {
   const sent = (req.body ?? {}) as Record<string, unknown>;
   // A field that readers do not see: a bot that fills it in is told that all went well.
-  if (sent.website) return { taken: true, newsletters: [] };
+  if (sent.website) return { taken: true, newsletters: [], fields: sent };
 
   const body = answered(sent);
   const again = (status: number, trouble: Omit<FormTrouble, 'body'>, proof = false) =>
@@ -34,7 +34,7 @@ export async function submitForm(
       language: languageOf(req),
       masthead,
     });
-    return { taken: true, newsletters: input.newsletters };
+    return { taken: true, newsletters: input.newsletters, fields: body };
   } catch (error) {
     if (error instanceof UnusableForm) return again(422, { error });
     if (error instanceof ProofNeeded) return again(429, { unproved: error.tried }, true);

@@ -7,6 +7,7 @@ import { languageOf } from '../site/page.ts';
 import type { FormTrouble } from './form-view.ts';
 import { readSignUpJson } from './input.ts';
 import { allowOrigins, isFromOtherSite, redirectOf } from './origins.ts';
+import { openReceipts } from './receipt.ts';
 import { acceptSignUp, noStore, ProofNeeded, withDomain } from './sign-up.ts';
 import { submitForm } from './submit.ts';
 
@@ -23,6 +24,7 @@ export type ShowForm = (
 export function subscribeRoutes(shared: PublicContext, showForm: ShowForm): Router {
   const { context, limits, masthead } = shared;
   const { publicUrl } = context.config;
+  const receipts = openReceipts(context);
   const router = Router();
   router.use(['/subscribe', '/challenge'], allowOrigins(masthead));
 
@@ -59,7 +61,8 @@ export function subscribeRoutes(shared: PublicContext, showForm: ShowForm): Rout
     const outcome = await submitForm(shared, req, { form, masthead: await masthead() });
     if (!outcome.taken) return showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
     const back = redirectOf(req.body, outcome.newsletters);
-    res.redirect(303, back ?? `/subscribed?lang=${languageOf(req)}`);
+    const page = `/subscribed?lang=${languageOf(req)}&to=${receipts.seal(outcome.fields)}`;
+    res.redirect(303, back ?? page);
   }
   return router;
 }
