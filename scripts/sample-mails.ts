@@ -95,16 +95,27 @@ function parts(language: string): LetterParts {
   ];
   const request = { requestedAt: new Date('2026-11-24T08:15:00Z'), origin: 'news.example.org' };
   const { unsubscribeUrl, preferencesUrl } = reader;
-  const leaving = {
+  const waysOut = {
     unsubscribeUrl,
-    preferencesUrl,
     unsubscribeMailto: 'mailto:desk@news.example.org',
   };
   const url = `${SITE}/sample/4f1c-aB3x_`;
   return {
     confirmation: { ...request, newsletters, confirmUrl: url, days: 7 },
-    welcome: { newsletters, ...leaving },
-    notice: { ...request, newsletters, ...leaving },
+    welcome: {
+      newsletters: newsletters.map((one) => ({
+        ...one,
+        ...waysOut,
+        firstEditionAt: new Date('2026-11-25T06:00:00Z'),
+        newest: { headline: stories[language]?.[0]?.title ?? '', url: reader.viewUrl },
+      })),
+      preferencesUrl,
+    },
+    notice: {
+      ...request,
+      newsletters: newsletters.map((one) => ({ ...one, ...waysOut })),
+      preferencesUrl,
+    },
     address: { oldAddress: 'a•••@e•••.org', confirmUrl: url, hours: 24 },
     moved: {
       newAddress: 'b•••@e•••.net',

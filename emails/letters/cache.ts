@@ -21,6 +21,7 @@ interface Marked {
   values: string[];
 }
 
+const MARKS = 'abcdefghijklmnopqrstuvwxyz';
 const MOST = 50;
 // As long as the render process is kept without work: a change of a template is seen as soon.
 const TTL_MS = 30_000;
@@ -69,7 +70,7 @@ export function rememberLetters(
 
   return {
     async render(_, content) {
-      const marked = withMarks(content, (n) => `zq${seed}${'abcdefghij'[n]}zq`);
+      const marked = withMarks(content, (n) => `zq${seed}${MARKS[n]}zq`);
       const pieces = marked && (await piecesOf(content, marked));
       if (!pieces) return renderer.render('letter', content);
       return { ...plainLetter(content, letterWords(content)), html: fill(pieces, marked.values) };
@@ -88,10 +89,10 @@ function withMarks(content: LetterContent, markOf: (n: number) => string): Marke
         ? { ...content, parts: { ...content.parts, oldAddress: mark(content.parts.oldAddress) } }
         : content;
     const words = letterWords(said, (at) => mark(timeInWords(at, language, timezone)));
-    const { button, unsubscribeUrl } = words;
+    const { button } = words;
     words.button = button && { ...button, url: mark(button.url) };
-    words.unsubscribeUrl = unsubscribeUrl && mark(unsubscribeUrl);
-    return values.some((value) => CONTROL.test(value))
+    words.unsubscribe = words.unsubscribe.map((one) => ({ ...one, url: mark(one.url) }));
+    return values.length > MARKS.length || values.some((value) => CONTROL.test(value))
       ? null
       : { face: { words, imprint, language }, values };
   } catch {

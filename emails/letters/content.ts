@@ -7,6 +7,12 @@ export interface NamedNewsletter {
   description: string;
 }
 
+/** One that the reader has, with the ways out of it. */
+export interface SubscribedNewsletter extends NamedNewsletter {
+  unsubscribeUrl: string;
+  unsubscribeMailto: string;
+}
+
 /** When and on which site the request was made: the letter says so, in case someone else made it. */
 interface Request {
   requestedAt: Date;
@@ -22,17 +28,18 @@ export interface LetterParts {
     days: number;
   };
   welcome: {
-    newsletters: NamedNewsletter[];
+    newsletters: (SubscribedNewsletter & {
+      /** When its next edition is due for this reader; null if none is scheduled. */
+      firstEditionAt: Date | null;
+      /** Its newest edition on the web, to read meanwhile. */
+      newest: { headline: string; url: string } | null;
+    })[];
     preferencesUrl: string;
-    unsubscribeUrl: string;
-    unsubscribeMailto: string;
   };
   /** To a subscriber who signed up again. */
   notice: Request & {
-    newsletters: NamedNewsletter[];
+    newsletters: SubscribedNewsletter[];
     preferencesUrl: string;
-    unsubscribeUrl: string;
-    unsubscribeMailto: string;
   };
   /** To a new address, before it replaces the old one. */
   address: { oldAddress: string; confirmUrl: string; hours: number };

@@ -43,13 +43,14 @@ export async function buildLetter(
   return { subject, message, utf8 };
 }
 
-// Only letters that belong to a subscription offer one-click unsubscribe.
-function leavingHeaders({ kind, parts, imprint }: LetterContent) {
+// One click ends one subscription: only a letter about a single one offers it.
+function leavingHeaders({ kind, parts, imprint }: LetterContent): Record<string, string> {
   if (kind !== 'welcome' && kind !== 'notice') return {};
-  const [first] = parts.newsletters;
+  const [only, ...others] = parts.newsletters;
+  if (!only || others.length > 0) return {};
   return {
-    ...(first && { 'List-Id': listIdHeader(first, imprint.publicUrl) }),
-    'List-Unsubscribe': listUnsubscribeHeader(parts.unsubscribeUrl, parts.unsubscribeMailto),
+    'List-Id': listIdHeader(only, imprint.publicUrl),
+    'List-Unsubscribe': listUnsubscribeHeader(only.unsubscribeUrl, only.unsubscribeMailto),
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };
 }

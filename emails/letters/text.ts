@@ -24,10 +24,15 @@ export function plainLetter(
       )
       .join('\n'),
     words.button ? `${words.button.label}:\n${words.button.url}` : '',
+    words.links.length > 0
+      ? [t('letter.read'), ...words.links.map(({ label, url }) => `${wrap(label)}:\n${url}`)].join(
+          '\n',
+        )
+      : '',
     ...words.after.map((paragraph) => wrap(paragraph)),
     '-'.repeat(LINE_LENGTH),
     wrap(t('letter.sentBy', { newsroom })),
-    words.unsubscribeUrl ? `${t('letter.unsubscribe')}:\n${words.unsubscribeUrl}` : '',
+    words.unsubscribe.map(({ label, url }) => `${label}:\n${url}`).join('\n'),
     [newsroom, ...postalLines(postalAddress)].map((line) => wrap(line)).join('\n'),
   ])}\n`;
   return { subject: cutAtWord(oneLine(words.subject), SUBJECT_LENGTH), text };

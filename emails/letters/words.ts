@@ -1,7 +1,7 @@
 import { translator } from '../../src/locales/index.ts';
 import type { Imprint } from '../content.ts';
 import { listInWords, timeInWords } from '../language.ts';
-import type { LetterContent, NamedNewsletter } from './content.ts';
+import type { LetterContent, NamedNewsletter, SubscribedNewsletter } from './content.ts';
 
 /** A letter in words, before it becomes html or text. */
 export interface LetterWords {
@@ -11,7 +11,10 @@ export interface LetterWords {
   newsletters: NamedNewsletter[];
   button: { label: string; url: string } | null;
   after: string[];
-  unsubscribeUrl: string | null;
+  /** What there is to read meanwhile. */
+  links: { label: string; url: string }[];
+  /** A link for each newsletter that the letter is about. */
+  unsubscribe: { label: string; url: string }[];
 }
 
 /** All that the html of a letter is made of. */
@@ -41,9 +44,18 @@ export function letterWords(
     newsletters: [],
     button: null,
     after: [],
-    unsubscribeUrl: null,
+    links: [],
+    unsubscribe: [],
     ...change,
   });
+  const unsubscribing = (newsletters: SubscribedNewsletter[]) =>
+    newsletters.map(({ title, unsubscribeUrl: url }) => ({
+      label:
+        newsletters.length === 1
+          ? t('letter.unsubscribe')
+          : t('letter.unsubscribeFrom', { newsletter: title }),
+      url,
+    }));
   const button = (url: string) => ({ label: t(`${kind}.button`), url });
 
   switch (kind) {
@@ -61,27 +73,41 @@ export function letterWords(
       );
     }
     case 'welcome': {
-      const { newsletters, preferencesUrl, unsubscribeUrl } = content.parts;
+      const { newsletters, preferencesUrl } = content.parts;
+      const one = newsletters.length === 1;
       return words(
         {
           before: [t('welcome.thanks')],
           newsletters,
           button: button(preferencesUrl),
-          after: [t('welcome.choose'), t('welcome.leave')],
-          unsubscribeUrl,
+          after: [
+            ...newsletters.flatMap(({ title, firstEditionAt: at }) => {
+              if (!at) return [];
+              const values = { newsletter: title, time: time(at) };
+              return [t(one ? 'welcome.first' : 'welcome.firstOf', values)];
+            }),
+            t('welcome.choose'),
+            t('welcome.leave'),
+          ],
+          links: newsletters.flatMap(({ title, newest }) =>
+            newest
+              ? [{ label: one ? newest.headline : `${title}: ${newest.headline}`, url: newest.url }]
+              : [],
+          ),
+          unsubscribe: unsubscribing(newsletters),
         },
         { newsletters: titles(newsletters) },
       );
     }
     case 'notice': {
-      const { newsletters, preferencesUrl, unsubscribeUrl, origin, requestedAt } = content.parts;
+      const { newsletters, preferencesUrl, origin, requestedAt } = content.parts;
       const values = { newsletters: titles(newsletters), origin, time: time(requestedAt) };
       return words(
         {
           before: [t('notice.request', values)],
           button: button(preferencesUrl),
           after: [t('notice.ignore')],
-          unsubscribeUrl,
+          unsubscribe: unsubscribing(newsletters),
         },
         values,
       );

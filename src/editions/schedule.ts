@@ -49,7 +49,7 @@ export function slotsDue(newsletter: Schedule, now: Date): Slot[] {
 }
 
 /** The kinds that the settings ask for on a local date. */
-function kindsOn(newsletter: Schedule, localDate: string): Slot['kind'][] {
+export function kindsOn(newsletter: Schedule, localDate: string): Slot['kind'][] {
   const weekday = new Date(`${localDate}T12:00:00Z`).getUTCDay() || 7;
   const kinds: Slot['kind'][] = [];
   if (newsletter.kinds.includes('daily') && newsletter.days.includes(weekday)) kinds.push('daily');

@@ -157,7 +157,8 @@ returning id`,
 
 /**
  * The reader's click: makes pending subscriptions active (all of them, or those of `newsletters`) if the click
- * came from a letter to the present address (`sentTo`: its `addressMark`, in the link), and queues one welcome. The name,
+ * came from a letter to the present address (`sentTo`: its `addressMark`, in the link), and queues one welcome to those
+ * newsletters that had none in the last 30 days, as long as letters are kept. The name,
  * language and time zone of the newest of these sign-ups become the subscriber's. However many clicks there
  * are at once, one changes something; the others return nothing confirmed.
  */
@@ -210,6 +211,10 @@ export async function confirmSubscriptions(
         ${now}, ${now}, ${now}::timestamptz + interval '1 day'
       from confirmed c join newsletters n on n.id = c.newsletter_id
         cross join person p cross join newest r
+      where not exists (
+        select from letters l where l.subscriber_id = p.id and l.kind = 'welcome'
+          and l.state not in ('failed', 'skipped')
+          and l.content->'newsletters' @> jsonb_build_array(jsonb_build_object('slug', n.slug)))
       group by p.id, p.language
       returning id
     )

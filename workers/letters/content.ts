@@ -2,6 +2,9 @@ import { imprintOf } from '../../emails/digest/imprint.ts';
 import type { LetterContent } from '../../emails/letters/content.ts';
 import type { LetterEnvelope } from '../../emails/letters/message.ts';
 import type { Context } from '../../src/context.ts';
+import { listArchive } from '../../src/editions/archive.ts';
+import { firstEditionAt } from '../../src/editions/first-edition.ts';
+import { chooseArticles } from '../../src/editions/variant.ts';
 import { RESTORE_DAYS } from '../../src/letters/change-address.ts';
 import type { ClaimedLetter } from '../../src/letters/claim.ts';
 import type { LetterContents } from '../../src/letters/content.ts';
@@ -18,6 +21,7 @@ import {
   preferencesUrl,
   privacyUrl,
   restoreUrl,
+  viewUrl,
 } from '../../src/subscribers/links.ts';
 
 const CONFIRM_DAYS = 7;
@@ -81,6 +85,16 @@ async function partsOf(
   const links = { publicUrl: context.config.publicUrl, tokens: context.tokens };
   const subscriber = letter.subscriberId ?? '0';
   const inHours = (hours: number) => new Date(letter.createdAt.getTime() + hours * 3_600_000);
+  const withUnsubscribeLinks = (newsletter: Newsletter) => ({
+    slug: newsletter.slug,
+    title: newsletter.title,
+    description: newsletter.description,
+    ...openUnsubscribeLinks(
+      links,
+      newsletter.replyTo ?? replyTo,
+      newsletter.id,
+    )(subscriber, addressChanges),
+  });
   const written = { kind: letter.kind, content: letter.content } as Written;
   switch (written.kind) {
     case 'confirmation': {
@@ -102,16 +116,21 @@ async function partsOf(
         parts: {
           requestedAt: new Date(written.content.requestedAt),
           origin: written.content.origin,
-          newsletters,
-          ...leaving(links, { subscriber, addressChanges }, newsletters, replyTo),
+          newsletters: newsletters.map(withUnsubscribeLinks),
+          preferencesUrl: preferencesUrl(links, subscriber, addressChanges),
         },
       };
     case 'welcome':
       return {
         kind: 'welcome',
         parts: {
-          newsletters,
-          ...leaving(links, { subscriber, addressChanges }, newsletters, replyTo),
+          newsletters: await Promise.all(
+            newsletters.map(async (one) => ({
+              ...withUnsubscribeLinks(one),
+              ...(await forNewcomer(context, subscriber, one)),
+            })),
+          ),
+          preferencesUrl: preferencesUrl(links, subscriber, addressChanges),
         },
       };
     case 'address':
@@ -163,16 +182,32 @@ type Written = {
   [K in Exclude<keyof LetterContents, 'test'>]: { kind: K; content: LetterContents[K] };
 }[Exclude<keyof LetterContents, 'test'>];
 
-function leaving(
-  links: Parameters<typeof preferencesUrl>[0],
-  { subscriber, addressChanges }: { subscriber: string; addressChanges: number },
-  newsletters: Newsletter[],
-  replyTo: string,
-) {
-  const [first] = newsletters;
+/** When a new subscriber gets their first edition of a newsletter, and what they can read until then. */
+async function forNewcomer(context: Context, subscriber: string, newsletter: Newsletter) {
+  const { db, config, tokens } = context;
+  const [choice, editions] = await Promise.all([
+    db
+      .selectFrom('subscriptions as t')
+      .innerJoin('subscribers as s', 's.id', 't.subscriberId')
+      .select(['t.frequency', 't.hour', 's.timezone'])
+      .where('t.subscriberId', '=', subscriber)
+      .where('t.newsletterId', '=', newsletter.id)
+      .executeTakeFirst(),
+    listArchive(db, newsletter.slug, { limit: 1 }),
+  ]);
+  const [edition] = editions;
+  const lead =
+    edition &&
+    chooseArticles(edition.content, { language: newsletter.language, sections: null })?.lead;
   return {
-    preferencesUrl: preferencesUrl(links, subscriber, addressChanges),
-    ...openUnsubscribeLinks(links, replyTo, first?.id ?? '0')(subscriber, addressChanges),
+    firstEditionAt: choice ? firstEditionAt(newsletter, choice, context.now()) : null,
+    newest:
+      edition && lead
+        ? {
+            headline: edition.content.edition.subject || lead.title,
+            url: viewUrl({ publicUrl: config.publicUrl, tokens }, newsletter, edition),
+          }
+        : null,
   };
 }
 

@@ -22,6 +22,8 @@ export default {
     ifButtonFails: 'If the button does not work, open this address:',
     sentBy: '{{newsroom}} sent this email only to you.',
     unsubscribe: 'Unsubscribe',
+    unsubscribeFrom: 'Unsubscribe from {{newsletter}}',
+    read: 'In the meantime, read the latest edition:',
   },
   confirmation: {
     subject: 'Confirm your subscription to {{newsletters}}',
@@ -37,6 +39,8 @@ export default {
     subject: 'Welcome to {{newsletters}}',
     heading: 'Subscription confirmed',
     thanks: 'Thank you for signing up. You will receive:',
+    first: 'Your first edition goes out on {{time}}.',
+    firstOf: 'Your first edition of {{newsletter}} goes out on {{time}}.',
     choose: 'You can choose the language, delivery time, days and sections.',
     button: 'Manage preferences',
     leave: 'You can unsubscribe at any time using the link in every email.',

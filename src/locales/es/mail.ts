@@ -23,6 +23,8 @@ export default {
     ifButtonFails: 'Si el botón no funciona, abre esta dirección:',
     sentBy: '{{newsroom}} te ha enviado este correo solo a ti.',
     unsubscribe: 'Darme de baja',
+    unsubscribeFrom: 'Darme de baja de {{newsletter}}',
+    read: 'Mientras tanto, lee la última edición:',
   },
   confirmation: {
     subject: 'Confirma tu suscripción a {{newsletters}}',
@@ -39,6 +41,8 @@ export default {
     subject: 'Te damos la bienvenida a {{newsletters}}',
     heading: 'Suscripción confirmada',
     thanks: 'Gracias por suscribirte. Recibirás:',
+    first: 'Tu primera edición saldrá el {{time}}.',
+    firstOf: 'Tu primera edición de {{newsletter}} saldrá el {{time}}.',
     choose: 'Puedes elegir idioma, hora de envío, días y secciones.',
     button: 'Cambiar preferencias',
     leave: 'Puedes darte de baja cuando quieras con el enlace de cada correo.',
