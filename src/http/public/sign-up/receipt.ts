@@ -27,9 +27,10 @@ export function openReceipts({ secrets, now }: PublicContext['context']): Receip
     seal(fields) {
       const receipt: Receipt = {};
       for (const name of FIELDS) {
-        const values = [fields[name] ?? []].flat().map((one) => String(one).slice(0, 320));
-        if (values.length === 1) receipt[name] = values[0] ?? '';
-        else if (values.length > 1) receipt[name] = values.slice(0, 50);
+        const values = [fields[name]].flat().filter((one) => typeof one === 'string');
+        const short = values.slice(0, 50).map((one) => one.slice(0, 320));
+        if (short.length === 1) receipt[name] = short[0] ?? '';
+        else if (short.length > 1) receipt[name] = short;
       }
       return seal(receipt, new Date(now().getTime() + DAY_MS));
     },
