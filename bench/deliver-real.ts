@@ -11,7 +11,7 @@ import { type Api, openApi, type Role, startRole } from './service.ts';
 export interface RealRun {
   messagesPerSecond: number;
   cpuMsPerMessage: number;
-  /** What the relay took of the processors: the same work whoever sends, so a measure of how fast they are just now. */
+  /** What the relay took of the processors: the same work for each sender, so it measures how fast they are just now. */
   sinkCpuMsPerMessage: number;
   databaseCpuMsPerMessage: number;
   peakRssMb: number;

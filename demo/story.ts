@@ -108,7 +108,7 @@ export async function playStory(stage: Stage, checks: Checks): Promise<void> {
   );
   tell('every ledger balances: each reader accounted for');
 
-  // whoever looks at the inboxes afterwards finds the named readers' first mails in them
+  // anyone who looks at the inboxes afterwards finds the named readers' first mails in them
   const there = await stage.mailbox.messages();
   if (there.length < stage.mailbox.count()) throw new Error('the mailbox has dropped messages');
 }

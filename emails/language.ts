@@ -23,7 +23,7 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
 }
 
 /** `en` when a tag is not one: a wrong setting must not stop an edition. */
-export function languageTag(language: string): string {
+export function validLanguageTag(language: string): string {
   try {
     return Intl.getCanonicalLocales(language)[0] ?? 'en';
   } catch {
@@ -62,7 +62,7 @@ export function timeInWords(at: Date, language: string, timezone: string): strin
 
 /** "The Daily, Science and Weekend". */
 export function listInWords(items: string[], language: string): string {
-  return new Intl.ListFormat(languageTag(language), { type: 'conjunction' }).format(items);
+  return new Intl.ListFormat(validLanguageTag(language), { type: 'conjunction' }).format(items);
 }
 
 /**
@@ -70,5 +70,5 @@ export function listInWords(items: string[], language: string): string {
  * there sets `en-US`.
  */
 export function spoken(language: string): string {
-  return language.toLowerCase() === 'en' ? 'en-GB' : languageTag(language);
+  return language.toLowerCase() === 'en' ? 'en-GB' : validLanguageTag(language);
 }

@@ -44,7 +44,7 @@ export interface Context {
 }
 
 const mailboxSchema = z.object({ smtpUrl: z.string(), pageUrl: z.string() });
-/** Addresses of the running embedded mailbox, written by whoever runs it. */
+/** Addresses of the running embedded mailbox, written by the process that runs it. */
 export type Mailbox = z.infer<typeof mailboxSchema>;
 export const MAILBOX_SETTING = 'mailbox';
 

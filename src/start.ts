@@ -118,10 +118,10 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
       env,
     });
     child = launched;
-    let hopeless = false;
+    let cannotRun = false;
     launched.on('message', (message) => {
       if (message === 'ready') ready.resolve();
-      else hopeless = true;
+      else cannotRun = true;
     });
     launched.once('exit', (code, signal) => {
       child = undefined;
@@ -131,7 +131,7 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
         launch();
         return;
       }
-      if (hopeless) {
+      if (cannotRun) {
         broken.resolve(code ?? 1);
         return;
       }

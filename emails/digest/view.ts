@@ -3,7 +3,7 @@ import { oneLine } from '../../src/text/one-line.ts';
 import { type Accent, accentOf } from '../colour.ts';
 import type { DigestArticle, DigestContent } from '../content.ts';
 
-import { dateInWords, dayInWords, directionOf, languageTag } from '../language.ts';
+import { dateInWords, dayInWords, directionOf, validLanguageTag } from '../language.ts';
 import { safeUrl, withLinkParameters } from '../links.ts';
 
 /** An article made ready to be shown; html and text are written from the same. */
@@ -38,7 +38,7 @@ export function digestView(content: DigestContent): DigestView {
   const article = (from: DigestArticle) => articleView(content, t, from);
   return {
     t,
-    language: languageTag(content.language),
+    language: validLanguageTag(content.language),
     direction: directionOf(content.language),
     accent: accentOf(imprint.accent),
     newsletter: oneLine(content.newsletter.title),
@@ -62,7 +62,7 @@ export function digestView(content: DigestContent): DigestView {
 function datelineOf(content: DigestContent, t: Translate): string {
   const { kind, number, date } = content.edition;
   const day = dateInWords(date, content.language);
-  const first = day.charAt(0).toLocaleUpperCase(languageTag(content.language)) + day.slice(1);
+  const first = day.charAt(0).toLocaleUpperCase(validLanguageTag(content.language)) + day.slice(1);
   const parts = {
     daily: [first],
     weekly: [t('digest.week', { date: day })],

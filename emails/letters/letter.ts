@@ -1,6 +1,6 @@
 import { translator } from '../../src/locales/index.ts';
 import { accentOf } from '../colour.ts';
-import { directionOf, languageTag } from '../language.ts';
+import { directionOf, validLanguageTag } from '../language.ts';
 import { safeUrl } from '../links.ts';
 import { layoutOf } from '../render/layout.ts';
 import { htmlOf } from '../render/mjml.ts';
@@ -23,7 +23,7 @@ export function letterHtml({ words, imprint, language }: LetterFace, fill: Fill)
     ...words,
     ...layoutOf(direction),
     t: translator(language, 'mail'),
-    language: languageTag(language),
+    language: validLanguageTag(language),
     direction,
     accent: accentOf(imprint.accent),
     title: words.subject,

@@ -1,6 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Mailbox } from '../../src/mail/mailbox.ts';
-import { languageTag } from '../language.ts';
+import { validLanguageTag } from '../language.ts';
 import { mailboxHeader, messageIdHeader, subjectHeader } from './headers.ts';
 
 /** A message before it is encoded. `html` and `text` have bare line feeds. */
@@ -36,7 +36,7 @@ export async function composeMessage(parts: MessageParts): Promise<Buffer> {
   const built = await new MailComposer({
     messageId: messageIdHeader(parts.messageId),
     date: parts.date,
-    headers: { 'Content-Language': languageTag(parts.language) },
+    headers: { 'Content-Language': validLanguageTag(parts.language) },
     text: parts.text,
     html: parts.html,
     encoding: 'quoted-printable',

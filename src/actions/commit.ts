@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Queues } from '../queue/queues.ts';
 
-/** What a piece of work made, and the tickets of it: for whoever commits to enqueue. */
+/** What a piece of work made, and its tickets, which are enqueued after the commit. */
 export interface Done<T> {
   value: T;
   enqueue?: (queues: Queues) => Promise<unknown>;

@@ -104,7 +104,7 @@ async function revive(tx: DbOrTransaction, canonicalUrl: string): Promise<string
 
 /**
  * Says that two articles are one story in one language: the second's sources are joined to the first,
- * and it is removed. Whoever was sent either is not sent the other. Throws ArticleNotFound.
+ * and it is removed. A reader who was sent one of them is not sent the other. Throws ArticleNotFound.
  */
 export async function joinDuplicate(
   tx: DbOrTransaction,

@@ -123,8 +123,8 @@ async function runChild(
     if (stopping) return;
     await context?.close().catch(() => undefined);
     const code = fail(error, false);
-    const hopeless = error instanceof ConfigError || error instanceof CannotListen;
-    if (hopeless && process.send) process.send({ hopeless: code }, () => process.exit(code));
+    const cannotRun = error instanceof ConfigError || error instanceof CannotListen;
+    if (cannotRun && process.send) process.send({ cannotRun: code }, () => process.exit(code));
     else process.exit(code);
   }
 }
@@ -132,7 +132,7 @@ async function runChild(
 async function runMigrate(): Promise<void> {
   const config = configFromEnvironment();
   const log = openLog(config.logLevel, 'migrate');
-  // an embedded database is brought up to date by whoever starts it
+  // the command that starts an embedded database brings it up to date
   if (config.databaseUrl) {
     report(await migrateAll(config.databaseUrl));
     const setupPath = await makeFirstIn(config.databaseUrl, config);

@@ -41,7 +41,7 @@ interface NewslettersTable {
   reviewMinutes: Default<number>;
   /** True: an edition nobody touched waits instead of going by itself. */
   reviewRequired: Default<boolean>;
-  /** The newest edition's number; raised by whoever makes the next. */
+  /** The newest edition's number; raised when the next is made. */
   lastNumber: Default<number>;
   createdAt: Made;
   /** When hours and days became what they are: an hour before it is never made up for. */
@@ -293,7 +293,7 @@ interface RangesTable {
   ticketAt: Default<Date>;
   /** Raised whenever it is taken or given back; part of its ticket's job id. */
   issued: Default<number>;
-  /** What was missed is to be queued again by whoever takes it next. */
+  /** What was missed is queued again by the worker that takes the range next. */
   missed: Default<boolean>;
   size: number;
   queued: Default<number>;
@@ -374,7 +374,7 @@ interface OperatorsTable {
 
 interface SetupLinksTable {
   tokenHash: Buffer;
-  /** Null: whoever opens it becomes the first operator. */
+  /** Null: who opens it becomes the first operator. */
   operatorId: Optional<string>;
   expiresAt: Time;
   usedAt: Optional<Date>;

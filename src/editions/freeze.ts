@@ -12,7 +12,7 @@ import { start } from './transitions.ts';
 
 /**
  * Freezes an edition's content as its first revision and starts it. False where it was started or
- * cancelled before: of any number of calls, at once or later, one is true. Whoever gets true enqueues
+ * cancelled before: of any number of calls, at once or later, one is true. The caller that gets true enqueues
  * the planning once it is committed. An untouched draft first takes up what is new.
  *
  * `due: 'hour'`: each reader at their hour, from the newsletter's hour on. The freeze counts from that

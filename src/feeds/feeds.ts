@@ -86,7 +86,7 @@ async function sectionId(
 }
 
 /**
- * Adds a feed `{newsletter, url, section}`. Name and password in the address are kept apart from it. For half a minute it is left to whoever added it to fetch it
+ * Adds a feed `{newsletter, url, section}`. Name and password in the address are kept apart from it. For half a minute it is left to the caller to fetch it
  * at once. Throws InvalidFeed, NewsletterNotFound, FeedTaken.
  */
 export async function addFeed(tx: DbOrTransaction, input: unknown, now: Date): Promise<Feed> {

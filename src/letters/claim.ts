@@ -26,7 +26,7 @@ export interface LetterClaim {
   claim: string;
 }
 
-/** The letters that are due and held by nobody: whoever asks issues their tickets again. */
+/** The letters that are due and held by nobody: the caller issues their tickets again. */
 export async function dueLetters(db: Db, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('letters')

@@ -85,7 +85,7 @@ export async function openIndex(
       return turn;
     },
     async close() {
-      await writing.catch(() => undefined); // whoever appended has been told
+      await writing.catch(() => undefined); // the one that appended has been told
       await file.close();
     },
   };

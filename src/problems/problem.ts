@@ -16,7 +16,7 @@ export interface ProblemDocument {
   errors?: ProblemDetail[];
 }
 
-/** An answer other than the one asked for. Its message is shown to whoever asked. */
+/** An answer other than the one asked for. Its message is shown to the client. */
 export class Problem extends Error {
   override name = 'Problem';
   readonly status: number;

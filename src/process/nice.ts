@@ -5,11 +5,11 @@ import { getPriority, setPriority } from 'node:os';
 const BEHIND = 5;
 
 /**
- * Puts this process behind others of the machine, for good: whoever sends may wait a few milliseconds, a
+ * Puts this process behind others of the machine, for good: who sends may wait a few milliseconds, a
  * reader at the web process may not. Threads and children made from now on inherit it.
  */
 export function stepBehind(): void {
-  if (getPriority() >= BEHIND) return; // whoever started it has seen to that
+  if (getPriority() >= BEHIND) return; // it was started behind others already
   // Linux keeps a priority for each thread, and some are there before any program runs.
   const threads =
     process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid];

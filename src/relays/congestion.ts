@@ -25,7 +25,7 @@ export interface Queued {
  * wait and travel with another message's dot. A relay that is far away, or slow with each message and quick with many,
  * is not crowded: there every connection is to have its next envelope as early as can be.
  */
-export class Crowd {
+export class Congestion {
   #quickestMs = Number.POSITIVE_INFINITY;
   #usualMs = 0;
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { domainToASCII } from 'node:url';
 
-/** What a name in EHLO has to be, for whoever typed another. */
+/** What a name in EHLO has to be, told to an operator who typed another. */
 export const A_HELO =
   'must be a host name with a dot, such as news.example.org, or an address as [192.0.2.1]';
 

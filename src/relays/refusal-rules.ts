@@ -4,7 +4,7 @@
  * - `mailbox`: there is no such mailbox, or it is closed. The only cause for which anybody is suppressed.
  * - `recipient`: this one reader's matter, and the mailbox is there: full, a limit or a block of its own.
  * - `policy`: what is sent is not liked.
- * - about us, whoever the reader is: `sender` (our address or domain), `quota` (what our account may send), `relaying`,
+ * - about us, for every reader alike: `sender` (our address or domain), `quota` (what our account may send), `relaying`,
  *   `authentication`, `blocked` (our machine, its name or its network), `size`, `protocol` (how we speak), `route` (the
  *   relay's own configuration).
  */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { advice } from './advice.ts';
 import { Rest } from './backoff.ts';
-import { Crowd } from './congestion.ts';
+import { Congestion } from './congestion.ts';
 import { type Failure, lastError, logged, type RelayState } from './health.ts';
 import { outcomeOf } from './outcome.ts';
 import { Throttle } from './pace/throttle.ts';
@@ -62,7 +62,7 @@ class SmtpRelay implements Relay, SessionHost {
   readonly #openings: Openings;
   readonly #rest: Rest;
   readonly #throttle = new Throttle();
-  readonly #crowd = new Crowd();
+  readonly #congestion = new Congestion();
   readonly proven: Proven = new Set();
   /** As its newest connection said. */
   #pipelining = false;
@@ -175,7 +175,7 @@ class SmtpRelay implements Relay, SessionHost {
       this.#failure = undefined;
       this.#rest.succeed();
       const now = performance.now();
-      this.#crowd.note(now - job.dotAt);
+      this.#congestion.note(now - job.dotAt);
       this.#throttle.took(now);
       if (now - job.since < this.#timeouts.start) this.#depth = 2;
     } else if (outcome.kind === 'refused') this.#heed(outcome, job, fresh);
@@ -198,7 +198,7 @@ class SmtpRelay implements Relay, SessionHost {
     if (!this.#settleClose()) this.#dispatch();
   }
 
-  /** Does what a refusal asks of whoever sends, beside what becomes of its message. */
+  /** Does what a refusal asks of the sender, beside what becomes of its message. */
   #heed(refusal: Extract<Outcome, { kind: 'refused' }>, job: Job, fresh: boolean): void {
     // Of a relay that was not even reached all messages are told so at once.
     if (refusal.at === 'connect' || refusal.at === 'greeting' || refusal.at === 'auth') return;
@@ -251,7 +251,7 @@ class SmtpRelay implements Relay, SessionHost {
     const { size, since } = this.#waiting;
     if (since === undefined || !this.#pipelining) return 0;
     const { connections } = this.settings;
-    return this.#crowd.keeps({ connections, atRelay: this.#busy - size, waitsSince: since });
+    return this.#congestion.keeps({ connections, atRelay: this.#busy - size, waitsSince: since });
   }
 
   /** Connections that may be opened now and would come soon. */

@@ -100,7 +100,7 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
   });
 
   test.each(['page', 'own form', 'frame'])(
-    'whoever has scripts off is told what to do, and loses nothing: %s',
+    'a reader without scripts is told what to do, and loses nothing: %s',
     async (door) => {
       const page = await browser.visit({ width: 360, scripts: false });
       const email = `off-${door.replace(' ', '-')}@example.org`;

@@ -14,7 +14,7 @@ test('an edition is sent while somebody has locked the partitions of others', as
   const overlaps = [{ edition: earlier, articles: [{ ours: '901', theirs: '902' }] }];
   const edition = await freezeEdition(db, newsletter, { content: { overlaps } });
   await db.transaction().execute(async (other) => {
-    // As whoever drops an old one, or moves it away. A statement that only opens them would wait here for good.
+    // As when an old one is dropped or moved away. A statement that only opens them would wait here for good.
     await sql`lock table deliveries_1, deliveries_2 in access exclusive mode`.execute(other);
     await sending.send(edition);
   });

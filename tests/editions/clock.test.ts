@@ -71,7 +71,7 @@ test('a draft before its hour, started at it, once, whatever the number of worke
   expect(audited.map((row) => row.action)).toEqual(['compose', 'start']);
 });
 
-test('the started edition is planned by whoever takes its ticket', async () => {
+test('the started edition is planned by the worker that takes its ticket', async () => {
   const newsletter = await newDaily();
   await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
   const { id: subscriberId } = await db

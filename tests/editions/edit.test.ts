@@ -121,7 +121,7 @@ test('a draft composed by hand before its hour is taken over by the clock', asyn
   expect(await slotsToCompose(db, newsletter, now)).toEqual([]);
 });
 
-test('one composed by hand after its hour is left to whoever composed it', async () => {
+test('one composed by hand after its hour is left to the operator who composed it', async () => {
   const newsletter = await newNewsletter(db);
   await newArticle(db, newsletter, '2026-11-24T05:00:00Z');
   const later = at('24T07:20');

@@ -72,7 +72,7 @@ test('two workers at once read a due feed once', async () => {
   expect(feed.requests.filter((path) => path === '/feed')).toHaveLength(1);
 });
 
-test('whoever wants it now waits for the one who is reading it', async () => {
+test('a caller who wants it now waits for the worker that is reading it', async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;

@@ -46,7 +46,7 @@ function reason(): string | undefined {
   return 'missing' in found ? found.missing : undefined;
 }
 
-// It sees its own processes and mounts alone, and ends with whoever started it.
+// It sees its own processes and mounts alone, and ends with the process that started it.
 const OWN_SPACE = ['--mount', '--pid', '--fork', '--kill-child'];
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const CACHE = '/var/cache/npm';

@@ -76,7 +76,7 @@ describe('the gate before a letter to an address that has not consented', () => 
     expect((await ask(id, 'victim99@example.net', after(25 * HOUR))).letters).toHaveLength(1);
   });
 
-  test('counts the aliases of a mailbox as one, whoever asks, sign-ups with them', async () => {
+  test('counts the aliases of a mailbox as one, whichever page asks, sign-ups with them', async () => {
     await request(db, asks('box@gmail.com', [daily]), noon);
     const askers = await Promise.all(
       Array.from({ length: 6 }, (_, n) => joined(`asker${n}@example.org`)),

@@ -71,7 +71,7 @@ describe('an operator', async () => {
 describe('the first operator', async () => {
   const { db } = await openFreshDatabase();
 
-  it('comes in by a link that works once, whoever looks at it before', async () => {
+  it('comes in by a link that works once, and looking at it first changes nothing', async () => {
     const path = await ensureFirstOperator(db, undefined);
     const token = path?.split('/').at(-1) ?? '';
     const use = (email: string) =>

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Crowd } from '../../src/relays/congestion.ts';
+import { Congestion } from '../../src/relays/congestion.ts';
 import type { Relay } from '../../src/relays/relay.ts';
 import { sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';
@@ -106,7 +106,7 @@ test('when a crowded relay falls silent, what was kept for its dots is sent with
 
 test('crowded is a relay whose answers take twice as long as they could', () => {
   const queued = { connections: 10, atRelay: 6, waitsSince: performance.now() };
-  const crowd = new Crowd();
+  const crowd = new Congestion();
   expect(crowd.keeps(queued)).toBe(0);
   for (let at = 0; at < 100; at += 1) crowd.note(50);
   expect(crowd.keeps(queued)).toBe(0);

@@ -21,7 +21,7 @@ export class NoAccount extends Error {
 
 /**
  * The account the embedded server runs as: ours, unless we are root. Root hands an existing
- * cluster to whoever owns it (a folder first used without root keeps working), a new one to
+ * cluster to its owner (a folder first used without root keeps working), a new one to
  * `postgres` or `nobody`.
  * @throws NoAccount when we are root and there is nobody to become
  */

@@ -19,7 +19,7 @@ export function urlOf(sockets: string, database: string): string {
 }
 
 /**
- * Asks whoever listens in that folder. A full server ("too many clients") is a ready one.
+ * Asks the server that listens in that folder. A full server ("too many clients") is a ready one.
  * @throws UnusableDataDir when that folder is closed to us
  */
 export async function ask(sockets: string): Promise<Answer> {

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DataDirBusy, UnusableDataDir } from './errors.ts';
 
 /**
- * Makes this process the owner of DATA_DIR until `close`. The owner is whoever listens on
+ * Makes this process the owner of DATA_DIR until `close`. The owner is the process that listens on
  * DATA_DIR/owner.sock: a socket that nobody answers on was left by a process that is gone, whatever
  * runs under its pid by now.
  * @throws DataDirBusy or UnusableDataDir

@@ -16,7 +16,7 @@ export function resolveAddress(
     // An absolute address stays as it was written: some servers sign what normalising changes.
     return /^https?:\/\//i.test(bare) ? bare.replaceAll(' ', '%20') : url.href;
   } catch {
-    // Relative to nothing known: kept as it is, so that whoever knows the feed's address can resolve it.
+    // Relative to nothing known: kept as it is, so that a caller who knows the feed's address can resolve it.
     return base === null && !/^https?:/i.test(bare) ? bare : null;
   }
 }
