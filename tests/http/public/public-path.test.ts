@@ -20,7 +20,14 @@ const pages =
   `/?lang=es /subscribed /embed /embed.js /nothing-here /confirm/nonsense /sitemap.xml /robots.txt
   /api/docs /api/openapi.json /healthz /readyz /console/sign-in`.split(/\s+/);
 // nothing is meant to be there: the links of a preview belong to no reader
-const dead = ['/confirm/nonsense', '/nothing-here', '/preferences/preview', '/unsubscribe/preview'];
+const dead = [
+  '/confirm/nonsense',
+  '/nothing-here',
+  '/preferences/preview',
+  // no worker runs here
+  '/readyz',
+  '/unsubscribe/preview',
+];
 
 describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', (forwarding) => {
   let stage: Awaited<ReturnType<typeof openBehindProxy>>;
