@@ -15,6 +15,10 @@ export class RefusalBreaker {
   readonly #recipients = new Uint8Array(WINDOW);
   #noted = 0;
   #refused = 0;
+  /** By relay and reader, where it said what is about us: when last, and how often others contradicted it. */
+  readonly #aboutUs = new Map<string, { at: number; contradicted: number }>();
+  /** By relay, when the last of the messages that it took had begun. */
+  readonly #takenSince = new Map<string, number>();
   #anySent: boolean;
   #audience: number;
 
@@ -56,6 +60,24 @@ export class RefusalBreaker {
     if (outcome.reason !== 'refused' || before === 'refused') return false;
     this.#noteRecipient(true);
     return this.#refused >= LEAST && this.#refused > Math.min(WINDOW, this.#audience) / 2;
+  }
+
+  /** A relay took a message that began at `startedAt`, `performance.now()`. */
+  took(relay: string, startedAt: number): void {
+    this.#takenSince.set(relay, Math.max(this.#takenSince.get(relay) ?? 0, startedAt));
+  }
+
+  /**
+   * Notes that a relay refused this reader for what it says of us, and counts how often it contradicted itself: took a
+   * message to somebody else that began after it had said so of this reader. Undefined the first time.
+   */
+  noteAboutUs(subscriber: string, relay: string, now: number): number | undefined {
+    const key = `${subscriber} ${relay}`;
+    const last = this.#aboutUs.get(key);
+    const taken = this.#takenSince.get(relay) ?? 0;
+    const contradicted = last && taken > last.at ? last.contradicted + 1 : 0;
+    this.#aboutUs.set(key, { at: now, contradicted });
+    return last && contradicted;
   }
 
   #noteRecipient(refused: boolean): void {

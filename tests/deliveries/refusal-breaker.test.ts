@@ -46,3 +46,21 @@ test('who is refused once more after an operator looked at it is no news', () =>
     if (breaker.note(String(reader), noMailbox, 'refused')) pauses += 1;
   expect(pauses).toBe(0);
 });
+
+test('what a relay says of us at one reader is contradicted by who is taken after that', () => {
+  const { breaker } = noter();
+  breaker.took('sink', 5);
+  expect(breaker.noteAboutUs('1', 'sink', 10)).toBeUndefined();
+  // began before it was said: it says nothing against it
+  breaker.took('sink', 9);
+  expect(breaker.noteAboutUs('1', 'sink', 20)).toBe(0);
+  breaker.took('sink', 21);
+  expect(breaker.noteAboutUs('1', 'sink', 30)).toBe(1);
+  expect(breaker.noteAboutUs('2', 'sink', 31)).toBeUndefined();
+  breaker.took('sink', 32);
+  expect(breaker.noteAboutUs('1', 'sink', 40)).toBe(2);
+  // what another relay takes says nothing of this one
+  breaker.took('second', 45);
+  // said of this one, and nobody was taken since
+  expect(breaker.noteAboutUs('1', 'sink', 50)).toBe(0);
+});

@@ -67,14 +67,20 @@ export class EditionWatch {
     return resumed ? 'resumed' : undefined;
   }
 
-  /** A relay took a message of it. */
-  sent(edition: string): void {
+  /** A relay took a message of it that began at `startedAt`. */
+  sent(edition: string, relay: string, startedAt: number): void {
     this.#sentSince.add(edition);
+    this.#breakers.get(edition)?.took(relay, startedAt);
   }
 
   /** Notes what an answer means; whether with it the edition's refusals are about itself. `before`: the row's reason. */
   trips(edition: string, subscriber: string, outcome: Outcome, before: string | null): boolean {
     return this.#breakers.get(edition)?.note(subscriber, outcome, before) ?? false;
+  }
+
+  /** How often others contradicted what a relay says of us at this reader; undefined where it says so the first time. */
+  contradicted(edition: string, subscriber: string, relay: string): number | undefined {
+    return this.#breakers.get(edition)?.noteAboutUs(subscriber, relay, performance.now());
   }
 
   /** To be paused with these words, at the next statement. */

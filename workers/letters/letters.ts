@@ -224,10 +224,13 @@ function openPlaces(places: number) {
   };
 }
 
-/** The least busy relay that is up, of those that take what they are given if there are any. */
+/** The least busy relay that is up and asks for no pause, of those that take what they are given if there are any. */
 const freest = (relays: Relay[], takes: (relay: Relay) => boolean): Relay | undefined =>
   relays
-    .filter((relay) => relay.state().up)
+    .filter((relay) => {
+      const { up, slowed } = relay.state();
+      return up && !(slowed && relay.free === 0);
+    })
     .sort(
       (a, b) =>
         Number(takes(b)) - Number(takes(a)) ||

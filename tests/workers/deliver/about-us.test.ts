@@ -178,6 +178,33 @@ test('what the one relay says of us is no matter where another takes the message
   await second.close();
 });
 
+test('one reader at whom the relay says it of us alone keeps nobody else from theirs', async () => {
+  await using sending = await openSending({
+    react: (step, line) =>
+      step === 'rcpt' && line.includes('reader-5.')
+        ? { reply: '550 relay not permitted' }
+        : undefined,
+  });
+  const { db } = sending;
+  const edition = await freezeEdition(db, await makeReaders(db, 120));
+  await sending.send(edition);
+  let resumed = 0;
+  await vi.waitFor(
+    async () => {
+      if ((await editionOf(db, edition)).state === 'paused') {
+        await resumeEdition(db, edition);
+        resumed += 1;
+      }
+      await sending.work(edition);
+      expect((await ledger(db, edition)).sent).toBe(119);
+    },
+    { timeout: 25_000, interval: 20 },
+  );
+  // at first, and once more when it was among the first that were asked again
+  expect(resumed).toBeLessThanOrEqual(2);
+  expect(await suppressed(db)).toEqual([]);
+}, 60_000);
+
 test('an edition that was cancelled while it was held suppresses nobody', async () => {
   const relay = refusing('550 5.1.1 user unknown');
   await using sending = await openSending({ react: relay.react });
