@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { openDatabase } from './database/connection.ts';
 import { createDatabase } from './database/create.ts';
+import { aboutCopy, noteCopy } from './database/embedded/copied.ts';
 import { attachEmbedded, type Embedded, startEmbedded } from './database/embedded/embedded.ts';
 import { ownDataDir } from './database/embedded/owner.ts';
 import { migrate, noteVersion, pendingMigrations } from './database/migrate.ts';
@@ -65,6 +66,8 @@ export async function ownServices(config: Config, log: Logger): Promise<Services
     if (embedded) await createDatabase(embedded.url('postgres'), 'gaceta');
     const databaseUrl = config.databaseUrl ?? embedded?.url() ?? '';
     await migrateAll(databaseUrl);
+    const copy = embedded && (await noteCopy(databaseUrl, config.dataDir));
+    if (copy) log.error(aboutCopy(copy));
     return {
       databaseUrl,
       own: true,

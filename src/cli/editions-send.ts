@@ -5,6 +5,7 @@ import { composeAndSend } from '../actions/compose.ts';
 import { type ShownEdition, showEdition } from '../actions/show-editions.ts';
 import { steerEdition } from '../actions/steer.ts';
 import type { Context } from '../context.ts';
+import { aboutCopy, copyOf } from '../database/embedded/copied.ts';
 import type { Kind } from '../database/tables.ts';
 import { Problem } from '../problems/problem.ts';
 import { chooseNewsletter } from './choices.ts';
@@ -52,6 +53,8 @@ async function send(
   noteMailbox(context);
   if (work && context.relays.length === 0)
     throw new Problem(409, 'There is no relay to send to: set SMTP_URL, or run "npm start".');
+  const copy = work && (await copyOf(context.db));
+  if (copy) throw new Problem(409, aboutCopy(copy));
   if (waits && !work && !(await anyWorker(context.db)))
     throw new Problem(409, `${NO_WORKER} Or add --work, to send from here.`);
 

@@ -1,13 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Config, ConfigError, configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
+import { copyOf, releaseCopy } from '../database/embedded/copied.ts';
 import { makeFirst, makeFirstIn } from '../first-start.ts';
+import { audit } from '../operators/audit.ts';
 import { CannotListen } from '../process/cannot-listen.ts';
 import { boundNursery } from '../process/gc-tuning.ts';
 import { openLog } from '../process/log.ts';
 import { stepBehind } from '../process/nice.ts';
 import { stopOnSignal } from '../process/shutdown.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
+import { openForCommand } from './open.ts';
 import { fail } from './output.ts';
 
 /** The commands that run as long as the service does, and the one that prepares its database. */
@@ -28,6 +32,10 @@ export function registerProcesses(program: Command): void {
     .command('migrate')
     .description('update the database to the latest schema')
     .action(runMigrate);
+  program
+    .command('release')
+    .description('let a copy of a DATA_DIR send, once the one it was copied from no longer runs')
+    .action(runRelease);
 }
 
 // Each process loads what it needs and no more: a worker without pages and commands has half the memory.
@@ -37,6 +45,25 @@ async function runWeb(context: Context) {
 }
 
 async function runWorker(context: Context) {
+  if (!(await copyOf(context.db))) return beginWork(context);
+  // everything is held, and the log of who owns the database has said so
+  const stopper = new AbortController();
+  const { signal } = stopper;
+  let stop: (() => Promise<void>) | undefined;
+  const waiting = (async () => {
+    while (!signal.aborted && (await copyOf(context.db)))
+      await setTimeout(1_000, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) stop = await beginWork(context);
+  })();
+  waiting.catch((err) => context.log.error({ err }, 'whether this copy was released is unknown'));
+  return async () => {
+    stopper.abort();
+    await waiting.catch(() => undefined);
+    await stop?.();
+  };
+}
+
+async function beginWork(context: Context) {
   stepBehind();
   const { startWorker } = await import('../../workers/main.ts');
   const { stop } = await startWorker(context);
@@ -113,7 +140,10 @@ async function runChild(
     );
     // a web process takes sign-ups without the queue; a worker without it does nothing
     if (role === 'worker') {
-      const late = setTimeout(() => log.warn('not ready: the queue does not answer yet'), 2_000);
+      const late = globalThis.setTimeout(
+        () => log.warn('not ready: the queue does not answer yet'),
+        2_000,
+      );
       await queues.answers().finally(() => clearTimeout(late));
     }
     if (setupPath) say(setUpLine(config, setupPath));
@@ -143,6 +173,17 @@ async function runMigrate(): Promise<void> {
   await services.close();
   report([]);
 }
+
+const runRelease = () =>
+  openForCommand(async ({ db }) => {
+    const released = await releaseCopy(db);
+    if (released) await audit(db, { kind: 'cli' }, 'release', 'database');
+    say(
+      released
+        ? 'This copy sends from now on. What was due before is held: look at each edition before you send it.'
+        : 'Nothing is held: this DATA_DIR is no copy.',
+    );
+  });
 
 const report = (names: string[]) =>
   say(names.length > 0 ? `migrated: ${names.join(', ')}` : 'the database is up to date');

@@ -55,7 +55,13 @@ describe.skipIf(debianMissing()).concurrent('a Debian with nothing on it', () =>
     const port = String(await freePort());
     const env = { ...as.env, PORT: port, MAILBOX_PORT: '0' };
     const service = machine.start(command, { ...as, env });
-    await vi.waitFor(() => service.exec(healthy), { timeout: 120_000, interval: 500 });
+    let over = false;
+    void service.ended.then(() => {
+      over = true;
+    });
+    const up = async () => over || (await service.exec(healthy));
+    await vi.waitFor(up, { timeout: 120_000, interval: 500 });
+    expect(over, service.said()).toBe(false);
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
 
     const cli = async (...args: string[]) =>
