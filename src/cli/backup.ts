@@ -4,10 +4,13 @@ import type { Command } from 'commander';
 import { type Config, configFromEnvironment } from '../config.ts';
 import { backUp } from '../database/backup/backup.ts';
 import { restore } from '../database/backup/restore.ts';
-import { openDatabase } from '../database/connection.ts';
+import { type Db, openDatabase } from '../database/connection.ts';
+import { releaseCopy } from '../database/embedded/copied.ts';
+import { audit } from '../operators/audit.ts';
 import { migrateAll } from '../services.ts';
 import type { Open } from './open.ts';
 import { counted, note, print, WrongUse } from './output.ts';
+import { actorOf } from './roles.ts';
 
 export function registerBackup(program: Command, open: Open): void {
   program
@@ -49,7 +52,22 @@ export function registerBackup(program: Command, open: Open): void {
         );
       });
     });
+  program
+    .command('release')
+    .description('let a copy of a DATA_DIR send, once the one it was copied from no longer runs')
+    .action(() => open(async ({ db }) => note((await release(db)) ? RELEASED : NO_COPY)));
 }
+
+const RELEASED =
+  'This copy sends from now on. What was due before is held: look at each edition before you send it.';
+const NO_COPY = 'Nothing is held: this DATA_DIR is no copy.';
+
+const release = (db: Db) =>
+  db.transaction().execute(async (tx) => {
+    const released = await releaseCopy(tx);
+    if (released) await audit(tx, actorOf(), 'release', 'database');
+    return released;
+  });
 
 /** A database of one's own with nothing in it gets its schema first. */
 async function prepareEmpty({ databaseUrl }: Config): Promise<void> {

@@ -2,16 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Config, ConfigError, configFromEnvironment } from '../config.ts';
 import { type Context, openContext } from '../context.ts';
-import { copyOf, releaseCopy } from '../database/embedded/copied.ts';
+import { copyOf } from '../database/embedded/copied.ts';
 import { makeFirst, makeFirstIn } from '../first-start.ts';
-import { audit } from '../operators/audit.ts';
 import { CannotListen } from '../process/cannot-listen.ts';
 import { boundNursery } from '../process/gc-tuning.ts';
 import { openLog } from '../process/log.ts';
 import { stepBehind } from '../process/nice.ts';
 import { stopOnSignal } from '../process/shutdown.ts';
 import { attachServices, borrowServices, migrateAll } from '../services.ts';
-import { openForCommand } from './open.ts';
 import { fail } from './output.ts';
 
 /** The commands that run as long as the service does, and the one that prepares its database. */
@@ -32,10 +30,6 @@ export function registerProcesses(program: Command): void {
     .command('migrate')
     .description('update the database to the latest schema')
     .action(runMigrate);
-  program
-    .command('release')
-    .description('let a copy of a DATA_DIR send, once the one it was copied from no longer runs')
-    .action(runRelease);
 }
 
 // Each process loads what it needs and no more: a worker without pages and commands has half the memory.
@@ -173,17 +167,6 @@ async function runMigrate(): Promise<void> {
   await services.close();
   report([]);
 }
-
-const runRelease = () =>
-  openForCommand(async ({ db }) => {
-    const released = await releaseCopy(db);
-    if (released) await audit(db, { kind: 'cli' }, 'release', 'database');
-    say(
-      released
-        ? 'This copy sends from now on. What was due before is held: look at each edition before you send it.'
-        : 'Nothing is held: this DATA_DIR is no copy.',
-    );
-  });
 
 const report = (names: string[]) =>
   say(names.length > 0 ? `migrated: ${names.join(', ')}` : 'the database is up to date');

@@ -18,6 +18,7 @@ const leastRoles: Record<string, Role> = {
   doctor: 'owner',
   backup: 'owner',
   restore: 'owner',
+  release: 'owner',
   'newsroom show': 'viewer',
   'newsroom update': 'admin',
   'newsletters list': 'viewer',

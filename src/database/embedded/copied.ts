@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import pg from 'pg';
 import { z } from 'zod';
 import { holdDue } from '../backup/hold.ts';
-import { type Db, openDatabase } from '../connection.ts';
+import { type Db, type DbOrTransaction, openDatabase } from '../connection.ts';
 import { getSetting, putSetting } from '../settings.ts';
 
 /** Where a DATA_DIR lies, by what no copy takes along: the folder's inode and the moment it was made. */
@@ -41,7 +41,7 @@ export async function noteCopy(databaseUrl: string, dataDir: string): Promise<Co
 }
 
 /** Lets a copy send from now on. False where the database is none. */
-export async function releaseCopy(db: Db): Promise<boolean> {
+export async function releaseCopy(db: DbOrTransaction): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('settings')
     .where('key', '=', COPIED)
