@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { backOffMs } from './backoff.ts';
 import { type Config, childEnvironment } from './config.ts';
 import { MAILBOX_SETTING } from './context.ts';
 import { openDatabase } from './database/connection.ts';
@@ -108,7 +109,7 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
   const broken = Promise.withResolvers<number>();
   let child: ChildProcess | undefined;
   let again: NodeJS.Timeout | undefined;
-  let pause = 1_000;
+  let failures = 0;
   let stopping = false;
   let restarting = false;
   const launch = () => {
@@ -135,10 +136,10 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
         broken.resolve(code ?? 1);
         return;
       }
-      if (Date.now() - startedAt > 60_000) pause = 1_000;
+      failures = Date.now() - startedAt > 60_000 ? 1 : failures + 1;
+      const pause = backOffMs(failures, { firstMs: 1_000, longestMs: 30_000 });
       log.error({ role, code, signal, pause }, 'a process died; starting it again');
       again = setTimeout(launch, pause);
-      pause = Math.min(pause * 2, 30_000);
     });
   };
   launch();
@@ -148,7 +149,7 @@ function keepRunning(role: 'web' | 'worker', log: Logger, env: NodeJS.ProcessEnv
     restart() {
       if (restarting) return;
       clearTimeout(again);
-      pause = 1_000;
+      failures = 0;
       restarting = child !== undefined;
       if (child) child.kill('SIGTERM');
       else launch();

@@ -1,3 +1,4 @@
+import { backOffMs } from '../backoff.ts';
 import type { Outcome } from '../relays/outcome.ts';
 import type { Answer } from '../relays/smtp/outgoing.ts';
 
@@ -31,15 +32,8 @@ export interface Attempt {
   random: () => number;
 }
 
-const FIRST_BACK_OFF_MS = 30_000;
-const LONGEST_BACK_OFF_MS = 3_600_000;
+const BACK_OFF = { firstMs: 30_000, longestMs: 3_600_000 };
 const SOON_MS = 1_000;
-
-/** Exponential from 30 s to an hour, between half and one and a half of it. */
-export function backOffMs(attempts: number, random: () => number): number {
-  const whole = Math.min(FIRST_BACK_OFF_MS * 2 ** Math.min(attempts, 10), LONGEST_BACK_OFF_MS);
-  return Math.round(whole * (0.5 + random()));
-}
 
 /**
  * Turns an answer and what it means into the row's next state. A message that waits for its content is tried once more
@@ -75,7 +69,7 @@ export function settlementOf(answer: Answer, outcome: Outcome, attempt: Attempt)
 }
 
 function later({ attempts, random }: Attempt): Pick<Settlement, 'delayMs' | 'counted'> {
-  return { delayMs: backOffMs(attempts, random), counted: true };
+  return { delayMs: backOffMs(attempts + 1, { ...BACK_OFF, random }), counted: true };
 }
 
 /** A relay that rests or refuses is asked no sooner for it; one that wants fewer has its pace. */

@@ -1,3 +1,5 @@
+import { backOffMs } from '../backoff.ts';
+
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 const USUAL = 15 * MINUTE;
@@ -25,8 +27,12 @@ export function nextFetchAt(last: LastFetch): Date {
   const wait =
     failures === 0
       ? Math.max(USUAL, Math.min(cacheSeconds ?? 0, LONGEST_CACHE))
-      : Math.min(USUAL * 2 ** Math.min(failures - 1, 20), DAY);
-  const jittered = wait * (failures === 0 ? 1 + random * 0.1 : 0.5 + random * 0.5);
+      : backOffMs(failures, {
+          firstMs: USUAL * 1000,
+          longestMs: DAY * 1000,
+          random: () => random,
+        }) / 1000;
+  const jittered = failures === 0 ? wait * (1 + random * 0.1) : Math.min(wait, DAY);
   const least = Math.min(retryAfterSeconds ?? 0, DAY);
   return new Date(now.getTime() + Math.max(jittered, least * (1 + random * 0.1)) * 1000);
 }

@@ -1,7 +1,7 @@
 import type { Timeouts } from './smtp/timeouts.ts';
 
 /** A rest after a failure: each one twice as long as the last, until something succeeds. */
-export class Rest {
+export class Backoff {
   readonly #timeouts: Pick<Timeouts, 'rest' | 'longestRest'>;
   #length = 0;
   #end = 0;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { advice } from './advice.ts';
-import { Rest } from './backoff.ts';
+import { Backoff } from './backoff.ts';
 import { Congestion } from './congestion.ts';
 import { type Failure, lastError, logged, type RelayState } from './health.ts';
 import { outcomeOf } from './outcome.ts';
@@ -60,7 +60,7 @@ class SmtpRelay implements Relay, SessionHost {
   readonly #waiting = new Waiting((job, outcome) => this.answer(job, outcome));
   readonly #sessions = new Set<Session>();
   readonly #openings: Openings;
-  readonly #rest: Rest;
+  readonly #backoff: Backoff;
   readonly #throttle = new Throttle();
   readonly #congestion = new Congestion();
   readonly proven: Proven = new Set();
@@ -83,7 +83,7 @@ class SmtpRelay implements Relay, SessionHost {
     this.#log = log.child({ relay: settings.name });
     this.#onState = onState;
     this.#timeouts = { ...TIMEOUTS, ...timeouts };
-    this.#rest = new Rest(this.#timeouts);
+    this.#backoff = new Backoff(this.#timeouts);
     this.#openings = new Openings(settings, this.#timeouts);
   }
 
@@ -96,7 +96,7 @@ class SmtpRelay implements Relay, SessionHost {
   }
 
   get free(): number {
-    if (this.#closing || this.#rest.left > 0) return 0;
+    if (this.#closing || this.#backoff.left > 0) return 0;
     let connections = this.#openings.prompt + this.#openable();
     for (const session of this.#sessions) if (session.open) connections += 1;
     const free = this.#depth * connections - this.#busy;
@@ -118,7 +118,7 @@ class SmtpRelay implements Relay, SessionHost {
     this.#busy += 1;
     this.#throttle.started();
     if (this.#closing) this.answer(job, { kind: 'withdrawn' });
-    else if (this.#rest.left > 0) this.answer(job, this.#whileResting());
+    else if (this.#backoff.left > 0) this.answer(job, this.#whileResting());
     else {
       this.#waiting.add(job);
       this.#dispatch();
@@ -127,7 +127,7 @@ class SmtpRelay implements Relay, SessionHost {
   }
 
   state(): RelayState {
-    const left = this.#rest.left;
+    const left = this.#backoff.left;
     const failure = this.#failure;
     return {
       up: left === 0,
@@ -162,7 +162,7 @@ class SmtpRelay implements Relay, SessionHost {
   }
 
   next(capabilities: Capabilities, following: boolean): Job | undefined {
-    if (this.#closing || this.#rest.left > 0) return undefined;
+    if (this.#closing || this.#backoff.left > 0) return undefined;
     // What a connection that is just opening will take need not wait behind another's answer.
     const reserved = following ? this.#openings.prompt : this.#kept;
     return this.#waiting.next(capabilities, reserved);
@@ -173,7 +173,7 @@ class SmtpRelay implements Relay, SessionHost {
     job.resolve({ ...outcome, relay: this.settings.name });
     if (outcome.kind === 'sent') {
       this.#failure = undefined;
-      this.#rest.succeed();
+      this.#backoff.succeed();
       const now = performance.now();
       this.#congestion.note(now - job.dotAt);
       this.#throttle.took(now);
@@ -256,7 +256,7 @@ class SmtpRelay implements Relay, SessionHost {
 
   /** Connections that may be opened now and would come soon. */
   #openable(): number {
-    if (this.#closing || this.#rest.left > 0 || !this.#openings.allowed) return 0;
+    if (this.#closing || this.#backoff.left > 0 || !this.#openings.allowed) return 0;
     // After a failure one connection finds out whether it is over: ten wrong log-ins would lock the account.
     const { size, stuck } = this.#openings;
     if (this.#failure && this.#sessions.size === 0) return size === 0 || stuck ? 1 : 0;
@@ -297,9 +297,9 @@ class SmtpRelay implements Relay, SessionHost {
 
   #goToRest(failure: Failure, waiting: Outcome, since = performance.now()): void {
     this.#failure = failure;
-    this.#rest.begin(since);
+    this.#backoff.begin(since);
     this.#resting = true;
-    this.#log.warn({ ...logged(failure), restMs: this.#rest.left }, 'the relay rests');
+    this.#log.warn({ ...logged(failure), restMs: this.#backoff.left }, 'the relay rests');
     this.#waiting.giveBack(waiting);
     this.#startTicking();
     this.#onState?.(this.state());
@@ -325,7 +325,7 @@ class SmtpRelay implements Relay, SessionHost {
     const late = this.#waiting.giveBack({ kind: 'withdrawn' }, now - this.#timeouts.start);
     if (late > 0 && this.#sessions.size > 0) this.#depth = 1;
     if (this.#waiting.size > 0) this.#dispatch();
-    if (this.#resting && this.#rest.left === 0) {
+    if (this.#resting && this.#backoff.left === 0) {
       this.#resting = false;
       this.#onState?.(this.state());
     }

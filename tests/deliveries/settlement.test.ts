@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Attempt, backOffMs, settlementOf } from '../../src/deliveries/settlement.ts';
+import { type Attempt, settlementOf } from '../../src/deliveries/settlement.ts';
 import { outcomeOf } from '../../src/relays/outcome.ts';
 import type { Answer, Phase } from '../../src/relays/smtp/outgoing.ts';
 
@@ -106,13 +106,4 @@ describe('the next state of a row', () => {
     expect(settled).toMatchObject({ state: 'failed', reason: 'unaddressable', bounce: false });
     expect(settled.counted).toBeUndefined();
   });
-});
-
-test('back-offs double from 30 s to an hour, between half and one and a half of it', () => {
-  const middle = (attempts: number) => backOffMs(attempts, () => 0.5);
-  expect([0, 1, 2, 6, 7, 100].map(middle)).toEqual([
-    30_000, 60_000, 120_000, 1_920_000, 3_600_000, 3_600_000,
-  ]);
-  expect(backOffMs(0, () => 0)).toBe(15_000);
-  expect(backOffMs(0, () => 0.999_999)).toBe(45_000);
 });

@@ -1,4 +1,4 @@
-import { Rest } from '../backoff.ts';
+import { Backoff } from '../backoff.ts';
 import type { RelaySettings } from '../settings.ts';
 import { HandshakeError, type Opened, openSession } from './handshake.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -14,12 +14,12 @@ export class Openings {
   readonly #timeouts: Timeouts;
   readonly #underWay = new Set<Opening>();
   /** A relay may take no more connections and still serve the ones it has. */
-  readonly #rest: Rest;
+  readonly #backoff: Backoff;
 
   constructor(settings: RelaySettings, timeouts: Timeouts) {
     this.#settings = settings;
     this.#timeouts = timeouts;
-    this.#rest = new Rest(timeouts);
+    this.#backoff = new Backoff(timeouts);
   }
 
   get size(): number {
@@ -37,7 +37,7 @@ export class Openings {
 
   /** Another one may be begun, and is likely to come soon: none is late, or the last one has been for a while. */
   get allowed(): boolean {
-    return this.#rest.left === 0 && (this.prompt === this.size || this.stuck);
+    return this.#backoff.left === 0 && (this.prompt === this.size || this.stuck);
   }
 
   /** There are some, and the newest is late: what the relay does not answer to it may answer to another. */
@@ -60,10 +60,10 @@ export class Openings {
     );
     this.#underWay.delete(opening);
     if (result instanceof HandshakeError) {
-      this.#rest.begin(opening.since);
+      this.#backoff.begin(opening.since);
       onRefused(result, opening.since);
     } else {
-      this.#rest.succeed();
+      this.#backoff.succeed();
       onOpened(result);
     }
   }
