@@ -9,6 +9,7 @@ export interface Seal<T> {
 
 const NONCE = 12;
 const TAG = 16;
+const BLOCK = 256;
 
 /**
  * Seals values (AES-256-GCM) by the first secret, and opens what any of them sealed. What a page must say after a
@@ -26,7 +27,9 @@ export function openSeal<T>(
     seal(value, expires) {
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce);
-      const text = JSON.stringify([expires.getTime(), value]);
+      const json = JSON.stringify([expires.getTime(), value]);
+      // padded, so that its length tells little of what is in it
+      const text = json.padEnd(Math.ceil(json.length / BLOCK) * BLOCK);
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
     },
