@@ -13,9 +13,12 @@ export class FeedNotFound extends Error {
 
 /** The newsletter reads that address already. */
 export class FeedTaken extends Error {
-  constructor(url: string, newsletter: string) {
+  /** The id of the feed that reads it. */
+  readonly existing: string;
+  constructor(existing: string, url: string, newsletter: string) {
     super(`"${newsletter}" reads ${url.slice(0, 200)} already.`);
     this.name = 'FeedTaken';
+    this.existing = existing;
   }
 }
 
@@ -56,13 +59,29 @@ export class UnknownArticles extends Error {
   }
 }
 
-/** The newsletter has an article of that address. */
+/** There is an article of that address. */
 export class ArticleExists extends Error {
-  readonly id: string;
-  constructor(id: string, url: string) {
-    super(`Article ${id} has the address ${url.slice(0, 200)} already: change that one instead.`);
+  /** The id of that article. */
+  readonly existing: string;
+  constructor(existing: string, url: string) {
+    super(
+      `Article ${existing} has the address ${url.slice(0, 200)} already: change that one instead.`,
+    );
     this.name = 'ArticleExists';
-    this.id = id;
+    this.existing = existing;
+  }
+}
+
+/** Another article has that external id; it may have been removed. */
+export class ExternalIdTaken extends Error {
+  /** The id of that article. */
+  readonly existing: string;
+  constructor(existing: string, externalId: string) {
+    super(
+      `Article ${existing} has the external id ${externalId.slice(0, 200)} already: PUT /articles/by-external-id changes it, or brings it back.`,
+    );
+    this.name = 'ExternalIdTaken';
+    this.existing = existing;
   }
 }
 

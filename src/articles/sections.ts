@@ -1,5 +1,6 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';
+import { InvalidArticle } from './errors.ts';
 
 export type NewsletterSections = {
   id: string;
@@ -36,4 +37,16 @@ export function noSection(slug: string, { slug: newsletter, sections }: Newslett
       ? `"${newsletter}" has no section "${slug.slice(0, 80)}". It has: ${known}.`
       : `"${newsletter}" has no sections yet: add them to the newsletter first.`,
   };
+}
+
+/** The ids of a newsletter and of its section, if one is named. Throws NewsletterNotFound, InvalidArticle. */
+export async function findSection(
+  db: DbOrTransaction,
+  newsletter: string,
+  slug: string | null | undefined,
+) {
+  const known = await sectionsOf(db, newsletter);
+  const found = known.sections.find((section) => section.slug === slug);
+  if (slug && !found) throw new InvalidArticle([noSection(slug, known)]);
+  return { newsletterId: known.id, sectionId: found?.id ?? null };
 }

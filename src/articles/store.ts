@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { addNeighbour, emptyClaims, lookAround, matchOf } from './duplicates.ts';
 import type { IncomingArticle } from './incoming.ts';
+import { lockArticles } from './lock.ts';
 import { pairTranslations, shareStory } from './merge.ts';
 import { sectionRows } from './sections.ts';
 
@@ -64,8 +65,7 @@ export async function storeStories(
   feed: { id: string; newsletterId: string; sectionId: string | null },
   stories: IncomingArticle[],
 ): Promise<Stored> {
-  // Two feeds with the same story at the same moment must see each other. Held for milliseconds.
-  await sql`select pg_advisory_xact_lock(hashtext('gaceta-articles'))`.execute(tx);
+  await lockArticles(tx);
   const counts: Stored = { added: 0, updated: 0, unchanged: 0, joined: 0 };
   const sources = await knownGuids(
     tx,

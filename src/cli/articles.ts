@@ -1,8 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { z } from 'zod';
 import { commit } from '../actions/commit.ts';
-import { createArticle, listArticles } from '../articles/articles.ts';
+import { createArticle } from '../articles/articles.ts';
+import { address, language } from '../articles/input.ts';
+import { listArticles } from '../articles/list.ts';
 import { audit } from '../operators/audit.ts';
-import { chooseNewsletter, idArgument, readLimit } from './choices.ts';
+import { chooseNewsletter, idArgument, readLimit, readTime } from './choices.ts';
 import type { Open } from './open.ts';
 import { print, table } from './output.ts';
 import { actorOf } from './roles.ts';
@@ -10,6 +13,11 @@ import { actorOf } from './roles.ts';
 interface ListOptions {
   json?: boolean;
   newsletter?: string;
+  url?: string;
+  externalId?: string;
+  updatedSince?: Date;
+  language?: string;
+  section?: string;
   limit: number;
   after?: string;
 }
@@ -21,12 +29,25 @@ interface AddOptions extends Record<string, unknown> {
   imageCredit?: string;
 }
 
+const read =
+  <T>(schema: z.ZodType<T>) =>
+  (text: string): T => {
+    const { data, error } = schema.safeParse(text);
+    if (data === undefined) throw new InvalidArgumentError(`It ${error?.issues[0]?.message}.`);
+    return data;
+  };
+
 export function registerArticles(program: Command, open: Open): void {
   const noun = program.command('articles').description('articles that editions are made of');
   noun
     .command('list')
     .description('list articles, newest first')
     .option('--newsletter <slug>', 'only this newsletter')
+    .option('--section <slug>', 'only this section')
+    .option('--language <tag>', 'only this language: es also finds es-MX', read(language))
+    .option('--url <address>', 'only the article of this web address', read(address))
+    .option('--external-id <id>', 'only the article that a CMS calls so')
+    .option('--updated-since <time>', 'only what was made or changed since then', readTime)
     .option('--limit <number>', 'maximum number of rows', readLimit, 100)
     .option('--after <next>', '“next” of the previous page', idArgument)
     .option('--json', 'print JSON')
@@ -57,6 +78,7 @@ export function registerArticles(program: Command, open: Open): void {
     .option('--image-credit <text>', 'who made the image')
     .option('--author <name>', 'author')
     .option('--language <tag>', 'such as en or es-VE')
+    .option('--external-id <id>', 'what a CMS calls it')
     .option('--published-at <time>', 'such as 2026-11-24T07:00:00Z; default: now')
     .option('--json', 'print JSON')
     .action(({ json, newsletter, image, imageAlt, imageCredit, ...words }: AddOptions) =>

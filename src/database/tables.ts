@@ -155,6 +155,8 @@ interface FeedsTable {
 
 interface ArticlesTable {
   id: Id;
+  /** What it is called where it comes from, such as a CMS. */
+  externalId: Optional<string>;
   title: string;
   standfirst: Default<string>;
   url: string;

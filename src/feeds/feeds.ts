@@ -91,19 +91,33 @@ async function sectionId(
  */
 export async function addFeed(tx: DbOrTransaction, input: unknown, now: Date): Promise<Feed> {
   const wanted = checked(newFeed, input);
+  const address = splitCredentials(wanted.url);
   const made = await tx
     .insertInto('feeds')
     .values({
       ...(await sectionId(tx, wanted.newsletter, wanted.section)),
-      ...splitCredentials(wanted.url),
+      ...address,
       nextFetchAt: new Date(now.getTime() + 30_000),
     })
     .onConflict((oc) => oc.columns(['newsletterId', 'url']).doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (!made) throw new FeedTaken(splitCredentials(wanted.url).url, wanted.newsletter);
+  if (!made) {
+    const other = await readerOf(tx, address.url, wanted.newsletter);
+    throw new FeedTaken(other?.id ?? '', address.url, wanted.newsletter);
+  }
   return getFeed(tx, made.id);
 }
+
+/** The feed of the newsletter that reads the address. */
+const readerOf = (tx: DbOrTransaction, url: string, newsletter: string) =>
+  tx
+    .selectFrom('feeds')
+    .innerJoin('newsletters', 'newsletters.id', 'feeds.newsletterId')
+    .select('feeds.id')
+    .where('newsletters.slug', '=', newsletter)
+    .where('url', '=', url)
+    .executeTakeFirst();
 
 /** One feed. Throws FeedNotFound. */
 export async function getFeed(db: DbOrTransaction, id: string): Promise<Feed> {
@@ -185,14 +199,8 @@ export async function updateFeed(
   };
   if (Object.keys(changes).length === 0) return before;
   if (isMoved) {
-    const other = await tx
-      .selectFrom('feeds')
-      .innerJoin('newsletters', 'newsletters.id', 'feeds.newsletterId')
-      .select('feeds.id')
-      .where('newsletters.slug', '=', before.newsletter)
-      .where('url', '=', address)
-      .executeTakeFirst();
-    if (other) throw new FeedTaken(address, before.newsletter);
+    const other = await readerOf(tx, address, before.newsletter);
+    if (other) throw new FeedTaken(other.id, address, before.newsletter);
   }
   await tx.updateTable('feeds').set(changes).where('id', '=', id).execute();
   return getFeed(tx, id);

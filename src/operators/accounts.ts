@@ -29,6 +29,13 @@ export class OperatorNotFound extends Error {
 }
 export class OperatorExists extends Error {
   override name = 'OperatorExists';
+  /** The id of that operator. */
+  readonly existing: string | undefined;
+
+  constructor(message: string, existing?: string) {
+    super(message);
+    this.existing = existing;
+  }
 }
 export class InvalidOperator extends Error {
   override name = 'InvalidOperator';
@@ -141,7 +148,17 @@ export async function createOperator(tx: DbOrTransaction, input: NewOperator): P
     .onConflict((oc) => oc.expression(sql`lower(email)`).doNothing())
     .returning(columns)
     .executeTakeFirst();
-  if (!made) throw new OperatorExists(`There is an operator with the address ${email} already.`);
+  if (!made) {
+    const other = await tx
+      .selectFrom('operators')
+      .select('id')
+      .where(sql`lower(email)`, '=', email.toLowerCase())
+      .executeTakeFirst();
+    throw new OperatorExists(
+      `There is an operator with the address ${email} already.`,
+      other && String(other.id),
+    );
+  }
   return made;
 }
 

@@ -4,6 +4,7 @@ import { TooManyTests } from '../actions/test-send.ts';
 import {
   ArticleExists,
   ArticleNotFound,
+  ExternalIdTaken,
   FeedBusy,
   FeedNotFound,
   FeedTaken,
@@ -81,6 +82,7 @@ const statuses: [number, ErrorClass[]][] = [
       AddressSuppressed,
       FeedTaken,
       ArticleExists,
+      ExternalIdTaken,
       FeedBusy,
       OperatorExists,
       LastOwner,

@@ -14,6 +14,8 @@ export interface ProblemDocument {
   detail: string;
   instance: string;
   errors?: ProblemDetail[];
+  /** Of a conflict: the id of what is there already. */
+  existing?: string;
 }
 
 /** An answer other than the one asked for. Its message is shown to the client. */
@@ -22,6 +24,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly type: string;
   readonly errors: ProblemDetail[] | undefined;
+  readonly existing: string | undefined;
   readonly headers: Record<string, string>;
 
   constructor(
@@ -30,6 +33,7 @@ export class Problem extends Error {
     more: {
       type?: string;
       errors?: ProblemDetail[];
+      existing?: string;
       headers?: Record<string, string>;
       cause?: unknown;
     } = {},
@@ -38,6 +42,7 @@ export class Problem extends Error {
     this.status = status;
     this.type = more.type ?? 'about:blank';
     this.errors = more.errors;
+    this.existing = more.existing;
     this.headers = more.headers ?? {};
   }
 
@@ -54,6 +59,7 @@ export class Problem extends Error {
       detail: this.message,
       instance,
       ...(this.errors ? { errors: this.errors } : {}),
+      ...(this.existing ? { existing: this.existing } : {}),
     };
   }
 }

@@ -23,6 +23,9 @@ export function toProblem(error: unknown, occurrence: string): Problem {
       type: typeOf(error),
       cause: error,
       ...(status === 429 || status === 503 ? { headers: { 'Retry-After': secondsOf(error) } } : {}),
+      ...('existing' in error && typeof error.existing === 'string'
+        ? { existing: error.existing }
+        : {}),
       ...('errors' in error
         ? {
             errors: (error.errors as ProblemDetail[]).map(({ pointer: at, detail }) => ({

@@ -79,7 +79,7 @@ export async function changeAddress(
     .where('emailKey', '=', address.key)
     .where('id', '<>', id)
     .executeTakeFirst();
-  if (taken) throw new AddressTaken();
+  if (taken) throw new AddressTaken(taken.id);
   const { key: emailKey, email, group: receiverGroup } = address;
   const change = tx.updateTable('subscribers').where('id', '=', id).where('erasedAt', 'is', null);
   const moved = await change

@@ -24,9 +24,12 @@ export class InvalidSubscriber extends Error {
 
 /** Another subscriber has that address. */
 export class AddressTaken extends Error {
-  constructor() {
+  /** The id of that subscriber. */
+  readonly existing: string;
+  constructor(existing: string) {
     super('Another subscriber has this address already.');
     this.name = 'AddressTaken';
+    this.existing = existing;
   }
 }
 

@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  createArticle,
-  deleteArticle,
-  getArticle,
-  listArticles,
-  updateArticle,
-} from '../../src/articles/articles.ts';
+import { createArticle, deleteArticle, updateArticle } from '../../src/articles/articles.ts';
 import { ArticleExists, ArticleNotFound, InvalidArticle } from '../../src/articles/errors.ts';
+import { getArticle, listArticles } from '../../src/articles/list.ts';
 import { listSources } from '../../src/articles/sources.ts';
 import { NewsletterNotFound } from '../../src/newsletters/errors.ts';
 import { openFreshDatabase } from '../harness/database.ts';
@@ -44,6 +39,8 @@ test('an article is written by hand, changed and removed', async () => {
     language: 'es-MX',
     publishedAt: new Date('2026-02-28T09:00:00Z'),
     feed: null,
+    externalId: null,
+    updatedAt: now,
   });
   const changed = await updateArticle(db, article.id, { section: 'news', image: null }, now);
   expect(changed).toEqual({ ...article, section: 'news', image: null });

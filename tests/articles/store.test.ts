@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  deleteArticle,
-  getArticle,
-  listArticles,
-  updateArticle,
-} from '../../src/articles/articles.ts';
+import { deleteArticle, updateArticle } from '../../src/articles/articles.ts';
 import { NothingJoined } from '../../src/articles/errors.ts';
+import { getArticle, listArticles } from '../../src/articles/list.ts';
 import { separateArticle } from '../../src/articles/merge.ts';
 import {
   joinDuplicate,

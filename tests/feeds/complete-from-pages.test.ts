@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { deleteArticle, listArticles } from '../../src/articles/articles.ts';
+import { deleteArticle } from '../../src/articles/articles.ts';
+import { listArticles } from '../../src/articles/list.ts';
 import { listSources, separateSource } from '../../src/articles/sources.ts';
 import { addFeed } from '../../src/feeds/feeds.ts';
 import { fetchFeedNow } from '../../src/feeds/read-due.ts';

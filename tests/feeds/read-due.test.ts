@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { listArticles } from '../../src/articles/articles.ts';
 import { FeedNotFound } from '../../src/articles/errors.ts';
+import { listArticles } from '../../src/articles/list.ts';
 import { dueFeeds } from '../../src/feeds/claims.ts';
 import { FeedAway, NotAFeed } from '../../src/feeds/errors.ts';
 import { addFeed, getFeed } from '../../src/feeds/feeds.ts';

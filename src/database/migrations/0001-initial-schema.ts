@@ -149,6 +149,7 @@ const statements = [
   // Articles that translate each other carry the same story_id.
   `create table articles (
     id bigint generated always as identity primary key,
+    external_id text unique,
     title text not null,
     standfirst text not null default '',
     url text not null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getArticle } from '../../articles/articles.ts';
+import { getArticle } from '../../articles/list.ts';
 import { joinDuplicate, listSources, separateSource } from '../../articles/sources.ts';
 import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads } from './operation.ts';

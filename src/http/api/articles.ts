@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import {
-  articleChanges,
-  createArticle,
-  deleteArticle,
-  getArticle,
-  listArticles,
-  newArticle,
-  updateArticle,
-} from '../../articles/articles.ts';
+import { createArticle, updateArticle } from '../../articles/articles.ts';
+import { address, articleChanges, language, newArticle, time } from '../../articles/input.ts';
+import { getArticle, listArticles } from '../../articles/list.ts';
 import { NewsletterNotFound } from '../../newsletters/errors.ts';
 import { getNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
+import { removeArticle, removed } from './article-removal.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { articleShape, byId, pageOf } from './shapes.ts';
@@ -24,9 +19,23 @@ export const articleOperations: Operation[] = [
       method: 'get',
       path: '/articles',
       tag,
-      summary: 'List articles, newest first',
+      summary: 'List articles, the newest by publishedAt first',
       role: 'viewer',
-      query: z.strictObject({ ...paging, newsletter: z.string().optional() }),
+      query: z.strictObject({
+        ...paging,
+        newsletter: z.string().optional(),
+        url: address.optional().meta({
+          description: 'Any address that links to it, with tracking parameters or without',
+        }),
+        externalId: z.string().optional(),
+        updatedSince: time
+          .optional()
+          .meta({ description: 'Made or changed at that moment or later' }),
+        language: language.optional().meta({ description: '`es` also finds `es-MX`' }),
+        section: z.string().optional().meta({
+          description: 'Slug: of the newsletter, or where none is named of any',
+        }),
+      }),
       answers: { 200: { description: 'A page of articles', schema: pageOf(articleShape) } },
     },
     async ({ query }, db) => {
@@ -79,6 +88,7 @@ export const articleOperations: Operation[] = [
       params: byId,
       body: articleChanges,
       answers: { 200: { description: 'As it is now', schema: articleShape } },
+      errors: [409],
     },
     async ({ params, input, actor, context }, tx) => {
       const article = await updateArticle(tx, params.id, input, context.now());
@@ -97,12 +107,8 @@ export const articleOperations: Operation[] = [
       description: 'No edition will include it, and its feed will not bring it back.',
       role: 'editor',
       params: byId,
-      answers: { 204: { description: 'Removed' } },
+      answers: removed,
     },
-    async ({ params, actor, context }, tx) => {
-      await deleteArticle(tx, params.id, context.now());
-      await audit(tx, actor, 'remove', `article ${params.id}`);
-      return { status: 204 };
-    },
+    async ({ params, actor, context }, tx) => removeArticle(tx, actor, params.id, context.now()),
   ),
 ];

@@ -3,6 +3,7 @@ import { articleOperations } from './articles.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
+import { externalArticleOperations } from './external-articles.ts';
 import { feedOperations } from './feeds.ts';
 import { importOperations } from './imports.ts';
 import { newsletterOperations } from './newsletters.ts';
@@ -23,6 +24,7 @@ export const operations: Operation[] = [
   ...newsletterOperations,
   ...feedOperations,
   ...articleOperations,
+  ...externalArticleOperations,
   ...sourceOperations,
   ...translationOperations,
   ...editionOperations,

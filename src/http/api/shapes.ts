@@ -21,6 +21,7 @@ export const problemShape = z
     detail: z.string(),
     instance: z.string(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    existing: id.optional().meta({ description: 'Of a conflict: the id of what is there already' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
@@ -92,11 +93,16 @@ export const articleShape = z
     language: z.string().nullable(),
     publishedAt: time,
     feed: id.nullable(),
+    externalId: z.string().nullable().meta({
+      description: 'What it is called where it comes from, such as a CMS',
+      example: 'post-4711',
+    }),
+    updatedAt: time,
   })
   .meta({ id: 'Article' });
 
 const editionArticleShape = articleShape
-  .omit({ feed: true })
+  .omit({ feed: true, externalId: true, updatedAt: true })
   .extend({ language: z.string() })
   .meta({ id: 'EditionArticle', description: "With the edition's own wording" });
 

@@ -6,7 +6,7 @@ import type { Version } from './versions.ts';
 
 /** What is said of a call once: it is checked by it, and described by it. */
 export interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/editions/{id}`. */
   path: `/${string}`;
   tag: string;

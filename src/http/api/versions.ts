@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { sql } from 'kysely';
 import { showEdition } from '../../actions/show-editions.ts';
-import { getArticle } from '../../articles/articles.ts';
+import { ArticleNotFound } from '../../articles/errors.ts';
+import { articleOf, getArticle } from '../../articles/list.ts';
+import { lockArticles } from '../../articles/lock.ts';
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { getFeed } from '../../feeds/feeds.ts';
@@ -19,9 +21,11 @@ export interface Version {
   table: string;
   key: string;
   /** The parameter of the path that names it, or the name itself. */
-  param?: 'id' | 'slug';
+  param?: 'id' | 'slug' | 'externalId';
   name?: string;
-  /** As the API shows it. */
+  /** What its changes lock before any row. */
+  lock?(tx: DbOrTransaction): Promise<void>;
+  /** As the API shows it; null: it is not there, and the change would make it. */
   read(db: DbOrTransaction, name: string, context: Context): Promise<unknown>;
   /** Fields that change by themselves: a client's edit is not out of date because of them. */
   volatile: readonly string[];
@@ -60,7 +64,15 @@ export const versions = {
     'lastError',
     'articles',
   ]),
-  article: byIdOf('articles', getArticle),
+  article: { ...byIdOf('articles', getArticle, ['updatedAt']), lock: lockArticles },
+  articleOfExternalId: {
+    table: 'articles',
+    key: 'externalId',
+    param: 'externalId',
+    lock: lockArticles,
+    read: (db, name) => articleOf(db, name).catch(orNull),
+    volatile: ['updatedAt'],
+  },
   edition: byIdOf('editions', (db, id, { now }) => showEdition(db, id, now()), [
     'ledger',
     'messagesPerSecond',
@@ -74,6 +86,11 @@ export const versions = {
   subscriber: byIdOf('subscribers', getSubscriber),
   operator: byIdOf('operators', getOperator, ['lastSeenAt']),
 } satisfies Record<string, Version>;
+
+function orNull(error: unknown): null {
+  if (error instanceof ArticleNotFound) return null;
+  throw error;
+}
 
 /** The ETag of a resource as it was shown: another one means that what can be changed has changed. */
 export function etagOf({ volatile }: Version, shown: unknown): string {
@@ -96,18 +113,19 @@ export async function requireMatch(
   const wanted = req.get('If-Match');
   if (wanted === undefined) return;
   const name = version.name ?? String(req.params[version.param ?? 'id']);
+  await version.lock?.(tx);
   await sql`select from ${sql.table(version.table)}
     where ${sql.ref(version.key)} = ${name} for no key update`.execute(tx);
   const shown = await version.read(tx, name, context);
   // what is not there is 404, which the change itself says
-  if (shown === undefined || wanted.trim() === '*') return;
-  const present = [etagOf(version, shown), ...revisionOf(shown)];
+  if (shown === undefined || (shown !== null && wanted.trim() === '*')) return;
+  const present = shown === null ? [] : [etagOf(version, shown), ...revisionOf(shown)];
   // a proxy that compresses marks it as weak
   const tags = wanted.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (tags.some((tag) => present.includes(tag))) return;
   throw new Problem(412, 'It has changed since: read it again, then change it.', {
     type: 'urn:gaceta:changed-since',
-    headers: { ETag: present[0] ?? '' },
+    headers: present[0] === undefined ? {} : { ETag: present[0] },
   });
 }
 

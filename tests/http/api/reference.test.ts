@@ -10,6 +10,8 @@ const promised = [
   'post /feeds/{id}/fetch',
   'get post /articles',
   'get patch delete /articles/{id}',
+  'get put delete /articles/by-external-id/{externalId}',
+  'post /articles/bulk',
   'get post /editions',
   'get patch /editions/{id}',
   ...['send', 'pause', 'resume', 'cancel', 'test', 'resend-missed'].map(
@@ -94,7 +96,9 @@ describe('the description of the API', async () => {
         ),
       ),
     );
-    expect(fields('Problem')).toEqual(['type', 'title', 'status', 'detail', 'instance', 'errors']);
+    expect(fields('Problem')).toEqual(
+      'type title status detail instance errors existing'.split(' '),
+    );
   });
 
   it('can be used by generators of clients', () => {
