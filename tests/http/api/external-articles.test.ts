@@ -36,7 +36,8 @@ describe('the articles of a CMS', () => {
     const both = await Promise.all(
       [1, 2].map(() => call('PUT', path('tag'), change, ifMatch(tag))),
     );
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    const statuses = new Set(both.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([200, 412]));
     expect((await call('DELETE', path('tag'), undefined, ifMatch(tag))).status).toBe(412);
     expect((await call('DELETE', path('tag'))).status).toBe(204);
     expect((await call('GET', path('tag'))).status).toBe(404);
