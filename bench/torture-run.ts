@@ -140,7 +140,7 @@ async function untilEnded(db: Db, edition: string, say: (line: string) => void):
       queued: string;
       sending: string;
     }>`
-      select e.state, e.reason, (select sum(queued) from ranges where edition_id = e.id) as queued,
+      select e.state, e.status_text as reason, (select sum(queued) from ranges where edition_id = e.id) as queued,
         (select sum(sending) from ranges where edition_id = e.id) as sending
       from editions e where e.id = ${edition}`
       .execute(db)
