@@ -5,9 +5,12 @@ import { expireRanges, sweepCancelled } from '../../src/deliveries/finish.ts';
 import { emptyLedger, ledger, recount } from '../../src/deliveries/ledger.ts';
 import { EditionNotFound, WrongEditionState } from '../../src/editions/errors.ts';
 import { cancelEdition, finishEditions, pauseEdition } from '../../src/editions/transitions.ts';
+import { eventually } from '../harness/eventually.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf, passTime, rowsOf } from './fixtures/rows.ts';
 import { openSending } from './fixtures/sending.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Answers no message until it is told to: the edition is caught in the middle. */
 function gate() {
@@ -27,7 +30,7 @@ test('pause lets what has started finish and starts nothing more; resume sends t
   const { db, sink } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 300));
   const sent = sending.send(edition);
-  await vi.waitFor(() => expect(sink.received.length).toBeGreaterThanOrEqual(4), 10_000);
+  await eventually(() => expect(sink.received.length).toBeGreaterThanOrEqual(4));
   expect(await pauseEdition(db, edition)).toEqual({ changed: true });
   expect(await pauseEdition(db, edition)).toEqual({ changed: false });
   held.open();
@@ -60,7 +63,7 @@ test('cancel stops claiming at once; the queued become skipped, and resend-misse
   const { db, sink } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 300));
   const sent = sending.send(edition);
-  await vi.waitFor(() => expect(sink.received.length).toBeGreaterThanOrEqual(4), 10_000);
+  await eventually(() => expect(sink.received.length).toBeGreaterThanOrEqual(4));
   expect(await cancelEdition(db, edition)).toEqual({ changed: true });
   held.open();
   await sent;

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { emptyLedger, ledger } from '../../src/deliveries/ledger.ts';
+import { eventually } from '../harness/eventually.ts';
 import { contentFor, freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { rowsOf } from './fixtures/rows.ts';
 import { openSending } from './fixtures/sending.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The n-th reader of a newsletter. */
 const nth = (newsletter: string, n: number) =>
@@ -21,7 +24,7 @@ test('who leaves, is suppressed, pauses or is erased after planning is skipped i
   const newsletter = await makeReaders(db, 60);
   const edition = await freezeEdition(db, newsletter);
   const sent = sending.send(edition);
-  await vi.waitFor(() => expect(sink.received).toHaveLength(4), 10_000);
+  await eventually(() => expect(sink.received).toHaveLength(4));
   // The first has started; the others have not.
   for (const n of [0, 50]) {
     await sql`update subscriptions set state = 'unsubscribed', left_at = now()
@@ -133,7 +136,7 @@ test('a correction reaches those whose message has not started, and each row kee
   const newsletter = await makeReaders(db, 60);
   const edition = await freezeEdition(db, newsletter);
   const sent = sending.send(edition);
-  await vi.waitFor(() => expect(sink.received).toHaveLength(4), 10_000);
+  await eventually(() => expect(sink.received).toHaveLength(4));
   await sql`insert into revisions (edition_id, number, content)
     select edition_id, 2, replace(content::text, 'Story 1', 'Corrected story')::jsonb from revisions
     where edition_id = ${edition}`.execute(db);
