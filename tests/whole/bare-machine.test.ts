@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CHECKS } from '../../demo/story.ts';
 import { type As, type Debian, debianMissing, makeDebian, SYSTEM_PATH } from '../harness/debian.ts';
@@ -121,7 +121,7 @@ async function buildImage(debian: Debian) {
     async COPY(argument) {
       const [, stage, names = ''] = /^(?:--from=(\S+) )?(.*)$/.exec(argument) ?? [];
       const sources = names.split(' ');
-      const to = join(machine.root, as.folder ?? '/', sources.pop() ?? '');
+      const to = join(machine.root, resolve(as.folder ?? '/', sources.pop() ?? ''));
       const from = stage && stages.get(stage);
       if (from) execFileSync('cp', ['-a', `${join(from.root, sources[0] ?? '')}/.`, to]);
       else
