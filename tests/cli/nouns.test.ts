@@ -133,7 +133,9 @@ describe('the command line', { timeout: 120_000 }, async () => {
       "articles add --newsletter daily --section news --title 'Ferry is late' --url https://news.example.org/f --json",
     );
     expect(articleShape.parse(article.json())).toMatchObject({ section: 'news' });
-    expect((await gaceta('articles list')).stdout).toContain('Ferry is late');
+    const filter = '--section news --url https://news.example.org/f?utm_source=x';
+    expect((await gaceta(`articles list ${filter}`)).stdout).toContain('Ferry is late');
+    expect((await gaceta('articles list --url nowhere')).code).toBe(2);
     const composed = await gaceta('editions compose --newsletter daily --json');
     const edition = editionShape.parse(composed.json());
     expect(edition).toMatchObject({ state: 'draft', kind: 'daily' });

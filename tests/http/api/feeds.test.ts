@@ -37,6 +37,8 @@ describe('feeds', async () => {
     const made = await add('/feed.xml');
     expect(made.status).toBe(201);
     const feed = feedShape.parse(made.body);
+    const again = await add('/feed.xml');
+    expect([again.status, again.body.existing]).toEqual([409, feed.id]);
     expect(feed).toMatchObject({ newsletter: 'daily', section: 'news', articles: 0 });
     const read = await call('POST', `/feeds/${feed.id}/fetch`);
     expect(read.body).toMatchObject({ added: 1, updated: 0, unchanged: 0 });

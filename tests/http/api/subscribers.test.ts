@@ -60,6 +60,9 @@ describe('subscribers', async () => {
     expect(ended.body.subscriptions[0].unsubscribedAt).toBeTruthy();
     const taken = await call('PATCH', `/subscribers/${id}`, { email: 'bea@example.org' });
     expect(taken.status).toBe(409);
+    expect((await call('GET', `/subscribers/${taken.body.existing}`)).body.email).toBe(
+      'bea@example.org',
+    );
   });
 
   it('are exported with everything held, and erased', async () => {
