@@ -25,7 +25,7 @@ export interface Started {
   /** To process 1 of the command. */
   signal(name: NodeJS.Signals): void;
   ended: Promise<number | NodeJS.Signals | null>;
-  /** Runs another command beside it to its end, as `docker exec` would. */
+  /** Runs another command beside it to its end, as `docker exec` would: what it said on stdout. */
   exec(command: string[]): Promise<string>;
 }
 
@@ -127,7 +127,12 @@ function openDebian(root: string, folder: string): Debian {
         said,
         signal: (name) => void process.kill(Number(first()), name),
         ended: new Promise((done) => child.once('close', (code, signal) => done(code ?? signal))),
-        exec: (other) => toEnd(spawn('nsenter', ['-m', '-p', '-t', first(), ...inside(other, as)])),
+        exec: (other) =>
+          toEnd(
+            spawn('nsenter', ['-m', '-p', '-t', first(), ...inside(other, as)], {
+              stdio: ['ignore', 'pipe', 'inherit'],
+            }),
+          ),
       };
     },
     run: (command, as = {}) => toEnd(own(command, as)),
