@@ -1,6 +1,13 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { addNeighbour, emptyClaims, lookAround, matchOf } from './duplicates.ts';
+import {
+  addNeighbour,
+  emptyClaims,
+  lookAround,
+  type Match,
+  matchOf,
+  type Neighbours,
+} from './duplicates.ts';
 import type { IncomingArticle } from './incoming.ts';
 import { lockArticles } from './lock.ts';
 import { pairTranslations, shareStory } from './merge.ts';
@@ -55,75 +62,111 @@ export async function knownGuids(
   return new Map(rows.map(({ guid, ...row }) => [guid ?? '', row]));
 }
 
+/** What an entry of a feed is to the articles there are. */
+type Place =
+  | { kind: 'known'; source: Source }
+  | { kind: 'copy'; articleId: string; by: CopyOf['by']; isOriginal: boolean }
+  | { kind: 'new'; translates: string | null };
+
+type CopyOf = Extract<Match, { articleId: string }>;
+
+/** The feed that is stored, and the sections of its newsletter where it belongs to none. */
+interface Into {
+  id: string;
+  newsletterId: string;
+  sectionId: string | null;
+  sections: { id: string; slug: string; title: string }[];
+}
+
+function placeOf(entry: IncomingArticle, source: Source | undefined, around: Neighbours): Place {
+  if (source) return { kind: 'known', source };
+  const match = matchOf(entry, around);
+  if (!match || 'translates' in match)
+    return { kind: 'new', translates: match?.translates ?? null };
+  return { kind: 'copy', ...match, isOriginal: match.isOriginal ?? false };
+}
+
 /**
- * Stores what a feed brought, in one transaction: a new story becomes an article, a known one is updated
+ * Stores what a feed brought, in one transaction: a new entry becomes an article, a known one is updated
  * where the feed changed it and no editor did, a copy of an article from elsewhere is joined to it, a
  * translation becomes part of its story.
  */
-export async function storeStories(
+export async function storeIncoming(
   tx: DbOrTransaction,
   feed: { id: string; newsletterId: string; sectionId: string | null },
-  stories: IncomingArticle[],
+  entries: IncomingArticle[],
 ): Promise<Stored> {
   await lockArticles(tx);
   const counts: Stored = { added: 0, updated: 0, unchanged: 0, joined: 0 };
-  const sources = await knownGuids(
-    tx,
-    feed.id,
-    stories.map((story) => story.guid),
-  );
-  const fresh = stories.filter((story) => !sources.has(story.guid));
-  const around = await lookAround(tx, fresh, stories);
+  const guids = entries.map((entry) => entry.guid);
+  const sources = await knownGuids(tx, feed.id, guids);
+  const fresh = entries.filter((entry) => !sources.has(entry.guid));
+  const around = await lookAround(tx, fresh, entries);
   const empty = emptyClaims(feed.id, fresh, around);
   for (const claim of empty) around.byClaim.delete(claim);
-  const sections = feed.sectionId ? [] : await sectionRows(tx, feed.newsletterId);
+  const into = {
+    ...feed,
+    sections: feed.sectionId ? [] : await sectionRows(tx, feed.newsletterId),
+  };
   const changed: string[] = [];
 
-  for (const story of stories) {
-    const source = sources.get(story.guid);
-    if (source) {
-      const named = await nameTranslations(tx, source, story);
+  for (const entry of entries) {
+    const meant = empty.has(entry.claimedUrl ?? '') ? { ...entry, claimedUrl: null } : entry;
+    const place = placeOf(meant, sources.get(entry.guid), around);
+    if (place.kind === 'known') {
+      const { source } = place;
+      const named = await nameTranslations(tx, source, entry);
       // What was joined reads as the source it was joined to.
-      const updated = source.joinedBy === null && (await update(tx, source.articleId, story));
+      const updated = source.joinedBy === null && (await update(tx, source.articleId, entry));
       if (named || updated) changed.push(source.articleId);
       counts[updated ? 'updated' : 'unchanged']++;
       continue;
     }
-    const meant = empty.has(story.claimedUrl ?? '') ? { ...story, claimedUrl: null } : story;
-    const match = matchOf(meant, around);
-    const copyOf = match && 'articleId' in match ? match : null;
-    const articleId = copyOf?.articleId ?? (await add(tx, story));
-    const isNew = await isNewTo(tx, feed.newsletterId, articleId);
-    if (match && 'translates' in match) await shareStory(tx, [articleId, match.translates]);
-    if (copyOf?.isOriginal) await readAs(tx, articleId, story, copyOf.by);
-    const joinedBy = copyOf && !copyOf.isOriginal ? copyOf.by : null;
-    const { id } = await tx
-      .insertInto('articleSources')
-      .values({
-        articleId,
-        newsletterId: feed.newsletterId,
-        sectionId: feed.sectionId ?? sectionNamed(story.categories, sections),
-        feedId: feed.id,
-        guid: story.guid,
-        url: story.url,
-        title: story.title,
-        canonicalUrl: story.canonicalUrl,
-        claimedUrl: story.claimedUrl,
-        translations: story.translations,
-        joinedBy,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const { image, translations, canonicalUrl: sourceUrl } = story;
-    const imageUrl = image?.url ?? null;
+    const { source, isNew } = await addEntry(tx, into, entry, place);
+    const { articleId } = source;
+    const sourceUrl = entry.canonicalUrl;
     addNeighbour(around, { ...meant, sourceUrl, feedId: feed.id, articleId, isRemoved: false });
-    sources.set(story.guid, { id, articleId, joinedBy, translations, imageUrl });
+    sources.set(entry.guid, source);
     changed.push(articleId);
     counts[isNew ? 'added' : 'unchanged']++;
-    if (copyOf) counts.joined++;
+    if (place.kind === 'copy') counts.joined++;
   }
   await pairTranslations(tx, changed);
   return counts;
+}
+
+/** Writes an entry that the feed has not brought before: as an article, or as one more source of the one it copies. */
+async function addEntry(
+  tx: DbOrTransaction,
+  feed: Into,
+  entry: IncomingArticle,
+  place: Exclude<Place, { kind: 'known' }>,
+): Promise<{ source: Source; isNew: boolean }> {
+  const articleId = place.kind === 'copy' ? place.articleId : await add(tx, entry);
+  const isNew = await isNewTo(tx, feed.newsletterId, articleId);
+  if (place.kind === 'new' && place.translates) await shareStory(tx, [articleId, place.translates]);
+  const takesOver = place.kind === 'copy' && place.isOriginal;
+  if (takesOver) await readAs(tx, articleId, entry, place.by);
+  const joinedBy = place.kind === 'copy' && !takesOver ? place.by : null;
+  const { image, translations } = entry;
+  const { id } = await tx
+    .insertInto('articleSources')
+    .values({
+      articleId,
+      newsletterId: feed.newsletterId,
+      sectionId: feed.sectionId ?? sectionNamed(entry.categories, feed.sections),
+      feedId: feed.id,
+      guid: entry.guid,
+      url: entry.url,
+      title: entry.title,
+      canonicalUrl: entry.canonicalUrl,
+      claimedUrl: entry.claimedUrl,
+      translations,
+      joinedBy,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { source: { id, articleId, joinedBy, translations, imageUrl: image?.url ?? null }, isNew };
 }
 
 /** Adds versions in other languages that a known entry names now. True if there are any. */

@@ -21,7 +21,7 @@ const AT_ONCE = 4;
  * only looked at. Asks about 20 stories at most, the newest first, four at a time, 5 seconds for each
  * answer, and no page that robots.txt forbids.
  */
-export async function completeStories(
+export async function completeFromPages(
   { fresh, changed }: { fresh: IncomingArticle[]; changed: IncomingArticle[] },
   access: Access,
 ): Promise<void> {

@@ -16,15 +16,21 @@ const line = (text: string | null | undefined, limit = 250) => {
 
 const number = (value: string | undefined) => Number.parseInt(value ?? '', 10);
 
-function picture(
-  address: string | undefined,
-  base: string | null,
-  alt: string | null | undefined,
-  credit: string | null | undefined,
-): Picture | null {
-  const url = absoluteAddress(address, base);
-  if (!url || NO_PICTURE.test(url)) return null;
-  return { url, alt: line(alt), credit: line(credit, 200) };
+/** What may be an entry's picture: an address, relative to `base`, and what is said of it. */
+interface Candidate {
+  address: string | undefined;
+  base: string | null;
+  alt: string | null | undefined;
+  credit: string | null | undefined;
+}
+
+/** The first candidate that has an address of the web and is no counter or button. */
+function firstPicture(candidates: Iterable<Candidate>): Picture | null {
+  for (const { address, base, alt, credit } of candidates) {
+    const url = absoluteAddress(address, base);
+    if (url && !NO_PICTURE.test(url)) return { url, alt: line(alt), credit: line(credit, 200) };
+  }
+  return null;
 }
 
 /** All elements of that name at or below media:group, where Media RSS lets alternatives share a parent. */
@@ -47,19 +53,29 @@ const isEmpty = ({ attributes: { filesize, length } }: Element) =>
 const tooSmall = ({ width, height }: { width: number; height: number }) =>
   width < SMALLEST || height < SMALLEST;
 
+const isLarge = ({ attributes: { width, height } }: Element) =>
+  !tooSmall({ width: number(width), height: number(height) });
+
+/** Of several sizes the largest first; without sizes in their order. */
+const byWidth = (elements: Element[]) =>
+  elements
+    .filter(isLarge)
+    .toSorted(
+      (a, b) => (number(b.attributes['width']) || 0) - (number(a.attributes['width']) || 0),
+    );
+
+const inContent = (images: PlacedImage[], base: string | null): Candidate[] =>
+  images
+    .filter((image) => !tooSmall(image))
+    .map(({ source, alt, caption }) => ({ address: source, base, alt, credit: caption }));
+
 /** The first image of the content that is a picture, with its caption as credit. */
-export function pictureInContent(images: PlacedImage[], base: string | null): Picture | null {
-  for (const image of images) {
-    if (tooSmall(image)) continue;
-    const found = picture(image.source, base, image.alt, image.caption);
-    if (found) return found;
-  }
-  return null;
-}
+export const pictureInContent = (images: PlacedImage[], base: string | null): Picture | null =>
+  firstPicture(inContent(images, base));
 
 /**
  * The picture of an entry, from wherever its dialect keeps one: Media RSS, enclosures, iTunes, an image
- * element, the first image of the content. `data:` addresses and files said to be empty are passed over.
+ * element, the first image of the content, a thumbnail. `data:` addresses and files said to be empty are passed over.
  */
 export function pictureOf(
   entry: Element,
@@ -67,67 +83,49 @@ export function pictureOf(
   images: PlacedImage[],
   contentBase: string | null,
 ): Picture | null {
-  const group = below(entry, 'media:content').filter((media) => isImage(media) && !isEmpty(media));
-  // Of several sizes the largest; without sizes the first.
-  const media = group
-    .filter(
-      ({ attributes: { width, height } }) =>
-        !tooSmall({ width: number(width), height: number(height) }),
-    )
-    .toSorted(
-      (a, b) => (number(b.attributes['width']) || 0) - (number(a.attributes['width']) || 0),
-    );
-  const said = (element: Element | undefined, ...names: string[]) =>
-    (element && firstText(element, ...names)) ||
-    names.map((name) => below(entry, name)[0]).map((found) => found && textOf(found).trim())[0] ||
+  /** What Media RSS says of the element, else of the entry. */
+  const said = (name: string, element?: Element) =>
+    (element && firstText(element, name)) ||
+    below(entry, name)
+      .slice(0, 1)
+      .map((found) => textOf(found).trim())[0] ||
     null;
-  for (const element of media) {
-    const found = picture(
-      element.attributes['url'],
+  const described = (element?: Element) =>
+    said('media:description', element) ?? said('media:title', element);
+
+  const children = entry.children.filter((child): child is Element => typeof child !== 'string');
+  const isEnclosure = ({ name, attributes: { rel } }: Element) =>
+    name === 'enclosure' || (name === 'link' && rel === 'enclosure');
+  const enclosed = children.filter(
+    (child) => isEnclosure(child) && isImage(child) && !isEmpty(child),
+  );
+  const covers = children.filter(({ name }) => name === 'itunes:image' || name === 'image');
+  const media = below(entry, 'media:content').filter(
+    (element) => isImage(element) && !isEmpty(element),
+  );
+  return firstPicture([
+    ...byWidth(media).map((element) => ({
+      address: element.attributes['url'],
       base,
-      said(element, 'media:description') ?? said(element, 'media:title'),
-      said(element, 'media:credit') ?? said(element, 'media:copyright'),
-    );
-    if (found) return found;
-  }
-  const others = entry.children.filter((child): child is Element => typeof child !== 'string');
-  const enclosed = others.filter(
-    (child) =>
-      (child.name === 'enclosure' ||
-        (child.name === 'link' && child.attributes['rel'] === 'enclosure')) &&
-      isImage(child) &&
-      !isEmpty(child),
-  );
-  const thumbnails = below(entry, 'media:thumbnail').filter(
-    ({ attributes: { width, height } }) =>
-      !tooSmall({ width: number(width), height: number(height) }),
-  );
-  const covers = others.filter((child) => child.name === 'itunes:image' || child.name === 'image');
-  const largest = thumbnails.toSorted(
-    (a, b) => (number(b.attributes['width']) || 0) - (number(a.attributes['width']) || 0),
-  );
-  for (const element of [...enclosed, ...covers]) {
-    const found = picture(
-      element.attributes['url'] ??
+      alt: described(element),
+      credit: said('media:credit', element) ?? said('media:copyright', element),
+    })),
+    ...[...enclosed, ...covers].map((element) => ({
+      address:
+        element.attributes['url'] ??
         element.attributes['href'] ??
         firstText(element, 'url') ??
         textOf(element).trim(),
       base,
-      element.attributes['title'] ?? said(undefined, 'media:description'),
-      said(undefined, 'media:credit'),
-    );
-    if (found) return found;
-  }
-  const inContent = pictureInContent(images, contentBase);
-  if (inContent) return inContent;
-  for (const element of largest) {
-    const found = picture(
-      element.attributes['url'],
+      alt: element.attributes['title'] ?? said('media:description'),
+      credit: said('media:credit'),
+    })),
+    ...inContent(images, contentBase),
+    ...byWidth(below(entry, 'media:thumbnail')).map((element) => ({
+      address: element.attributes['url'],
       base,
-      said(undefined, 'media:description') ?? said(undefined, 'media:title'),
-      said(undefined, 'media:credit'),
-    );
-    if (found) return found;
-  }
-  return null;
+      alt: described(),
+      credit: said('media:credit'),
+    })),
+  ]);
 }

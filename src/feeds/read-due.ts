@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { lookAround, matchOf } from '../articles/duplicates.ts';
 import { FeedBusy, FeedNotFound } from '../articles/errors.ts';
 import type { IncomingArticle } from '../articles/incoming.ts';
-import { knownGuids, type Stored, storeStories } from '../articles/store.ts';
+import { knownGuids, type Stored, storeIncoming } from '../articles/store.ts';
 import type { Db } from '../database/connection.ts';
 import { readId } from '../text/id.ts';
 import { claimFeed, type FeedRow, feedFailed, feedRead } from './claims.ts';
-import { completeStories } from './complete-from-pages.ts';
+import { completeFromPages } from './complete-from-pages.ts';
 import { FeedError, FeedRefused } from './errors.ts';
 import { fetchFeed } from './http/fetch-feed.ts';
 import { readFeed } from './parse/parse-feed.ts';
@@ -93,9 +93,9 @@ async function readAndStore(
     }
     const parsed = readFeed(answer.body, { contentType: answer.contentType, url: answer.finalUrl });
     const stories = toArticles(parsed.items, now());
-    await completeStories(await incomplete(db, feed, stories), access);
+    await completeFromPages(await incomplete(db, feed, stories), access);
     return await db.transaction().execute(async (tx) => {
-      const stored = await storeStories(tx, feed, stories);
+      const stored = await storeIncoming(tx, feed, stories);
       await feedRead(tx, feed, answer, parsed, now());
       return stored;
     });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { UnknownArticles } from '../../src/articles/errors.ts';
 import type { IncomingArticle } from '../../src/articles/incoming.ts';
 import { joinArticles, restoreStories, separateArticle } from '../../src/articles/merge.ts';
-import { storeStories } from '../../src/articles/store.ts';
+import { storeIncoming } from '../../src/articles/store.ts';
 import { newArticle, newNewsletter } from '../editions/fixtures/newsroom.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 
@@ -99,7 +99,7 @@ test('no feed joins again what was separated by hand, when it is read again', as
   const read = () =>
     db
       .transaction()
-      .execute((tx) => storeStories(tx, feed, [story('en', 'es'), story('es', 'en')]));
+      .execute((tx) => storeIncoming(tx, feed, [story('en', 'es'), story('es', 'en')]));
   await read();
   const sources = await db
     .selectFrom('articleSources')

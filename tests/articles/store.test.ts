@@ -9,7 +9,7 @@ import {
   restoreSources,
   separateSource,
 } from '../../src/articles/sources.ts';
-import { storeStories } from '../../src/articles/store.ts';
+import { storeIncoming } from '../../src/articles/store.ts';
 import { addFeed, removeFeed } from '../../src/feeds/feeds.ts';
 import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
 import { toArticles } from '../../src/feeds/to-articles.ts';
@@ -34,7 +34,7 @@ async function house(language = 'en') {
     tongue = language,
   ) => {
     const { items } = readFeed(Buffer.from(rss(entries, tongue)));
-    return db.transaction().execute((tx) => storeStories(tx, row, toArticles(items, new Date())));
+    return db.transaction().execute((tx) => storeIncoming(tx, row, toArticles(items, new Date())));
   };
   const list = async () => (await listArticles(db, { newsletter: slug, limit: 1000 })).data;
   return { slug, newsletterId, feed, bring, list };
