@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
 import type { DbOrTransaction } from '../src/database/connection.ts';
 import { planEdition } from '../src/deliveries/plan.ts';
@@ -12,7 +11,8 @@ import { cancelEmpty, holdMissed } from '../src/editions/transitions.ts';
 import { queueLetter } from '../src/letters/letters.ts';
 import { receiverGroups } from '../src/mail/receiver-groups.ts';
 import { listNewsletters, type Newsletter } from '../src/newsletters/newsletters.ts';
-import { audit } from '../src/operators/audit.ts';
+import { toldOfDrafts } from '../src/operators/accounts.ts';
+import { audit, auditOnce } from '../src/operators/audit.ts';
 import type { Task } from '../src/process/clock.ts';
 import type { Handler } from '../src/queue/queues.ts';
 
@@ -81,26 +81,10 @@ async function sayNothingNew(
   const name = `${object} ${kind} ${localDate}`;
   if (now() < sendAt || said.has(name)) return;
   said.add(name);
-  const detail = { kind, localDate };
-  await db.transaction().execute(async (tx) => {
-    // Of several workers one says it.
-    await tx
-      .selectFrom('newsletters')
-      .select('id')
-      .where('id', '=', newsletter.id)
-      .forNoKeyUpdate()
-      .execute();
-    const known = await tx
-      .selectFrom('audit')
-      .select('id')
-      .where('action', '=', 'nothing new')
-      .where('object', '=', object)
-      .where(sql<boolean>`detail @> ${JSON.stringify(detail)}::jsonb`)
-      .executeTakeFirst();
-    if (known) return;
-    log.info({ newsletter: newsletter.slug, kind }, 'nothing new: no edition');
-    await audit(tx, { kind: 'system' }, 'nothing new', object, detail);
-  });
+  const first = await db
+    .transaction()
+    .execute((tx) => auditOnce(tx, { kind: 'system' }, 'nothing new', object, { kind, localDate }));
+  if (first) log.info({ newsletter: newsletter.slug, kind }, 'nothing new: no edition');
 }
 
 /** Makes the draft, or takes it over, with its line in the audit and the notices. Answers the letters. */
@@ -128,13 +112,7 @@ async function noticesOf(
   { sendAt }: Slot,
   { id, waits }: { id: string; waits: boolean },
 ): Promise<string[]> {
-  const editors = await tx
-    .selectFrom('operators')
-    .select(['email', 'language'])
-    .where('draftNotices', '=', true)
-    .where('disabledAt', 'is', null)
-    .where('role', '<>', 'viewer')
-    .execute();
+  const editors = await toldOfDrafts(tx);
   if (editors.length === 0) return [];
   const listed = await listEditionArticles(tx, [id]);
   const articles = listed.filter((one) => !one.dropped);

@@ -1,19 +1,11 @@
-import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { workersAlive } from '../deliveries/stalled-editions.ts';
 import { note } from './output.ts';
 
 /** Whether some worker holds a lease at this moment. */
-export async function anyWorker(db: DbOrTransaction): Promise<boolean> {
-  const row = await db
-    .selectFrom('workers')
-    .select('id')
-    .where('stoppedAt', 'is', null)
-    .where('leaseUntil', '>', sql<Date>`now()`)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
+export const anyWorker = async (db: DbOrTransaction): Promise<boolean> =>
+  (await workersAlive(db)) > 0;
 
 export const NO_WORKER =
   'No worker is running, so nothing goes out yet: start one with "npm start" or "npx gaceta worker".';

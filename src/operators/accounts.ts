@@ -120,6 +120,17 @@ export async function getOperatorByEmail(db: DbOrTransaction, email: string): Pr
   return found;
 }
 
+/** The operators who want to hear of a draft that waits for them: address and language. */
+export function toldOfDrafts(db: DbOrTransaction): Promise<{ email: string; language: string }[]> {
+  return db
+    .selectFrom('operators')
+    .select(['email', 'language'])
+    .where('draftNotices', '=', true)
+    .where('disabledAt', 'is', null)
+    .where('role', '<>', 'viewer')
+    .execute();
+}
+
 /** What an operator is made of. */
 export interface NewOperator {
   email: string;

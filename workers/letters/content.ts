@@ -14,6 +14,7 @@ import { letterMessageId } from '../../src/mail/message-id.ts';
 import { listNewsletters, type Newsletter } from '../../src/newsletters/newsletters.ts';
 import { getNewsroom } from '../../src/newsletters/newsroom.ts';
 import { makeSetupLink } from '../../src/operators/setup-links.ts';
+import { addressee, deliveryChoice } from '../../src/subscribers/addressee.ts';
 import {
   addressUrl,
   confirmUrl,
@@ -40,11 +41,7 @@ export async function letterContent(
   const [newsroom, newsletters, subscriber] = await Promise.all([
     getNewsroom(db),
     newslettersOf(context, letter),
-    db
-      .selectFrom('subscribers')
-      .select(['timezone', 'addressChanges'])
-      .where('id', '=', letter.subscriberId ?? '0')
-      .executeTakeFirst(),
+    addressee(db, letter.subscriberId ?? '0'),
   ]);
   const [first] = newsletters;
   const imprint = imprintOf(newsroom, config);
@@ -186,13 +183,7 @@ type Written = {
 async function forNewcomer(context: Context, subscriber: string, newsletter: Newsletter) {
   const { db, config, tokens } = context;
   const [choice, editions] = await Promise.all([
-    db
-      .selectFrom('subscriptions as t')
-      .innerJoin('subscribers as s', 's.id', 't.subscriberId')
-      .select(['t.frequency', 't.hour', 's.timezone'])
-      .where('t.subscriberId', '=', subscriber)
-      .where('t.newsletterId', '=', newsletter.id)
-      .executeTakeFirst(),
+    deliveryChoice(db, subscriber, newsletter.id),
     listArchive(db, newsletter.slug, { limit: 1 }),
   ]);
   const [edition] = editions;

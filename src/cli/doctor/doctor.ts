@@ -9,7 +9,7 @@ import { print } from '../output.ts';
 import { bad, type Check, good } from './check.ts';
 import { checkDkim } from './dkim.ts';
 import { asked, checkDmarc, checkMx, checkReverse, checkSpf, type Dns } from './dns.ts';
-import { checkDatabase, checkDoors, checkProxy, checkQueue, checkRelays } from './services.ts';
+import { checkDatabase, checkExposure, checkProxy, checkQueue, checkRelays } from './services.ts';
 
 /** `doctor`: looks at all that sending needs, and says of each fault what to do. Exits 1 if there is one. */
 export function registerDoctor(program: Command, open: Open): void {
@@ -37,7 +37,7 @@ async function examine(open: Open): Promise<Check[]> {
       const fix = 'Correct DATABASE_URL, or unset it for the embedded one.';
       return [bad('database', error.message || error.name, fix)];
     });
-    return [...inside, ...checkDoors(config)];
+    return [...inside, ...checkExposure(config)];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) =>

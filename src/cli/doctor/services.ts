@@ -97,7 +97,7 @@ async function checkRelay(relay: RelaySettings, name: string): Promise<Check> {
 }
 
 /** What the outside must be able to do. */
-export function checkDoors(config: Config): Check[] {
+export function checkExposure(config: Config): Check[] {
   const { protocol, hostname } = new URL(config.publicUrl);
   const here = /^(localhost|127\.|\[::1\])/.test(hostname);
   const reports = good(

@@ -4,6 +4,7 @@ import { escapeHtml } from '../../../../emails/escape.ts';
 import { RenderError } from '../../../../emails/render/renderer.ts';
 import { type PreviewFormat, previewEdition } from '../../../actions/preview.ts';
 import type { Context } from '../../../context.ts';
+import { getEdition } from '../../../editions/editions.ts';
 import { NothingNew } from '../../../editions/errors.ts';
 import type { ReaderChoice } from '../../../editions/variant.ts';
 import { translator } from '../../../locales/index.ts';
@@ -53,11 +54,8 @@ export function frameRoutes(context: Context): Router {
 function sharedRenders(context: Context) {
   const making = new Map<string, Promise<Buffer>>();
   return async (id: string, format: PreviewFormat, choice: ReaderChoice): Promise<Buffer> => {
-    const saved = await context.db
-      .selectFrom('editions')
-      .select(['touchedAt', 'revision'])
-      .where('id', '=', id)
-      .executeTakeFirst();
+    const edition = await getEdition(context.db, id);
+    const saved = { touchedAt: edition?.touchedAt, revision: edition?.revision };
     const key = JSON.stringify([id, format, choice, saved]);
     const shared = making.get(key);
     if (shared) return shared;

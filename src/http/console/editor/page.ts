@@ -5,8 +5,10 @@ import type { Context } from '../../../context.ts';
 import { countReaders } from '../../../deliveries/audience.ts';
 import { choicesOf } from '../../../deliveries/choices.ts';
 import { addableArticles } from '../../../editions/draft.ts';
+import { recentTests } from '../../../letters/recent-tests.ts';
 import { translator } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
+import { lastActor } from '../../../operators/audit.ts';
 import { consoleEdition } from '../editions/view.ts';
 import { languageName } from '../language-name.ts';
 import { showPage, wordsFor } from '../pages.ts';
@@ -16,7 +18,6 @@ import { type EditorForm, same } from './form.ts';
 import { looks } from './frames.ts';
 import { joinedSources } from './joining.ts';
 import type { Change } from './merge.ts';
-import { recentTests } from './test-send.ts';
 import { changeLines, listView, nextStep, shown } from './view.ts';
 import type { EditorWindow } from './window.ts';
 
@@ -167,17 +168,8 @@ async function lastEditor(
     say,
   }: { language: string; say: (key: string, values?: Record<string, string>) => string },
 ): Promise<string> {
-  const row = await db
-    .selectFrom('audit')
-    .leftJoin('operators', 'operators.id', 'audit.operatorId')
-    .select(['audit.at', 'audit.actor', 'operators.email', 'operators.name'])
-    .where('object', '=', `edition ${id}`)
-    .where('action', '=', 'edit')
-    .where('at', '>=', opened)
-    .orderBy('audit.id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (!row) return say('conflict.nobody');
-  const who = row.name || row.email || row.actor;
-  return say('conflict.who', { who, time: timeIn(row.at, language, newsletter.timezone) });
+  const last = await lastActor(db, 'edit', `edition ${id}`, opened);
+  if (!last) return say('conflict.nobody');
+  const { who } = last;
+  return say('conflict.who', { who, time: timeIn(last.at, language, newsletter.timezone) });
 }

@@ -1,7 +1,5 @@
-import { sql } from 'kysely';
 import { sendTest } from '../../../actions/test-send.ts';
 import type { Context } from '../../../context.ts';
-import type { DbOrTransaction } from '../../../database/connection.ts';
 import type { ReaderChoice } from '../../../editions/variant.ts';
 import { translator } from '../../../locales/index.ts';
 import { InvalidAddress } from '../../../mail/address.ts';
@@ -59,20 +57,4 @@ export async function sendTests(
     const reason = reasonOf(error, translator(words, 'console'));
     return { good: false, text: say('test.refused', { reason }) };
   }
-}
-
-/** The newest tests of an edition: to whom, and what the relay said. */
-export async function recentTests(
-  db: DbOrTransaction,
-  id: string,
-): Promise<{ email: string | null; state: string; answer: string | null; createdAt: Date }[]> {
-  return db
-    .selectFrom('letters')
-    .select(['email', 'state', 'answer', 'createdAt'])
-    .where('kind', '=', 'test')
-    .where(sql`content ->> 'edition'`, '=', id)
-    .where('createdAt', '>', sql<Date>`now() - interval '1 day'`)
-    .orderBy('id', 'desc')
-    .limit(MOST)
-    .execute();
 }
