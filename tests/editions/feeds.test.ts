@@ -22,7 +22,7 @@ const site = createServer((request, response) => {
   }
   response.setHeader('Content-Type', 'application/rss+xml');
   response.end(`<?xml version="1.0"?><rss version="2.0"><channel><title>Coast</title>
-    <item><title>The pier stays open</title><link>http://news.example${request.url}/1</link>
+    <item><title>The pier stays open at ${request.url}</title><link>http://news.example${request.url}/1</link>
     <guid>${request.url}</guid></item></channel></rss>`);
 });
 await new Promise<void>((done) => site.listen(0, '127.0.0.1', done));

