@@ -130,7 +130,7 @@ function postmasterOf({ server }: Newsroom): number {
 async function untilSent(db: Db, edition: string): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ state: string; reason: string | null }>`
-      select state, reason from editions where id = ${edition}`.execute(db);
+      select state, status_text as reason from editions where id = ${edition}`.execute(db);
     if (rows[0]?.state === 'sent') return;
     if (rows[0]?.state !== 'sending')
       throw new Error(`the edition is ${rows[0]?.state}: ${rows[0]?.reason}`);
