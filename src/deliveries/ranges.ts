@@ -37,9 +37,9 @@ export async function takeRange(
     'range' in wanted
       ? sql`r.id = ${wanted.range}`
       : sql`r.edition_id = ${wanted.edition} and (r.next_at <= now() or r.next_at = r.due_at)`;
+  // Materialized: as a part of the join it may be run again for each range, and each time lock and take another one.
   const taken = await sql<HeldRange & { missed: boolean }>`
-    update ranges r set worker = ${worker}, issued = r.issued + 1
-    from (
+    with free as materialized (
       select r.id from ranges r join editions e on e.id = r.edition_id
       where ${named} and r.state = 'planned' and r.worker is null and e.state = 'sending' and ${isDue}
         and not exists (
@@ -48,7 +48,9 @@ export async function takeRange(
           where f.edition = r.edition_id and f."receiverGroup" = r.receiver_group)
       order by r.due_at, r.id limit 1
       for update of r skip locked
-    ) free
+    )
+    update ranges r set worker = ${worker}, issued = r.issued + 1
+    from free
     where r.id = free.id and r.worker is null
       and exists (select 1 from workers where id = ${worker} and stopped_at is null)
     returning r.id as range, r.edition_id as edition, r.receiver_group, r.first_subscriber as first,
