@@ -5,8 +5,8 @@ import { createArticle } from '../articles/articles.ts';
 import { address, language } from '../articles/input.ts';
 import { listArticles } from '../articles/list.ts';
 import { audit } from '../operators/audit.ts';
-import { chooseNewsletter, idArgument, readLimit, readTime } from './choices.ts';
 import type { Open } from './open.ts';
+import { chooseNewsletter, idArgument, readLimit, readTime } from './options.ts';
 import { print, table } from './output.ts';
 import { actorOf } from './roles.ts';
 

@@ -6,9 +6,9 @@ import { type ShownEdition, showEdition, showEditions } from '../actions/show-ed
 import { type Steer, steerEdition } from '../actions/steer.ts';
 import { sendTest } from '../actions/test-send.ts';
 import type { EditionState, Kind } from '../database/tables.ts';
-import { chooseNewsletter, idArgument, readLimit, readTime, several } from './choices.ts';
 import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';
+import { chooseNewsletter, idArgument, readLimit, readTime, several } from './options.ts';
 import { note, print, table } from './output.ts';
 import { progressLine } from './progress.ts';
 import { actorOf } from './roles.ts';

@@ -7,9 +7,9 @@ import type { Context } from '../context.ts';
 import { FeedError } from '../feeds/errors.ts';
 import { type Feed, getFeed, listFeeds } from '../feeds/feeds.ts';
 import { fetchFeedNow } from '../feeds/read-due.ts';
-import { chooseNewsletter, idArgument, readLimit } from './choices.ts';
 import { printFeed } from './feeds-parse.ts';
 import type { Open } from './open.ts';
+import { chooseNewsletter, idArgument, readLimit } from './options.ts';
 import { counted, note, print, table } from './output.ts';
 import { actorOf } from './roles.ts';
 

@@ -6,8 +6,8 @@ import {
   updateNewsletter,
 } from '../newsletters/newsletters.ts';
 import { audit } from '../operators/audit.ts';
-import { several } from './choices.ts';
 import type { Open } from './open.ts';
+import { several } from './options.ts';
 import { print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
 

@@ -8,8 +8,8 @@ import { audit } from '../operators/audit.ts';
 import { personalData } from '../privacy/export.ts';
 import { exportSubscribers } from '../subscribers/export.ts';
 import { listSubscribers } from '../subscribers/subscribers.ts';
-import { chooseSubscriber } from './choices.ts';
 import type { Open } from './open.ts';
+import { chooseSubscriber } from './options.ts';
 import { print } from './output.ts';
 import { actorOf } from './roles.ts';
 

@@ -10,8 +10,8 @@ import {
   suppress,
   suppressionShape,
 } from '../subscribers/suppression.ts';
-import { readLimit } from './choices.ts';
 import type { Open } from './open.ts';
+import { readLimit } from './options.ts';
 import { print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
 

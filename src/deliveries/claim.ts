@@ -15,7 +15,7 @@ export interface Settle extends Settlement {
 }
 
 /** What to claim: so many due rows of a range after a subscriber. */
-export interface Wanted {
+export interface WantedRows {
   edition: string;
   range: string;
   after: string;
@@ -64,7 +64,7 @@ export interface Claims {
     worker: number,
     claim: string,
     settles: Settle[],
-    wanted: Wanted | undefined,
+    wanted: WantedRows | undefined,
   ): Promise<SettledAndClaimed>;
   /** Settles answers whose rows were judged uncertain meanwhile. May be repeated. */
   settleLate(settles: Settle[]): Promise<void>;

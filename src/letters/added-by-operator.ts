@@ -115,13 +115,13 @@ export async function addSubscriber(
   return { id, added, letters: [] };
 }
 
-type Wanted = { id: string; sections: string[] | null }[];
+type WantedSubscriptions = { id: string; sections: string[] | null }[];
 
 /** Gives subscriptions that are active already the choices that were named; the others are asked for with them. */
 async function setActiveChoices(
   tx: DbOrTransaction,
   subscriberId: string,
-  newsletters: Wanted,
+  newsletters: WantedSubscriptions,
   { frequency, hour }: { frequency: Frequency | null; hour: string | null },
 ): Promise<void> {
   for (const { id, sections } of newsletters)
@@ -139,7 +139,11 @@ async function setActiveChoices(
 }
 
 /** Whether there is nothing to ask: a notice is for sign-ups that somebody else may have typed. */
-async function areActive(tx: DbOrTransaction, subscriberId: string, newsletters: Wanted) {
+async function areActive(
+  tx: DbOrTransaction,
+  subscriberId: string,
+  newsletters: WantedSubscriptions,
+) {
   const ids = newsletters.map((newsletter) => newsletter.id);
   const { active } = await tx
     .selectFrom('subscriptions')

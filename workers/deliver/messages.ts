@@ -3,8 +3,8 @@ import { Unaddressable } from '../../emails/message/subscriber-values.ts';
 import { RenderError } from '../../emails/render/renderer.ts';
 import type { Context } from '../../src/context.ts';
 import { broughtBefore } from '../../src/deliveries/already-received.ts';
-import { choicesOf } from '../../src/deliveries/choices.ts';
 import type { Claimed } from '../../src/deliveries/claim.ts';
+import { commonChoices } from '../../src/deliveries/common-choices.ts';
 import type { HeldRange } from '../../src/deliveries/ranges.ts';
 import { InvalidAddress, maskAddress, readAddress } from '../../src/mail/address.ts';
 import { messageIdOf } from '../../src/mail/message-id.ts';
@@ -123,7 +123,7 @@ export function openMessages(
   return {
     async prepare(held, revision) {
       const edition = await variants.edition(held.edition, revision);
-      const common = await choicesOf(db, held.edition, { ...held, limit: COMMON_CHOICES });
+      const common = await commonChoices(db, held.edition, { ...held, limit: COMMON_CHOICES });
       const choices = common.flatMap((reader) => edition.choose(reader) ?? []);
       const failures: unknown[] = [];
       for (const choice of choices) {

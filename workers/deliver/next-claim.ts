@@ -1,6 +1,6 @@
 import type { Lease } from '../../src/deliveries/lease.ts';
 import type { Logger } from '../../src/process/log.ts';
-import type { Permits, Wanted } from '../../src/relays/pace/pace.ts';
+import type { Permits, WantedPermits } from '../../src/relays/pace/pace.ts';
 import type { Relay } from '../../src/relays/relay.ts';
 import type { Ranges, Work } from './ranges.ts';
 import type { ReceiverRates } from './receiver-rates.ts';
@@ -11,7 +11,7 @@ export interface NextClaimParts {
   lease: Lease;
   relays: RelaySet;
   receivers: ReceiverRates;
-  permits(wanted: Wanted): Promise<Permits>;
+  permits(wanted: WantedPermits): Promise<Permits>;
   log: Logger;
 }
 

@@ -1,4 +1,4 @@
-import type { Claimed, Claims, Wanted } from '../../src/deliveries/claim.ts';
+import type { Claimed, Claims, WantedRows } from '../../src/deliveries/claim.ts';
 import { OutcomeUnknown } from '../../src/deliveries/claim.ts';
 import type { Full, HeldRange } from '../../src/deliveries/ranges.ts';
 import type { Settlement } from '../../src/deliveries/settlement.ts';
@@ -213,7 +213,7 @@ export class Pump {
     const claim = claimId(term.workerId, ++this.#claims);
     const work = claimable?.work;
     const count = claimable?.count ?? 0;
-    const wanted: Wanted | undefined = work && {
+    const wanted: WantedRows | undefined = work && {
       edition: work.held.edition,
       range: work.held.range,
       after: work.cursor,

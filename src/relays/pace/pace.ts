@@ -9,7 +9,7 @@ export interface PaceLimits {
 }
 
 /** What to take permits for. */
-export interface Wanted {
+export interface WantedPermits {
   relay?: string;
   /** How many messages, by receiver group. */
   groups: Record<string, number>;
@@ -39,7 +39,7 @@ export interface Pace {
    * A permit not used within its window of 100 ms is lost. Never rejects: while the store is away
    * nothing is granted.
    */
-  take(wanted: Wanted): Promise<Permits>;
+  take(wanted: WantedPermits): Promise<Permits>;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { introductionHtml } from '../../../../emails/digest/introduction.ts';
 import { showEdition } from '../../../actions/show-editions.ts';
 import type { Context } from '../../../context.ts';
 import { countReaders } from '../../../deliveries/audience.ts';
-import { choicesOf } from '../../../deliveries/choices.ts';
+import { commonChoices } from '../../../deliveries/common-choices.ts';
 import { addableArticles } from '../../../editions/draft.ts';
 import { recentTests } from '../../../letters/recent-tests.ts';
 import { translator } from '../../../locales/index.ts';
@@ -63,7 +63,7 @@ export async function showWindow(
     joinedSources(db, window.articles.values()),
     recentTests(db, id),
     derivedWords(context, id, form),
-    choicesOf(db, id, SAMPLE),
+    commonChoices(db, id, SAMPLE),
   ]);
   const edition = consoleEdition(shape, newsletters, console, now);
   const number = new Intl.NumberFormat(words.language);

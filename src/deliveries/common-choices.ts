@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 
 /** The different choices of language and sections among an edition's readers, the commonest first. */
-export async function choicesOf(
+export async function commonChoices(
   db: DbOrTransaction,
   edition: string,
   { first, last, limit }: { first: string; last: string; limit: number },
