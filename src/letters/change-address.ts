@@ -71,19 +71,3 @@ export async function restoreAddress(
   const { letters } = await confirmAgain(tx, subscriberId, { origin, now });
   return letters;
 }
-
-/** The old address that a letter told of a change; undefined when there is no such letter of this subscriber. */
-export async function addressBefore(
-  db: DbOrTransaction,
-  subscriberId: string,
-  letterId: string,
-): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('letters')
-    .select('email')
-    .where('id', '=', letterId)
-    .where('subscriberId', '=', subscriberId)
-    .where('kind', '=', 'moved')
-    .executeTakeFirst();
-  return row?.email ?? undefined;
-}

@@ -34,3 +34,20 @@ export async function queueLetter<K extends LetterKind>(
     .executeTakeFirstOrThrow();
   return row.id;
 }
+
+/** The address that a letter of that kind was sent to; undefined when there is no such letter of this subscriber. */
+export async function addressOfLetter(
+  db: DbOrTransaction,
+  kind: 'address' | 'moved',
+  subscriberId: string,
+  letterId: string,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('letters')
+    .select('email')
+    .where('id', '=', letterId)
+    .where('subscriberId', '=', subscriberId)
+    .where('kind', '=', kind)
+    .executeTakeFirst();
+  return row?.email ?? undefined;
+}

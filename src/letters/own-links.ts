@@ -56,19 +56,3 @@ export async function requestAddressChange(
 
 const inTransaction = <T>(db: DbOrTransaction, work: (tx: DbOrTransaction) => Promise<T>) =>
   db.isTransaction ? work(db) : db.transaction().execute(work);
-
-/** The new address that a letter asked about; undefined when there is no such letter of this subscriber. */
-export async function addressAsked(
-  db: DbOrTransaction,
-  subscriberId: string,
-  letterId: string,
-): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('letters')
-    .select('email')
-    .where('id', '=', letterId)
-    .where('subscriberId', '=', subscriberId)
-    .where('kind', '=', 'address')
-    .executeTakeFirst();
-  return row?.email ?? undefined;
-}

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
-import { addressBefore, moveToAddress, restoreAddress } from '../../../letters/change-address.ts';
-import { addressAsked } from '../../../letters/own-links.ts';
+import { moveToAddress, restoreAddress } from '../../../letters/change-address.ts';
+import { addressOfLetter } from '../../../letters/letters.ts';
 import { type Address, maskAddress, readAddress } from '../../../mail/address.ts';
 import { AddressTaken } from '../../../subscribers/errors.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
@@ -117,7 +117,7 @@ export function addressRoutes({ context, show, enqueueLetters }: PublicContext):
     const subject = context.tokens.verify('address', tokenOf(req));
     const [letter = '', changes] = subject?.extra?.split('_') ?? [];
     const reader = subject && (await readerOf(context.db, subject.subscriber));
-    const email = reader && (await addressAsked(context.db, reader.id, letter));
+    const email = reader && (await addressOfLetter(context.db, 'address', reader.id, letter));
     if (!email) return undefined;
     const address = readAddress(email);
     const done = readAddress(reader.email).key === address.key;
@@ -130,7 +130,7 @@ export function addressRoutes({ context, show, enqueueLetters }: PublicContext):
     const subject = context.tokens.verify('restore', tokenOf(req));
     const reader = subject && (await readerOf(context.db, subject.subscriber));
     const letter = subject?.extra ?? '';
-    const email = reader && (await addressBefore(context.db, reader.id, letter));
+    const email = reader && (await addressOfLetter(context.db, 'moved', reader.id, letter));
     if (!email) return undefined;
     const address = readAddress(email);
     return { reader, address, letter, done: readAddress(reader.email).key === address.key };
