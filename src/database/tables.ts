@@ -392,6 +392,14 @@ interface SessionsTable {
   expiresAt: Time;
 }
 
+/** Forms of the console that were sent, by the hash of what was in them. */
+interface FormPostsTable {
+  key: Buffer;
+  /** Where the sender was led; null while it is being worked on. */
+  location: Optional<string>;
+  createdAt: Made;
+}
+
 interface ApiTokensTable {
   id: Id;
   name: string;
@@ -464,6 +472,7 @@ export interface Database {
   operators: OperatorsTable;
   setupLinks: SetupLinksTable;
   sessions: SessionsTable;
+  formPosts: FormPostsTable;
   apiTokens: ApiTokensTable;
   idempotencyKeys: IdempotencyKeysTable;
   audit: AuditTable;

@@ -112,3 +112,17 @@ async function withArticles(db: DbOrTransaction, rows: Row[]): Promise<Edition[]
       : listed.filter((one) => one.edition === row.id && !one.dropped).map((one) => one.article),
   }));
 }
+
+/** The id of the newsletter that an edition is of; undefined where there is no such edition. */
+export async function newsletterOfEdition(
+  db: DbOrTransaction,
+  id: string,
+): Promise<string | undefined> {
+  if (!readId(id)) return undefined;
+  const found = await db
+    .selectFrom('editions')
+    .select('newsletterId')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return found?.newsletterId;
+}

@@ -9,22 +9,31 @@ export type Translate = (key: string, values?: Record<string, string | number>) 
 const here = import.meta.dirname;
 const FALLBACK = 'en';
 
-// A language is a folder, a namespace a file in it: nothing to register anywhere.
+// A language is a folder, a namespace a file in it, or a file with a folder of the same name that holds its groups:
+// nothing to register anywhere.
 async function readResources(): Promise<Record<string, ResourceLanguage>> {
   const resources: Record<string, ResourceLanguage> = {};
-  for (const folder of readdirSync(here, { withFileTypes: true })) {
-    if (!folder.isDirectory()) continue;
-    const strings: ResourceLanguage = {};
-    for (const file of readdirSync(join(here, folder.name))) {
-      if (!file.endsWith('.ts')) continue;
-      const module: { default: ResourceLanguage[string] } = await import(
-        pathToFileURL(join(here, folder.name, file)).href
-      );
-      strings[file.slice(0, -'.ts'.length)] = module.default;
-    }
-    resources[folder.name] = strings;
-  }
+  for (const folder of readdirSync(here, { withFileTypes: true }))
+    if (folder.isDirectory()) resources[folder.name] = await readStrings(join(here, folder.name));
   return resources;
+}
+
+async function readStrings(folder: string): Promise<ResourceLanguage> {
+  const strings: ResourceLanguage = {};
+  // files come before the folders that add to them
+  const entries = readdirSync(folder, { withFileTypes: true }).sort(
+    (one, other) => Number(one.isDirectory()) - Number(other.isDirectory()),
+  );
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory())
+      strings[entry.name] = Object.assign({}, strings[entry.name], await readStrings(path));
+    else if (entry.name.endsWith('.ts')) {
+      const module: { default: ResourceLanguage[string] } = await import(pathToFileURL(path).href);
+      strings[entry.name.slice(0, -'.ts'.length)] = module.default;
+    }
+  }
+  return strings;
 }
 
 const resources = await readResources();

@@ -42,6 +42,7 @@ export async function forgetOld(db: Db, now: Date): Promise<Record<string, numbe
       before(now, KEPT_DAYS.letters),
       sql`state in ('sent', 'failed', 'skipped')`,
     ),
+    form_posts: await forgetPosts(db, before(now, 1)),
     audit: await forget(db, 'audit', 'at', before(now, KEPT_DAYS.audit)),
     partitions: await dropPartitions(db, before(now, KEPT_DAYS.deliveries)),
   };
@@ -80,6 +81,15 @@ async function forgetCorrected(db: Kysely<Database>, until: Date): Promise<numbe
     where e.id = r.edition_id and r.number < e.revision and r.created_at < ${until}
       and e.state in ('sent', 'cancelled')`.execute(db);
   return Number(numAffectedRows);
+}
+
+/** Forms that were sent: nobody presses a button twice a day apart. */
+async function forgetPosts(db: Kysely<Database>, until: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('formPosts')
+    .where('createdAt', '<', until)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 /** Detaches and drops the partitions of the ledger whose editions all ended before `until`. */

@@ -36,6 +36,7 @@ import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
 import { TooBusy } from '../operators/passwords.ts';
 import { RoleNeeded } from '../operators/roles.ts';
+import { OutsideOfScope, WholeNewsroomNeeded } from '../operators/scope.ts';
 import { SetupLinkGone } from '../operators/setup-links.ts';
 import {
   AddressSuppressed,
@@ -50,7 +51,7 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** What each named error of the domain is on the web: the one place where that is decided. */
 const statuses: [number, ErrorClass[]][] = [
-  [403, [RoleNeeded]],
+  [403, [RoleNeeded, WholeNewsroomNeeded]],
   [
     404,
     [
@@ -64,6 +65,7 @@ const statuses: [number, ErrorClass[]][] = [
       ArticleNotFound,
       NothingJoined,
       SetupLinkGone,
+      OutsideOfScope,
     ],
   ],
   [

@@ -16,7 +16,7 @@ describe.skipIf(browserMissing())('signing in', () => {
 
   test.each(looks)('the page that a role does not allow says so: %o', async (look) => {
     const page = await signIn(browser, desk, look, { to: 'me' });
-    const answer = await page.goto(`${desk.base}/console/subscribers`);
+    const answer = await page.goto(`${desk.base}/console/readers`);
     expect(answer?.status()).toBe(403);
     await expectAccessible(page, 'not allowed');
     const admin = await signIn(browser, desk, look, { to: 'me', prefix: 'a-' });

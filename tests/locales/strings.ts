@@ -4,9 +4,10 @@ import { pathToFileURL } from 'node:url';
 
 const folder = join(import.meta.dirname, '../../src/locales');
 
-/** The files of a language's folder, without `.ts`: `console`, `mail`, … */
+/** The files of a language's folder, without `.ts`: `console`, `console/readers`, `mail`, … */
 export const namespacesOf = (language: string): string[] =>
-  readdirSync(join(folder, language))
+  readdirSync(join(folder, language), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
     .sort();
 
@@ -25,7 +26,7 @@ function flat(node: unknown, path: string): [string, string][] {
 export async function allStringsOf(language: string): Promise<[string, string][]> {
   const files = namespacesOf(language).map(async (namespace) =>
     [...(await stringsOf(language, namespace))].map(([key, text]): [string, string] => [
-      `${namespace}.${key}`,
+      `${namespace.replace('/', '.')}.${key}`,
       text,
     ]),
   );

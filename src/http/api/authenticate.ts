@@ -30,7 +30,7 @@ export function authenticate(context: Context): RequestHandler {
       );
     }
     await limitCalls(token.id, res);
-    setActor(res, { kind: 'token', id: token.id }, token.role);
+    setActor(res, { kind: 'token', id: token.id }, token.role, null);
     next();
   };
 

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Context } from '../../context.ts';
+import type { Role } from '../../database/tables.ts';
 import { closestLanguage, languages, type Translate, translator } from '../../locales/index.ts';
 import { getNewsroom } from '../../newsletters/newsroom.ts';
 import type { Operator } from '../../operators/accounts.ts';
@@ -7,11 +9,29 @@ import { mayAct } from '../../operators/roles.ts';
 import { untrustedProxySeen } from '../../operators/untrusted-proxy.ts';
 import { openTemplates } from '../templates.ts';
 
+/** The navigation, in its order, and the least role that sees each place. */
+const places = {
+  today: 'viewer',
+  editions: 'viewer',
+  readers: 'admin',
+  newsletters: 'viewer',
+  feeds: 'viewer',
+  delivery: 'viewer',
+  figures: 'viewer',
+  settings: 'viewer',
+} as const satisfies Record<string, Role>;
+export type Place = keyof typeof places;
+
 /** What a page of the console shows. */
 export interface Page {
   view: string;
   title: string;
   status?: number;
+  /** The place in the navigation that it belongs to. */
+  place?: Place;
+  /** Stylesheets and scripts of its own, by name: of src/http/assets/console/. */
+  styles?: string[];
+  scripts?: string[];
   /** True: its figures renew themselves. */
   live?: boolean;
   message?: { good: boolean; text: string } | undefined;
@@ -22,8 +42,10 @@ export async function showPage(
   context: Context,
   req: Request,
   res: Response,
-  { view, title, status = 200, live = false, message, data = {} }: Page,
+  page: Page,
 ): Promise<void> {
+  const { view, title, status = 200, live = false, message, data = {} } = page;
+  const { place, styles = [], scripts = [] } = page;
   const { language, t } = wordsFor(req, res);
   const newsroom = await getNewsroom(context.db);
   const html = openTemplates('console', context.config.publicPath).render(view, {
@@ -31,6 +53,11 @@ export async function showPage(
     title,
     language,
     live,
+    once: newOnce(),
+    place,
+    places: placesFor(res),
+    styles,
+    scripts,
     newsroom: newsroom.name,
     operator: res.locals.operator,
     mailbox: context.mailbox?.pageUrl,
@@ -39,6 +66,18 @@ export async function showPage(
     ...data,
   });
   res.status(status).type('html').send(html);
+}
+
+/** The hidden field by which a form that is sent twice is known: see once.ts. */
+const newOnce = () =>
+  `<input type="hidden" name="once" value="${randomBytes(12).toString('base64url')}">`;
+
+function placesFor(res: Response) {
+  const operator: Operator | undefined = res.locals.operator;
+  if (!operator) return [];
+  return Object.entries(places)
+    .filter(([, least]) => mayAct(operator.role, least))
+    .map(([name]) => ({ name, address: name === 'today' ? '/console' : `/console/${name}` }));
 }
 
 /** Only admins are told: they can have it set, and what is said of limits is of use to an attacker. */

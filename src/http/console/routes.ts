@@ -14,8 +14,10 @@ import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
 import { feedRoutes } from './feeds/feeds.ts';
 import { forbiddenPage } from './forbidden.ts';
-import { settingsRoutes } from './settings/settings.ts';
-import { subscriberRoutes } from './subscribers/subscribers.ts';
+import { movedRoutes } from './moved.ts';
+import { onceForEachForm } from './once.ts';
+import { readerRoutes } from './readers/readers.ts';
+import { newsroomRoutes } from './settings/newsroom.ts';
 
 /**
  * Everything below /console: for operators who are signed in, but for the way in itself. Each route says which
@@ -56,15 +58,17 @@ export function consoleRoutes(context: Context): Router {
     if (!operator)
       return res.redirect(303, `/console/sign-in${req.method === 'GET' ? '' : '?expired'}`);
     res.locals.operator = operator;
-    setActor(res, { kind: 'operator', id: operator.id }, operator.role);
+    setActor(res, { kind: 'operator', id: operator.id }, operator.role, null);
     return next();
   });
+  router.use(onceForEachForm(context));
+  router.use(movedRoutes());
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
   router.use(meRoutes(context, checks));
   router.use(feedRoutes(context));
-  router.use(settingsRoutes(context));
-  router.use(subscriberRoutes(context));
+  router.use(newsroomRoutes(context));
+  router.use(readerRoutes(context));
   router.use(editorRoutes(context));
   router.use(forbiddenPage(context));
   checkRules(router);

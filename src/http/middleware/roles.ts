@@ -1,7 +1,8 @@
-import type { NextFunction, RequestHandler, Response, Router } from 'express';
+import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
 import type { Role } from '../../database/tables.ts';
 import type { Actor } from '../../operators/audit.ts';
 import * as rules from '../../operators/roles.ts';
+import { inScope, OutsideOfScope, type Scope, WholeNewsroomNeeded } from '../../operators/scope.ts';
 
 /** A route that does not say who may use it. Thrown at the start, never at a request. */
 export class RouteWithoutRule extends Error {
@@ -18,31 +19,78 @@ function rule(handler: Rule): Rule {
 }
 
 /** Notes who makes this request: the one place that says so, for the console and the API. */
-export function setActor(res: Response, actor: Actor, role: Role): void {
+export function setActor(res: Response, actor: Actor, role: Role, scope: Scope): void {
   res.locals.actor = actor;
   res.locals.role = role;
+  res.locals.scope = scope;
 }
 
-/** Who makes this request, for the audit. Only behind `requireRole`. */
+/** Who makes this request, for the audit. Only behind a rule. */
 export function actorOf(res: Response): Actor {
   const actor: Actor | undefined = res.locals.actor;
   if (!actor) throw new Error('This request has no actor: its route lacks requireRole().');
   return actor;
 }
 
-/** The role of the operator or token that makes this request. Only behind `requireRole`. */
+/** The role of the operator or token that makes this request. Only behind a rule. */
 export const roleOf = (res: Response): Role => res.locals.role;
+
+/** The newsletters that the operator or token of this request is bound to. Only behind a rule. */
+export function scopeOf(res: Response): Scope {
+  actorOf(res);
+  return res.locals.scope;
+}
 
 /** Whether who makes this request may do what takes the role `least`: for pages that show no useless buttons. */
 export const mayAct = (res: Response, least: Role): boolean => rules.mayAct(roleOf(res), least);
 
-/** The first handler of a route: lets in the role `least` and those above it. Throws RoleNeeded. */
+/**
+ * The first handler of a route about the whole newsroom: lets in the role `least` and those above it, unless they are
+ * bound to some newsletters. Throws RoleNeeded, WholeNewsroomNeeded.
+ */
 export function requireRole(least: Role): Rule {
   return rule((_req, res, next) => {
-    actorOf(res);
-    rules.requireRole(roleOf(res), least);
+    check(res, least);
+    if (scopeOf(res) !== null) throw new WholeNewsroomNeeded();
     next();
   });
+}
+
+/**
+ * The first handler of a route about several newsletters, or about the caller alone: lets in the role `least` and those
+ * above it. What the handler shows and changes is within `scopeOf(res)`. Throws RoleNeeded.
+ */
+export function requireScopedRole(least: Role): Rule {
+  return rule((_req, res, next) => {
+    check(res, least);
+    next();
+  });
+}
+
+/**
+ * The first handler of a route about one newsletter: `newsletterOf` finds its id by what the address names, undefined
+ * where there is no such thing, which the handler then says itself. Throws RoleNeeded, OutsideOfScope.
+ */
+export function requireRoleIn(
+  least: Role,
+  newsletterOf: (params: Record<string, string>) => Promise<string | undefined>,
+): Rule {
+  return rule(async (req, res, next) => {
+    check(res, least);
+    const scope = scopeOf(res);
+    // those who are bound to none need not be looked up
+    const newsletter =
+      scope === null
+        ? undefined
+        : await newsletterOf((req as Request<Record<string, string>>).params);
+    if (newsletter !== undefined && !inScope(scope, newsletter)) throw new OutsideOfScope();
+    next();
+  });
+}
+
+function check(res: Response, least: Role): void {
+  actorOf(res);
+  rules.requireRole(roleOf(res), least);
 }
 
 /** The first handler of a route that is there for people who are not signed in. */
@@ -54,7 +102,7 @@ interface Layer {
 }
 
 /**
- * Checks that every route of a router, and of the routers in it, begins with `requireRole()` or `openToAll`.
+ * Checks that every route of a router, and of the routers in it, begins with one of the rules above.
  * Throws RouteWithoutRule with all that do not.
  */
 export function checkRules(router: Router): void {

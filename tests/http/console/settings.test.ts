@@ -30,16 +30,16 @@ describe('the settings', async () => {
   }
   /** The form as it stands, with some fields typed over. */
   async function form(typed: Record<string, string> = {}): Promise<Record<string, string>> {
-    const { text } = await ana.get('/console/settings');
-    const found = addressesIn(text, `${base}/console/settings`).forms.find(({ action }) =>
-      action.endsWith('/settings'),
+    const { text } = await ana.get('/console/settings/newsroom');
+    const found = addressesIn(text, `${base}/console/settings/newsroom`).forms.find(({ action }) =>
+      action.endsWith('/settings/newsroom'),
     );
     return { ...Object.fromEntries(found?.fields ?? []), ...typed };
   }
 
   it('are saved as they were typed, each change with its audit row', async () => {
     const done = await ana.post(
-      '/console/settings',
+      '/console/settings/newsroom',
       await form({
         name: 'The Harbour Post',
         'wording.en': 'I want mail from {{newsroom}}.',
@@ -49,8 +49,8 @@ describe('the settings', async () => {
         refuseDisposable: '',
       }),
     );
-    expect([done.status, done.location]).toEqual([303, '/console/settings']);
-    expect((await ana.get('/console/settings')).text).toContain('Saved.');
+    expect([done.status, done.location]).toEqual([303, '/console/settings/newsroom']);
+    expect((await ana.get('/console/settings/newsroom')).text).toContain('Saved.');
     expect(await getNewsroom(db)).toMatchObject({ name: 'The Harbour Post', colour: null });
     expect(await getSignUpSettings(db)).toMatchObject({
       wording: { en: 'I want mail from {{newsroom}}.' },
@@ -80,17 +80,17 @@ describe('the settings', async () => {
 
   it('change nothing, and write nothing down, when nothing differs', async () => {
     const before = await auditRows();
-    await ana.post('/console/settings', await form());
-    expect((await ana.get('/console/settings')).text).toContain('nothing to change');
+    await ana.post('/console/settings/newsroom', await form());
+    expect((await ana.get('/console/settings/newsroom')).text).toContain('nothing to change');
     expect(await auditRows()).toEqual(before);
   });
 
   it('give another wording another version', async () => {
     const before = (await getSignUpSettings(db)).wordingVersion;
-    await ana.post('/console/settings', await form({ 'wording.es': 'Quiero correo.' }));
+    await ana.post('/console/settings/newsroom', await form({ 'wording.es': 'Quiero correo.' }));
     const after = await getSignUpSettings(db);
     expect(after.wordingVersion).toBe(`${before}.2`);
-    await ana.post('/console/settings', await form({ perDomain: '150' }));
+    await ana.post('/console/settings/newsroom', await form({ perDomain: '150' }));
     expect((await getSignUpSettings(db)).wordingVersion).toBe(after.wordingVersion);
   });
 
@@ -108,7 +108,7 @@ describe('the settings', async () => {
   ])('say beside %s what is wrong with %j, and lose nothing', async (field, value, why) => {
     const before = [await getNewsroom(db), await getSignUpSettings(db)];
     const typed = await form({ postalAddress: '12 Quay Street\nPort Alder', [field]: value });
-    const page = await ana.post('/console/settings', typed);
+    const page = await ana.post('/console/settings/newsroom', typed);
     expect(page.status).toBe(422);
     const id = field.replaceAll('.', '-');
     expect(page.text).toMatch(new RegExp(`id="${id}-wrong">${why}`));
@@ -127,24 +127,27 @@ describe('the settings', async () => {
 
   it('are not written over what somebody else changed meanwhile', async () => {
     const mine = await form({ name: 'Mine' });
-    await ana.post('/console/settings', await form({ name: 'Theirs' }));
-    const page = await ana.post('/console/settings', mine);
+    await ana.post('/console/settings/newsroom', await form({ name: 'Theirs' }));
+    const page = await ana.post('/console/settings/newsroom', mine);
     expect(page.status).toBe(409);
     expect(page.text).toContain('value="Mine"');
     expect((await getNewsroom(db)).name).toBe('Theirs');
     const fields = addressesIn(page.text, base).forms.at(-1)?.fields ?? [];
-    const done = await ana.post('/console/settings', { ...mine, ...Object.fromEntries(fields) });
+    const done = await ana.post('/console/settings/newsroom', {
+      ...mine,
+      ...Object.fromEntries(fields),
+    });
     expect(done.status).toBe(303);
     expect((await getNewsroom(db)).name).toBe('Mine');
   });
 
   it('are for all to see and for admins to change', async () => {
-    const page = await eve.get('/console/settings');
+    const page = await eve.get('/console/settings/newsroom');
     expect(page.status).toBe(200);
     expect(page.text.match(/<fieldset class="card" disabled>/g)).toHaveLength(4);
     expect(page.text).not.toContain('>Save<');
     const before = await getNewsroom(db);
-    const refused = await eve.post('/console/settings', await form({ name: 'Eve’s' }));
+    const refused = await eve.post('/console/settings/newsroom', await form({ name: 'Eve’s' }));
     expect([refused.status, refused.text]).toEqual([
       403,
       expect.stringContaining('Your role: editor'),
@@ -154,7 +157,7 @@ describe('the settings', async () => {
 
   it('stand on the form, and in the consent that is kept', async () => {
     await ana.post(
-      '/console/settings',
+      '/console/settings/newsroom',
       await form({ name: 'Kept & Co', 'wording.en': 'Mail me, {{newsroom}}!', proof: 'unusual' }),
     );
     // pages look again within seconds

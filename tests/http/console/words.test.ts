@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { WrongEditionState } from '../../../src/editions/errors.ts';
 import { FeedRefused } from '../../../src/feeds/errors.ts';
+import { personView } from '../../../src/http/console/readers/view.ts';
 import { reasonOf } from '../../../src/http/console/reasons.ts';
-import { personView } from '../../../src/http/console/subscribers/view.ts';
 import { dateIn, timeIn } from '../../../src/http/console/times.ts';
 import { translator } from '../../../src/locales/index.ts';
 import type { PersonalData } from '../../../src/privacy/export.ts';

@@ -11,7 +11,7 @@ import {
 import { audit } from '../../../operators/audit.ts';
 import { shortestPassword } from '../../../operators/passwords.ts';
 import { endSessionsOf } from '../../../operators/sessions.ts';
-import { actorOf, requireRole } from '../../middleware/roles.ts';
+import { actorOf, requireScopedRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import type { PasswordChecks } from './password-checks.ts';
 import { beginSession } from './sessions.ts';
@@ -29,7 +29,7 @@ const passwords = z.object({ before: z.string().max(1000), password: z.string().
 export function meRoutes(context: Context, checks: PasswordChecks): Router {
   const router = Router();
 
-  router.get('/me', requireRole('viewer'), async (req, res) => {
+  router.get('/me', requireScopedRole('viewer'), async (req, res) => {
     const { t } = wordsFor(req, res);
     await showPage(context, req, res, {
       view: 'me.eta',
@@ -41,7 +41,7 @@ export function meRoutes(context: Context, checks: PasswordChecks): Router {
     });
   });
 
-  router.post('/me', requireRole('viewer'), async (req, res) => {
+  router.post('/me', requireScopedRole('viewer'), async (req, res) => {
     const operator: Operator = res.locals.operator;
     const changes = choices.parse(req.body);
     await context.db.transaction().execute(async (tx) => {
@@ -53,7 +53,7 @@ export function meRoutes(context: Context, checks: PasswordChecks): Router {
     res.redirect(303, '/console/me');
   });
 
-  router.post('/me/password', requireRole('viewer'), async (req, res) => {
+  router.post('/me/password', requireScopedRole('viewer'), async (req, res) => {
     const operator: Operator = res.locals.operator;
     const { before, password } = passwords.parse(req.body);
     const checked = await checks.current({ id: req.session?.id ?? '', operator }, before);

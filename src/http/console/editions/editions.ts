@@ -6,12 +6,13 @@ import type { Steer } from '../../../actions/steer.ts';
 import type { Context } from '../../../context.ts';
 import type { EditionState } from '../../../database/tables.ts';
 import { countReaders } from '../../../deliveries/audience.ts';
+import { newsletterOfEdition } from '../../../editions/editions.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { countActive } from '../../../subscribers/count-active.ts';
 import { ID_FORM } from '../../../text/id.ts';
 import { sendPreview } from '../../api/preview.ts';
 import { Problem } from '../../middleware/problem.ts';
-import { mayAct, requireRole } from '../../middleware/roles.ts';
+import { mayAct, requireRole, requireRoleIn } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { consoleEdition } from './view.ts';
 
@@ -31,8 +32,9 @@ const steersOf: Record<EditionState, Steer[]> = {
 export function editionRoutes(context: Context): Router {
   const router = Router();
   const { db } = context;
+  const ofEdition = ({ id = '' }: Record<string, string>) => newsletterOfEdition(db, id);
 
-  router.get('/', requireRole('viewer'), async (req, res) => {
+  router.get(['/', '/editions'], requireRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
     const now = context.now();
     const after = id.safeParse(req.query.after).data;
@@ -42,7 +44,8 @@ export function editionRoutes(context: Context): Router {
       showEditions(db, { limit: 20, ...(after ? { after } : {}) }, now),
     ]);
     await showPage(context, req, res, {
-      view: 'home.eta',
+      view: 'editions/list.eta',
+      place: 'editions',
       title: words.t('home.title'),
       live: true,
       data: {
@@ -55,14 +58,15 @@ export function editionRoutes(context: Context): Router {
     });
   });
 
-  router.get('/editions/:id', requireRole('viewer'), async (req, res) => {
+  router.get('/editions/:id', requireRoleIn('viewer', ofEdition), async (req, res) => {
     const words = wordsFor(req, res);
     const now = context.now();
     const newsletters = await listNewsletters(db);
     const shown = await showEdition(db, idOf(req.params.id), now);
     const edition = consoleEdition(shown, newsletters, words, now);
     await showPage(context, req, res, {
-      view: 'edition.eta',
+      view: 'editions/edition.eta',
+      place: 'editions',
       title: edition.headline,
       live: true,
       data: {
@@ -77,7 +81,7 @@ export function editionRoutes(context: Context): Router {
     });
   });
 
-  router.get('/editions/:id/preview', requireRole('viewer'), async (req, res) => {
+  router.get('/editions/:id/preview', requireRoleIn('viewer', ofEdition), async (req, res) => {
     const wanted: PreviewFormat = format.parse(req.query.format);
     const { body } = await previewEdition(context, idOf(req.params.id), wanted, {
       language: null,

@@ -105,7 +105,8 @@ export function feedRoutes(context: Context): Router {
       listFeeds(db, { limit: 50, newsletter: newsletter || undefined, after }),
     ]);
     await showPage(context, req, res, {
-      view: 'feeds.eta',
+      view: 'feeds/list.eta',
+      place: 'feeds',
       title: words.t('feeds.title'),
       status,
       data: {

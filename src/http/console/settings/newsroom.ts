@@ -17,19 +17,19 @@ import { languageName } from '../language-name.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { limitFields, settingsFrom, sitesIn, type Typed, typedFrom, typedOf } from './form.ts';
 
-const page = '/console/settings';
+const page = '/console/settings/newsroom';
 const house = { wording: {}, wordingVersion: null };
 
 /** What the newsroom says of itself, and how readers get in: to be seen by all, changed by admins. */
-export function settingsRoutes(context: Context): Router {
+export function newsroomRoutes(context: Context): Router {
   const router = Router();
 
-  router.get('/settings', requireRole('viewer'), async (req, res) => {
+  router.get('/settings/newsroom', requireRole('viewer'), async (req, res) => {
     const settings = await readSettings(context.db);
     await show(req, res, { settings, typed: typedOf(settings) });
   });
 
-  router.post('/settings', requireRole('admin'), async (req, res) => {
+  router.post('/settings/newsroom', requireRole('admin'), async (req, res) => {
     const { t } = wordsFor(req, res);
     const settings = await readSettings(context.db);
     const typed = typedFrom(req.body, typedOf(settings));
@@ -63,7 +63,8 @@ export function settingsRoutes(context: Context): Router {
     const { settings, typed, wrong = {}, status = 200, message } = shown;
     const newsletters = await listNewsletters(context.db);
     await showPage(context, req, res, {
-      view: 'settings.eta',
+      view: 'settings/newsroom.eta',
+      place: 'settings',
       title: t('settings.title'),
       status,
       message: message === undefined ? undefined : { good: false, text: message },

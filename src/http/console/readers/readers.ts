@@ -17,7 +17,7 @@ import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { personView, rowView } from './view.ts';
 
-const page = '/console/subscribers';
+const page = '/console/readers';
 const id = z.string().regex(ID_FORM);
 const asked = z.object({
   email: z.string().trim().max(320).catch(''),
@@ -27,11 +27,11 @@ const asked = z.object({
 });
 
 /** The readers, one by one: all of it takes an admin. */
-export function subscriberRoutes(context: Context): Router {
+export function readerRoutes(context: Context): Router {
   const router = Router();
   const { db, now } = context;
 
-  router.get('/subscribers', requireRole('admin'), async (req, res) => {
+  router.get('/readers', requireRole('admin'), async (req, res) => {
     const words = wordsFor(req, res);
     const filter = asked.parse(req.query);
     const emailKey = filter.email === '' ? undefined : keyOf(filter.email);
@@ -49,7 +49,8 @@ export function subscriberRoutes(context: Context): Router {
     ]);
     const { after: _, ...rest } = filter;
     await showPage(context, req, res, {
-      view: 'subscribers.eta',
+      view: 'readers/list.eta',
+      place: 'readers',
       title: words.t('subscribers.title'),
       status: emailKey === null ? 422 : 200,
       data: {
@@ -64,7 +65,7 @@ export function subscriberRoutes(context: Context): Router {
     });
   });
 
-  router.get('/subscribers/export.csv', requireRole('admin'), async (req, res) => {
+  router.get('/readers/export.csv', requireRole('admin'), async (req, res) => {
     const newsletter = asked.parse(req.query).newsletter || undefined;
     if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
       throw new Problem(404, 'There is no such newsletter.');
@@ -81,7 +82,7 @@ export function subscriberRoutes(context: Context): Router {
     });
   });
 
-  router.get('/subscribers/:id', requireRole('admin'), async (req, res) => {
+  router.get('/readers/:id', requireRole('admin'), async (req, res) => {
     const words = wordsFor(req, res);
     const [data, newsletters] = await Promise.all([
       personalData(db, idOf(req)),
@@ -89,20 +90,21 @@ export function subscriberRoutes(context: Context): Router {
     ]);
     const person = personView(data, newsletters, words);
     await showPage(context, req, res, {
-      view: 'subscriber.eta',
+      view: 'readers/reader.eta',
+      place: 'readers',
       title: person.name,
       data: { person },
     });
   });
 
-  router.get('/subscribers/:id/data.json', requireRole('admin'), async (req, res) => {
+  router.get('/readers/:id/data.json', requireRole('admin'), async (req, res) => {
     const data = await personalData(db, idOf(req));
     await audit(db, actorOf(res), 'export', `subscriber ${idOf(req)}`);
     res.attachment(`subscriber-${idOf(req)}.json`).type('json');
     res.send(`${JSON.stringify(data, null, 2)}\n`);
   });
 
-  router.post('/subscribers/:id/end', requireRole('admin'), async (req, res) => {
+  router.post('/readers/:id/end', requireRole('admin'), async (req, res) => {
     const newsletter = z.string().max(100).catch('').parse(req.body?.newsletter);
     const changes = { subscriptions: [{ newsletter, state: 'unsubscribed' }] };
     const origin = new URL(context.config.publicUrl).host;
@@ -112,7 +114,7 @@ export function subscriberRoutes(context: Context): Router {
     res.redirect(303, `${page}/${idOf(req)}`);
   });
 
-  router.post('/subscribers/:id/suppress', requireRole('admin'), async (req, res) => {
+  router.post('/readers/:id/suppress', requireRole('admin'), async (req, res) => {
     const { subscriber } = await personalData(db, idOf(req));
     if (subscriber.email !== null) {
       const hash = context.hashAddress(readAddress(subscriber.email).key);
@@ -125,7 +127,7 @@ export function subscriberRoutes(context: Context): Router {
     res.redirect(303, `${page}/${idOf(req)}`);
   });
 
-  router.post('/subscribers/:id/erase', requireRole('admin'), async (req, res) => {
+  router.post('/readers/:id/erase', requireRole('admin'), async (req, res) => {
     const actor = actorOf(res);
     await commit(context, (tx) => eraseAndTell(tx, actor, idOf(req), now()));
     await leaveMessage(req, 'subscribers.done.erased', true);
