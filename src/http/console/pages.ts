@@ -20,7 +20,7 @@ const places = {
   figures: 'viewer',
   settings: 'viewer',
 } as const satisfies Record<string, Role>;
-export type Place = keyof typeof places;
+type Place = keyof typeof places;
 
 /** What a page of the console shows. */
 export interface Page {
@@ -28,7 +28,7 @@ export interface Page {
   title: string;
   status?: number;
   /** The place in the navigation that it belongs to. */
-  place?: Place;
+  nav?: Place;
   /** Stylesheets and scripts of its own, by name: of src/http/assets/console/. */
   styles?: string[];
   scripts?: string[];
@@ -45,7 +45,7 @@ export async function showPage(
   page: Page,
 ): Promise<void> {
   const { view, title, status = 200, live = false, message, data = {} } = page;
-  const { place, styles = [], scripts = [] } = page;
+  const { nav, styles = [], scripts = [] } = page;
   const { language, t } = wordsFor(req, res);
   const newsroom = await getNewsroom(context.db);
   const html = openTemplates('console', context.config.publicPath).render(view, {
@@ -54,8 +54,8 @@ export async function showPage(
     language,
     live,
     once: newOnce(),
-    place,
-    places: placesFor(res),
+    nav,
+    navigation: placesFor(res),
     styles,
     scripts,
     newsroom: newsroom.name,

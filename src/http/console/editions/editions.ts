@@ -45,7 +45,7 @@ export function editionRoutes(context: Context): Router {
     ]);
     await showPage(context, req, res, {
       view: 'editions/list.eta',
-      place: 'editions',
+      nav: 'editions',
       title: words.t('home.title'),
       live: true,
       data: {
@@ -66,7 +66,7 @@ export function editionRoutes(context: Context): Router {
     const edition = consoleEdition(shown, newsletters, words, now);
     await showPage(context, req, res, {
       view: 'editions/edition.eta',
-      place: 'editions',
+      nav: 'editions',
       title: edition.headline,
       live: true,
       data: {

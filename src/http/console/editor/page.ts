@@ -76,7 +76,7 @@ export async function showWindow(
     .map((set) => set.join(','));
   await showPage(context, req, res, {
     view: 'editor.eta',
-    place: 'editions',
+    nav: 'editions',
     title: say('title', { headline: edition.headline }),
     ...(status ? { status } : {}),
     message,

@@ -106,7 +106,7 @@ export function feedRoutes(context: Context): Router {
     ]);
     await showPage(context, req, res, {
       view: 'feeds/list.eta',
-      place: 'feeds',
+      nav: 'feeds',
       title: words.t('feeds.title'),
       status,
       data: {

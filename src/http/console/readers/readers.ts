@@ -50,7 +50,7 @@ export function readerRoutes(context: Context): Router {
     const { after: _, ...rest } = filter;
     await showPage(context, req, res, {
       view: 'readers/list.eta',
-      place: 'readers',
+      nav: 'readers',
       title: words.t('subscribers.title'),
       status: emailKey === null ? 422 : 200,
       data: {
@@ -91,7 +91,7 @@ export function readerRoutes(context: Context): Router {
     const person = personView(data, newsletters, words);
     await showPage(context, req, res, {
       view: 'readers/reader.eta',
-      place: 'readers',
+      nav: 'readers',
       title: person.name,
       data: { person },
     });

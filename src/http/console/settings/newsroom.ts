@@ -64,7 +64,7 @@ export function newsroomRoutes(context: Context): Router {
     const newsletters = await listNewsletters(context.db);
     await showPage(context, req, res, {
       view: 'settings/newsroom.eta',
-      place: 'settings',
+      nav: 'settings',
       title: t('settings.title'),
       status,
       message: message === undefined ? undefined : { good: false, text: message },
