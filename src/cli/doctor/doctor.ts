@@ -1,15 +1,14 @@
-import { Resolver } from 'node:dns/promises';
 import type { Command } from 'commander';
 import { ConfigError, configFromEnvironment } from '../../config.ts';
 import type { Context } from '../../context.ts';
-import { domainOf } from '../../mail/message-id.ts';
+import { bad, type Check, good } from '../../doctor/check.ts';
+import { asked, checkReverse, systemDns } from '../../doctor/dns.ts';
+import { checkRelays } from '../../doctor/relays.ts';
+import { checkSender, senderDomains } from '../../doctor/senders.ts';
 import { listNewsletters } from '../../newsletters/newsletters.ts';
 import type { Open } from '../open.ts';
 import { print } from '../output.ts';
-import { bad, type Check, good } from './check.ts';
-import { checkDkim } from './dkim.ts';
-import { asked, checkDmarc, checkMx, checkReverse, checkSpf, type Dns } from './dns.ts';
-import { checkDatabase, checkExposure, checkProxy, checkQueue, checkRelays } from './services.ts';
+import { checkDatabase, checkExposure, checkProxy, checkQueue } from './services.ts';
 
 /** `doctor`: looks at all that sending needs, and says of each fault what to do. Exits 1 if there is one. */
 export function registerDoctor(program: Command, open: Open): void {
@@ -47,36 +46,33 @@ async function examine(open: Open): Promise<Check[]> {
 }
 
 async function lookInside(context: Context): Promise<Check[]> {
-  const dns = new Resolver({ timeout: 3000, tries: 2 });
   const [database, queue, proxy, relays, domains] = await Promise.all([
     checkDatabase(context),
     checkQueue(context),
     checkProxy(context),
     checkRelays(context),
-    checkSenders(context, dns),
+    checkSenders(context),
   ]);
   return [database, queue, ...proxy, ...relays, ...domains];
 }
 
 /** The domains that mails come from, and the names of the relays. */
-async function checkSenders({ config, db }: Context, dns: Dns): Promise<Check[]> {
+async function checkSenders({ config, db }: Context): Promise<Check[]> {
   const { relays } = config;
   if (!relays)
     return ['spf', 'dkim', 'dmarc', 'mx', 'reverse'].map((name) =>
       good(name, 'not checked: no email is sent out'),
     );
-  const newsletters = await listNewsletters(db);
-  const senders = [config.mailFrom, ...newsletters.map((one) => one.from ?? config.mailFrom)];
-  const domains = [...new Set(senders.map(domainOf))];
-  const each = (name: string, check: (domain: string) => Promise<Check>) =>
-    domains.map((domain) => asked(name, () => check(domain)));
-  return Promise.all([
-    ...each('spf', (domain) => checkSpf(dns, domain)),
-    ...each('dkim', (domain) => checkDkim(dns, domain, config.dkim)),
-    ...each('dmarc', (domain) => checkDmarc(dns, domain)),
-    ...each('mx', (domain) => checkMx(dns, domain)),
-    ...relays.map((relay) => asked('reverse', () => checkReverse(dns, relay.host))),
+  const dns = systemDns();
+  const domains = senderDomains(config, await listNewsletters(db));
+  const [senders, reverse] = await Promise.all([
+    Promise.all(domains.map((domain) => checkSender(dns, domain, config))),
+    Promise.all(relays.map((relay) => asked('reverse', () => checkReverse(dns, relay.host)))),
   ]);
+  const checks = [...senders.flat(), ...reverse];
+  return ['spf', 'dkim', 'dmarc', 'mx', 'reverse'].flatMap((name) =>
+    checks.filter((check) => check.name === name),
+  );
 }
 
 function told({ name, ok, detail, fix }: Check): string {

@@ -1,8 +1,15 @@
-import type { Resolver } from 'node:dns/promises';
+import { getServers, Resolver } from 'node:dns/promises';
 import { bad, type Check, good } from './check.ts';
 
 /** The part of node's resolver that is asked. */
 export type Dns = Pick<Resolver, 'resolveTxt' | 'resolveMx' | 'resolve4' | 'resolve6' | 'reverse'>;
+
+/** The name servers of this machine, or of this process where it names others, asked for a few seconds at most. */
+export function systemDns(): Dns {
+  const resolver = new Resolver({ timeout: 3000, tries: 2 });
+  resolver.setServers(getServers());
+  return resolver;
+}
 
 /** The name servers do not answer: then nothing can be said about a domain. */
 class NoAnswer extends Error {}
@@ -28,6 +35,7 @@ export async function asked(name: string, check: () => Promise<Check>): Promise<
       name,
       error.message,
       "Look at this machine's DNS (/etc/resolv.conf), then try again.",
+      { finding: 'silent' },
     );
   }
 }
@@ -37,27 +45,37 @@ export async function texts(dns: Dns, name: string): Promise<string[]> {
   return (await records(dns.resolveTxt(name))).map((parts) => parts.join(''));
 }
 
-/** Who may send for the domain (RFC 7208). */
-export async function checkSpf(dns: Dns, domain: string): Promise<Check> {
+/** Who may send for the domain (RFC 7208); `wanted` is the record to publish where there is none. */
+export async function checkSpf(
+  dns: Dns,
+  domain: string,
+  wanted = 'v=spf1 include:… -all',
+): Promise<Check> {
   const found = (await texts(dns, domain)).filter((text) => /^v=spf1( |$)/i.test(text));
   const [record] = found;
   if (record === undefined)
     return bad(
       'spf',
       `${domain} has no SPF record.`,
-      `Publish a TXT record at ${domain}: "v=spf1 include:… -all", as your relay’s provider describes.`,
+      `Publish a TXT record at ${domain}: "${wanted}", or as your relay’s provider describes.`,
+      { finding: 'missing', record: { name: domain, value: wanted } },
     );
   if (found.length > 1)
     return bad(
       'spf',
       `${domain} has ${found.length} SPF records: receivers ignore them all.`,
       'Merge them into one TXT record that begins with v=spf1.',
+      { finding: 'several' },
     );
   if (/ [+]?all\b/i.test(record))
     return bad(
       'spf',
       `${domain} allows any server to send for it: ${record}`,
       'End the record with -all or ~all instead of all.',
+      {
+        finding: 'open',
+        record: { name: domain, value: record.replace(/ [+]?all\b/i, ' -all') },
+      },
     );
   return good('spf', record);
 }
@@ -70,10 +88,15 @@ export async function checkDmarc(dns: Dns, domain: string): Promise<Check> {
     const record = (await texts(dns, `_dmarc.${name}`)).find((text) => /^v=DMARC1\b/i.test(text));
     if (record !== undefined) return good('dmarc', `${name}: ${record}`);
   }
+  const record = {
+    name: `_dmarc.${domain}`,
+    value: `v=DMARC1; p=none; rua=mailto:postmaster@${domain}`,
+  };
   return bad(
     'dmarc',
     `${domain} has no DMARC record; Gmail and Yahoo require one from bulk senders.`,
-    `Publish a TXT record at _dmarc.${domain}: "v=DMARC1; p=none; rua=mailto:postmaster@${domain}".`,
+    `Publish a TXT record at ${record.name}: "${record.value}".`,
+    { finding: 'missing', record },
   );
 }
 
@@ -86,6 +109,7 @@ export async function checkMx(dns: Dns, domain: string): Promise<Check> {
     'mx',
     `${domain} accepts no email: replies and delivery reports are lost.`,
     `Publish an MX record at ${domain}, or send from a domain that has one (MAIL_FROM).`,
+    { finding: 'missing' },
   );
 }
 

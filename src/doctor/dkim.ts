@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { DkimError, type DkimKey, loadDkimKeys, parseDkim } from '../../relays/dkim/keys.ts';
+import { DkimError, type DkimKey, loadDkimKeys, parseDkim } from '../relays/dkim/keys.ts';
 import { bad, type Check, good } from './check.ts';
 import { type Dns, texts } from './dns.ts';
 
@@ -10,25 +10,30 @@ export async function checkDkim(dns: Dns, domain: string, dkim: string[]): Promi
       'dkim',
       'DKIM is unset: nothing is signed here.',
       'If your relay does not sign for you, create a key (openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048), publish it, and set DKIM=selector:domain:keyfile.',
+      { finding: 'unset' },
     );
   let keys: DkimKey[];
   try {
     keys = await loadDkimKeys(parseDkim(dkim.join(',')));
   } catch (error) {
     if (!(error instanceof DkimError)) throw error;
-    return bad('dkim', error.problems.join(' '), 'Correct DKIM=selector:domain:keyfile.');
+    return bad('dkim', error.problems.join(' '), 'Correct DKIM=selector:domain:keyfile.', {
+      finding: 'fault',
+    });
   }
   for (const key of keys) {
     const name = `${key.selector}._domainkey.${key.domain}`;
     const published = (await texts(dns, name)).map((text) => /(?:^|;)\s*p=([^;]*)/.exec(text)?.[1]);
     const wanted = publicPart(key);
+    const value = `v=DKIM1; k=${key.algorithm.split('-')[0]}; p=${wanted}`;
     if (!published.some((p) => p?.replaceAll(/\s/g, '') === wanted))
       return bad(
         'dkim',
         published.length > 0
           ? `${name} holds a different key than the ${key.algorithm} key of DKIM.`
           : `${name} is not published.`,
-        `Publish a TXT record at ${name}: "v=DKIM1; k=${key.algorithm.split('-')[0]}; p=${wanted}"`,
+        `Publish a TXT record at ${name}: "${value}"`,
+        { finding: published.length > 0 ? 'different' : 'missing', record: { name, value } },
       );
   }
   const aligned = keys.some((key) => domain === key.domain || domain.endsWith(`.${key.domain}`));
@@ -38,6 +43,7 @@ export async function checkDkim(dns: Dns, domain: string, dkim: string[]): Promi
     'dkim',
     `No key signs for ${domain}, the domain of MAIL_FROM: DMARC does not count the others.`,
     `Add a key for ${domain} to DKIM.`,
+    { finding: 'unaligned' },
   );
 }
 
