@@ -81,15 +81,18 @@ describe.skipIf(browserMissing()).each<Forwarding>(['whole', 'stripped'])(
       await page.fill('#password', password);
       await page.keyboard.press('Enter');
       await page.waitForURL(`${publicUrl}/console`);
+      await page.goto(`${publicUrl}/console/editions`);
       await page.locator('.editions a').first().click();
       await page.waitForURL(`${publicUrl}/console/editions/*`);
       await page
         .frameLocator('iframe')
         .getByRole('link', { name: 'Harbour wall gives way' })
         .waitFor();
+      await page.locator('.menu').click();
       await page.locator('nav a[href$="/api/docs"]').click();
       await page.getByText('List newsletters').waitFor();
       await page.goto(`${publicUrl}/console`);
+      await page.locator('.menu').click();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.waitForURL(`${publicUrl}/console/sign-in`);
       onlyInside();

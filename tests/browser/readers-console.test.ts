@@ -18,13 +18,13 @@ describe.skipIf(browserMissing())('the pages of subscribers', () => {
       await db.transaction().execute((tx) => addSubscriber(tx, input, by));
     }
   });
-  const visit = (look: Look) => signIn(browser, desk, look, { to: 'subscribers' });
+  const visit = (look: Look) => signIn(browser, desk, look, { to: 'readers' });
 
   test.each(looks)('are for everybody: %o', async (look) => {
     const page = await visit(look);
     await expectAccessible(page, 'subscribers');
     await page.locator('.cards a').first().click();
-    await page.waitForURL(/\/subscribers\/\d+$/);
+    await page.waitForURL(/\/readers\/\d+$/);
     for (const summary of await page.locator('summary').all()) await summary.click();
     await expectAccessible(page, 'one of them');
     await page.goBack();
