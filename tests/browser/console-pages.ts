@@ -1,0 +1,66 @@
+import type { Page } from 'playwright-core';
+import type { Role } from '../../src/database/tables.ts';
+
+/** What the addresses of the console's pages are made of: the slug or id of one thing of each kind. */
+export interface ConsoleThings {
+  newsletter: string;
+  reader: string;
+  /** Editions: one not sent yet, one under way, one paused by refusals, one sent with failures, one special. */
+  draft: string;
+  sending: string;
+  paused: string;
+  sent: string;
+  special: string;
+}
+
+/** A page of the console, for all that walks over every page: axe, screenshots, the bench. */
+export interface ConsolePage {
+  /** Names its screenshots. */
+  name: string;
+  path(things: ConsoleThings): string;
+  /** Who sees it: this role and those above it. */
+  least: Role;
+  /** What to open or press before looking. */
+  before?(page: Page): Promise<void>;
+}
+
+/** Opens all that is folded. */
+const openDetails = (page: Page): Promise<void> =>
+  page.locator('main details').evaluateAll((all: { open: boolean }[]) => {
+    for (const one of all) one.open = true;
+  });
+
+/** Every page of the console. Whoever adds a page adds it here. */
+export const consolePages: ConsolePage[] = [
+  { name: 'today', least: 'viewer', path: () => '/console' },
+  { name: 'editions', least: 'viewer', path: () => '/console/editions' },
+  {
+    name: 'edition-draft',
+    least: 'viewer',
+    path: ({ draft }) => `/console/editions/${draft}`,
+    before: openDetails,
+  },
+  {
+    name: 'edition-sending',
+    least: 'viewer',
+    path: ({ sending }) => `/console/editions/${sending}`,
+  },
+  { name: 'edition-paused', least: 'viewer', path: ({ paused }) => `/console/editions/${paused}` },
+  { name: 'edition-sent', least: 'viewer', path: ({ sent }) => `/console/editions/${sent}` },
+  {
+    name: 'edition-special',
+    least: 'viewer',
+    path: ({ special }) => `/console/editions/${special}`,
+  },
+  { name: 'editor', least: 'editor', path: ({ draft }) => `/console/editions/${draft}/edit` },
+  { name: 'readers', least: 'admin', path: () => '/console/readers' },
+  {
+    name: 'reader',
+    least: 'admin',
+    path: ({ reader }) => `/console/readers/${reader}`,
+    before: openDetails,
+  },
+  { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
+  { name: 'settings-newsroom', least: 'viewer', path: () => '/console/settings/newsroom' },
+  { name: 'me', least: 'viewer', path: () => '/console/me' },
+];
