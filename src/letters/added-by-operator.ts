@@ -13,7 +13,8 @@ import { byOperator } from '../subscribers/consent-evidence.ts';
 import { AddressSuppressed, InvalidSubscriber } from '../subscribers/errors.ts';
 import { type HashAddress, readFields, toAddress } from '../subscribers/sign-up-fields.ts';
 import { storeSubscribers } from '../subscribers/store-subscribers.ts';
-import { recordSubscriptions, requestSubscriptions } from '../subscribers/subscriptions.ts';
+import { recordSubscriptions } from '../subscribers/subscriptions/record.ts';
+import { requestSubscriptions } from '../subscribers/subscriptions/request.ts';
 
 /** A subscriber that an operator or program adds. With a recorded consent active at once, else asked first. */
 export const newSubscriber = z.strictObject({

@@ -31,7 +31,8 @@ export interface Question<K extends 'confirmation' | 'address' = 'confirmation' 
 
 /**
  * The one gate before every letter to an address that has not consented, whichever page, program or operator
- * asks. (Sign-ups are judged by the same rules inside their own statement, in subscriptions.ts.) Sends nothing
+ * asks. (Sign-ups are judged by the same rules inside their own statement, in
+ * subscribers/subscriptions/request.ts.) Sends nothing
  * to a suppressed address, to a fourth other address of one subscriber in a day, to a mailbox that had its
  * letters of the day (`perMailbox` of the sign-up settings; all its aliases together), and twice within ten
  * minutes. Call it in the transaction of the cause. Returns the letters to enqueue, and why there is none.

@@ -2,7 +2,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { queueLetter } from '../letters/letters.ts';
 import { byOperator } from '../subscribers/consent-evidence.ts';
 import { SubscriberNotFound } from '../subscribers/errors.ts';
-import { endSubscriptions } from '../subscribers/subscriptions.ts';
+import { endSubscriptions } from '../subscribers/subscriptions/end.ts';
 import { suppress } from '../subscribers/suppression.ts';
 
 /**

@@ -11,7 +11,7 @@ import {
 import { byOperator } from './consent-evidence.ts';
 import { AddressTaken, InvalidSubscriber, SubscriberNotFound } from './errors.ts';
 import { type HashAddress, readFields, toAddress } from './sign-up-fields.ts';
-import { endSubscriptions } from './subscriptions.ts';
+import { endSubscriptions } from './subscriptions/end.ts';
 
 /** Changes that an operator may make. A subscription can be ended here; it is begun by consent alone. */
 export const subscriberChanges = z

@@ -1,27 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { ConsentRow } from './subscriptions.ts';
+import { type CsvColumn, csvColumns } from './csv-columns.ts';
+import type { ConsentRow } from './subscriptions/record.ts';
 
 const PAGE = 1000;
-const header = [
-  'email',
-  'name',
-  'language',
-  'timezone',
-  'newsletter',
-  'state',
-  'frequency',
-  'hour',
-  'sections',
-  'confirmed_at',
-  'unsubscribed_at',
-  'paused_until',
-  'consent_source',
-  'consent_at',
-  'consents',
-];
-
 /**
  * All subscriptions as CSV, a thousand subscribers at a time: each page is a statement of its own, so that
  * nothing holds a snapshot while a slow reader takes the file. Erased subscribers are not in it. The import reads
@@ -31,7 +14,7 @@ export async function* exportSubscribers(
   db: DbOrTransaction,
   { newsletter }: { newsletter?: string | undefined } = {},
 ): AsyncGenerator<string> {
-  yield stringify([header]);
+  yield stringify([csvColumns]);
   for (let after = '0'; ; ) {
     const people = await db
       .selectFrom('subscribers')
@@ -50,23 +33,26 @@ export async function* exportSubscribers(
     );
     yield stringify(
       people.flatMap((person) =>
-        (subscriptions.get(person.id) ?? []).map((one) => [
-          plain(person.email),
-          plain(person.name),
-          person.language,
-          person.timezone,
-          one.slug,
-          one.state,
-          one.frequency,
-          one.hour,
-          one.sections?.join(';'),
-          one.confirmedAt?.toISOString(),
-          one.state === 'unsubscribed' ? one.leftAt?.toISOString() : '',
-          one.pausedUntil?.toISOString(),
-          one.confirmedAt && plain(sourceOf(one.consents)),
-          one.confirmedAt?.toISOString(),
-          one.consents.length > 0 ? JSON.stringify(one.consents) : '',
-        ]),
+        (subscriptions.get(person.id) ?? []).map((one) => {
+          const cells: Record<CsvColumn, string | null | undefined> = {
+            email: plain(person.email),
+            name: plain(person.name),
+            language: person.language,
+            timezone: person.timezone,
+            newsletter: one.slug,
+            state: one.state,
+            frequency: one.frequency,
+            hour: one.hour,
+            sections: one.sections?.join(';'),
+            confirmed_at: one.confirmedAt?.toISOString(),
+            unsubscribed_at: one.state === 'unsubscribed' ? one.leftAt?.toISOString() : '',
+            paused_until: one.pausedUntil?.toISOString(),
+            consent_source: one.confirmedAt && plain(sourceOf(one.consents)),
+            consent_at: one.confirmedAt?.toISOString(),
+            consents: one.consents.length > 0 ? JSON.stringify(one.consents) : '',
+          };
+          return csvColumns.map((column) => cells[column]);
+        }),
       ),
     );
     after = last.id;

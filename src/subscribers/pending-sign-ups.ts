@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { forgetPending } from './subscriptions.ts';
+import { forgetPending } from './subscriptions/forget.ts';
 
 /** A sign-up that nobody confirms is forgotten after this. */
 export const PENDING_MS = 7 * 24 * 60 * 60 * 1000;

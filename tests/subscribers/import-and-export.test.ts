@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exportSubscribers } from '../../src/subscribers/export.ts';
 import { getImport, importSubscribers } from '../../src/subscribers/import/import.ts';
-import { endSubscriptions } from '../../src/subscribers/subscriptions.ts';
+import { endSubscriptions } from '../../src/subscribers/subscriptions/end.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {
   asks,

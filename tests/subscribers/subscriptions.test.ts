@@ -3,13 +3,10 @@ import { readAddress } from '../../src/mail/address.ts';
 import { changeAddress } from '../../src/subscribers/change.ts';
 import { addressMark } from '../../src/subscribers/links.ts';
 import { removeStalePending } from '../../src/subscribers/pending-sign-ups.ts';
-import {
-  confirmSubscriptions,
-  endSubscriptions,
-  recordSubscriptions,
-  requestSubscriptions,
-  undoUnsubscribing,
-} from '../../src/subscribers/subscriptions.ts';
+import { confirmSubscriptions } from '../../src/subscribers/subscriptions/confirm.ts';
+import { endSubscriptions, undoUnsubscribing } from '../../src/subscribers/subscriptions/end.ts';
+import { recordSubscriptions } from '../../src/subscribers/subscriptions/record.ts';
+import { requestSubscriptions } from '../../src/subscribers/subscriptions/request.ts';
 import { saveUnsubscribeReason } from '../../src/subscribers/unsubscribe-reason.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {

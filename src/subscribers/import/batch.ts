@@ -2,7 +2,7 @@ import type { DbOrTransaction } from '../../database/connection.ts';
 import { byOperator } from '../consent-evidence.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
 import { storeSubscribers } from '../store-subscribers.ts';
-import { recordSubscriptions } from '../subscriptions.ts';
+import { recordSubscriptions } from '../subscriptions/record.ts';
 import type { ImportLine, LeftOut } from './lines.ts';
 
 /**

@@ -9,9 +9,10 @@ import {
   nameSchema,
   timezoneSchema,
 } from '../choices.ts';
-import type { ConsentRow } from '../subscriptions.ts';
+import type { CsvColumn } from '../csv-columns.ts';
+import type { ConsentRow } from '../subscriptions/record.ts';
 import { type DateOrder, readDate } from './dates.ts';
-import type { Cells, Column } from './table.ts';
+import type { Cells } from './table.ts';
 
 /** One line that can be imported. */
 export interface ImportLine {
@@ -85,7 +86,7 @@ class WrongCell extends Error {}
 
 function readCells(cells: Cells, known: Known): Omit<ImportLine, 'line'> {
   // An export puts ' before what a spreadsheet would take for a formula.
-  const cell = (name: Column) => (cells[name] ?? '').replace(/^'(?=[=+\-@\t\r])/, '');
+  const cell = (name: CsvColumn) => (cells[name] ?? '').replace(/^'(?=[=+\-@\t\r])/, '');
   const address = readAddress(cell('email'));
   const state = read(
     stateSchema,
@@ -167,13 +168,13 @@ function consentsOf(cell: string): ConsentRow[] | null {
   }
 }
 
-function past(cell: string, column: Column, known: Known): Date | null {
+function past(cell: string, column: CsvColumn, known: Known): Date | null {
   const at = time(cell, column, known);
   if (at && at > known.now) throw new WrongCell(`${column} lies in the future.`);
   return at;
 }
 
-function time(cell: string, column: Column, { order, assume }: Known): Date | null {
+function time(cell: string, column: CsvColumn, { order, assume }: Known): Date | null {
   if (cell === '') return null;
   const found = readDate(cell, order);
   if (found === undefined)

@@ -1,29 +1,12 @@
+import { type CsvColumn, csvColumns } from '../csv-columns.ts';
 import { InvalidImport } from '../errors.ts';
 import { type DateOrder, orderProvedBy } from './dates.ts';
 import { readRecords } from './records.ts';
 import type { Spool } from './spool.ts';
 import { type TextLine, textLines } from './text-lines.ts';
 
-const columns = [
-  'email',
-  'name',
-  'language',
-  'timezone',
-  'newsletter',
-  'state',
-  'frequency',
-  'hour',
-  'sections',
-  'paused_until',
-  'confirmed_at',
-  'unsubscribed_at',
-  'consent_source',
-  'consent_at',
-  'consents',
-] as const;
-export type Column = (typeof columns)[number];
 /** A line's cells by the header's names. */
-export type Cells = Partial<Record<Column, string>>;
+export type Cells = Partial<Record<CsvColumn, string>>;
 /** A line of a list, or why it cannot be read. */
 export type TableLine = { line: number; cells: Cells } | { line: number; reason: string };
 
@@ -41,7 +24,7 @@ export async function* readTable(
 ): AsyncGenerator<TableLine> {
   const lines = textLines(file.read(), assume);
   const { delimiter, named } = await delimiterOf(lines);
-  let header: (Column | null)[] | undefined;
+  let header: (CsvColumn | null)[] | undefined;
   for await (const record of readRecords(
     withFirst(named, lines),
     delimiter,
@@ -96,7 +79,7 @@ async function delimiterOf(lines: AsyncIterator<TextLine>) {
     if (said !== undefined) return { delimiter: said, named: undefined };
     if (text.trim() === '') continue;
     const score = (delimiter: string) =>
-      text.split(delimiter).filter((name) => columns.includes(nameOf(name) as Column)).length;
+      text.split(delimiter).filter((name) => csvColumns.includes(nameOf(name) as CsvColumn)).length;
     const delimiter = DELIMITERS.toSorted((a, b) => score(b) - score(a))[0] ?? ',';
     return { delimiter, named: value };
   }
@@ -117,14 +100,14 @@ function nameOf(title: string): string {
   return ['e_mail', 'email_address', 'e_mail_address'].includes(name) ? 'email' : name;
 }
 
-function readHeader(cells: string[], assume: (what: string) => void): (Column | null)[] {
+function readHeader(cells: string[], assume: (what: string) => void): (CsvColumn | null)[] {
   const names = cells.map(nameOf);
   const missing = REQUIRED.filter((name) => !names.includes(name));
   if (missing.length > 0)
     throw new InvalidImport(
-      `The first line must name the columns; missing: ${missing.join(', ')}. Known: ${columns.join(', ')}.`,
+      `The first line must name the columns; missing: ${missing.join(', ')}. Known: ${csvColumns.join(', ')}.`,
     );
-  const known = (name: string): name is Column => columns.includes(name as Column);
+  const known = (name: string): name is CsvColumn => csvColumns.includes(name as CsvColumn);
   const twice = names.find((name, index) => known(name) && names.indexOf(name) !== index);
   if (twice !== undefined) throw new InvalidImport(`The column "${twice}" is there twice.`);
   const ignored = cells.filter((cell, index) => cell !== '' && !known(names[index] ?? ''));

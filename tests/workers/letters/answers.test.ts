@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { requestSubscriptions } from '../../../src/subscribers/subscriptions.ts';
+import { requestSubscriptions } from '../../../src/subscribers/subscriptions/request.ts';
 import { suppressed } from '../../deliveries/fixtures/rows.ts';
 import { startSink } from '../../relays/sink.ts';
 import { asks, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';

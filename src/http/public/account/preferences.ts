@@ -1,18 +1,18 @@
 import { type Request, type Response, Router } from 'express';
 import { requestAccess } from '../../../letters/own-links.ts';
-import { isCurrent } from '../../../subscribers/links.ts';
-import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
+import type { Reader } from '../../../subscribers/own-page.ts';
 import { saveChoices } from '../../../subscribers/preferences.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 import { readChoices, typedChoices, UnusableChoice } from './preferences-input.ts';
 import { preferencesView } from './preferences-view.ts';
-import { showBadLink, shownAddress, tokenOf } from './token-pages.ts';
+import { readerOfLink, showBadLink, shownAddress, tokenOf } from './token-pages.ts';
 
 /** The preference page. Its link is in every message, so it masks the address and cannot start a subscription. */
 export function preferencesRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
+  const find = (req: Request) => readerOfLink(context, 'preferences', req);
   router.get('/preferences/:token', async (req, res) => {
     const reader = await find(req);
     if (!reader) return showBadLink(req, res, show);
@@ -57,12 +57,6 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
       },
     });
   });
-
-  async function find(req: Request): Promise<Reader | undefined> {
-    const subject = context.tokens.verify('preferences', tokenOf(req));
-    const reader = subject && (await readerOf(context.db, subject.subscriber));
-    return reader && isCurrent(subject, reader) ? reader : undefined;
-  }
 
   async function showChoices(
     req: Request,

@@ -11,7 +11,7 @@ import type { PublicContext } from '../public-context.ts';
 import { answered, type Typo, typoIn } from '../sign-up/typo-question.ts';
 import { languageOf, words } from '../site/page.ts';
 import { openSeal } from '../site/sealed.ts';
-import { showBadLink, tokenOf } from './token-pages.ts';
+import { readerOfLink, showBadLink, tokenOf } from './token-pages.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -21,6 +21,7 @@ const HOUR_MS = 3_600_000;
  */
 export function privacyRoutes({ context, show, enqueueLetters }: PublicContext): Router {
   const router = Router();
+  const find = (req: Request) => readerOfLink(context, 'privacy', req);
   const seal = openSeal<string>(context.secrets, 'address asked');
   router.get('/privacy/:token', async (req, res) => {
     const reader = await find(req);
@@ -111,12 +112,6 @@ export function privacyRoutes({ context, show, enqueueLetters }: PublicContext):
       data: { secret: true, texts: [t('privacy.erased')] },
     });
   });
-
-  async function find(req: Request): Promise<Reader | undefined> {
-    const subject = context.tokens.verify('privacy', tokenOf(req));
-    const reader = subject && (await readerOf(context.db, subject.subscriber));
-    return reader && isCurrent(subject, reader) ? reader : undefined;
-  }
 
   async function showPage(
     req: Request,

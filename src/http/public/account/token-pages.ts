@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
+import type { Context } from '../../../context.ts';
 import { maskAddress } from '../../../mail/address.ts';
-import type { Reader } from '../../../subscribers/own-page.ts';
+import { isCurrent } from '../../../subscribers/links.ts';
+import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { tokenIn } from '../../../subscribers/tokens.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { languageOf, type Show, words } from '../site/page.ts';
@@ -43,3 +45,17 @@ export const tokenOf = (req: Request): string => {
   const given = String(req.params.token);
   return tokenIn(given) ?? given;
 };
+
+/**
+ * The reader of a link that opens what they have; undefined where it is no such link, has expired, or was mailed to an
+ * address that they no longer have.
+ */
+export async function readerOfLink(
+  { db, tokens }: Pick<Context, 'db' | 'tokens'>,
+  purpose: 'preferences' | 'privacy',
+  req: Request,
+): Promise<Reader | undefined> {
+  const subject = tokens.verify(purpose, tokenOf(req));
+  const reader = subject && (await readerOf(db, subject.subscriber));
+  return reader && isCurrent(subject, reader) ? reader : undefined;
+}

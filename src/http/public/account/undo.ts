@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
-import { UNDO_MS, undoUnsubscribing } from '../../../subscribers/subscriptions.ts';
+import { UNDO_MS, undoUnsubscribing } from '../../../subscribers/subscriptions/end.ts';
 import { saveUnsubscribeReason } from '../../../subscribers/unsubscribe-reason.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';

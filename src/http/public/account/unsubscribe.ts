@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { isCurrent, preferencesUrl } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
-import { type Ending, endSubscriptions, UNDO_MS } from '../../../subscribers/subscriptions.ts';
+import { type Ending, endSubscriptions, UNDO_MS } from '../../../subscribers/subscriptions/end.ts';
 import { batched } from '../../batched.ts';
 import { anyBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { preferencesUrl } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
-import { confirmSubscriptions } from '../../../subscribers/subscriptions.ts';
+import { confirmSubscriptions } from '../../../subscribers/subscriptions/confirm.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import { evidenceOf } from '../account/evidence.ts';
 import { showBadLink, shownAddress, titlesOf, tokenOf } from '../account/token-pages.ts';

@@ -3,7 +3,7 @@ import { openLetterPost } from '../../../queue/letter-tickets.ts';
 import {
   requestSubscriptions,
   type SubscriptionRequest,
-} from '../../../subscribers/subscriptions.ts';
+} from '../../../subscribers/subscriptions/request.ts';
 import { batched } from '../../batched.ts';
 
 /** Writes a sign-up down, together with others that come at the same time, and enqueues its letter. */
