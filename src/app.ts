@@ -32,7 +32,7 @@ export function createApp(
   if (context.config.trustProxy !== undefined) app.set('trust proxy', context.config.trustProxy);
 
   serveUnder(app, publicPath);
-  const metrics = openMetrics(context, sending);
+  const metrics = openMetrics(context);
   app.use(requestLog(context.log, metrics));
   app.use(limitBodyTime(BODY_MS), watchForProxy(context), plainForwardedFor);
   app.use(answerForSilentDatabase(context.databaseUrl));

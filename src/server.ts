@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { lookForAttention } from './actions/attention/look.ts';
 import { openSendingWatch } from './actions/watch-sending.ts';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
@@ -30,6 +31,11 @@ export async function startServer(
       name: 'deliveries: see what stands still',
       everyMs: context.timings.housekeeping.watchMs,
       run: sending.look,
+    },
+    {
+      name: 'attention: see what needs a person',
+      everyMs: context.timings.attention.lookMs,
+      run: () => lookForAttention(context),
     },
   ]);
   const address = server.address();

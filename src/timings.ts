@@ -26,6 +26,23 @@ export interface Timings {
   warmUpShareMs: number;
   /** How long an edition may stand still, though readers are due, before its operators are told why. */
   editionStallMs: number;
+  /** What needs a person. */
+  attention: {
+    /** How often it is looked for. */
+    lookMs: number;
+    /** How long a disk, a queue or the workers may be in trouble first: a restart is none. */
+    troubleMs: number;
+    /** After how long unseen such trouble is over. */
+    unseenMs: number;
+    /** How long an edition may be held up, or left paused by its operator. */
+    stalledMs: number;
+    /** How long after its hour an edition may come. */
+    missedMs: number;
+    /** How long after its end it is judged how many readers an edition has reached. */
+    incompleteMs: number;
+    /** How long a feed may fail. */
+    feedMs: number;
+  };
   housekeeping: {
     /** Looks for editions that stand still. */
     watchMs: number;
@@ -61,6 +78,15 @@ export const TIMINGS: Timings = {
   warmUpMs: 5_000,
   warmUpShareMs: 15_000,
   editionStallMs: 60_000,
+  attention: {
+    lookMs: 10_000,
+    troubleMs: 60_000,
+    unseenMs: 45_000,
+    stalledMs: 600_000,
+    missedMs: 300_000,
+    incompleteMs: 3_600_000,
+    feedMs: 86_400_000,
+  },
   housekeeping: {
     watchMs: 5_000,
     ticketsMs: 5_000,

@@ -1,3 +1,4 @@
+import { lookForAttention } from '../src/actions/attention/look.ts';
 import { openSendingWatch } from '../src/actions/watch-sending.ts';
 import type { Context } from '../src/context.ts';
 import { openClockWatch } from '../src/database/clock-step.ts';
@@ -26,6 +27,11 @@ export function housekeepingTasks(context: Context): Task[] {
   const reaper = openReaper(db, config.uncertain, timings.leaseMs);
   return [
     { name: 'deliveries: see what stands still', everyMs: watchMs, run: sending.look },
+    {
+      name: 'attention: see what needs a person',
+      everyMs: timings.attention.lookMs,
+      run: () => lookForAttention(context),
+    },
     {
       name: 'deliveries: issue the tickets of ranges that are due',
       everyMs: ticketsMs,

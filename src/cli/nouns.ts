@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerArticles } from './articles.ts';
+import { registerAttention } from './attention.ts';
 import { registerBackup } from './backup.ts';
 import { registerDoctor } from './doctor/doctor.ts';
 import { registerEditions } from './editions.ts';
@@ -27,6 +28,7 @@ export function registerNouns(program: Command): void {
     registerSuppressions,
     registerOperators,
     registerTokens,
+    registerAttention,
     registerDoctor,
     registerBackup,
   ])

@@ -19,6 +19,7 @@ const leastRoles: Record<string, Role> = {
   backup: 'owner',
   restore: 'owner',
   release: 'owner',
+  attention: 'viewer',
   'newsroom show': 'viewer',
   'newsroom update': 'admin',
   'newsletters list': 'viewer',

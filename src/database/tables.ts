@@ -146,6 +146,8 @@ interface FeedsTable {
   claimedUntil: Optional<Date>;
   lastError: Optional<string>;
   failures: Default<number>;
+  /** When its reading first failed since it last went well; null while it goes well. */
+  failingSince: Optional<Date>;
   hubUrl: Optional<string>;
   hubTopic: Optional<string>;
   hubSecret: Optional<string>;
@@ -432,6 +434,28 @@ interface AuditTable {
   detail: ColumnType<Record<string, unknown> | null, string | null | undefined, never>;
 }
 
+/** Something that needs a person: see src/actions/attention. */
+interface AttentionTable {
+  id: Id;
+  cause: string;
+  /** What it is about, as the audit names things: `edition 12`, `newsletter daily`. */
+  subject: string;
+  /** Null: it is about the whole newsroom. */
+  newsletterId: Optional<string>;
+  /** A key of src/locales/<language>/attention.ts, and what it is filled with. */
+  detail: string;
+  facts: ColumnType<Record<string, string | number>, string | undefined, string>;
+  /** What must stay the same for its time to count. */
+  mark: Optional<string>;
+  since: Time;
+  foundAt: Made;
+  /** When it was found last. */
+  seen: Made;
+  /** When it had lasted for so long that a person is asked for. */
+  raisedAt: Optional<Date>;
+  over: Optional<Date>;
+}
+
 interface ImportsTable {
   id: Id;
   /** Null: each line named its own. */
@@ -477,4 +501,5 @@ export interface Database {
   idempotencyKeys: IdempotencyKeysTable;
   audit: AuditTable;
   imports: ImportsTable;
+  attention: AttentionTable;
 }

@@ -29,14 +29,14 @@ export type Schedule = Pick<
 
 /**
  * The editions whose draft should be there now: from `reviewMinutes` before their hour until 2 h after
- * it. An hour before the newsletter had this schedule is never made up for.
+ * it, or `backMs`. An hour before the newsletter had this schedule is never made up for.
  */
-export function slotsDue(newsletter: Schedule, now: Date): Slot[] {
+export function slotsDue(newsletter: Schedule, now: Date, backMs = MADE_UP_FOR): Slot[] {
   if (!newsletter.active) return [];
-  const earliest = Math.max(now.getTime() - MADE_UP_FOR, newsletter.scheduledSince.getTime());
+  const earliest = Math.max(now.getTime() - backMs, newsletter.scheduledSince.getTime());
   const latest = now.getTime() + newsletter.reviewMinutes * MINUTE;
   // A day more at each end: the change of clocks may move an hour across midnight.
-  const first = Date.parse(localDateOf(new Date(now.getTime() - MADE_UP_FOR), newsletter.timezone));
+  const first = Date.parse(localDateOf(new Date(now.getTime() - backMs), newsletter.timezone));
   const last = Date.parse(localDateOf(new Date(latest), newsletter.timezone));
   const slots: Slot[] = [];
   for (let day = first - 24 * HOUR; day <= last + 24 * HOUR; day += 24 * HOUR) {

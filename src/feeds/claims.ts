@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
 import { FeedAway, FeedError, FeedRefused } from './errors.ts';
@@ -67,6 +67,7 @@ export async function feedRead(
       }),
       lastError: null,
       failures: 0,
+      failingSince: null,
       claimedUntil: null,
       ...(feed.state === 'gone' ? { state: 'active' as const } : {}),
       ...(parsed ? { title: parsed.title, hubUrl: hub, hubTopic: topic } : {}),
@@ -105,6 +106,7 @@ export async function feedFailed(db: Db, feed: FeedRow, error: unknown, now: Dat
       lastFetchedAt: now,
       lastError: error.message,
       failures,
+      failingSince: sql<Date>`coalesce(failing_since, ${now})`,
       claimedUntil: null,
       nextFetchAt: nextFetchAt({
         now,

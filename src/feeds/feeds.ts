@@ -178,7 +178,7 @@ export async function updateFeed(
       ? {}
       : { sectionId: (await sectionId(tx, before.newsletter, wanted.section)).sectionId }),
     ...(credentials !== null || !keepsPassword
-      ? { credentials, nextFetchAt: now, failures: 0 }
+      ? { credentials, nextFetchAt: now, failures: 0, failingSince: null }
       : {}),
     ...(!isMoved
       ? {}
@@ -188,6 +188,7 @@ export async function updateFeed(
           lastModified: null,
           nextFetchAt: now,
           failures: 0,
+          failingSince: null,
           hubUrl: null,
           hubTopic: null,
           hubSecret: null,
@@ -195,7 +196,13 @@ export async function updateFeed(
         }),
     ...(wanted.state === undefined || wanted.state === before.state
       ? {}
-      : { state: wanted.state, nextFetchAt: now, failures: 0, lastError: null }),
+      : {
+          state: wanted.state,
+          nextFetchAt: now,
+          failures: 0,
+          failingSince: null,
+          lastError: null,
+        }),
   };
   if (Object.keys(changes).length === 0) return before;
   if (isMoved) {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { answersSoon, type SendingWatch } from '../actions/watch-sending.ts';
+import { attentionByCause } from '../actions/attention/list.ts';
+import { answersSoon } from '../actions/watch-sending.ts';
 import type { Context } from '../context.ts';
-import { diskIsFull } from '../database/disk.ts';
 import { workersAlive } from '../deliveries/stalled-editions.ts';
 
 const QUEUES = ['feeds', 'editions', 'deliver', 'letters'] as const;
@@ -17,7 +17,7 @@ export interface Metrics {
   collect(): Promise<string>;
 }
 
-export function openMetrics(context: Context, sending: Pick<SendingWatch, 'stalls'>): Metrics {
+export function openMetrics(context: Context): Metrics {
   const { db, queues } = context;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -36,12 +36,14 @@ export function openMetrics(context: Context, sending: Pick<SendingWatch, 'stall
     'When the last edition of a newsletter was sent, seconds since 1970',
     ['newsletter'],
   );
-  const missing = gauge('gaceta_edition_missing', 'Editions whose hour passed unsent', [
-    'newsletter',
-  ]);
+  const missing = gauge(
+    'gaceta_edition_missing',
+    'Editions whose hour passed and that were not composed or not started',
+    ['newsletter'],
+  );
   const failingFeeds = gauge('gaceta_feeds_failing', 'Active feeds whose last reading failed');
   const alive = gauge('gaceta_workers_alive', 'Workers whose lease holds');
-  const attention = gauge('gaceta_attention', 'What needs an operator, by cause', ['cause']);
+  const attention = gauge('gaceta_attention', 'What needs a person, by cause', ['cause']);
   const durations = new Histogram({
     name: 'gaceta_http_request_duration_seconds',
     help: 'How long this process took to answer',
@@ -86,8 +88,9 @@ export function openMetrics(context: Context, sending: Pick<SendingWatch, 'stall
       missing,
       'newsletter',
       await counted(sql`
-        select n.slug as label, count(e.id) as n from newsletters n
-        left join editions e on e.newsletter_id = n.id and e.state = 'draft' and e.held_by = 'missed'
+        select n.slug as label, count(a.id) as n from newsletters n
+        left join attention a on a.newsletter_id = n.id and a.cause = 'missed' and a.over is null
+          and a.raised_at is not null
         where n.active group by n.slug`),
     );
     const { rows } = await sql<{ letters: string; feeds: string }>`
@@ -100,18 +103,8 @@ export function openMetrics(context: Context, sending: Pick<SendingWatch, 'stall
   }
 
   async function ofAttention(): Promise<void> {
-    const workers = await workersAlive(db);
-    alive.set(workers);
-    const held = await counted(sql`
-      select held_by as label, count(*) as n from editions
-      where state in ('draft', 'paused') and held_by in ('missed', 'refusals', 'restore')
-      group by held_by`);
-    const causes = new Map(held.map(({ label, n }) => [label, Number(n)]));
-    for (const { cause } of sending.stalls()) causes.set(cause, (causes.get(cause) ?? 0) + 1);
-    if (workers === 0) causes.set('workers', Math.max(1, causes.get('workers') ?? 0));
-    if (await diskIsFull(db)) causes.set('disk', Math.max(1, causes.get('disk') ?? 0));
-    attention.reset();
-    for (const [cause, n] of causes) attention.set({ cause }, n);
+    alive.set(await workersAlive(db));
+    for (const [cause, n] of await attentionByCause(db)) attention.set({ cause }, n);
   }
 
   async function ofQueue(queue: (typeof QUEUES)[number]): Promise<void> {

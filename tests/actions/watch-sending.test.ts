@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { lookForAttention } from '../../src/actions/attention/look.ts';
 import { openSendingWatch } from '../../src/actions/watch-sending.ts';
 import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -31,6 +32,7 @@ async function standing(environment: Record<string, string> = {}) {
   const watch = openSendingWatch(context);
   const told = async () => {
     await watch.look();
+    await lookForAttention(context);
     return (
       await context.db
         .selectFrom('editions')
@@ -65,8 +67,12 @@ test('an edition that no worker sends says so, to readiness and metrics too, unt
     503,
     { ready: false, checks: { database: true, queue: true, workers: false, sending: false } },
   ]);
-  const metrics = await (await fetch(`${base}/metrics`)).text();
-  expect(metrics).toContain('gaceta_attention{cause="workers"} 1');
+  const metrics = await vi.waitFor(async () => {
+    await told();
+    const metrics = await (await fetch(`${base}/metrics`)).text();
+    expect(metrics).toContain('gaceta_attention{cause="workers"} 1');
+    return metrics;
+  }, 20_000);
   expect(metrics).toContain('gaceta_workers_alive 0');
   expect(metrics).toContain('gaceta_editions{state="sending"} 1');
 
@@ -105,11 +111,14 @@ test.skipIf(redisMissing())(
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('gaceta_queue_jobs{');
     await redis.close();
     await eventually(told, STALL_WORDS.queue);
-    const metrics = await fetch(`${base}/metrics`);
-    const text = await metrics.text();
-    expect(metrics.status).toBe(200);
-    expect(text).not.toContain('gaceta_queue_jobs{');
-    expect(text).toContain('gaceta_attention{cause="queue"} 1');
+    await vi.waitFor(async () => {
+      await told();
+      const metrics = await fetch(`${base}/metrics`);
+      const text = await metrics.text();
+      expect(metrics.status).toBe(200);
+      expect(text).not.toContain('gaceta_queue_jobs{');
+      expect(text).toContain('gaceta_attention{cause="queue"} 1');
+    }, 60_000);
   },
 );
 

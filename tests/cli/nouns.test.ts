@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import {
   articleShape,
@@ -39,6 +40,16 @@ describe('the command line', { timeout: 120_000 }, async () => {
       expect(outcome.json(), args).toMatchObject({ status, detail: expect.any(String) });
       expect(outcome.stderr.trim(), args).not.toBe('');
     }
+  });
+
+  it('lists what needs a person', async () => {
+    expect((await gaceta('attention --json')).json()).toEqual({ data: [] });
+    await sql`insert into attention (cause, subject, detail, since, raised_at)
+      values ('relay', 'relay', 'relay', '2026-11-24', now())`.execute(db);
+    expect((await gaceta('attention --json')).json().data).toMatchObject([
+      { cause: 'relay', subject: 'relay', newsletter: null, since: '2026-11-24T00:00:00.000Z' },
+    ]);
+    expect((await gaceta('attention')).stdout).toContain('No mail server is set');
   });
 
   it('says what it is for, which is no failure', async () => {

@@ -12,6 +12,15 @@ export const QUICK_TIMINGS: Timings = {
   silenceMs: 500,
   warmUpMs: 200,
   editionStallMs: 400,
+  attention: {
+    lookMs: 200,
+    troubleMs: 500,
+    unseenMs: 1_000,
+    stalledMs: 800,
+    missedMs: 1_000,
+    incompleteMs: 1_000,
+    feedMs: 1_000,
+  },
   housekeeping: {
     watchMs: 200,
     ticketsMs: 200,

@@ -1,5 +1,6 @@
 import { sourceOperations } from './article-sources.ts';
 import { articleOperations } from './articles.ts';
+import { attentionOperations } from './attention.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
@@ -20,6 +21,7 @@ import { translationOperations } from './translations.ts';
 /** Every call of the API. */
 export const operations: Operation[] = [
   ...newsroomOperations,
+  ...attentionOperations,
   ...signUpOperations,
   ...newsletterOperations,
   ...feedOperations,

@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import type { Db } from '../../database/connection.ts';
+import type { HeldBy, Kind } from '../../database/tables.ts';
+import { STALL_WORDS } from '../../deliveries/stalled-editions.ts';
+import type { Cause, Finding, Waits } from './causes.ts';
+
+interface Row {
+  id: string;
+  newsletterId: string;
+  newsletter: string;
+  number: number;
+  kind: Kind;
+}
+
+const about = ({ id, newsletterId, newsletter, number, kind }: Row) => ({
+  subject: `edition ${id}`,
+  newsletterId,
+  facts: { newsletter, number, kind },
+});
+
+const named = sql`e.id, e.newsletter_id, n.title as newsletter, e.number, e.kind`;
+/** How long an edition that ended is looked at. */
+const RECENT = sql`interval '3 days'`;
+/** The share of its readers that an edition should reach. */
+const REACHED = 0.99;
+/** The share of complaints above which large receivers turn against a sender. */
+const COMPLAINED = 0.001;
+
+/** Editions that do not go on until somebody acts: paused, missed, held by a restore, waiting for review. */
+export async function waitingEditions(db: Db, now: Date, waits: Waits): Promise<Finding[]> {
+  // The edition of an earlier day is the past once a later one has started.
+  const { rows } = await sql<
+    Row & { state: 'draft' | 'paused'; heldBy: HeldBy | null; words: string | null; sendAt: Date }
+  >`
+    select ${named}, e.state, e.held_by, e.status_text as words, e.send_at
+    from editions e join newsletters n on n.id = e.newsletter_id
+    where e.state = 'paused' or e.held_by = 'restore' and e.state = 'draft'
+      or e.state = 'draft' and (e.held_by = 'missed' or e.held_by is null) and e.send_at < ${now}
+        and e.send_at > ${now}::timestamptz - interval '7 days'
+        and not exists (select from editions later where later.newsletter_id = e.newsletter_id
+          and later.kind = e.kind and later.started_at > e.send_at)`.execute(db);
+  return rows.map(({ state, heldBy, words, sendAt, ...row }) => {
+    const found = about(row);
+    if (heldBy === 'restore')
+      return { ...found, cause: 'restore', detail: `restore.${state}`, graceMs: 0 };
+    if (state === 'paused') {
+      const facts = { ...found.facts, words: words ?? '' };
+      return heldBy === 'refusals'
+        ? { ...found, facts, cause: 'paused', detail: 'paused.refusals', graceMs: 0 }
+        : { ...found, cause: 'paused', detail: 'paused.operator', graceMs: waits.stalledMs };
+    }
+    const since = { since: sendAt };
+    return heldBy === 'missed'
+      ? { ...found, ...since, cause: 'missed', detail: 'missed.held', graceMs: 0 }
+      : { ...found, ...since, cause: 'review', detail: 'review', graceMs: 0 };
+  });
+}
+
+const stallOf = new Map(Object.entries(STALL_WORDS).map(([stall, words]) => [words, stall]));
+
+/** Editions that are being sent and are told to be held up: by a relay, a template, or because they stand still. */
+export async function heldUpEditions(db: Db, waits: Waits): Promise<Finding[]> {
+  const { rows } = await sql<Row & { words: string; settled: string }>`
+    select ${named}, e.status_text as words,
+      (select coalesce(sum(sent + failed + skipped + uncertain), 0) from ranges r
+        where r.edition_id = e.id)::text as settled
+    from editions e join newsletters n on n.id = e.newsletter_id
+    where e.state = 'sending' and e.status_text is not null`.execute(db);
+  return rows.map(({ words, settled, ...row }) => {
+    const found = about(row);
+    return {
+      ...found,
+      facts: { ...found.facts, words },
+      cause: 'stalled',
+      detail: `stalled.${stallOf.get(words) ?? 'words'}`,
+      graceMs: waits.stalledMs,
+      mark: settled,
+    };
+  });
+}
+
+/** Editions that ended and did not reach enough of their readers, or left some of them uncertain. */
+export async function endedEditions(db: Db, waits: Waits): Promise<Finding[]> {
+  const { rows } = await sql<
+    Row & { finishedAt: Date; old: boolean; sent: number; readers: number; uncertain: number }
+  >`
+    select ${named}, e.finished_at,
+      e.finished_at < now() - ${waits.incompleteMs} * interval '1 millisecond' as old,
+      l.sent::int, l.readers::int, l.uncertain::int
+    from editions e join newsletters n on n.id = e.newsletter_id
+    cross join lateral (
+      select coalesce(sum(r.sent + r.uncertain), 0) as sent, coalesce(sum(r.size - r.skipped), 0) as readers,
+        coalesce(sum(r.uncertain), 0) as uncertain
+      from ranges r where r.edition_id = e.id) l
+    where e.state = 'sent' and e.finished_at > now() - ${RECENT}
+      and (l.uncertain > 0 or l.sent < l.readers * ${REACHED}::numeric)`.execute(db);
+  return rows.flatMap(({ finishedAt, old, sent, readers, uncertain, ...row }) => {
+    const found = { ...about(row), since: finishedAt, graceMs: 0 };
+    const counted = (cause: Cause, more: Record<string, number>): Finding => ({
+      ...found,
+      facts: { ...found.facts, ...more },
+      cause,
+      detail: cause,
+    });
+    return [
+      ...(uncertain > 0 ? [counted('uncertain', { count: uncertain })] : []),
+      ...(old && sent < readers * REACHED
+        ? [counted('incomplete', { sent, count: readers, missing: readers - sent })]
+        : []),
+    ];
+  });
+}
+
+/** Editions of which more readers complained than receivers put up with. */
+export async function complainedOf(db: Db): Promise<Finding[]> {
+  // Whatever writes complaints down names their edition: one source for all, whichever way they come in.
+  const { rows } = await sql<Row & { complaints: number; sent: number }>`
+    select ${named}, c.complaints, s.sent::int
+    from (select edition_id, count(*)::int as complaints from suppressions
+        where reason = 'complaint' and created_at > now() - interval '7 days' group by edition_id) c
+      join editions e on e.id = c.edition_id
+      join newsletters n on n.id = e.newsletter_id
+      cross join lateral (select coalesce(sum(r.sent), 0) as sent from ranges r where r.edition_id = e.id) s
+    where c.complaints > s.sent * ${COMPLAINED}::numeric`.execute(db);
+  return rows.map(({ complaints, sent, ...row }) => {
+    const found = about(row);
+    return {
+      ...found,
+      facts: { ...found.facts, count: complaints, sent },
+      cause: 'complaints',
+      detail: 'complaints',
+      graceMs: 0,
+    };
+  });
+}

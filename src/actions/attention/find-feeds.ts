@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import type { Db } from '../../database/connection.ts';
+import type { Finding, Waits } from './causes.ts';
+
+/** Feeds that could not be read for a day, or that are gone for good. */
+export async function failingFeeds(db: Db, waits: Waits): Promise<Finding[]> {
+  const { rows } = await sql<{
+    id: string;
+    newsletterId: string;
+    newsletter: string;
+    feed: string;
+    state: 'active' | 'gone';
+    words: string;
+    failingSince: Date;
+  }>`
+    select f.id, f.newsletter_id, n.title as newsletter, coalesce(f.title, f.url) as feed, f.state,
+      f.last_error as words, f.failing_since
+    from feeds f join newsletters n on n.id = f.newsletter_id
+    where n.active and f.last_error is not null and (f.state = 'gone' or f.state = 'active'
+      and f.failing_since <= now() - ${waits.feedMs} * interval '1 millisecond')`.execute(db);
+  return rows.map(({ id, newsletterId, newsletter, feed, state, words, failingSince }) => ({
+    cause: 'feed',
+    subject: `feed ${id}`,
+    newsletterId,
+    detail: state === 'gone' ? 'feed.gone' : 'feed.failing',
+    facts: { newsletter, feed, words },
+    since: failingSince,
+    graceMs: 0,
+  }));
+}

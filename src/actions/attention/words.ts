@@ -1,0 +1,48 @@
+import { type Translate, translator } from '../../locales/index.ts';
+import { maskAddressesIn } from '../../mail/address.ts';
+import type { Attention } from './list.ts';
+
+/** Something that needs a person, in words. */
+export interface AttentionWords {
+  /** What kind of thing: "Edition paused". */
+  title: string;
+  /** What is wrong, with what it is about. */
+  detail: string;
+  /** What to do. */
+  fix: string;
+}
+
+/** The words of `language` for it. Addresses in a relay's words are masked unless `unmasked`. */
+export function attentionInWords(
+  { cause, detail, facts }: Pick<Attention, 'cause' | 'detail' | 'facts'>,
+  language: string,
+  { unmasked }: { unmasked: boolean },
+): AttentionWords {
+  const t = translator(language, 'attention');
+  const filled = fill(t, facts, unmasked);
+  return {
+    title: t(`title.${cause}`),
+    detail: t(`detail.${detail}`, filled).trim(),
+    fix: t(`fix.${detail}`, filled),
+  };
+}
+
+/** What the words are filled with, the kind of an edition in the reader's language. */
+function fill(t: Translate, facts: Attention['facts'], unmasked: boolean): Attention['facts'] {
+  const { words, kind } = facts;
+  const filled = { ...facts };
+  if (typeof words === 'string' && !unmasked) filled.words = maskAddressesIn(words);
+  if (typeof kind === 'string') filled.kind = t(`kind.${kind}`);
+  return filled;
+}
+
+/** Where in the console it is mended: a path below /console. */
+export function attentionPath({ cause, subject }: Pick<Attention, 'cause' | 'subject'>): string {
+  const [noun, id] = subject.split(' ');
+  if (noun === 'edition') return `/console/editions/${id}`;
+  if (noun === 'newsletter') return '/console/editions';
+  if (noun === 'feed') return '/console/feeds';
+  return cause === 'relay' || cause === 'queue' || cause === 'workers'
+    ? '/console/delivery'
+    : '/console';
+}

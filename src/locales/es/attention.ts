@@ -1,0 +1,127 @@
+export default {
+  kind: { daily: 'diaria', weekly: 'semanal', special: 'especial' },
+  title: {
+    paused: 'Edición en pausa',
+    stalled: 'Edición detenida',
+    missed: 'Edición fuera de hora',
+    nothing: 'Nada nuevo que enviar',
+    incomplete: 'Lectores sin su correo',
+    review: 'Borrador pendiente de revisión',
+    uncertain: 'Correos sin respuesta clara',
+    restore: 'Retenida tras una restauración',
+    feed: 'Fuente ilegible',
+    complaints: 'Quejas de lectores',
+    disk: 'Espacio en disco',
+    queue: 'La cola no responde',
+    workers: 'Ningún proceso de envío en marcha',
+    relay: 'Sin servidor de correo',
+  },
+  detail: {
+    paused: {
+      refusals:
+        '{{newsletter}}, n.º {{number}}, está en pausa porque rechazan sus correos: {{words}}',
+      operator:
+        'Alguien del equipo ha pausado {{newsletter}}, n.º {{number}}, y no se ha reanudado.',
+    },
+    stalled: {
+      words: '{{newsletter}}, n.º {{number}}, está detenida: {{words}}',
+      disk: '{{newsletter}}, n.º {{number}}, está detenida: el disco de la base de datos está lleno.',
+      workers:
+        '{{newsletter}}, n.º {{number}}, está detenida: no hay ningún proceso de envío en marcha.',
+      queue: '{{newsletter}}, n.º {{number}}, está detenida: la cola no responde.',
+      worker:
+        '{{newsletter}}, n.º {{number}}, está detenida: un proceso de envío retiene a parte de sus lectores y no avanza.',
+      planning:
+        '{{newsletter}}, n.º {{number}}, está detenida: aún no están planificados todos sus lectores.',
+      tickets:
+        '{{newsletter}}, n.º {{number}}, está detenida: ningún proceso de envío recoge lo pendiente.',
+    },
+    missed: {
+      held: '{{newsletter}}, n.º {{number}}, no se envió a su hora y ya es tarde para que salga sola.',
+      composed: 'La edición {{kind}} de {{newsletter}} no se preparó a las {{hour, hour}}.',
+    },
+    nothing:
+      'A las {{hour, hour}} no había ningún artículo nuevo para la edición {{kind}} de {{newsletter}}: no se ha enviado.',
+    incomplete:
+      '{{newsletter}}, n.º {{number}}, se ha entregado al servidor para {{sent, number}} de {{count, number}} lectores.',
+    review:
+      'Ha pasado la hora de {{newsletter}}, n.º {{number}}, y su borrador sigue pendiente de revisión.',
+    uncertain_one:
+      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor aceptó el correo de {{count}} lector.',
+    uncertain_many:
+      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor aceptó el correo de {{count, number}} lectores.',
+    uncertain_other:
+      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor aceptó el correo de {{count, number}} lectores.',
+    restore: {
+      paused:
+        '{{newsletter}}, n.º {{number}}, se estaba enviando cuando la base de datos se restauró o se copió. Algunos lectores quizá ya la tienen.',
+      draft:
+        '{{newsletter}}, n.º {{number}}, debía salir cuando la base de datos se restauró o se copió. Quizá ya se envió.',
+    },
+    feed: {
+      failing: '{{feed}} ({{newsletter}}) lleva un día sin poder leerse: {{words}}',
+      gone: '{{feed}} ({{newsletter}}) ha desaparecido y ya no se lee: {{words}}',
+    },
+    complaints_one:
+      '{{count}} lector de {{sent, number}} marcó {{newsletter}}, n.º {{number}}, como correo no deseado.',
+    complaints_many:
+      '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}}, n.º {{number}}, como correo no deseado.',
+    complaints_other:
+      '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}}, n.º {{number}}, como correo no deseado.',
+    disk: {
+      full: 'El disco de la base de datos está lleno: no se puede guardar ni enviar nada.',
+      low: 'El disco de la base de datos está casi lleno.',
+    },
+    queue: 'La cola ({{backend}}) no responde: ningún proceso sabe qué enviar.',
+    workers: 'No hay ningún proceso de envío en marcha: no se prepara ni se envía nada.',
+    relay:
+      'No hay servidor de correo configurado: todos los correos acaban en el buzón integrado y ningún lector los recibe.',
+  },
+  fix: {
+    paused: {
+      refusals:
+        'Consulta esas palabras con tu proveedor de correo, corrige lo que nombran y reanuda la edición. Seguirá donde se quedó.',
+      operator: 'Reanuda la edición o cancélala.',
+    },
+    stalled: {
+      words:
+        'Seguirá sola cuando desaparezca la causa. Si es el servidor de correo, consulta esas palabras con tu proveedor.',
+      disk: 'Libera espacio. Seguirá sola.',
+      workers: 'Inicia uno (gaceta start o gaceta worker). Seguirá sola.',
+      queue: 'Vuelve a iniciar Redis o revisa REDIS_URL. Seguirá sola.',
+      worker: 'Mira el registro de los procesos de envío. Si no dice nada, reinícialos.',
+      planning: 'Mira el registro de los procesos de envío.',
+      tickets: 'Mira el registro de los procesos de envío. Si no dice nada, reinícialos.',
+    },
+    missed: {
+      held: 'Abre la edición y envíala ahora, o cancélala.',
+      composed:
+        'Prepárala a mano en la página Ediciones y mira el registro de los procesos de envío.',
+    },
+    nothing: 'Si debía haber algo, revisa las fuentes. Si no, no hay nada que hacer.',
+    incomplete: 'Abre la edición para ver a quién le falta y por qué, y envíasela otra vez.',
+    review: 'Abre el borrador y envíalo o cancélalo.',
+    uncertain:
+      'Abre la edición y reenvíala a quienes les falta. Quizá alguien la reciba dos veces.',
+    restore: {
+      paused:
+        'Averigua en el registro del servidor de correo quién la tiene. Después reanuda la edición o cancélala.',
+      draft: 'Averigua si se envió. Si no, envíala ahora. Si ya se envió, cancélala.',
+    },
+    feed: {
+      failing:
+        'Abre la dirección en un navegador. Si ha cambiado, corrígela en la página Fuentes. Si no, pregunta a quien lleva ese sitio.',
+      gone: 'Quita la fuente o ponle su nueva dirección.',
+    },
+    complaints:
+      'Comprueba que sus lectores la pidieron y cómo se importaron. Los proveedores bloquean a quien recibe muchas quejas.',
+    disk: {
+      full: 'Libera espacio. El envío seguirá solo.',
+      low: 'Libera espacio, o da a la base de datos un disco mayor, antes de que se detenga el envío.',
+    },
+    queue: 'Vuelve a iniciar Redis o revisa REDIS_URL. No se pierde nada.',
+    workers: 'Inicia uno (gaceta start o gaceta worker). No se pierde nada.',
+    relay:
+      'Configura SMTP_URL y MAIL_FROM con el servidor de correo de la redacción y reinicia Gaceta.',
+  },
+};
