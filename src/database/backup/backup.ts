@@ -25,7 +25,8 @@ export interface BackupHead {
 
 /**
  * The tables of a backup, each after those that it refers to. Left out is what only a running service
- * needs, and what lets somebody in without a password: sessions, set-up links, keys of replayed answers.
+ * needs or finds again, such as what needs a person, and what lets somebody in without a password: sessions, set-up
+ * links, keys of replayed answers.
  */
 export const backedUpTables = [
   'settings',

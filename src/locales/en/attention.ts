@@ -74,12 +74,12 @@ export default {
   fix: {
     paused: {
       refusals:
-        'Ask your mail provider about these words, correct what they name, and resume the edition. It goes on where it stopped.',
+        'Ask the provider of the mail server about these words, correct what they name, and resume the edition. It goes on where it stopped.',
       operator: 'Resume the edition, or cancel it.',
     },
     stalled: {
       words:
-        'It goes on automatically once the cause is gone. If it is the mail server, ask your mail provider about these words.',
+        'It goes on automatically once the cause is gone. If it is the mail server, ask its provider about these words.',
       disk: 'Free some space. It goes on automatically.',
       workers: 'Start a worker (gaceta start, or gaceta worker). It goes on automatically.',
       queue: 'Start Redis again, or check REDIS_URL. It goes on automatically.',
@@ -103,7 +103,7 @@ export default {
     },
     feed: {
       failing:
-        'Open the address in a browser. If it has moved, change it on the page Feeds. Otherwise ask whoever runs that site.',
+        'Open the address in a browser. If it has moved, change it on the page Feeds. Otherwise ask the owner of that site.',
       gone: 'Remove the feed, or give it its new address.',
     },
     complaints:

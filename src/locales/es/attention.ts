@@ -5,7 +5,7 @@ export default {
     stalled: 'Edición detenida',
     missed: 'Edición fuera de hora',
     nothing: 'Nada nuevo que enviar',
-    incomplete: 'Lectores sin su correo',
+    incomplete: 'Lectores sin correo',
     review: 'Borrador pendiente de revisión',
     uncertain: 'Correos sin respuesta clara',
     restore: 'Retenida tras una restauración',
@@ -19,7 +19,7 @@ export default {
   detail: {
     paused: {
       refusals:
-        '{{newsletter}}, n.º {{number}}, está en pausa porque rechazan sus correos: {{words}}',
+        '{{newsletter}}, n.º {{number}}, está en pausa porque rechazan los correos: {{words}}',
       operator:
         'Alguien del equipo ha pausado {{newsletter}}, n.º {{number}}, y no se ha reanudado.',
     },
@@ -30,33 +30,33 @@ export default {
         '{{newsletter}}, n.º {{number}}, está detenida: no hay ningún proceso de envío en marcha.',
       queue: '{{newsletter}}, n.º {{number}}, está detenida: la cola no responde.',
       worker:
-        '{{newsletter}}, n.º {{number}}, está detenida: un proceso de envío retiene a parte de sus lectores y no avanza.',
+        '{{newsletter}}, n.º {{number}}, está detenida: un proceso de envío retiene a parte de los lectores y no avanza.',
       planning:
-        '{{newsletter}}, n.º {{number}}, está detenida: aún no están planificados todos sus lectores.',
+        '{{newsletter}}, n.º {{number}}, está detenida: aún no están planificados todos los lectores.',
       tickets:
         '{{newsletter}}, n.º {{number}}, está detenida: ningún proceso de envío recoge lo pendiente.',
     },
     missed: {
-      held: '{{newsletter}}, n.º {{number}}, no se envió a su hora y ya es tarde para que salga sola.',
+      held: '{{newsletter}}, n.º {{number}}, no ha salido a la hora prevista y ya es tarde para que salga sola.',
       composed: 'La edición {{kind}} de {{newsletter}} no se preparó a las {{hour, hour}}.',
     },
     nothing:
       'A las {{hour, hour}} no había ningún artículo nuevo para la edición {{kind}} de {{newsletter}}: no se ha enviado.',
     incomplete:
-      '{{newsletter}}, n.º {{number}}, se ha entregado al servidor para {{sent, number}} de {{count, number}} lectores.',
+      '{{newsletter}}, n.º {{number}}, ha llegado al servidor de correo para {{sent, number}} de {{count, number}} lectores.',
     review:
-      'Ha pasado la hora de {{newsletter}}, n.º {{number}}, y su borrador sigue pendiente de revisión.',
+      'Ya pasó la hora de {{newsletter}}, n.º {{number}}, y el borrador sigue pendiente de revisión.',
     uncertain_one:
-      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor aceptó el correo de {{count}} lector.',
+      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor de correo aceptó el correo de {{count}} lector.',
     uncertain_many:
-      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor aceptó el correo de {{count, number}} lectores.',
+      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor de correo aceptó el correo de {{count, number}} lectores.',
     uncertain_other:
-      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor aceptó el correo de {{count, number}} lectores.',
+      '{{newsletter}}, n.º {{number}}: no se sabe si el servidor de correo aceptó el correo de {{count, number}} lectores.',
     restore: {
       paused:
         '{{newsletter}}, n.º {{number}}, se estaba enviando cuando la base de datos se restauró o se copió. Algunos lectores quizá ya la tienen.',
       draft:
-        '{{newsletter}}, n.º {{number}}, debía salir cuando la base de datos se restauró o se copió. Quizá ya se envió.',
+        '{{newsletter}}, n.º {{number}}, debía salir cuando la base de datos se restauró o se copió. Quizá ya ha salido.',
     },
     feed: {
       failing: '{{feed}} ({{newsletter}}) lleva un día sin poder leerse: {{words}}',
@@ -99,22 +99,23 @@ export default {
         'Prepárala a mano en la página Ediciones y mira el registro de los procesos de envío.',
     },
     nothing: 'Si debía haber algo, revisa las fuentes. Si no, no hay nada que hacer.',
-    incomplete: 'Abre la edición para ver a quién le falta y por qué, y envíasela otra vez.',
+    incomplete:
+      'Abre la edición para ver qué lectores faltan y por qué, y reenvíala a esos lectores.',
     review: 'Abre el borrador y envíalo o cancélalo.',
     uncertain:
-      'Abre la edición y reenvíala a quienes les falta. Quizá alguien la reciba dos veces.',
+      'Abre la edición y reenvíala a los lectores que faltan. Quizá alguien la reciba dos veces.',
     restore: {
       paused:
         'Averigua en el registro del servidor de correo quién la tiene. Después reanuda la edición o cancélala.',
-      draft: 'Averigua si se envió. Si no, envíala ahora. Si ya se envió, cancélala.',
+      draft: 'Averigua si ya ha salido. Si no, envíala ahora. Si ya ha salido, cancélala.',
     },
     feed: {
       failing:
         'Abre la dirección en un navegador. Si ha cambiado, corrígela en la página Fuentes. Si no, pregunta a quien lleva ese sitio.',
-      gone: 'Quita la fuente o ponle su nueva dirección.',
+      gone: 'Quita la fuente o escribe la nueva dirección.',
     },
     complaints:
-      'Comprueba que sus lectores la pidieron y cómo se importaron. Los proveedores bloquean a quien recibe muchas quejas.',
+      'Comprueba que los lectores la pidieron y cómo se importaron. Los proveedores bloquean a quien recibe muchas quejas.',
     disk: {
       full: 'Libera espacio. El envío seguirá solo.',
       low: 'Libera espacio, o da a la base de datos un disco mayor, antes de que se detenga el envío.',
