@@ -10,8 +10,7 @@ async function understood(source: string, allowPrivate: boolean): Promise<Parsed
   if (/^https?:\/\//i.test(source) && URL.canParse(source)) {
     const { url, credentials } = splitCredentials(source);
     const answer = await fetchFeed(url, { credentials, allowPrivate });
-    if (answer.status !== 'fetched')
-      throw new FeedRefused('This feed is gone for good (410). Remove it where it is used.', 410);
+    if (answer.status !== 'fetched') throw new FeedRefused('gone', {}, 410);
     const { body, contentType, finalUrl } = answer;
     return readFeed(body, { contentType, url: finalUrl });
   }
@@ -21,7 +20,7 @@ async function understood(source: string, allowPrivate: boolean): Promise<Parsed
       `There is no file ${source}. Give a file or an address that starts with https:// or http://.`,
     );
   if (file.size > MAX_FEED_BYTES)
-    throw new FeedTooLarge(`${source} is larger than ${MAX_FEED_BYTES / 1_000_000} MB.`);
+    throw new FeedTooLarge('weighsTooMuch', { megabytes: MAX_FEED_BYTES / 1_000_000 });
   return readFeed(await readFile(source));
 }
 

@@ -41,6 +41,18 @@ interface NewslettersTable {
   reviewMinutes: Default<number>;
   /** True: an edition nobody touched waits instead of going by itself. */
   reviewRequired: Default<boolean>;
+  /** `#rrggbb`; null: the newsroom's. */
+  colour: Optional<string>;
+  /** A web address, or the path of an uploaded one; null: the newsroom's. */
+  logo: Optional<string>;
+  /** What the welcome letter says first. */
+  welcome: Default<string>;
+  /** Its own sentence of consent by language; a language without one has the newsroom's. */
+  wording: ColumnType<Record<string, string>, string | undefined, string>;
+  /** Of its newest wording, also of one that was taken back. */
+  wordingVersion: Optional<string>;
+  /** No edition goes out any more, until it is brought back; `active` is false as long. */
+  archivedAt: Optional<Date>;
   /** The newest edition's number; raised when the next is made. */
   lastNumber: Default<number>;
   createdAt: Made;
@@ -55,6 +67,25 @@ interface SectionsTable {
   title: string;
   position: number;
   articleLimit: Default<number>;
+}
+
+/** Every wording that a newsletter ever had, by its version. */
+interface WordingsTable {
+  newsletterId: string;
+  version: string;
+  wording: ColumnType<Record<string, string>, string, never>;
+  createdAt: Made;
+}
+
+/** Pictures that operators uploaded, by the hash of their bytes. */
+interface LogosTable {
+  hash: string;
+  /** Media type. */
+  type: string;
+  bytes: Buffer;
+  width: number;
+  height: number;
+  createdAt: Made;
 }
 
 interface SubscribersTable {
@@ -144,7 +175,12 @@ interface FeedsTable {
   lastFetchedAt: Optional<Date>;
   nextFetchAt: Made;
   claimedUntil: Optional<Date>;
-  lastError: Optional<string>;
+  /** Why it could not be read last: see src/feeds/causes.ts. */
+  lastCause: ColumnType<
+    { code: string; values: Record<string, string | number> } | null,
+    string | null | undefined,
+    string | null
+  >;
   failures: Default<number>;
   /** When its reading first failed since it last went well; null while it goes well. */
   failingSince: Optional<Date>;
@@ -477,6 +513,8 @@ export interface Database {
   settings: SettingsTable;
   newsletters: NewslettersTable;
   sections: SectionsTable;
+  wordings: WordingsTable;
+  logos: LogosTable;
   subscribers: SubscribersTable;
   subscriptions: SubscriptionsTable;
   consents: ConsentsTable;

@@ -65,7 +65,7 @@ export async function feedRead(
         retryAfterSeconds,
         random: Math.random(),
       }),
-      lastError: null,
+      lastCause: null,
       failures: 0,
       failingSince: null,
       claimedUntil: null,
@@ -104,7 +104,7 @@ export async function feedFailed(db: Db, feed: FeedRow, error: unknown, now: Dat
   await ours(db, feed)
     .set({
       lastFetchedAt: now,
-      lastError: error.message,
+      lastCause: JSON.stringify(error.feedCause),
       failures,
       failingSince: sql<Date>`coalesce(failing_since, ${now})`,
       claimedUntil: null,

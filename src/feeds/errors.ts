@@ -1,15 +1,22 @@
-/** The base of everything that can be wrong with a feed; the message tells an operator what to do. */
+import { causeInWords, type FeedCause } from './causes.ts';
+
+/** The base of everything that can be wrong with a feed; the message says the cause in English. */
 export class FeedError extends Error {
   override name = 'FeedError';
+  readonly feedCause: FeedCause;
+  constructor(code: string, values: FeedCause['values'] = {}, more: ErrorOptions = {}) {
+    super(causeInWords({ code, values }), more);
+    this.feedCause = { code, values };
+  }
 }
 
 /** Something about the feed's address has to be changed: waiting does not help. */
 export class FeedFault extends FeedError {
   override name = 'FeedFault';
   readonly errors: { pointer: string; detail: string }[];
-  constructor(message: string) {
-    super(message);
-    this.errors = [{ pointer: '/url', detail: message }];
+  constructor(code: string, values: FeedCause['values'] = {}) {
+    super(code, values);
+    this.errors = [{ pointer: '/url', detail: this.message }];
   }
 }
 
@@ -19,13 +26,14 @@ export class FeedAway extends FeedError {
   /** How long the server asks to be left alone. */
   readonly retryAfterSeconds: number | null;
   constructor(
-    message: string,
+    code: string,
+    values: FeedCause['values'] = {},
     {
       retryAfterSeconds = null,
       ...more
     }: { retryAfterSeconds?: number | null; cause?: unknown } = {},
   ) {
-    super(message, more);
+    super(code, values, more);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -49,8 +57,8 @@ export class FeedAddressRefused extends FeedFault {
 export class FeedRefused extends FeedFault {
   override name = 'FeedRefused';
   readonly status: number;
-  constructor(message: string, status: number) {
-    super(message);
+  constructor(code: string, values: FeedCause['values'], status: number) {
+    super(code, values);
     this.status = status;
   }
 }

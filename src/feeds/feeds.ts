@@ -6,6 +6,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
 import { readId } from '../text/id.ts';
+import { causeInWords, type FeedCause } from './causes.ts';
 import { splitCredentials } from './credentials.ts';
 
 /** A feed as the API shows it. */
@@ -21,6 +22,9 @@ export interface Feed {
   lastFetchedAt: Date | null;
   /** Null while nobody is going to: off or gone. */
   nextFetchAt: Date | null;
+  /** Why it could not be read last; null: it could. */
+  lastCause: FeedCause | null;
+  /** The same in English words. */
   lastError: string | null;
   /** How many articles came from it. */
   articles: number;
@@ -139,9 +143,9 @@ export async function listFeeds(
 }
 
 async function feeds(db: DbOrTransaction, where: ReturnType<typeof sql>, limit: number) {
-  const { rows } = await sql<Feed>`
+  const { rows } = await sql<Omit<Feed, 'lastError'>>`
     select feed.id, newsletter.slug as newsletter, feed.url, feed.title, section.slug as section,
-      feed.credentials is not null as has_password, feed.state, feed.last_fetched_at, feed.last_error,
+      feed.credentials is not null as has_password, feed.state, feed.last_fetched_at, feed.last_cause,
       case when feed.state = 'active' then feed.next_fetch_at end as next_fetch_at,
       (select count(distinct article_id)::int from article_sources where feed_id = feed.id) as articles,
       ahead.waiting, ahead.next_article_at
@@ -153,7 +157,9 @@ async function feeds(db: DbOrTransaction, where: ReturnType<typeof sql>, limit: 
       where published_at > now() and deleted_at is null
         and id in (select article_id from article_sources where feed_id = feed.id)) ahead
     where ${where} order by feed.id limit ${limit}`.execute(db);
-  return rows;
+  return rows.map(
+    (row): Feed => ({ ...row, lastError: row.lastCause && causeInWords(row.lastCause) }),
+  );
 }
 
 /**
@@ -201,7 +207,7 @@ export async function updateFeed(
           nextFetchAt: now,
           failures: 0,
           failingSince: null,
-          lastError: null,
+          lastCause: null,
         }),
   };
   if (Object.keys(changes).length === 0) return before;

@@ -85,8 +85,7 @@ async function readAndStore(
       credentials: feed.credentials,
       ...access,
     });
-    if (answer.status === 'gone')
-      throw new FeedRefused('This feed is gone for good (410): it will no longer be read.', 410);
+    if (answer.status === 'gone') throw new FeedRefused('gone', {}, 410);
     if (answer.status === 'unchanged') {
       await feedRead(db, feed, answer, undefined, now());
       return nothingNew(db, feed);

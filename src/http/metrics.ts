@@ -95,7 +95,7 @@ export function openMetrics(context: Context): Metrics {
     );
     const { rows } = await sql<{ letters: string; feeds: string }>`
       select (select count(*) from letters where state = 'queued') as letters,
-        (select count(*) from feeds where state = 'active' and last_error is not null) as feeds`.execute(
+        (select count(*) from feeds where state = 'active' and last_cause is not null) as feeds`.execute(
       db,
     );
     letters.set(Number(rows[0]?.letters ?? 0));

@@ -18,11 +18,13 @@ describe.skipIf(browserMissing())('the page of feeds', () => {
     await makeOperators(db, 'editor');
     const url = `https://wire.example/${'a-very-long-address-without-an-end'.repeat(4)}`;
     const { id } = await addFeed(db, { newsletter: 'weekend', url }, new Date());
-    const lastError =
-      'The server answered 500 Internal Server Error: it is at fault, and tried again.';
+    const lastCause = JSON.stringify({
+      code: 'serverFault',
+      values: { host: 'wire.example', status: 500 },
+    });
     await db
       .updateTable('feeds')
-      .set({ lastError, lastFetchedAt: new Date() })
+      .set({ lastCause, lastFetchedAt: new Date() })
       .where('id', '=', id)
       .execute();
     const old = await addFeed(

@@ -74,16 +74,16 @@ test('feeds that are due are read once, by any worker, a slow one holding up non
   );
   expect((await feedOf(slow)).lastFetchedAt).toBeNull();
   release();
-  await vi.waitFor(async () => expect((await feedOf(slow)).lastError).not.toBeNull(), {
+  await vi.waitFor(async () => expect((await feedOf(slow)).lastCause).not.toBeNull(), {
     timeout: 20_000,
   });
   await tick();
   await Promise.all(consumers.map((consumer) => consumer.close()));
   expect(asked.toSorted()).toEqual(['/a.xml', '/b.xml', '/broken.xml', '/slow.xml']);
   const [a, , broken] = await Promise.all(feeds.map(feedOf));
-  expect(a).toMatchObject({ title: 'Coast', lastError: null, claimedUntil: null });
+  expect(a).toMatchObject({ title: 'Coast', lastCause: null, claimedUntil: null });
   expect(a?.nextFetchAt.getTime()).toBeGreaterThan(Date.now());
-  expect(broken?.lastError).toContain('500');
+  expect(broken?.lastCause).toMatchObject({ code: 'serverFault', values: { status: 500 } });
   const { articles } = await db
     .selectFrom('articles')
     .select((eb) => eb.fn.countAll<string>().as('articles'))

@@ -1,3 +1,4 @@
+import { causeInWords } from '../../feeds/causes.ts';
 import { type Translate, translator } from '../../locales/index.ts';
 import { maskAddressesIn } from '../../mail/address.ts';
 import type { Attention } from './list.ts';
@@ -19,7 +20,7 @@ export function attentionInWords(
   { unmasked }: { unmasked: boolean },
 ): AttentionWords {
   const t = translator(language, 'attention');
-  const filled = fill(t, facts, unmasked);
+  const filled = fill(t, facts, language, unmasked);
   return {
     title: t(`title.${cause}`),
     detail: t(`detail.${detail}`, filled).trim(),
@@ -27,11 +28,17 @@ export function attentionInWords(
   };
 }
 
-/** What the words are filled with, the kind of an edition in the reader's language. */
-function fill(t: Translate, facts: Attention['facts'], unmasked: boolean): Attention['facts'] {
-  const { words, kind } = facts;
+/** What the words are filled with, the kind of an edition and the cause of a feed in the reader's language. */
+function fill(
+  t: Translate,
+  facts: Attention['facts'],
+  language: string,
+  unmasked: boolean,
+): Attention['facts'] {
+  const { words, kind, why } = facts;
   const filled = { ...facts };
   if (typeof words === 'string' && !unmasked) filled.words = maskAddressesIn(words);
+  if (typeof why === 'string') filled.words = causeInWords(JSON.parse(why), language);
   if (typeof kind === 'string') filled.kind = t(`kind.${kind}`);
   return filled;
 }

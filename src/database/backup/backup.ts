@@ -32,6 +32,8 @@ export const backedUpTables = [
   'settings',
   'newsletters',
   'sections',
+  'wordings',
+  'logos',
   'subscribers',
   'subscriptions',
   'consents',

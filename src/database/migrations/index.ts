@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import * as initialSchema from './0001-initial-schema.ts';
 import * as formPosts from './0002-form-posts.ts';
 import * as attention from './0003-attention.ts';
+import * as newsletters from './0004-newsletters.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
   '0001-initial-schema': initialSchema,
   '0002-form-posts': formPosts,
   '0003-attention': attention,
+  '0004-newsletters': newsletters,
 };

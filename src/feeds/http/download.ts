@@ -50,14 +50,10 @@ const hostOf = (url: URL) => url.host || url.href.slice(0, 60);
 
 function webAddress(address: string, base?: URL): URL {
   if (!URL.canParse(address, base?.href))
-    throw new FeedAddressRefused(
-      `"${address.slice(0, 200)}" is not a web address. It must start with https:// or http://.`,
-    );
+    throw new FeedAddressRefused('notAnAddress', { address: address.slice(0, 200) });
   const url = new URL(address, base?.href);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new FeedAddressRefused(
-      `${url.protocol} addresses cannot be read. Use one that starts with https:// or http://.`,
-    );
+    throw new FeedAddressRefused('protocol', { protocol: url.protocol });
   return url;
 }
 
@@ -74,9 +70,10 @@ async function readBody(
   url: URL,
 ): Promise<Uint8Array> {
   const excess = () =>
-    new FeedTooLarge(
-      `${hostOf(url)} sends more than ${Math.round(maxBytes / 1_000_000)} MB. Ask its publisher for a feed with fewer or shorter entries.`,
-    );
+    new FeedTooLarge('tooLarge', {
+      host: hostOf(url),
+      megabytes: Math.round(maxBytes / 1_000_000),
+    });
   if (tooLarge === 'throw' && Number(response.headers['content-length']) > maxBytes) throw excess();
   const codings = String(response.headers['content-encoding'] ?? '')
     .toLowerCase()
@@ -84,7 +81,8 @@ async function readBody(
     .filter((coding) => coding !== '' && coding !== 'identity');
   if (codings.length > 2 || codings.some((coding) => !unpackers[coding]))
     throw new FeedRefused(
-      `${hostOf(url)} packs its answer as "${codings.join(', ').slice(0, 60)}", which it was not asked to. Tell its publisher.`,
+      'unaskedCoding',
+      { host: hostOf(url), coding: codings.join(', ').slice(0, 60) },
       response.statusCode,
     );
 
@@ -124,31 +122,26 @@ function unpack(source: AsyncIterable<Buffer>, coding: string): AsyncIterable<Bu
 /** What went wrong below, in words for an operator. */
 function explained(error: unknown, url: URL, deadline: AbortSignal, seconds: number): Error {
   if (error instanceof FeedError) return error;
-  if (deadline.aborted)
-    return new FeedTimedOut(
-      `${hostOf(url)} did not finish its answer within ${seconds} seconds. It is tried again later.`,
-    );
-  if (!(error instanceof Error)) return new FeedUnreachable(`${hostOf(url)} cannot be read.`);
+  if (deadline.aborted) return new FeedTimedOut('timedOut', { host: hostOf(url), seconds });
+  if (!(error instanceof Error)) return new FeedUnreachable('unreachable', { host: hostOf(url) });
   if (error.name === 'AbortError') return error;
   const inner = error instanceof AggregateError ? error.errors[0] : (error.cause ?? error);
   if (inner instanceof FeedError) return inner;
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : error.name;
   const why: Record<string, string> = {
-    ENOTFOUND: 'has no such name in the DNS. Check the address for a slip',
-    EAI_AGAIN: 'cannot be looked up in the DNS now. It is tried again later',
-    ECONNREFUSED: 'takes no connections at that port. Check the address, or wait',
-    UND_ERR_CONNECT_TIMEOUT: 'does not answer. It is tried again later',
-    CERT_HAS_EXPIRED: 'has a certificate that has expired. Tell its publisher',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name. Check the address',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate nobody vouches for. Check the address',
-    Z_DATA_ERROR: 'sends a packed answer that is broken. It is tried again later',
-    Z_BUF_ERROR: 'broke off a packed answer. It is tried again later',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate nobody vouches for. Tell its publisher',
+    ENOTFOUND: 'unknownName',
+    EAI_AGAIN: 'lookupFailed',
+    ECONNREFUSED: 'noConnection',
+    UND_ERR_CONNECT_TIMEOUT: 'noAnswer',
+    CERT_HAS_EXPIRED: 'certificateExpired',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'certificateOfAnother',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'certificateUnknown',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificateUnknown',
+    Z_DATA_ERROR: 'brokenPacking',
+    Z_BUF_ERROR: 'brokenPacking',
   };
-  return new FeedUnreachable(
-    `${hostOf(url)} ${why[code] ?? `broke off its answer (${code}). It is tried again later`}.`,
-    { cause: error },
-  );
+  const values = { host: hostOf(url), code };
+  return new FeedUnreachable(why[code] ?? 'brokeOff', values, { cause: error });
 }
 
 /**
@@ -182,10 +175,7 @@ export async function download(address: string, options: DownloadOptions): Promi
       }
       response.body.on('error', () => {}).destroy();
       if (hops === MAX_REDIRECTS)
-        throw new FeedRefused(
-          `${hostOf(start)} redirects more than ${MAX_REDIRECTS} times. Open the address in a browser and add the one it ends at.`,
-          status,
-        );
+        throw new FeedRefused('redirects', { host: hostOf(start), times: MAX_REDIRECTS }, status);
       const next = webAddress(String(location), url);
       permanent &&= status === 301 || status === 308;
       // A move from https to http is followed, but not for good.

@@ -52,25 +52,19 @@ function unpacked(body: Uint8Array, maxBytes: number): Uint8Array {
     return gunzipSync(body, { maxOutputLength: maxBytes });
   } catch (error) {
     if (error instanceof RangeError)
-      throw new FeedTooLarge(
-        `This feed unpacks to more than ${Math.round(maxBytes / 1_000_000)} MB. Ask its publisher for a shorter one.`,
-      );
-    throw new FeedUnreachable('This feed is packed with gzip and broken. It is tried again later.');
+      throw new FeedTooLarge('unpacksTooLarge', { megabytes: Math.round(maxBytes / 1_000_000) });
+    throw new FeedUnreachable('brokenGzip');
   }
 }
 
 function refused(status: number, host: string, retryAfterSeconds: number | null): FeedError {
-  const says = (words: string) => new FeedRefused(`${host} ${words}`, status);
-  const waits = (words: string) => new FeedAway(`${host} ${words}`, { retryAfterSeconds });
-  if (status === 401 || status === 403)
-    return says(
-      `refuses to show this feed (${status}). Ask its publisher for an address you may read, or put name and password into it: https://name:password@host/…`,
-    );
-  if (status === 404)
-    return says('has no such page (404). Look on the site for the present address of its feed.');
-  if (status === 429) return waits('asks to be read less often (429). It is tried again later.');
-  if (status >= 500) return waits(`has a fault of its own (${status}). It is tried again later.`);
-  return says(`answered ${status} instead of a feed. Open the address in a browser to see why.`);
+  const says = (code: string) => new FeedRefused(code, { host, status }, status);
+  const waits = (code: string) => new FeedAway(code, { host, status }, { retryAfterSeconds });
+  if (status === 401 || status === 403) return says('forbidden');
+  if (status === 404) return says('notFound');
+  if (status === 429) return waits('tooOften');
+  if (status >= 500) return waits('serverFault');
+  return says('otherStatus');
 }
 
 /**

@@ -19,10 +19,7 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast' && parsed.match(GLOBAL_V6);
 }
 
-const refusal = (host: string) =>
-  new FeedAddressRefused(
-    `${host} is an address of a private network. If this feed really lives there, set FEED_ALLOW_PRIVATE=true.`,
-  );
+const refusal = (host: string) => new FeedAddressRefused('privateAddress', { host });
 
 // What is connected to is what was looked up here: a name cannot answer differently a moment later.
 const publicLookup: LookupFunction = (hostname, options, callback) => {

@@ -18,21 +18,14 @@ export function readFeed(
   hints: { contentType?: string | undefined; url?: string | undefined } = {},
 ): ParsedFeed {
   if (bytes.length > MAX_FEED_BYTES)
-    throw new FeedTooLarge(
-      `This feed weighs more than ${MAX_FEED_BYTES / 1_000_000} MB. Ask its publisher for one with fewer or shorter entries.`,
-    );
+    throw new FeedTooLarge('weighsTooMuch', { megabytes: MAX_FEED_BYTES / 1_000_000 });
   const text = decodeText(bytes, hints.contentType);
   const start = text.trimStart();
-  if (start === '')
-    throw new NotAFeed('The file is empty. Check the address, or wait for the site to come back.');
+  if (start === '') throw new NotAFeed('empty');
   const url = hints.url ?? null;
   const feed = start.startsWith('{') ? readJsonFeed(start, url) : readXmlFeed(start, url);
   if (feed) return { ...feed, items: tellApart(feed.items) };
   if (/<(!doctype\s+html|html|head|body)\b/i.test(start.slice(0, 2000)))
-    throw new NotAFeed(
-      'This is a web page, not a feed. Look on it for a link to its RSS or Atom feed (often /feed, /rss or /feed.xml) and add that address.',
-    );
-  throw new NotAFeed(
-    'This is neither RSS, Atom, RDF nor JSON Feed. Check the address: a feed starts with <rss, <feed, <rdf:RDF or {"version".',
-  );
+    throw new NotAFeed('webPage');
+  throw new NotAFeed('unknownFormat');
 }

@@ -71,7 +71,14 @@ export const feedShape = z
     state: z.enum(['active', 'off', 'gone']),
     lastFetchedAt: time.nullable(),
     nextFetchAt: time.nullable(),
-    lastError: z.string().nullable(),
+    lastError: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it could not be read last, in English' }),
+    lastCause: z
+      .object({ code: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) })
+      .nullable()
+      .meta({ description: 'The same for programs' }),
     articles: z.number().int(),
     waiting: z
       .number()

@@ -61,6 +61,7 @@ export const versions = {
     'lastFetchedAt',
     'nextFetchAt',
     'nextArticleAt',
+    'lastCause',
     'lastError',
     'articles',
   ]),

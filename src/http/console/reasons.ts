@@ -4,15 +4,6 @@ import { TooManyTests } from '../../actions/test-send.ts';
 import { FeedBusy } from '../../articles/errors.ts';
 import { NothingMissed } from '../../deliveries/control.ts';
 import { NothingNew, WrongEditionState } from '../../editions/errors.ts';
-import {
-  FeedAddressRefused,
-  FeedAway,
-  FeedRefused,
-  FeedTimedOut,
-  FeedTooLarge,
-  FeedUnreachable,
-  NotAFeed,
-} from '../../feeds/errors.ts';
 import type { Translate } from '../../locales/index.ts';
 import { AddressSuppressed } from '../../subscribers/errors.ts';
 
@@ -22,12 +13,6 @@ const plain: [abstract new (...args: never[]) => Error, string][] = [
   [TooManyTests, 'tooManyTests'],
   [AddressSuppressed, 'addressBlocked'],
   [FeedBusy, 'feedBusy'],
-  [NotAFeed, 'notAFeed'],
-  [FeedTooLarge, 'feedTooLarge'],
-  [FeedAddressRefused, 'feedAddressRefused'],
-  [FeedTimedOut, 'feedTimedOut'],
-  [FeedUnreachable, 'feedUnreachable'],
-  [FeedAway, 'feedAway'],
 ];
 
 /**
@@ -39,7 +24,6 @@ export function reasonOf(error: Error, t: Translate): string {
   if (known) return t(`reasons.${known[1]}`);
   if (error instanceof WrongEditionState || error instanceof CannotSend)
     return t(`reasons.edition.${error.state}`);
-  if (error instanceof FeedRefused) return t('reasons.feedRefused', { status: error.status });
   if (error instanceof RenderError) return t('reasons.notRendered', { error: error.message });
   return error.message;
 }

@@ -357,14 +357,6 @@ export default {
     tooManyTests: 'many tests were sent within the last hour. Wait a little.',
     addressBlocked: 'this address is blocked.',
     feedBusy: 'the feed is being read right now. Try again in a minute.',
-    notAFeed: 'the address is not a feed. Many sites have theirs at /feed, /rss or /feed.xml.',
-    feedTooLarge: 'the feed is too large. Ask its publisher for one with fewer or shorter entries.',
-    feedAddressRefused:
-      'the address cannot be used. It must begin with https:// or http://. For an address in a private network, set FEED_ALLOW_PRIVATE=true.',
-    feedRefused: 'the site answered with {{status}} and no feed. Check the address.',
-    feedTimedOut: 'the site took too long to answer. It will be tried again later.',
-    feedUnreachable: 'the site could not be reached. It will be tried again later.',
-    feedAway: 'the site is temporarily unavailable. It will be tried again later.',
     notRendered: 'the email could not be rendered ({{error}}).',
     edition: {
       draft: 'the edition is a draft.',

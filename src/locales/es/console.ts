@@ -365,15 +365,6 @@ export default {
     tooManyTests: 'se han enviado muchas pruebas en la última hora. Espera un poco.',
     addressBlocked: 'esta dirección está bloqueada.',
     feedBusy: 'la fuente se está leyendo ahora. Inténtalo de nuevo en un minuto.',
-    notAFeed: 'la dirección no es una fuente. Muchos sitios la tienen en /feed, /rss o /feed.xml.',
-    feedTooLarge:
-      'la fuente es demasiado grande. Pide a la publicación una con menos entradas o más cortas.',
-    feedAddressRefused:
-      'la dirección no se puede usar. Debe empezar con https:// o http://. Para una dirección de una red privada, configura FEED_ALLOW_PRIVATE=true.',
-    feedRefused: 'el sitio ha respondido con {{status}} y sin fuente. Comprueba la dirección.',
-    feedTimedOut: 'el sitio ha tardado demasiado en responder. Se intentará de nuevo más tarde.',
-    feedUnreachable: 'no se ha podido conectar con el sitio. Se intentará de nuevo más tarde.',
-    feedAway: 'el sitio no está disponible ahora. Se intentará de nuevo más tarde.',
     notRendered: 'no se ha podido generar el correo ({{error}}).',
     edition: {
       draft: 'la edición es un borrador.',

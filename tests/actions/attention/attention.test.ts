@@ -168,7 +168,11 @@ test('a feed does that fails for a day, counted from its first failure', async (
   await read();
   expect(await since()).toEqual(first);
   expect(first.failingSince).toBeInstanceOf(Date);
-  expect((await needs('feed')).subject).toBe(`feed ${feed}`);
+  const found = await needs('feed');
+  expect(found.subject).toBe(`feed ${feed}`);
+  expect(attentionInWords(found, 'es', { unmasked: false }).detail).toContain(
+    'no acepta conexiones',
+  );
   await sql`update feeds set state = 'off'`.execute(db);
   await needsNobody();
 });

@@ -63,7 +63,8 @@ describe('a resource that can be changed', async () => {
   it('keeps its version while counts and times change by themselves', async () => {
     const path = await first('/feeds');
     const seen = (await call('GET', path)).headers.get('etag');
-    await db.updateTable('feeds').set({ lastFetchedAt: new Date(), lastError: 'away' }).execute();
+    const lastCause = JSON.stringify({ code: 'told', values: { text: 'away' } });
+    await db.updateTable('feeds').set({ lastFetchedAt: new Date(), lastCause }).execute();
     const now = await call('GET', path, undefined, { headers: { 'If-None-Match': seen ?? '' } });
     // 200, not 304: the times are new
     expect([now.status, now.body.lastError]).toEqual([200, 'away']);

@@ -14,7 +14,7 @@ describe('the feeds', async () => {
   let ed: Browser;
   let vera: Browser;
   const feeds = () =>
-    db.selectFrom('feeds').select(['id', 'url', 'state', 'lastError']).orderBy('id').execute();
+    db.selectFrom('feeds').select(['id', 'url', 'state', 'lastCause']).orderBy('id').execute();
   const lastPage = async (person = ed) => (await person.get('/console/feeds')).text;
 
   beforeAll(async () => {

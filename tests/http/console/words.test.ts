@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { WrongEditionState } from '../../../src/editions/errors.ts';
-import { FeedRefused } from '../../../src/feeds/errors.ts';
 import { personView } from '../../../src/http/console/readers/view.ts';
 import { reasonOf } from '../../../src/http/console/reasons.ts';
 import { dateIn, timeIn } from '../../../src/http/console/times.ts';
@@ -39,9 +38,6 @@ test('why something was not done is told in the language of the console', () => 
   const t = translator('es', 'console');
   expect(reasonOf(new WrongEditionState('paused', 'sent', ['sending']), t)).toBe(
     'la edición ya se ha enviado.',
-  );
-  expect(reasonOf(new FeedRefused('news.example.org answers 404', 404), t)).toBe(
-    'el sitio ha respondido con 404 y sin fuente. Comprueba la dirección.',
   );
   expect(reasonOf(new Error('Of tomorrow.'), t)).toBe('Of tomorrow.');
 });

@@ -4,6 +4,7 @@ import { commit } from '../../../actions/commit.ts';
 import { changeFeed, giveUpFeed, takeOnFeed } from '../../../actions/feeds.ts';
 import { FeedBusy, FeedTaken, InvalidFeed } from '../../../articles/errors.ts';
 import type { Context } from '../../../context.ts';
+import { causeInWords } from '../../../feeds/causes.ts';
 import { FeedError } from '../../../feeds/errors.ts';
 import { listFeeds } from '../../../feeds/feeds.ts';
 import { fetchFeedNow } from '../../../feeds/read-due.ts';
@@ -72,7 +73,11 @@ export function feedRoutes(context: Context): Router {
   });
 
   /** Reads a feed at once, and says on the next page what came of it; it stays, and is tried again. */
-  async function read(req: Request, { t }: { t: Translate }, feed: string): Promise<void> {
+  async function read(
+    req: Request,
+    { language, t }: { language: string; t: Translate },
+    feed: string,
+  ): Promise<void> {
     try {
       const stored = await fetchFeedNow(db, feed, {
         allowPrivate: context.config.feedAllowPrivate,
@@ -86,7 +91,9 @@ export function feedRoutes(context: Context): Router {
       });
     } catch (error) {
       if (!(error instanceof FeedError) && !(error instanceof FeedBusy)) throw error;
-      await leaveMessage(req, 'feeds.done.failed', false, { reason: reasonOf(error, t) });
+      const reason =
+        error instanceof FeedError ? causeInWords(error.feedCause, language) : reasonOf(error, t);
+      await leaveMessage(req, 'feeds.done.failed', false, { reason });
     }
   }
 

@@ -1,3 +1,4 @@
+import { causeInWords } from '../../../feeds/causes.ts';
 import type { Feed } from '../../../feeds/feeds.ts';
 import type { Translate } from '../../../locales/index.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
@@ -18,6 +19,7 @@ export function feedView(
     };
   return {
     ...feed,
+    error: feed.lastCause && causeInWords(feed.lastCause, language),
     name: feed.title || new URL(feed.url).host,
     place: [newsletter?.title ?? feed.newsletter, section?.title].filter(Boolean).join(' · '),
     last: at(feed.lastFetchedAt),
