@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { openSendingWatch, type SendingWatch } from './actions/watch-sending.ts';
 import type { Context } from './context.ts';
 import { apiRoutes } from './http/api/routes.ts';
+import { LiveFigures } from './http/console/live/figures.ts';
 import { consoleRoutes } from './http/console/routes.ts';
 import { openMetrics } from './http/metrics.ts';
 import { plainForwardedFor } from './http/middleware/client-address.ts';
@@ -22,6 +23,7 @@ import { websubRoutes } from './http/websub.ts';
 export function createApp(
   context: Context,
   sending: Pick<SendingWatch, 'stalls'> = openSendingWatch(context),
+  figures = new LiveFigures(context),
 ): express.Express {
   const { publicUrl, publicPath } = context.config;
   const https = publicUrl.startsWith('https:');
@@ -62,7 +64,7 @@ export function createApp(
   );
   app.use(operatingRoutes(context, metrics, sending)); // /healthz /readyz /metrics
   app.use('/api', apiRoutes(context)); // /api/v1, /api/openapi.json, /api/docs
-  app.use('/console', consoleRoutes(context));
+  app.use('/console', consoleRoutes(context, figures));
   app.use('/websub', websubRoutes(context)); // where hubs say that a feed has changed
   app.use(publicRoutes(context)); // / /subscribe /confirm /unsubscribe /preferences /archive /embed /privacy
   app.use(notFound);

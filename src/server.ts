@@ -4,6 +4,7 @@ import { lookForAttention } from './actions/attention/look.ts';
 import { openSendingWatch } from './actions/watch-sending.ts';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
+import { LiveFigures } from './http/console/live/figures.ts';
 import { CannotListen } from './process/cannot-listen.ts';
 import { runTasks } from './process/clock.ts';
 
@@ -13,7 +14,8 @@ export async function startServer(
 ): Promise<{ port: number; close(): Promise<void> }> {
   const { host, port } = context.config;
   const sending = openSendingWatch(context);
-  const server = createServer(createApp(context, sending));
+  const figures = new LiveFigures(context);
+  const server = createServer(createApp(context, sending, figures));
   // an idle keep-alive connection may not hold a stop
   server.keepAliveTimeout = 5_000;
   server.headersTimeout = 20_000;
@@ -45,6 +47,7 @@ export async function startServer(
       await clock.stop();
       const closed = once(server, 'close');
       server.close();
+      figures.close();
       server.closeIdleConnections();
       await closed;
     },

@@ -438,6 +438,15 @@ interface FormPostsTable {
   createdAt: Made;
 }
 
+/** What each worker hands to each relay at the moment. */
+interface RelayActivityTable {
+  worker: number;
+  relay: string;
+  perSecond: number;
+  words: Optional<string>;
+  at: Made;
+}
+
 interface ApiTokensTable {
   id: Id;
   name: string;
@@ -535,6 +544,7 @@ export interface Database {
   setupLinks: SetupLinksTable;
   sessions: SessionsTable;
   formPosts: FormPostsTable;
+  relayActivity: RelayActivityTable;
   apiTokens: ApiTokensTable;
   idempotencyKeys: IdempotencyKeysTable;
   audit: AuditTable;

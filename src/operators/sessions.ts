@@ -60,6 +60,24 @@ export async function findSession(
   return { idHash, operator, data: found.data };
 }
 
+/**
+ * The operators of sessions that have not ended, by the session's `id`: each as one text that changes with anything of
+ * the account. One statement for all who keep a stream open; it prolongs none.
+ */
+export async function operatorsOfSessions(
+  db: DbOrTransaction,
+  ids: string[],
+): Promise<Map<string, string>> {
+  const hashes = ids.map((id) => Buffer.from(id, 'base64url'));
+  const { rows } = await sql<{ idHash: Buffer; operator: string }>`
+    select s.id_hash, md5((to_jsonb(o) - 'last_seen_at')::text) as operator
+    from sessions s join operators o on o.id = s.operator_id
+    where s.id_hash = any(${hashes}) and s.expires_at > now() and o.disabled_at is null`.execute(
+    db,
+  );
+  return new Map(rows.map(({ idHash, operator }) => [idHash.toString('base64url'), operator]));
+}
+
 /** Keeps values in a session, each under its name. A session that has ended keeps nothing. */
 export async function keepInSession(
   db: DbOrTransaction,

@@ -370,10 +370,10 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
   it('renews the figures of a paused edition while it is corrected', async () => {
     await context.db.updateTable('editions').set({ state: 'paused' }).execute();
     await ana.goto(path);
-    const figures = () => ana.waitForResponse((answer) => answer.url().includes('/console/counts'));
-    await figures();
-    // the second is asked for once the first has been shown
-    await figures();
+    const failed = ana.locator('[data-count="failed"]');
+    expect(await failed.textContent()).toBe('0');
+    await context.db.updateTable('ranges').set({ failed: 7 }).execute();
+    await eventually(() => failed.textContent()).toMatch(/^(7|14|21)$/);
     expect(errors).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { holdRefused } from '../../src/deliveries/control.ts';
 import { progressOf } from '../../src/deliveries/edition-progress.ts';
 import { openLease } from '../../src/deliveries/lease.ts';
 import { closeRange, type HeldRange, handBackClaim } from '../../src/deliveries/ranges.ts';
+import { noteRelayActivity } from '../../src/deliveries/relay-activity.ts';
 import { finishEditions } from '../../src/editions/transitions.ts';
 import { domainOf } from '../../src/mail/message-id.ts';
 import { loadDkimKeys, parseDkim } from '../../src/relays/dkim/keys.ts';
@@ -16,6 +17,7 @@ import { openJudge } from './judge.ts';
 import { type Messages, openMessages } from './messages.ts';
 import { Pump } from './pump.ts';
 import { ReceiverRates } from './receiver-rates.ts';
+import { noteRates } from './relay-rates.ts';
 import { RelaySet } from './relay-set.ts';
 import { openWarmUp } from './warm-up.ts';
 
@@ -101,6 +103,12 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     }
   }
 
+  const noted = noteRates(
+    relays,
+    (activity) => noteRelayActivity(db, lease.workerId, activity),
+    timings.beatMs,
+    log,
+  );
   const intake = new Intake({
     db,
     lease,
@@ -120,7 +128,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     },
     async stop() {
       watch.stop();
-      await Promise.all([intake.stop(), pump.stop()]);
+      await Promise.all([intake.stop(), pump.stop(), noted.stop()]);
       await claims.close();
       await lease.close();
     },

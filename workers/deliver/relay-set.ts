@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import type { RelayActivity } from '../../src/deliveries/relay-activity.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { RelaySettings } from '../../src/relays/settings.ts';
 import type { Answer, Outgoing } from '../../src/relays/smtp/outgoing.ts';
 import type { Timings } from '../../src/timings.ts';
+import { activityOf, RelayRates } from './relay-rates.ts';
 import { RelayTroubles } from './relay-troubles.ts';
 import { RelayTurns } from './relay-turns.ts';
 import type { WarmUp } from './warm-up.ts';
@@ -22,6 +24,7 @@ export class RelaySet {
   readonly #relays: Relay[];
   readonly #warmUp: WarmUp;
   readonly #turns = new RelayTurns();
+  readonly #rates = new RelayRates();
   readonly #troubles: RelayTroubles;
   /** Until when a relay's own rate is used up. */
   readonly #pacedUntil = new Map<Relay, number>();
@@ -71,7 +74,13 @@ export class RelaySet {
     this.#troubles.asked(relay);
     const answer = await relay.send(outgoing);
     if (answer.kind !== 'withdrawn') this.#troubles.answered(relay);
+    if (answer.kind === 'sent') this.#rates.took(settings.name);
     return answer;
+  }
+
+  /** What each relay takes at the moment. */
+  activity(): RelayActivity[] {
+    return this.#relays.map((relay) => activityOf(relay, this.#rates));
   }
 
   /** A relay's own rate is used up for so long: the others go on. */

@@ -3,6 +3,7 @@ import * as initialSchema from './0001-initial-schema.ts';
 import * as formPosts from './0002-form-posts.ts';
 import * as attention from './0003-attention.ts';
 import * as newsletters from './0004-newsletters.ts';
+import * as today from './0009-today.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '0002-form-posts': formPosts,
   '0003-attention': attention,
   '0004-newsletters': newsletters,
+  '0009-today': today,
 };

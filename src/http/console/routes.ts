@@ -14,6 +14,8 @@ import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
 import { feedRoutes } from './feeds/feeds.ts';
 import { forbiddenPage } from './forbidden.ts';
+import type { LiveFigures } from './live/figures.ts';
+import { liveRoutes } from './live/stream.ts';
 import { movedRoutes } from './moved.ts';
 import { onceForEachForm } from './once.ts';
 import { readerRoutes } from './readers/readers.ts';
@@ -23,7 +25,7 @@ import { newsroomRoutes } from './settings/newsroom.ts';
  * Everything below /console: for operators who are signed in, but for the way in itself. Each route says which
  * role may use it, or nothing starts.
  */
-export function consoleRoutes(context: Context): Router {
+export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   const router = Router();
   router.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store').set('Referrer-Policy', 'same-origin');
@@ -63,6 +65,7 @@ export function consoleRoutes(context: Context): Router {
   });
   router.use(onceForEachForm(context));
   router.use(movedRoutes());
+  router.use(liveRoutes(context, figures));
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
   router.use(meRoutes(context, checks));

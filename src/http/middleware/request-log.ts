@@ -35,7 +35,7 @@ export function requestLog(log: Logger, metrics: Pick<Metrics, 'answered'>): Req
   };
 }
 
-const quiet = ['none', '/healthz', '/readyz', '/metrics', '/console/counts'];
+const quiet = ['none', '/healthz', '/readyz', '/metrics', '/console/live'];
 
 /** The route and never the path: paths hold tokens. */
 function routeOf(req: Request): string {

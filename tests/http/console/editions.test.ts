@@ -59,14 +59,6 @@ describe('the console', async () => {
     expect(await press('pause')).toContain('This is no longer possible: the edition was cancelled');
   });
 
-  it('renews the figures of the editions on the page', async () => {
-    const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
-    const answer = await ana.get(`/console/counts?ids=${id},x`);
-    expect(JSON.parse(answer.text)).toMatchObject([
-      { id, state: 'cancelled', stateText: 'Cancelled' },
-    ]);
-  });
-
   it('lets a viewer look, in their language, and no more', async () => {
     const vic = await signIn('vic@example.org');
     const home = await vic.get('/console');

@@ -52,7 +52,7 @@ describe('signing in', async () => {
   const ana = { email: 'ana@example.org', password };
 
   it('is asked of everybody, on every page', async () => {
-    for (const path of ['/console', '/console/editions/1', '/console/counts?ids=1']) {
+    for (const path of ['/console', '/console/editions/1', '/console/live']) {
       const page = await browser().get(path);
       expect([page.status, page.location]).toEqual([303, '/console/sign-in']);
     }

@@ -89,21 +89,6 @@ export function editionRoutes(context: Context): Router {
     });
     sendPreview(res, wanted, body);
   });
-
-  router.get('/counts', requireRole('viewer'), async (req, res) => {
-    const words = wordsFor(req, res);
-    const now = context.now();
-    const asked = z.string().max(1000).catch('').parse(req.query.ids).split(',').slice(0, 40);
-    const newsletters = await listNewsletters(db);
-    const ids = asked.filter((one) => id.safeParse(one).success);
-    const shown = await Promise.all(ids.map((one) => showEdition(db, one, now)));
-    const figures = shown.map((edition) => {
-      const view = consoleEdition(edition, newsletters, words, now);
-      const { id, state, stateText, reason, numbers, ledger, parts } = view;
-      return { id, state, stateText, reason, numbers, ledger, parts };
-    });
-    res.json(figures);
-  });
   return router;
 }
 
