@@ -3,6 +3,7 @@ import { openSendingWatch } from '../src/actions/watch-sending.ts';
 import type { Context } from '../src/context.ts';
 import { openClockWatch } from '../src/database/clock-step.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
+import { forgetAnswers } from '../src/deliveries/answer-counts.ts';
 import { followClock } from '../src/deliveries/clock-step.ts';
 import { holdRefused } from '../src/deliveries/control.ts';
 import { expireRanges, sweepCancelled } from '../src/deliveries/finish.ts';
@@ -83,6 +84,11 @@ export function housekeepingTasks(context: Context): Task[] {
     },
     { name: 'deliveries: expire', everyMs: expireMs, run: () => expireRanges(db) },
     { name: 'deliveries: make partitions', everyMs: 3_600_000, run: () => ensurePartitions(db) },
+    {
+      name: 'deliveries: forget what relays answered a week ago',
+      everyMs: 3_600_000,
+      run: () => forgetAnswers(db),
+    },
     {
       name: 'subscribers: forget sign-ups that nobody confirmed',
       everyMs: 600_000,

@@ -10,6 +10,7 @@ import { registerNewsroom } from './newsroom.ts';
 import { openForCommand } from './open.ts';
 import { registerOperators } from './operators.ts';
 import { endWithReader } from './output.ts';
+import { registerRelays } from './relays.ts';
 import { requireRoles } from './roles.ts';
 import { registerSubscribers } from './subscribers.ts';
 import { registerSuppressions } from './suppressions.ts';
@@ -24,6 +25,7 @@ export function registerNouns(program: Command): void {
     registerFeeds,
     registerArticles,
     registerEditions,
+    registerRelays,
     registerSubscribers,
     registerSuppressions,
     registerOperators,

@@ -42,6 +42,8 @@ const leastRoles: Record<string, Role> = {
   'editions resume': 'sender',
   'editions cancel': 'sender',
   'editions resend-missed': 'sender',
+  'relays list': 'viewer',
+  'relays test': 'admin',
   'subscribers list': 'admin',
   'subscribers add': 'admin',
   'subscribers import': 'admin',

@@ -447,6 +447,28 @@ interface RelayActivityTable {
   at: Made;
 }
 
+/** What relays answered in an hour, by group of receivers. */
+interface AnswerCountsTable {
+  hour: Time;
+  relay: string;
+  receiverGroup: string;
+  sent: Default<number>;
+  deferred: Default<number>;
+  refused: Default<number>;
+  lost: Default<number>;
+  words: Optional<string>;
+  wordsAt: Optional<Date>;
+}
+
+/** Groups of receivers that a worker holds back, while it sends. */
+interface ReceiverLimitsTable {
+  worker: number;
+  receiverGroup: string;
+  perSecond: number;
+  heldUntil: Optional<Date>;
+  at: Made;
+}
+
 interface ApiTokensTable {
   id: Id;
   name: string;
@@ -545,6 +567,8 @@ export interface Database {
   sessions: SessionsTable;
   formPosts: FormPostsTable;
   relayActivity: RelayActivityTable;
+  answerCounts: AnswerCountsTable;
+  receiverLimits: ReceiverLimitsTable;
   apiTokens: ApiTokensTable;
   idempotencyKeys: IdempotencyKeysTable;
   audit: AuditTable;

@@ -1,4 +1,5 @@
 import { RenderError } from '../../emails/render/renderer.ts';
+import { RelayNotFound } from '../actions/relays.ts';
 import { CannotSend } from '../actions/steer.ts';
 import { TooManyTests } from '../actions/test-send.ts';
 import {
@@ -62,6 +63,7 @@ const statuses: [number, ErrorClass[]][] = [
       OperatorNotFound,
       TokenNotFound,
       FeedNotFound,
+      RelayNotFound,
       ArticleNotFound,
       NothingJoined,
       SetupLinkGone,

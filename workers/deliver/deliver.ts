@@ -11,10 +11,12 @@ import { domainOf } from '../../src/mail/message-id.ts';
 import { loadDkimKeys, parseDkim } from '../../src/relays/dkim/keys.ts';
 import { prepareSigner } from '../../src/relays/dkim/sign.ts';
 import type { Pace, Permits } from '../../src/relays/pace/pace.ts';
+import { openAnswerCounts } from '../answer-counts.ts';
 import { EditionWatch } from './edition-watch.ts';
 import { Intake } from './intake.ts';
 import { openJudge } from './judge.ts';
 import { type Messages, openMessages } from './messages.ts';
+import { noteLimits } from './note-limits.ts';
 import { Pump } from './pump.ts';
 import { ReceiverRates } from './receiver-rates.ts';
 import { noteRates } from './relay-rates.ts';
@@ -47,6 +49,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     openWarmUp: (onChange) => openWarmUp(db, context.relays, log, timings, onChange),
   });
   const receivers = new ReceiverRates();
+  const counts = openAnswerCounts(db, timings.beatMs, log);
   const claims = openClaims(databaseUrl, log);
   const { connections } = relays;
   const worker = { host: hostname(), pid: process.pid, connections };
@@ -74,7 +77,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
       return rates;
     },
     compose: messages.compose,
-    judge: openJudge({ relays, receivers, watch, uncertain }),
+    judge: openJudge({ relays, receivers, watch, counts, uncertain }),
     pauses: () => watch.pauses(),
     handBack: (held, claim) => handBackClaim(db, held, claim),
     async close(held, options) {
@@ -109,6 +112,7 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     timings.beatMs,
     log,
   );
+  const limits = noteLimits(db, receivers, lease, timings.beatMs, log);
   const intake = new Intake({
     db,
     lease,
@@ -128,7 +132,8 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     },
     async stop() {
       watch.stop();
-      await Promise.all([intake.stop(), pump.stop(), noted.stop()]);
+      await Promise.all([intake.stop(), pump.stop(), noted.stop(), limits.stop()]);
+      await counts.stop();
       await claims.close();
       await lease.close();
     },

@@ -4,6 +4,7 @@ import { type Settlement, settlementOf } from '../../src/deliveries/settlement.t
 import { adviceOnAnswer, said } from '../../src/relays/advice.ts';
 import { type Outcome, outcomeOf } from '../../src/relays/outcome.ts';
 import type { Answer, Impossibility, Refusal } from '../../src/relays/smtp/outgoing.ts';
+import type { AnswerCounts } from '../answer-counts.ts';
 import type { EditionWatch } from './edition-watch.ts';
 import type { ReceiverRates } from './receiver-rates.ts';
 import type { RelaySet } from './relay-set.ts';
@@ -12,6 +13,7 @@ export interface JudgeParts {
   relays: RelaySet;
   receivers: ReceiverRates;
   watch: EditionWatch;
+  counts: Pick<AnswerCounts, 'count'>;
   uncertain: 'resend' | 'hold';
 }
 
@@ -21,9 +23,10 @@ const ALONE: Outcome = { message: 'failed', reason: 'refused' };
 const AFTER_OTHERS_MS = 15_000;
 
 /** Turns an answer into the row's next state, and tells those whom it concerns: relay, receiver group, edition. */
-export function openJudge({ relays, receivers, watch, uncertain }: JudgeParts) {
+export function openJudge({ relays, receivers, watch, counts, uncertain }: JudgeParts) {
   return (held: HeldRange, row: Claimed, answer: Answer, startedAt: number): Settlement => {
     const { edition, receiverGroup } = held;
+    counts.count(answer, receiverGroup);
     const meant = outcomeOf(answer);
     const refusal = answer.kind === 'refused' || answer.kind === 'impossible' ? answer : undefined;
     const atReader = answer.kind === 'refused' && answer.at === 'rcpt' && meant.relay === 'refuses';

@@ -75,6 +75,15 @@ export class ReceiverRates {
     return [...this.#limits.keys()].filter((group) => this.allowance(group).waitMs >= ms);
   }
 
+  /** The groups whose rate is being found: messages a second, and for how many milliseconds nothing may start. */
+  limits(): { group: string; perSecond: number; waitMs: number }[] {
+    return [...this.#limits].map(([group, { rate }]) => ({
+      group,
+      perSecond: rate,
+      waitMs: this.allowance(group).waitMs,
+    }));
+  }
+
   /** The group took a message. */
   took(group: string): void {
     if (group === 'rest') return;

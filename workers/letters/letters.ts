@@ -24,6 +24,7 @@ import { outcomeOf } from '../../src/relays/outcome.ts';
 import type { Pace } from '../../src/relays/pace/pace.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
+import { openAnswerCounts } from '../answer-counts.ts';
 import { letterMessage } from './message.ts';
 
 /** Sends letters over a connection of their own, so that none waits behind a digest. */
@@ -70,6 +71,7 @@ export function startLetters(
   /** Letters with this process: one that was judged lost is not claimed anew while its answer may still come. */
   const atWork = new Set<string>();
   const openClaims = new Set<string>();
+  const counts = openAnswerCounts(db, timings.beatMs, log);
   const places = openPlaces(2 * relays.length);
   let claims = 0;
 
@@ -90,6 +92,7 @@ export function startLetters(
         size: built.message.length,
         mayStart: () => term.mayStart(),
       });
+      counts.count(answer, address.group);
       if (isTurnedAway(answer)) makeRoom(answer.relay);
       const outcome = outcomeOf(answer);
       if (outcome.relay === 'refuses')
@@ -201,6 +204,7 @@ export function startLetters(
     ],
     async stop() {
       await Promise.all(relays.map((relay) => relay.close()));
+      await counts.stop();
     },
   };
 }

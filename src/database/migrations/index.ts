@@ -4,6 +4,7 @@ import * as formPosts from './0002-form-posts.ts';
 import * as attention from './0003-attention.ts';
 import * as newsletters from './0004-newsletters.ts';
 import * as today from './0009-today.ts';
+import * as figures from './0010-figures.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-attention': attention,
   '0004-newsletters': newsletters,
   '0009-today': today,
+  '0010-figures': figures,
 };

@@ -12,6 +12,7 @@ import { newsroomOperations } from './newsroom.ts';
 import type { Operation } from './operation.ts';
 import { operatorOperations } from './operators.ts';
 import { previewOperations } from './preview.ts';
+import { relayOperations } from './relays.ts';
 import { signUpOperations } from './sign-up.ts';
 import { subscriberOperations } from './subscribers.ts';
 import { suppressionOperations } from './suppressions.ts';
@@ -34,6 +35,7 @@ export const operations: Operation[] = [
   ...testOperations,
   ...previewOperations,
   ...deliveryOperations,
+  ...relayOperations,
   ...subscriberOperations,
   ...importOperations,
   ...suppressionOperations,

@@ -19,6 +19,8 @@ const promised = [
   ),
   'get /editions/{id}/preview',
   'get /editions/{id}/deliveries',
+  'get /relays',
+  'post /relays/{name}/test',
   'get post /subscribers',
   'get patch delete /subscribers/{id}',
   'get /subscribers/{id}/export',

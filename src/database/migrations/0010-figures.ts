@@ -1,0 +1,31 @@
+import { type Kysely, sql } from 'kysely';
+
+/** What relays answered by the hour, which receivers are held back, and the newsletters' readers by the day. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  // Added to by every worker a few times a minute; a row for each hour, relay and group that had anything.
+  `create table answer_counts (
+    hour timestamptz not null,
+    relay text not null,
+    receiver_group text not null,
+    sent integer not null default 0,
+    deferred integer not null default 0,
+    refused integer not null default 0,
+    lost integer not null default 0,
+    words text,
+    words_at timestamptz,
+    primary key (hour, relay, receiver_group)
+  )`,
+  // Groups that a worker has found to take only so many messages, rewritten while it sends.
+  `create table receiver_limits (
+    worker integer not null,
+    receiver_group text not null,
+    per_second real not null,
+    held_until timestamptz,
+    at timestamptz not null default now(),
+    primary key (worker, receiver_group)
+  )`,
+];
