@@ -40,7 +40,8 @@ export interface HeldEdition {
 /** What was chosen of it for the readers of one variant. */
 export interface HeldChoice {
   language: string;
-  lead: HeldArticle;
+  /** Null: a letter, which has an introduction alone. */
+  lead: HeldArticle | null;
   sections: { slug: string | null; title: string; articles: HeldArticle[] }[];
 }
 
@@ -57,7 +58,8 @@ export interface Sender {
  */
 export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender): DigestContent {
   const { newsletter, edition } = held;
-  const own = base(choice.lead.language) === base(newsletter.language);
+  const leading = choice.lead?.language ?? choice.language;
+  const own = base(leading) === base(newsletter.language);
   return {
     imprint: sender.imprint,
     newsletter: {
@@ -77,7 +79,7 @@ export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender):
       preheader: own ? edition.preheader : null,
       introduction: edition.introduction,
     },
-    lead: articleOf(choice.lead),
+    lead: choice.lead && articleOf(choice.lead),
     sections: choice.sections.map(({ slug, title, articles }) => ({
       slug: slug ?? '',
       title,

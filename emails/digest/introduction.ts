@@ -81,11 +81,17 @@ function spanHtml(token: MarkedToken, colour: string): string {
 }
 
 /** The same Markdown as wrapped plain text with numbered links. */
-export function introductionText(markdown: string, links: NumberedLinks): string {
+export function introductionText(markdown: string, links: Pick<NumberedLinks, 'mark'>): string {
   return joinBlocks(tokensOf(lexer(markdown)).map((token) => blockText(token, links, '')));
 }
 
-function blockText(token: MarkedToken, links: NumberedLinks, indent: string): string {
+/** Its words alone, on one line. */
+export const introductionWords = (markdown: string): string =>
+  introductionText(markdown, { mark: () => '' })
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+function blockText(token: MarkedToken, links: Pick<NumberedLinks, 'mark'>, indent: string): string {
   switch (token.type) {
     case 'space':
     case 'def':
@@ -111,7 +117,7 @@ function blockText(token: MarkedToken, links: NumberedLinks, indent: string): st
 
 function itemText(
   tokens: MarkedToken[],
-  links: NumberedLinks,
+  links: Pick<NumberedLinks, 'mark'>,
   indent: string,
   bullet: string,
 ): string {
@@ -124,7 +130,7 @@ function itemText(
   ].join('\n');
 }
 
-function inlineText(tokens: Token[], links: NumberedLinks): string {
+function inlineText(tokens: Token[], links: Pick<NumberedLinks, 'mark'>): string {
   return tokensOf(tokens)
     .map((token) => {
       if (token.type === 'br') return '\n';
@@ -132,7 +138,7 @@ function inlineText(tokens: Token[], links: NumberedLinks): string {
       if (token.type === 'link') {
         const url = linkTarget(token.href);
         const words = inlineText(token.tokens, links);
-        return url ? `${words} ${links.mark(url)}` : words;
+        return url ? `${words} ${links.mark(url)}`.trimEnd() : words;
       }
       if (token.type === 'image') return token.text;
       if ('tokens' in token && token.tokens) return inlineText(token.tokens, links);

@@ -1,6 +1,7 @@
 import { translator } from '../../src/locales/index.ts';
 import type { DigestContent } from '../content.ts';
 import { dateInWords } from '../language.ts';
+import { introductionWords } from './introduction.ts';
 
 const SUBJECT_LENGTH = 110;
 const PREHEADER_LENGTH = 140;
@@ -36,11 +37,15 @@ export function subjectOf(content: DigestContent): string {
   return cutAtWord(t('digest.subject', { newsletter, headline }), SUBJECT_LENGTH);
 }
 
-/** The editor's preheader, else the next headlines, else the lead's standfirst. */
+/** The editor's preheader, else the next headlines, else the lead's standfirst, else how the introduction begins. */
 export function preheaderOf(content: DigestContent): string {
   const given = content.edition.preheader?.trim();
   if (given) return cutAtWord(given, PREHEADER_LENGTH);
   const [first, ...next] = articlesOf(content);
   const headlines = next.slice(0, 4).map((article) => article.title.trim());
-  return cutAtWord(headlines.join(' · ') || (first?.standfirst ?? ''), PREHEADER_LENGTH);
+  const words = headlines.join(' · ') || first?.standfirst || '';
+  return cutAtWord(
+    words || (first ? '' : introductionWords(content.edition.introduction ?? '')),
+    PREHEADER_LENGTH,
+  );
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { getEdition } from '../editions/editions.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
+import { isLetter } from '../editions/variant.ts';
 import { queueLetter } from '../letters/letters.ts';
 import { readAddress } from '../mail/address.ts';
 import { type Actor, audit } from '../operators/audit.ts';
@@ -29,7 +30,8 @@ export async function sendTest(
   const address = readAddress(test.email);
   const edition = await getEdition(tx, id);
   if (!edition) throw new EditionNotFound(id);
-  if (edition.articles.length === 0) throw new NothingNew(edition.newsletter.slug, edition.kind);
+  if (edition.articles.length === 0 && !isLetter({ edition, articles: [] }))
+    throw new NothingNew(edition.newsletter.slug, edition.kind);
   const { sent } = await tx
     .selectFrom('letters')
     .select(sql<number>`count(*)::int`.as('sent'))

@@ -6,6 +6,7 @@ import { type ShownEdition, showEdition, showEditions } from '../actions/show-ed
 import { type Steer, steerEdition } from '../actions/steer.ts';
 import { sendTest } from '../actions/test-send.ts';
 import type { EditionState, Kind } from '../database/tables.ts';
+import { registerMissed } from './editions-missed.ts';
 import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';
 import { chooseNewsletter, idArgument, readLimit, readTime, several } from './options.ts';
@@ -28,6 +29,9 @@ interface Composition {
   kind: Kind;
   article?: string[];
   introduction?: string;
+  subject?: string;
+  preheader?: string;
+  again?: boolean;
   sendAt?: Date;
 }
 interface Choice {
@@ -82,10 +86,16 @@ export function registerEditions(program: Command, open: Open): void {
     .option('--newsletter <slug>', 'newsletter; optional if there is only one')
     .addOption(new Option('--kind <kind>', 'kind of edition').choices(kinds).default('daily'))
     .option('--article <id>', 'article to include, in order; default: all new ones', several)
-    .option('--introduction <markdown>', 'introduction, in Markdown')
+    .option('--subject <text>', 'subject; default: the top story')
+    .option('--preheader <text>', 'preheader; default: the next headlines')
+    .option(
+      '--introduction <markdown>',
+      'introduction; a special with one and no --article is a letter from the editor',
+    )
+    .option('--again', 'also make a special that was made within the last hour')
     .option('--send-at <time>', 'when to send it, such as 2026-11-24T18:00:00Z', readTime)
     .option('--json', 'print JSON')
-    .action(({ json, newsletter, kind, article, introduction, sendAt }: Composition) =>
+    .action(({ json, newsletter, kind, article, sendAt, ...more }: Composition) =>
       open(async (context) => {
         const composing = {
           newsletter: await chooseNewsletter(context.db, newsletter),
@@ -93,7 +103,7 @@ export function registerEditions(program: Command, open: Open): void {
           now: context.now(),
           send: false,
           ...(article ? { articles: article } : {}),
-          ...(introduction ? { introduction } : {}),
+          ...more,
           ...(sendAt ? { sendAt } : {}),
         };
         const { id, made } = await commit(context, (tx) =>
@@ -141,6 +151,7 @@ export function registerEditions(program: Command, open: Open): void {
         print(json, sent, `test queued for ${to}`);
       }),
     );
+  registerMissed(noun, open);
   registerSend(noun, open);
   steering(noun, open, 'pause', 'finish the emails already started, and start no more');
   steering(noun, open, 'resume', 'go on with a paused edition');

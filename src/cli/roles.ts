@@ -35,6 +35,8 @@ const leastRoles: Record<string, Role> = {
   'editions list': 'viewer',
   'editions show': 'viewer',
   'editions preview': 'viewer',
+  'editions missed': 'viewer',
+  'editions audience': 'viewer',
   'editions compose': 'sender',
   'editions test': 'sender',
   'editions send': 'sender',

@@ -148,6 +148,8 @@ interface ConsentsTable {
   form: Optional<string>;
   wording: Optional<string>;
   wordingVersion: Optional<string>;
+  /** Of a withdrawal: the edition whose link was used. */
+  editionId: Optional<string>;
   detail: ColumnType<Record<string, unknown> | null, string | null | undefined, never>;
 }
 
@@ -467,6 +469,13 @@ interface ReceiverLimitsTable {
   perSecond: number;
   heldUntil: Optional<Date>;
   at: Made;
+/** What an operator was sending when their session had ended; kept until they have signed in again. */
+interface KeptFormsTable {
+  operatorId: string;
+  /** Where it was going. */
+  address: string;
+  fields: ColumnType<Record<string, string | string[]>, string, string>;
+  createdAt: Made;
 }
 
 interface ApiTokensTable {
@@ -569,6 +578,7 @@ export interface Database {
   relayActivity: RelayActivityTable;
   answerCounts: AnswerCountsTable;
   receiverLimits: ReceiverLimitsTable;
+  keptForms: KeptFormsTable;
   apiTokens: ApiTokensTable;
   idempotencyKeys: IdempotencyKeysTable;
   audit: AuditTable;

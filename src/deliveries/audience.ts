@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { EditionNotFound } from '../editions/errors.ts';
 import { frequenciesOf } from '../editions/frequencies.ts';
+import { keepCounts } from './kept-counts.ts';
 
 /**
  * Whether subscription `s` belongs to an edition: decided by the time it was frozen, so that a range planned
@@ -16,20 +18,31 @@ export function belongs(edition: string, frequencies: string[]): RawBuilder<bool
       = any(${frequencies}))`;
 }
 
-/** How many readers an edition would be sent to if it were started now; for one that has not started. */
+const keep = keepCounts<{ readers: number }>();
+
+/**
+ * How many readers an edition would be sent to if it were started now; for one that has not started. A count that takes
+ * long is kept for a while: see keepCounts. Throws EditionNotFound.
+ */
 export async function countReaders(db: DbOrTransaction, edition: string): Promise<number> {
   const found = await db
     .selectFrom('editions')
     .innerJoin('newsletters', 'newsletters.id', 'editions.newsletterId')
     .select(['editions.newsletterId', 'kind', 'localDate', 'kinds'])
     .where('editions.id', '=', edition)
-    .executeTakeFirstOrThrow();
-  const { rows } = await sql<{ readers: number }>`
-    select count(*)::int as readers from subscriptions
-    where newsletter_id = ${found.newsletterId} and state = 'active'
-      and (paused_until is null or paused_until <= now())
-      and frequency = any(${frequenciesOf(found.kind, found.localDate, found.kinds)})`.execute(db);
-  return rows[0]?.readers ?? 0;
+    .executeTakeFirst();
+  if (!found) throw new EditionNotFound(edition);
+  const { newsletterId } = found;
+  const frequencies = frequenciesOf(found.kind, found.localDate, found.kinds);
+  const count = async () => {
+    const { rows } = await sql<{ readers: number }>`
+      select count(*)::int as readers from subscriptions
+      where newsletter_id = ${newsletterId} and state = 'active'
+        and (paused_until is null or paused_until <= now())
+        and frequency = any(${frequencies})`.execute(db);
+    return { readers: rows[0]?.readers ?? 0 };
+  };
+  return (await keep(db, `${newsletterId} ${frequencies.join(' ')}`, count)).readers;
 }
 
 /** Counts the readers of a frozen edition by a query of its own: what the ledger's sum is held against. */

@@ -9,6 +9,7 @@ import {
 } from '../editions/transitions.ts';
 import { adviceOnAnswer, said } from '../relays/advice.ts';
 import type { Phase } from '../relays/smtp/outgoing.ts';
+import { canBeResent } from './missed.ts';
 import { issueTickets, type RangeTicket } from './tickets.ts';
 
 /** Nothing of the edition was missed: all expired, cancelled and held rows are dealt with. */
@@ -124,8 +125,7 @@ export async function resendMissed(
     where r.edition_id = ${edition} and (r.state = 'planned' or exists (
       select 1 from deliveries d where d.edition_id = r.edition_id and d.range_id = r.id
         and d.subscriber_id between r.first_subscriber and r.last_subscriber
-        and (d.state = 'failed' and d.reason = 'expired' or d.state = 'skipped' and d.reason = 'cancelled'
-          or d.state = 'uncertain')))
+        and ${canBeResent}))
     returning 1`.execute(db);
   const { rows: unplanned } = await sql`
     select 1 from editions where id = ${edition} and planned_at is null`.execute(db);

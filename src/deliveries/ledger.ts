@@ -1,26 +1,9 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { DeliveryState } from '../database/tables.ts';
-import { messageIdOf, type Origin } from '../mail/message-id.ts';
 
 /** How many readers of an edition are in each state. */
 export type Ledger = Record<DeliveryState, number>;
-
-/** One row of the ledger as the API shows it. */
-export interface Delivery {
-  subscriber: string;
-  state: DeliveryState;
-  reason: string | null;
-  revision: number | null;
-  relay: string | null;
-  /** The relay's last words. */
-  answer: string | null;
-  attempts: number;
-  dueAt: Date;
-  sentAt: Date | null;
-  uncertainAt: Date | null;
-  messageId: string;
-}
 
 const STATES = ['queued', 'sending', 'sent', 'failed', 'skipped', 'uncertain'] as const;
 
@@ -54,48 +37,6 @@ export async function recount(db: DbOrTransaction, edition: string): Promise<Led
   const made = emptyLedger();
   for (const row of rows) made[row.state] = Number(row.rows);
   return made;
-}
-
-/** Rows of an edition by subscriber id, after `after`; `origin` is that of their Message-IDs. */
-export async function listDeliveries(
-  db: DbOrTransaction,
-  edition: string,
-  {
-    state,
-    limit,
-    after = '0',
-    origin,
-  }: {
-    state?: DeliveryState;
-    limit: number;
-    after?: string;
-    origin: Origin;
-  },
-): Promise<Delivery[]> {
-  let query = db
-    .selectFrom('deliveries')
-    .select([
-      'subscriberId as subscriber',
-      'state',
-      'reason',
-      'revision',
-      'relay',
-      'answer',
-      'attempts',
-      'dueAt',
-      'sentAt',
-      'uncertainAt',
-    ])
-    .where('editionId', '=', edition)
-    .where('subscriberId', '>', after)
-    .orderBy('subscriberId')
-    .limit(limit);
-  if (state) query = query.where('state', '=', state);
-  const rows = await query.execute();
-  return rows.map((row) => ({
-    ...row,
-    messageId: messageIdOf(edition, row.subscriber, origin),
-  }));
 }
 
 /** All counts zero. */

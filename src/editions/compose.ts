@@ -9,7 +9,7 @@ import { readId } from '../text/id.ts';
 import { arrange, candidates } from './candidates.ts';
 import { localDateOf } from './due.ts';
 import { putEditionArticles } from './edition-articles.ts';
-import { NothingNew } from './errors.ts';
+import { NothingNew, requireLetter } from './errors.ts';
 import type { Slot } from './schedule.ts';
 import { adoptDraft } from './transitions.ts';
 
@@ -20,10 +20,18 @@ export interface Composing {
   newsletter: string;
   kind: Kind;
   now: Date;
-  /** Ids of chosen articles, in their order; otherwise all that is new. */
+  /**
+   * Ids of chosen articles, in their order; otherwise all that is new, or for a special with an introduction none: it is
+   * a letter then. Empty: a letter.
+   */
   articles?: string[];
   /** Markdown. */
   introduction?: string;
+  /** Empty or left out, as the next: made from the headlines. */
+  subject?: string;
+  preheader?: string;
+  /** Also makes a special that is there already. */
+  again?: boolean;
   /** When it goes by itself; otherwise it waits for somebody to send it. */
   sendAt?: Date;
 }
@@ -31,9 +39,9 @@ export interface Composing {
 /**
  * Makes an edition with what is new, or with chosen articles. Of a daily or weekly there is one a
  * local date: where the date is taken, that edition is the answer, as it is. So is a special of the last
- * hour with the same articles, introduction and time, unless it was cancelled: asked for several times at
- * once, it is made once. Call it in a transaction.
- * Throws NewsletterNotFound, NothingNew, UnknownArticles.
+ * hour with the same articles, wording and time, unless it was cancelled: asked for several times at
+ * once, it is made once, but for `again`. Call it in a transaction.
+ * Throws NewsletterNotFound, NothingNew, UnknownArticles, InvalidEdition.
  */
 export async function composeEdition(
   tx: DbOrTransaction,
@@ -42,7 +50,8 @@ export async function composeEdition(
   const newsletter = await getNewsletter(tx, composing.newsletter);
   if (!newsletter) throw new NewsletterNotFound(composing.newsletter);
   const { now, sendAt } = composing;
-  const chosen = composing.articles?.length || composing.introduction;
+  const { articles, introduction, subject, preheader } = composing;
+  const chosen = articles?.length || introduction || subject || preheader;
   return make(tx, newsletter, {
     ...composing,
     localDate: localDateOf(sendAt ?? now, newsletter.timezone),
@@ -112,6 +121,9 @@ interface Draft {
   touchedAt: Date | null;
   articles?: string[];
   introduction?: string;
+  subject?: string;
+  preheader?: string;
+  again?: boolean;
 }
 
 async function make(
@@ -136,14 +148,8 @@ async function make(
       .executeTakeFirst();
     if (taken) return { id: taken.id, made: false };
   }
-  const articles = draft.articles?.length
-    ? await chosenArticles(tx, newsletter, draft.articles)
-    : arrange(
-        await candidates(tx, newsletter, draft.kind, draft.until, draft.now),
-        newsletter.sections,
-      );
-  if (articles.length === 0) throw new NothingNew(newsletter.slug, draft.kind);
-  if (draft.kind === 'special') {
+  const articles = await articlesFor(tx, newsletter, draft);
+  if (draft.kind === 'special' && !draft.again) {
     const same = await sameSpecial(tx, newsletter.id, draft, articles);
     if (same) return { id: same, made: false };
   }
@@ -163,6 +169,8 @@ async function make(
       state: draft.state,
       sendAt: draft.sendAt,
       introduction: draft.introduction ?? '',
+      subject: draft.subject ?? '',
+      preheader: draft.preheader ?? '',
       touchedAt: draft.touchedAt,
       createdAt: draft.now,
     })
@@ -172,6 +180,22 @@ async function make(
   return { id, made: true };
 }
 
+/** What goes into a new edition. Throws NothingNew, UnknownArticles, InvalidEdition. */
+async function articlesFor(
+  tx: DbOrTransaction,
+  newsletter: Newsletter,
+  { kind, articles, introduction, until, now }: Draft,
+): Promise<{ id: string; section: string | null }[]> {
+  if (articles?.length) return chosenArticles(tx, newsletter, articles);
+  if (articles || (kind === 'special' && introduction)) {
+    requireLetter({ kind, introduction });
+    return [];
+  }
+  const found = arrange(await candidates(tx, newsletter, kind, until, now), newsletter.sections);
+  if (found.length === 0) throw new NothingNew(newsletter.slug, kind);
+  return found;
+}
+
 /** How long the same special is not made again, in ms. */
 const SAME_SPECIAL_FOR = 3_600_000;
 
@@ -179,16 +203,17 @@ const SAME_SPECIAL_FOR = 3_600_000;
 async function sameSpecial(
   tx: DbOrTransaction,
   newsletterId: string,
-  { introduction = '', sendAt, now }: Draft,
+  { introduction = '', subject = '', preheader = '', sendAt, now }: Draft,
   articles: { id: string }[],
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     select e.id from editions e
     where e.newsletter_id = ${newsletterId} and e.kind = 'special' and e.state <> 'cancelled'
       and e.created_at > ${new Date(now.getTime() - SAME_SPECIAL_FOR)}
-      and e.introduction = ${introduction} and e.send_at is not distinct from ${sendAt}
+      and (e.introduction, e.subject, e.preheader) = (${introduction}, ${subject}, ${preheader})
+      and e.send_at is not distinct from ${sendAt}
       and ${articles.map(({ id }) => id)}::bigint[] = (
-        select array_agg(article_id order by position) from edition_articles
+        select coalesce(array_agg(article_id order by position), '{}') from edition_articles
         where edition_id = e.id and not dropped)
     order by e.id limit 1`.execute(tx);
   return rows[0]?.id;

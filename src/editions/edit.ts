@@ -3,7 +3,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
 import { chosenArticles } from './compose.ts';
 import { type ArticleEdit, readEdits } from './edits.ts';
-import { EditionNotEditable, InvalidEdition } from './errors.ts';
+import { EditionNotEditable, InvalidEdition, requireLetter } from './errors.ts';
 import { lockEdition, reviseEdition } from './freeze.ts';
 import { approve, schedule, unschedule } from './transitions.ts';
 
@@ -42,10 +42,23 @@ export async function editEdition(
     .set({ subject, preheader, introduction, touchedAt: now })
     .where('id', '=', id)
     .execute();
+  if (edits.articles || edits.introduction !== undefined) await requireSomething(tx, id);
   if (during) await reviseEdition(tx, id);
   else if (edits.sendAt === null) await unschedule(tx, id);
   else if (edits.sendAt) await schedule(tx, id, edits.sendAt);
   else await approve(tx, id, now);
+}
+
+/** An edition has an article, or is a letter. Throws InvalidEdition. */
+async function requireSomething(tx: DbOrTransaction, id: string): Promise<void> {
+  const [listed] = await tx
+    .selectFrom('editionArticles')
+    .select('articleId')
+    .where('editionId', '=', id)
+    .where('dropped', '=', false)
+    .limit(1)
+    .execute();
+  if (!listed) requireLetter(await lockEdition(tx, id));
 }
 
 /** Makes the list what the editor says; what they left out stays as dropped, so that it can be taken back. */

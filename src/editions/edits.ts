@@ -33,7 +33,6 @@ export const editionEdits = z.strictObject({
         error: 'an article’s id, or {id, section?, pinned?, title?, standfirst?}',
       }),
     )
-    .min(1, 'keep at least one article')
     .max(200, 'at most 200 articles')
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'each article once')
     .optional(),

@@ -49,3 +49,19 @@ export class InvalidEdition extends Error {
     this.errors = errors;
   }
 }
+
+/**
+ * Checks that an edition without articles may be one: a special with an introduction, which is a letter from the
+ * editor. Throws InvalidEdition.
+ */
+export function requireLetter(edition: {
+  kind: Kind;
+  introduction?: string | null | undefined;
+}): void {
+  if (edition.kind !== 'special')
+    throw new InvalidEdition([{ pointer: '/articles', detail: 'keep at least one article' }]);
+  if (!edition.introduction?.trim())
+    throw new InvalidEdition([
+      { pointer: '/introduction', detail: 'a special without articles needs an introduction' },
+    ]);
+}

@@ -4,11 +4,13 @@ import { newsletterOfId } from '../newsletters/newsletters.ts';
 import { readId } from '../text/id.ts';
 import { buildContent, type EditionHead } from './build-content.ts';
 import { refreshDraft } from './compose.ts';
+import type { EditionContent } from './content.ts';
 import { instantOf, localDateOf } from './due.ts';
 import { EditionNotFound, NothingNew } from './errors.ts';
 import { frozenContent } from './read-content.ts';
 import { MADE_UP_FOR } from './schedule.ts';
 import { start } from './transitions.ts';
+import { isLetter } from './variant.ts';
 
 /**
  * Freezes an edition's content as its first revision and starts it. False where it was started or
@@ -18,7 +20,7 @@ import { start } from './transitions.ts';
  * `due: 'hour'`: each reader at their hour, from the newsletter's hour on. The freeze counts from that
  * hour even if it happens later, so that readers of that very hour are not put off to the next day.
  * `due: 'now'`: everyone at once.
- * Throws EditionNotFound, and NothingNew when no article is left in it.
+ * Throws EditionNotFound, and NothingNew when nothing is left in it.
  */
 export async function startEdition(
   db: DbOrTransaction,
@@ -35,7 +37,7 @@ export async function startEdition(
   const frozen = due === 'hour' ? await nominalFreeze(db, edition, now) : { due, at: now };
   await oneFreezeAtATime(db);
   const content = await buildContent(db, edition, frozen.at);
-  if (content.articles.length === 0) throw new NothingNew(content.newsletter.slug, edition.kind);
+  requireContent(content);
   return start(db, id, { content, due: frozen.due, frozenAt: frozen.at, now });
 }
 
@@ -50,7 +52,7 @@ export async function reviseEdition(tx: DbOrTransaction, id: string): Promise<nu
   await oneFreezeAtATime(tx);
   const before = await frozenContent(tx, id, edition.revision);
   const content = await buildContent(tx, edition, edition.frozenAt ?? new Date(), before);
-  if (content.articles.length === 0) throw new NothingNew(content.newsletter.slug, edition.kind);
+  requireContent(content);
   const { rows } = await sql<{ number: number }>`
     with corrected as (
       update editions set revision = revision + 1
@@ -60,6 +62,11 @@ export async function reviseEdition(tx: DbOrTransaction, id: string): Promise<nu
     select id, revision, ${JSON.stringify(content)}::jsonb from corrected
     returning number`.execute(tx);
   return rows[0]?.number ?? null;
+}
+
+function requireContent(content: EditionContent): void {
+  if (content.articles.length === 0 && !isLetter(content))
+    throw new NothingNew(content.newsletter.slug, content.edition.kind);
 }
 
 /** Reads an edition's row and holds it until the transaction ends. Throws EditionNotFound. */

@@ -3,6 +3,7 @@ import { baseLanguage, type EditionArticle, type EditionContent } from './conten
 
 /** What of an edition's content is chosen from. */
 export interface Choosable extends Pick<EditionContent, 'languages' | 'articles'> {
+  edition: Pick<EditionContent['edition'], 'kind' | 'introduction'>;
   newsletter: Pick<EditionContent['newsletter'], 'language' | 'sections'>;
 }
 
@@ -27,11 +28,15 @@ export interface ChosenSection {
 export interface Choice {
   key: string;
   language: string;
-  /** The first of all; it stands in its section too. */
-  lead: EditionArticle;
+  /** The first of all; it stands in its section too. Null: a letter, which has an introduction alone. */
+  lead: EditionArticle | null;
   /** In the newsletter's order, each with at least one article. */
   sections: ChosenSection[];
 }
+
+/** Whether an edition is a letter from the editor: a special with an introduction and no article. It goes to all its readers. */
+export const isLetter = ({ edition, articles }: Pick<Choosable, 'edition' | 'articles'>): boolean =>
+  edition.kind === 'special' && articles.length === 0 && !!edition.introduction?.trim();
 
 /**
  * The articles of an edition for one reader, or null when nothing is left for them.
@@ -43,6 +48,7 @@ export interface Choice {
  */
 export function chooseArticles(content: Choosable, reader: ReaderChoice): Choice | null {
   const own = content.newsletter.language;
+  if (isLetter(content)) return { key: keyOf(own, []), language: own, lead: null, sections: [] };
   const wanted = reader.language ?? own;
   const base = baseLanguage(wanted);
   const language = content.languages.includes(base) ? base : own;

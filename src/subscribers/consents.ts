@@ -21,6 +21,7 @@ export async function consentsOf(db: DbOrTransaction, subscriberId: string): Pro
       'c.form',
       'c.wording',
       'c.wordingVersion',
+      'c.editionId',
       'c.detail',
     ])
     .where('c.subscriberId', '=', subscriberId)

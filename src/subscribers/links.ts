@@ -47,13 +47,19 @@ export const unsubscribeUrl = (
 /**
  * Both links to unsubscribe from one newsletter, with one token: that of RFC 8058, and a mailto (RFC 6068), which a person
  * reads until Gaceta receives mail itself. That goes to the newsletter's replyTo, or to whom its messages are from.
- * Made once for all of a newsletter's subscribers, then asked for each.
+ * Made once for all of a newsletter's subscribers, then asked for each. With an edition the links tell by which of them
+ * a reader unsubscribed.
  */
-export const openUnsubscribeLinks = (maker: LinkMaker, to: string, newsletter: string) => {
+export const openUnsubscribeLinks = (
+  maker: LinkMaker,
+  to: string,
+  newsletter: string,
+  edition?: string,
+) => {
   // A token is letters, digits and dashes: nothing of it has to be encoded.
   const mailto = mailtoUnsubscribe(to, '');
   return (subscriber: string, addressChanges = 0) => {
-    const token = unsubscribeToken(maker, subscriber, newsletter, addressChanges);
+    const token = unsubscribeToken(maker, subscriber, newsletter, addressChanges, edition);
     return {
       unsubscribeUrl: unsubscribePage(maker, token),
       unsubscribeMailto: `${mailto}${token}`,
@@ -66,7 +72,14 @@ const unsubscribeToken = (
   subscriber: string,
   newsletter: string,
   addressChanges: number,
-) => tokens.sign('unsubscribe', { subscriber, newsletter, ...since(addressChanges) });
+  edition?: string,
+) =>
+  tokens.sign('unsubscribe', {
+    subscriber,
+    newsletter,
+    ...(edition === undefined ? {} : { edition }),
+    ...since(addressChanges),
+  });
 
 const unsubscribePage = ({ publicUrl }: LinkMaker, token: string) =>
   `${publicUrl}/unsubscribe/${token}`;

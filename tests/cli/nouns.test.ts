@@ -158,6 +158,22 @@ describe('the command line', { timeout: 120_000 }, async () => {
     expect((await gaceta('editions list')).stdout).toContain('cancelled');
   });
 
+  it('writes a letter from the editor, counts its readers and lists whom it missed', async () => {
+    const letter = "--kind special --subject 'Thank you' --introduction 'For ten years.'";
+    const made = (await gaceta(`editions compose --newsletter daily ${letter} --json`)).json();
+    expect(made).toMatchObject({ kind: 'special', subject: 'Thank you', articles: [] });
+    const again = await gaceta(`editions compose --newsletter daily ${letter} --again --json`);
+    expect(again.json().id).not.toBe(made.id);
+    expect((await gaceta(`editions audience ${made.id} --json`)).json()).toEqual({
+      readers: 1,
+      estimate: true,
+    });
+    const missed = await gaceta(`editions missed ${made.id} --json`);
+    expect(missed.json()).toEqual({ data: [], next: null });
+    expect((await gaceta('editions missed 999 --json')).code).toBe(1);
+    expect((await gaceta(`editions missed ${made.id} --state sent`)).code).toBe(2);
+  });
+
   it('backs up and restores', async () => {
     const made = await gaceta('backup all.gz --json');
     expect(made.json().rows).toBeGreaterThan(10);

@@ -29,6 +29,16 @@ test('a sign that means something in a mailto is written out', () => {
   ).toContain('mailto:a%3Fb%26c%23d%25e@example.org?subject=');
 });
 
+test('a link in an edition names it', () => {
+  const inEdition = openUnsubscribeLinks(links, 'desk@example.org', '3', '12');
+  const token = inEdition('7').unsubscribeUrl.split('/unsubscribe/')[1] ?? '';
+  expect(links.tokens.verify('unsubscribe', token)).toEqual({
+    subscriber: '7',
+    newsletter: '3',
+    edition: '12',
+  });
+});
+
 test('the link and the mailto are opened by one token', () => {
   const { unsubscribeUrl, unsubscribeMailto } = openUnsubscribeLinks(
     links,

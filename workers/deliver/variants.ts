@@ -64,7 +64,12 @@ export function openVariants(context: Context): Variants {
     const page = viewUrl(links, newsletter, content.edition);
     return {
       content,
-      unsubscribeLinks: openUnsubscribeLinks(links, newsletter.replyTo ?? from, newsletter.id),
+      unsubscribeLinks: openUnsubscribeLinks(
+        links,
+        newsletter.replyTo ?? from,
+        newsletter.id,
+        content.edition.id,
+      ),
       returnPath: openReturnPath(tokens, from, content.edition.id),
       choose(reader) {
         if (reader.excluded) return chooseArticles(content, reader);
@@ -105,7 +110,8 @@ export function openVariants(context: Context): Variants {
     const imprint = imprintOf(newsroom, config);
     const digest = digestOf(content, choice, { imprint, from: config.mailFrom });
     const built = await buildVariant(renderer, digest);
-    const shown = [choice.lead, ...choice.sections.flatMap(({ articles }) => articles)];
+    const listed = choice.sections.flatMap(({ articles }) => articles);
+    const shown = choice.lead ? [choice.lead, ...listed] : listed;
     const articleIds = shown.map(({ id }) => id);
     const { subject, message, places } = built;
     return keepVariant(db, key, {

@@ -5,6 +5,7 @@ import * as attention from './0003-attention.ts';
 import * as newsletters from './0004-newsletters.ts';
 import * as today from './0009-today.ts';
 import * as figures from './0010-figures.ts';
+import * as editions from './0008-editions.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-newsletters': newsletters,
   '0009-today': today,
   '0010-figures': figures,
+  '0008-editions': editions,
 };

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { listDeliveries } from '../../deliveries/ledger.ts';
-import { getEdition } from '../../editions/editions.ts';
-import { EditionNotFound } from '../../editions/errors.ts';
-import { maskAddressesIn } from '../../mail/address.ts';
-import { mayAct } from '../../operators/roles.ts';
+import { audienceOf } from '../../actions/audience.ts';
+import { showDeliveries } from '../../actions/deliveries.ts';
+import { CURSOR_FORM, missedStates } from '../../deliveries/list-deliveries.ts';
 import { type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { byId, deliveryShape, pageOf } from './shapes.ts';
+
+const yes = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 export const deliveryOperations: Operation[] = [
   reads(
@@ -16,26 +16,53 @@ export const deliveryOperations: Operation[] = [
       tag: 'Editions',
       summary: 'List the ledger of an edition',
       description:
-        'Holds no address: `subscriber` is an id, and addresses in `answer` are masked for roles below admin.',
+        'For roles below admin every address is masked, also those in `answer`, and `search` looks at no address.',
       role: 'viewer',
       params: byId,
-      query: z.strictObject({ ...paging, state: deliveryShape.shape.state.optional() }),
-      answers: { 200: { description: 'By subscriber', schema: pageOf(deliveryShape) } },
+      query: z.strictObject({
+        limit: paging.limit,
+        after: z.string().regex(CURSOR_FORM, 'must be the `next` of the page before').optional(),
+        state: deliveryShape.shape.state.optional(),
+        missed: yes.optional().meta({
+          description: 'true: those who did not get it, whether failed, skipped or uncertain',
+        }),
+        retried: yes.optional().meta({
+          description: 'true: those to whom a relay once answered anything but 250',
+        }),
+        reason: z.string().max(40).optional().meta({ example: 'expired' }),
+        search: z.string().max(100).optional().meta({
+          description: 'Part of an address or of what the relay said',
+        }),
+      }),
+      answers: { 200: { description: 'A page of readers', schema: pageOf(deliveryShape) } },
     },
-    async ({ params, query: { state, limit, after }, role, context }, db) => {
-      if (!(await getEdition(db, params.id))) throw new EditionNotFound(params.id);
-      const rows = await listDeliveries(db, params.id, {
-        limit: limit + 1,
+    async ({ params, query: { state, missed, ...query }, role, context }, db) => ({
+      body: await showDeliveries(db, params.id, role, {
+        ...query,
+        states: state ? [state] : missed ? missedStates : undefined,
         origin: context.origin,
-        ...(state === undefined ? {} : { state }),
-        ...(after === undefined ? {} : { after }),
-      });
-      const unmasked = mayAct(role, 'admin');
-      const data = rows.slice(0, limit).map((row) => ({
-        ...row,
-        answer: row.answer !== null && !unmasked ? maskAddressesIn(row.answer) : row.answer,
-      }));
-      return { body: { data, next: rows.length > limit ? data.at(-1)?.subscriber : null } };
+      }),
+    }),
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/editions/{id}/audience',
+      tag: 'Editions',
+      summary: 'Count the readers of an edition',
+      description:
+        'Before it starts, how many it would be sent to now; afterwards, for how many it was planned.',
+      role: 'viewer',
+      params: byId,
+      answers: {
+        200: {
+          description: 'The number of readers',
+          schema: z
+            .object({ readers: z.number().int(), estimate: z.boolean() })
+            .meta({ id: 'Audience' }),
+        },
+      },
     },
+    async ({ params }, db) => ({ body: await audienceOf(db, params.id) }),
   ),
 ];

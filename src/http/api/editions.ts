@@ -19,13 +19,16 @@ const composing = z
   .strictObject({
     newsletter: z.string().meta({ description: 'Its slug' }),
     kind: kind.default('daily'),
-    articles: z
-      .array(z.string())
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: 'Ids, in their order; left out: all that is new' }),
+    articles: z.array(z.string()).max(200).optional().meta({
+      description:
+        'Ids, in their order; left out: all that is new. A special with an introduction needs none: it is a letter from the editor',
+    }),
+    subject: editionEdits.shape.subject,
+    preheader: editionEdits.shape.preheader,
     introduction: z.string().trim().max(20_000).optional().meta({ description: 'Markdown' }),
+    again: z.boolean().default(false).meta({
+      description: 'Also make a special that was made within the last hour',
+    }),
     sendAt: z.iso.datetime({ offset: true }).optional().meta({
       description: 'When it is sent automatically; without it, it waits until someone sends it',
     }),
@@ -69,7 +72,7 @@ export const editionOperations: Operation[] = [
       tag,
       summary: 'Compose an edition, and send it with `send`',
       description:
-        'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. The same holds for a special that was asked for within the last hour with the same articles, introduction and time, and not cancelled. Chosen articles and an introduction take an editor.',
+        'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. The same holds for a special that was asked for within the last hour with the same articles, wording and time, and not cancelled, unless `again` is set. Chosen articles, and words of your own, take an editor.',
       role: 'sender',
       body: composing,
       answers: {
@@ -82,15 +85,18 @@ export const editionOperations: Operation[] = [
       errors: [404, 409],
     },
     async ({ body, actor, role, context }, tx) => {
-      // chosen articles and an introduction are an editor's
-      if (body.articles || body.introduction) requireRole(role, 'editor');
-      const { articles, introduction, sendAt, ...rest } = body;
+      // chosen articles and words of one's own are an editor's
+      if (body.articles || body.introduction || body.subject || body.preheader)
+        requireRole(role, 'editor');
+      const { articles, introduction, subject, preheader, sendAt, ...rest } = body;
       const now = context.now();
       const { value, enqueue } = await composeAndSend(tx, actor, {
         ...rest,
         now,
         ...(articles ? { articles } : {}),
         ...(introduction ? { introduction } : {}),
+        ...(subject ? { subject } : {}),
+        ...(preheader ? { preheader } : {}),
         ...(sendAt ? { sendAt: new Date(sendAt) } : {}),
       });
       return {

@@ -152,6 +152,9 @@ export const editionShape = z
 export const deliveryShape = z
   .object({
     subscriber: id,
+    email: z.string().nullable().meta({
+      description: 'Masked for roles below admin; null once erased',
+    }),
     state: z.enum(['queued', 'sending', 'sent', 'failed', 'skipped', 'uncertain']),
     reason: z.string().nullable(),
     revision: z.number().int().nullable(),
@@ -159,6 +162,7 @@ export const deliveryShape = z
     answer: z.string().nullable(),
     attempts: z.number().int(),
     dueAt: time,
+    nextAt: time.nullable().meta({ description: 'When a queued message is tried next' }),
     sentAt: time.nullable(),
     uncertainAt: time.nullable(),
     messageId: z.string(),

@@ -7,6 +7,8 @@ import type { Evidence } from '../consent-evidence.ts';
 export interface Ending {
   subscriber: string;
   newsletter: string | undefined;
+  /** The edition whose link was used. */
+  edition?: string | undefined;
   evidence: Evidence;
 }
 
@@ -20,9 +22,10 @@ export async function endSubscriptions(
   endings: Ending[],
   now: Date,
 ): Promise<void> {
-  const rows = endings.map(({ subscriber, newsletter, evidence }) => ({
+  const rows = endings.map(({ subscriber, newsletter, edition, evidence }) => ({
     subscriber,
     newsletter: newsletter ?? null,
+    edition: edition ?? null,
     ...evidence,
   }));
   await end(db, [JSON.stringify(rows), now]);
@@ -32,7 +35,7 @@ const end = prepared(
   'subscriptions-end',
   `with asked as materialized (
   select distinct on (subscriber, newsletter) * from jsonb_to_recordset(
-    $1::jsonb) as a(subscriber bigint, newsletter bigint,
+    $1::jsonb) as a(subscriber bigint, newsletter bigint, edition bigint,
     "originAddress" text, "userAgent" text, form text)
 ), ended as (
   update subscriptions t set state = 'unsubscribed', left_at = $2::timestamptz, leave_reason = null,
@@ -40,10 +43,10 @@ const end = prepared(
   from asked a
   where t.subscriber_id = a.subscriber and t.state in ('active', 'pending')
     and (a.newsletter is null or t.newsletter_id = a.newsletter)
-  returning t.subscriber_id, t.newsletter_id, a."originAddress", a."userAgent", a.form
+  returning t.subscriber_id, t.newsletter_id, a.edition, a."originAddress", a."userAgent", a.form
 )
-insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form)
-select subscriber_id, newsletter_id, 'withdraw', $2::timestamptz, "originAddress", "userAgent", form
+insert into consents (subscriber_id, newsletter_id, action, at, edition_id, origin_address, user_agent, form)
+select subscriber_id, newsletter_id, 'withdraw', $2::timestamptz, edition, "originAddress", "userAgent", form
 from ended`,
 );
 

@@ -308,6 +308,18 @@ test('an introduction is Markdown, in html and text', async () => {
   expect(text).toContain('[1] https://paper.example.org/vote\n');
 });
 
+test('a letter has an introduction alone, and begins with it in the inbox', async () => {
+  const content = edition(0);
+  content.edition.introduction = 'Dear **readers**, [give](https://paper.example.org/give) & stay.';
+  const { html, text, subject, preheader } = await render(content);
+  expect(subject).toBe('The Daily, Tuesday, 24 November 2026');
+  expect(preheader).toBe('Dear readers, give & stay.');
+  expect(html).toContain('Dear <strong>readers</strong>');
+  expect(html).not.toContain('<h2');
+  expect(text).toContain('Dear readers, give [1] & stay.');
+  expect(text).not.toMatch(/\n{4}/);
+});
+
 describe("the newsroom's own templates", () => {
   const folder = mkdtempSync(join(tmpdir(), 'gaceta-templates-'));
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -88,6 +88,32 @@ describe('composing', async () => {
     expect(count).toBe('1');
   });
 
+  it('a special with an introduction and no article is a letter from the editor', async () => {
+    const letter = {
+      newsletter: 'daily',
+      kind: 'special',
+      subject: 'Thank you',
+      introduction: 'For **ten** years.',
+    };
+    const { status, body } = await call('POST', '/editions', letter);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ articles: [], subject: 'Thank you' });
+    const same = await call('POST', '/editions', { ...letter, articles: [] });
+    expect([same.status, same.body.id]).toEqual([200, body.id]);
+    expect((await call('POST', '/editions', { ...letter, again: true })).status).toBe(201);
+    const audience = await call('GET', `/editions/${body.id}/audience`);
+    expect(audience.body).toEqual({ readers: 0, estimate: true });
+    const started = await call('POST', `/editions/${body.id}/send`);
+    expect(started.body).toMatchObject({ state: 'sending', revision: 1 });
+    const silent = await call('POST', '/editions', { ...letter, introduction: ' ', articles: [] });
+    expect([silent.status, silent.body.errors]).toEqual([
+      422,
+      [{ pointer: '/introduction', detail: expect.any(String) }],
+    ]);
+    expect((await call('POST', '/editions', letter, { role: 'sender' })).status).toBe(403);
+    expect((await call('GET', '/editions/99999/audience')).status).toBe(404);
+  });
+
   it('with words of one’s own takes an editor', async () => {
     const answer = await call(
       'POST',
@@ -148,13 +174,29 @@ describe('sending', async () => {
 
   it('shows the ledger row by row', async () => {
     const { id } = (await call('GET', '/editions')).body.data[0];
+    const range = await context.db
+      .insertInto('ranges')
+      .values({
+        editionId: id,
+        dueAt: new Date(),
+        nextAt: new Date(),
+        receiverGroup: 'rest',
+        firstSubscriber: '1',
+        lastSubscriber: '3',
+        size: 3,
+        sent: 2,
+        failed: 1,
+        state: 'done',
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
     await context.db
       .insertInto('deliveries')
       .values(
         ['1', '2', '3'].map((subscriberId) => ({
           editionId: id,
           subscriberId,
-          rangeId: '1',
+          rangeId: range.id,
           state: subscriberId === '2' ? ('failed' as const) : ('sent' as const),
           reason: subscriberId === '2' ? 'refused' : null,
           answer: '550 <ana@example.org>: user unknown',
@@ -164,17 +206,21 @@ describe('sending', async () => {
       )
       .execute();
     const page = await call('GET', `/editions/${id}/deliveries?limit=2`);
-    expect(pageOf(deliveryShape).parse(page.body)).toMatchObject({ next: '2' });
+    expect(pageOf(deliveryShape).parse(page.body).data).toHaveLength(2);
     const rest = await call('GET', `/editions/${id}/deliveries?limit=2&after=${page.body.next}`);
     expect(rest.body).toMatchObject({ data: [{ subscriber: '3' }], next: null });
     const failed = await call('GET', `/editions/${id}/deliveries?state=failed`);
     expect(failed.body.data).toMatchObject([
       { subscriber: '2', reason: 'refused', answer: '550 <ana@example.org>: user unknown' },
     ]);
+    const missed = await call('GET', `/editions/${id}/deliveries?missed=true&search=UNKNOWN`);
+    expect(missed.body.data).toMatchObject([{ subscriber: '2', email: 'reader1@example.org' }]);
     const below = await call('GET', `/editions/${id}/deliveries`, undefined, { role: 'editor' });
     expect(JSON.stringify(below.body)).toContain('550 <a•••@example.org>: user unknown');
     expect(JSON.stringify(below.body)).not.toContain('ana@');
+    expect(JSON.stringify(below.body)).toContain('"email":"r•••@example.org"');
     expect((await call('GET', `/editions/${id}/deliveries?state=lost`)).status).toBe(422);
+    expect((await call('GET', `/editions/${id}/deliveries?after=x`)).status).toBe(422);
     expect((await call('GET', '/editions/99999/deliveries')).status).toBe(404);
   });
 });

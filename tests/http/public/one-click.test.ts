@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
+import { unsubscribesOf } from '../../../src/subscribers/unsubscribes.ts';
 import { type MadeNewsletter, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
 import { openSite, type Site, tokensFor } from './fixtures/site.ts';
 
@@ -25,7 +26,7 @@ async function joined() {
       .executeTakeFirstOrThrow();
     return row.state;
   };
-  return { token: unsubscribe(daily.id), state };
+  return { id, token: unsubscribe(daily.id), state };
 }
 
 const oneClick = 'List-Unsubscribe=One-Click';
@@ -103,4 +104,35 @@ test('one-click is recorded as such, and the page’s own form as the page', asy
     .limit(2)
     .execute();
   expect(withdrawn.map(({ form }) => form)).toEqual(['link', 'one-click']);
+});
+
+test('who unsubscribes by the link of an edition is counted with it, until they undo it', async () => {
+  const { context } = site;
+  const { db, tokens } = context;
+  const edition = '77';
+  const leave = async (reason: string | null) => {
+    const { id } = await joined();
+    const token = tokens.sign('unsubscribe', { subscriber: id, newsletter: daily.id, edition });
+    await site.press(`/unsubscribe/${token}`);
+    if (reason !== null)
+      await db
+        .updateTable('subscriptions')
+        .set({ leaveReason: reason })
+        .where('subscriberId', '=', id)
+        .execute();
+    return id;
+  };
+  await leave('Too <b>long</b>');
+  const undone = await leave(null);
+  expect(await unsubscribesOf(db, edition)).toMatchObject({
+    count: 2,
+    reasons: [{ at: expect.any(Date), reason: 'Too <b>long</b>' }],
+  });
+  await db
+    .updateTable('subscriptions')
+    .set({ state: 'active', leftAt: null })
+    .where('subscriberId', '=', undone)
+    .execute();
+  expect(await unsubscribesOf(db, edition)).toMatchObject({ count: 1 });
+  expect(await unsubscribesOf(db, '78')).toEqual({ count: 0, reasons: [] });
 });

@@ -64,7 +64,8 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
     const fromPage = lang !== undefined;
     const newsletter = scope === 'all' ? undefined : subject.newsletter;
     const evidence = evidenceOf(req, fromPage ? 'link' : 'one-click');
-    await unsubscribe({ subscriber: subject.subscriber, newsletter, evidence });
+    const { subscriber, edition } = subject;
+    await unsubscribe({ subscriber, newsletter, edition, evidence });
     const all = scope === 'all' ? '&scope=all' : '';
     if (fromPage) res.redirect(303, `/unsubscribe/${tokenOf(req)}?lang=${languageOf(req)}${all}`);
     else res.type('text/plain').send('Unsubscribed.\n');

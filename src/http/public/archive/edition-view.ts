@@ -10,7 +10,7 @@ import type { Newsroom } from '../../../newsletters/newsroom.ts';
 export interface EditionView extends DigestView {
   number: number;
   subject: string;
-  /** The editor's subject, else the lead's title: for lists under the newsletter's name. */
+  /** The editor's subject, else the lead's title, else the whole subject: for lists under the newsletter's name. */
   headline: string;
   summary: string;
   revisedAt: Date;
@@ -32,7 +32,7 @@ export function editionView(
     ...digestView(digest),
     number: edition.number,
     subject: subjectOf(digest),
-    headline: digest.edition.subject || choice.lead.title,
+    headline: digest.edition.subject || choice.lead?.title || subjectOf(digest),
     summary: preheaderOf(digest),
     frozenAt: edition.frozenAt,
     revisedAt: edition.revisedAt,

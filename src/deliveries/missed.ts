@@ -1,0 +1,34 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { DbOrTransaction } from '../database/connection.ts';
+import { ledgerOf } from '../database/partitions.ts';
+import type { DeliveryState } from '../database/tables.ts';
+
+/** Rows `d` that `resend-missed` queues again: expired, skipped by a cancel, or held as uncertain. */
+export const canBeResent: RawBuilder<boolean> = sql<boolean>`(
+  d.state = 'failed' and d.reason = 'expired' or d.state = 'skipped' and d.reason = 'cancelled'
+  or d.state = 'uncertain')`;
+
+/** How many readers did not get an edition, for one reason. */
+export interface MissedReason {
+  state: DeliveryState;
+  reason: string | null;
+  readers: number;
+  /** `resend-missed` sends to them. */
+  resent: boolean;
+}
+
+/**
+ * Why readers did not get an edition, most first. Reads the rows of every range that missed somebody: for a million
+ * readers up to some hundred ms.
+ */
+export async function missedReasons(db: DbOrTransaction, edition: string): Promise<MissedReason[]> {
+  const { rows } = await sql<MissedReason>`
+    select d.state, d.reason, count(*)::int as readers, bool_and(${canBeResent}) as resent
+    from ranges r
+    join ${sql.table(ledgerOf([edition]))} d on d.edition_id = ${edition} and d.range_id = r.id
+      and d.subscriber_id between r.first_subscriber and r.last_subscriber
+    where r.edition_id = ${edition} and r.failed + r.skipped + r.uncertain > 0
+      and d.state in ('failed', 'skipped', 'uncertain')
+    group by d.state, d.reason order by readers desc, d.state, d.reason`.execute(db);
+  return rows;
+}
