@@ -469,6 +469,8 @@ interface ReceiverLimitsTable {
   perSecond: number;
   heldUntil: Optional<Date>;
   at: Made;
+}
+
 /** What an operator was sending when their session had ended; kept until they have signed in again. */
 interface KeptFormsTable {
   operatorId: string;

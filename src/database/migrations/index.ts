@@ -3,9 +3,9 @@ import * as initialSchema from './0001-initial-schema.ts';
 import * as formPosts from './0002-form-posts.ts';
 import * as attention from './0003-attention.ts';
 import * as newsletters from './0004-newsletters.ts';
+import * as editions from './0008-editions.ts';
 import * as today from './0009-today.ts';
 import * as figures from './0010-figures.ts';
-import * as editions from './0008-editions.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -13,7 +13,7 @@ export const migrations: Record<string, Migration> = {
   '0002-form-posts': formPosts,
   '0003-attention': attention,
   '0004-newsletters': newsletters,
+  '0008-editions': editions,
   '0009-today': today,
   '0010-figures': figures,
-  '0008-editions': editions,
 };
