@@ -1,6 +1,7 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import { confirmAgain } from '../letters/confirm-again.ts';
 import { type Actor, audit } from '../operators/audit.ts';
+import type { Scope } from '../operators/scope.ts';
 import { eraseSubscriber } from '../privacy/erase.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
 import { updateSubscriber } from '../subscribers/change.ts';
@@ -12,14 +13,14 @@ import type { Done } from './commit.ts';
 
 /**
  * Changes a subscriber, with its audit row. Where a subscription waits for its confirmation and the address changes,
- * the new address is asked. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken, AddressSuppressed.
+ * the new address is asked. Throws InvalidSubscriber, SubscriberNotFound, SubscriberShared, AddressTaken, AddressSuppressed.
  */
 export async function changeSubscriber(
   tx: DbOrTransaction,
   actor: Actor,
   id: string,
   changes: object,
-  by: { hashAddress: HashAddress; origin: string; now: Date },
+  by: { hashAddress: HashAddress; origin: string; now: Date; scope?: Scope },
 ): Promise<Done<Subscriber>> {
   const { moved } = await updateSubscriber(tx, id, changes, by);
   await audit(tx, actor, 'change', `subscriber ${id}`, { fields: Object.keys(changes) });
@@ -28,7 +29,7 @@ export async function changeSubscriber(
     : { letters: [], refused: null };
   if (refused === 'suppressed') throw new AddressSuppressed();
   return {
-    value: await getSubscriber(tx, id),
+    value: await getSubscriber(tx, id, by.scope),
     enqueue: (queues) => queues.enqueueLetters(letters),
   };
 }

@@ -1,4 +1,5 @@
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Scope } from '../database/scope.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { ArticleExists, ExternalIdTaken } from './errors.ts';
 import { articleAt, holderOf } from './identify.ts';
@@ -7,20 +8,23 @@ import { type Article, articleIn, getArticle } from './list.ts';
 import { lockArticles } from './lock.ts';
 import { pairTranslations } from './merge.ts';
 import { findSection, sectionsOf } from './sections.ts';
+import { requireNotShared } from './within-scope.ts';
 
 /**
  * Writes an article by hand: `{newsletter, title, url, standfirst?, image?, author?, section?, language?,
  * publishedAt?, externalId?}`. Where another newsletter has one of that address, that one is the answer: it is now
  * this newsletter's too, in the section named, and reads as before. Throws InvalidArticle,
- * NewsletterNotFound, ArticleExists where the newsletter has it already, and ExternalIdTaken.
+ * NewsletterNotFound, ArticleExists where the newsletter has it already, ExternalIdTaken, and ArticleShared where it
+ * would be called otherwise in a newsletter outside of the scope.
  */
 export async function createArticle(
   tx: DbOrTransaction,
   input: unknown,
   now: Date,
+  scope: Scope = null,
 ): Promise<Article> {
   const { newsletter, section, image, publishedAt, ...words } = checked(newArticle, input);
-  const place = await findSection(tx, newsletter, section);
+  const place = await findSection(tx, newsletter, section, scope);
   const canonicalUrl = canonicalAddress(words.url);
   await lockArticles(tx);
   const there = await articleAt(tx, canonicalUrl, place.newsletterId);
@@ -28,6 +32,7 @@ export async function createArticle(
   const { externalId } = words;
   if (externalId !== undefined) {
     await requireFree(tx, externalId, there?.id);
+    if (there) await requireNotShared(tx, scope, there.id);
     if (there) await giveExternalId(tx, there, externalId, words.url);
   }
   const { id } =

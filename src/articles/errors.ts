@@ -59,6 +59,16 @@ export class UnknownArticles extends Error {
   }
 }
 
+/** The article is also in newsletters that the caller is not bound to. */
+export class ArticleShared extends Error {
+  constructor(id: string) {
+    super(
+      `Article ${id.slice(0, 20)} is also in newsletters that you are not bound to: what it says is changed by who reaches them all. An edition can have its own wording of it.`,
+    );
+    this.name = 'ArticleShared';
+  }
+}
+
 /** There is an article of that address. */
 export class ArticleExists extends Error {
   /** The id of that article. */

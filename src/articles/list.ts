@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import { readId } from '../text/id.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { ArticleNotFound } from './errors.ts';
@@ -35,6 +36,8 @@ export interface ArticleFilter {
   language?: string | undefined;
   /** Slug; of `newsletter`, or where that is left out of any. */
   section?: string | undefined;
+  /** Those that one of these newsletters has. */
+  scope?: Scope;
 }
 
 async function select(
@@ -42,7 +45,9 @@ async function select(
   where: ReturnType<typeof sql>,
   newsletter: string | undefined,
   limit: number,
+  scope: Scope = null,
 ): Promise<Article[]> {
+  const narrowed = newsletter !== undefined || scope !== null;
   const { rows } = await sql<Article>`
     select article.id, article.title, article.standfirst, article.url, article.author,
       article.language, article.published_at, source.section, source.feed, article.external_id,
@@ -60,8 +65,9 @@ async function select(
       left join sections section on section.id = source.section_id
       where source.article_id = article.id
         and (${newsletter ?? null}::text is null or newsletter.slug = ${newsletter ?? null})
+        and ${within(scope, 'newsletter.id')}
     ) source on true
-    where article.deleted_at is null and (${newsletter ?? null}::text is null or source.number > 0)
+    where article.deleted_at is null and (not ${narrowed} or source.number > 0)
       and ${where}
     order by article.published_at desc, article.id desc limit ${limit}`.execute(db);
   return rows;
@@ -75,12 +81,13 @@ export async function listArticles(
   const from = sql`(article.published_at, article.id) <
     (select published_at, id from articles where id = ${after})`;
   const where = sql`${matching(filter)} and ${after ? from : sql`true`}`;
-  const rows = await select(db, where, filter.newsletter, limit + 1);
+  const rows = await select(db, where, filter.newsletter, limit + 1, filter.scope);
   const data = rows.slice(0, limit);
   return { data, next: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
 }
 
-function matching({ newsletter, url, externalId, updatedSince, language, section }: ArticleFilter) {
+function matching(filter: ArticleFilter) {
+  const { newsletter, url, externalId, updatedSince, language, section, scope = null } = filter;
   const wanted: ReturnType<typeof sql>[] = [sql`true`];
   if (url !== undefined) {
     const address = canonicalAddress(url);
@@ -97,14 +104,20 @@ function matching({ newsletter, url, externalId, updatedSince, language, section
       select source.article_id from article_sources source
       join sections section on section.id = source.section_id
       join newsletters newsletter on newsletter.id = section.newsletter_id
-      where section.slug = ${section}
+      where section.slug = ${section} and ${within(scope, 'newsletter.id')}
         and (${newsletter ?? null}::text is null or newsletter.slug = ${newsletter ?? null}))`);
   return sql.join(wanted, sql` and `);
 }
 
-/** One article. Throws ArticleNotFound. */
-export async function getArticle(db: DbOrTransaction, id: string): Promise<Article> {
-  const [article] = readId(id) ? await select(db, sql`article.id = ${id}`, undefined, 1) : [];
+/** One article, as the newsletters within the scope have it. Throws ArticleNotFound. */
+export async function getArticle(
+  db: DbOrTransaction,
+  id: string,
+  scope: Scope = null,
+): Promise<Article> {
+  const [article] = readId(id)
+    ? await select(db, sql`article.id = ${id}`, undefined, 1, scope)
+    : [];
   if (!article) throw new ArticleNotFound(id);
   return article;
 }
@@ -120,9 +133,14 @@ export async function articleIn(
   return article;
 }
 
-/** The article of an external id. Throws ArticleNotFound. */
-export async function articleOf(db: DbOrTransaction, externalId: string): Promise<Article> {
-  const [article] = await select(db, sql`article.external_id = ${externalId}`, undefined, 1);
+/** The article of an external id, as the newsletters within the scope have it. Throws ArticleNotFound. */
+export async function articleOf(
+  db: DbOrTransaction,
+  externalId: string,
+  scope: Scope = null,
+): Promise<Article> {
+  const where = sql`article.external_id = ${externalId}`;
+  const [article] = await select(db, where, undefined, 1, scope);
   if (!article) throw new ArticleNotFound(externalId);
   return article;
 }

@@ -1,4 +1,5 @@
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Scope } from '../database/scope.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { ArticleExists } from './errors.ts';
 import { articleAt, holderOf } from './identify.ts';
@@ -7,26 +8,29 @@ import { type Article, articleIn } from './list.ts';
 import { lockArticles } from './lock.ts';
 import { pairTranslations } from './merge.ts';
 import { findSection } from './sections.ts';
+import { requireNotShared } from './within-scope.ts';
 
 /**
  * Makes the article of an external id, or makes it read as the input says: `made` tells which. What is left
  * out is emptied, except `publishedAt` and `section`, which stay. An article of the same address that has
  * no external id takes this one; one that was removed comes back. However many ask at once, there is one
  * article. Throws InvalidArticle, NewsletterNotFound, and ArticleExists where the address is that of an
- * article with another external id.
+ * article with another external id; ArticleShared where a newsletter outside of the scope has it.
  */
 export async function putArticle(
   tx: DbOrTransaction,
   id: string,
   input: unknown,
   now: Date,
+  scope: Scope = null,
 ): Promise<{ article: Article; made: boolean }> {
   const externalId = readExternalId(id);
   const { newsletter, section, image, publishedAt, ...words } = checked(articleOfExternalId, input);
-  const place = await findSection(tx, newsletter, section);
+  const place = await findSection(tx, newsletter, section, scope);
   const canonicalUrl = canonicalAddress(words.url);
   await lockArticles(tx);
   const found = await find(tx, { externalId, url: words.url, canonicalUrl }, place.newsletterId);
+  if (found) await requireNotShared(tx, scope, found.id);
   const columns = {
     standfirst: '',
     author: null,

@@ -1,4 +1,5 @@
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';
 import { InvalidArticle } from './errors.ts';
 
@@ -9,11 +10,16 @@ export type NewsletterSections = {
 };
 
 /** A newsletter by its slug, with the ids of its sections. Throws NewsletterNotFound. */
-export async function sectionsOf(db: DbOrTransaction, slug: string): Promise<NewsletterSections> {
+export async function sectionsOf(
+  db: DbOrTransaction,
+  slug: string,
+  scope: Scope = null,
+): Promise<NewsletterSections> {
   const newsletter = await db
     .selectFrom('newsletters')
     .select(['id', 'slug'])
     .where('slug', '=', slug)
+    .where(within(scope, 'newsletters.id'))
     .executeTakeFirst();
   if (!newsletter) throw new NewsletterNotFound(slug);
   return { ...newsletter, sections: await sectionRows(db, newsletter.id) };
@@ -44,8 +50,9 @@ export async function findSection(
   db: DbOrTransaction,
   newsletter: string,
   slug: string | null | undefined,
+  scope: Scope = null,
 ) {
-  const known = await sectionsOf(db, newsletter);
+  const known = await sectionsOf(db, newsletter, scope);
   const found = known.sections.find((section) => section.slug === slug);
   if (slug && !found) throw new InvalidArticle([noSection(slug, known)]);
   return { newsletterId: known.id, sectionId: found?.id ?? null };

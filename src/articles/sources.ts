@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import { readId } from '../text/id.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { ArticleNotFound, NothingJoined } from './errors.ts';
@@ -24,8 +25,12 @@ export interface Source {
   seenAt: Date;
 }
 
-/** Everything that was joined into an article, the source it was made from first. */
-export async function listSources(db: DbOrTransaction, articleId: string): Promise<Source[]> {
+/** What was joined into an article in newsletters within the scope, the source it was made from first. */
+export async function listSources(
+  db: DbOrTransaction,
+  articleId: string,
+  scope: Scope = null,
+): Promise<Source[]> {
   if (!readId(articleId)) throw new ArticleNotFound(articleId);
   const { rows } = await sql<Source>`
     select source.id, newsletter.slug as newsletter, section.slug as section, source.feed_id as feed,
@@ -33,7 +38,7 @@ export async function listSources(db: DbOrTransaction, articleId: string): Promi
     from article_sources source
     join newsletters newsletter on newsletter.id = source.newsletter_id
     left join sections section on section.id = source.section_id
-    where source.article_id = ${articleId}
+    where source.article_id = ${articleId} and ${within(scope, 'source.newsletter_id')}
     order by source.joined_by is not null, source.id`.execute(db);
   return rows;
 }

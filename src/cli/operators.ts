@@ -18,8 +18,9 @@ import {
 } from '../operators/accounts.ts';
 import { roles } from '../operators/roles.ts';
 import type { Open } from './open.ts';
+import { several } from './options.ts';
 import { print, table, WrongUse } from './output.ts';
-import { actorOf, roleOf } from './roles.ts';
+import { by } from './roles.ts';
 
 interface Options {
   json?: boolean;
@@ -27,6 +28,13 @@ interface Options {
   name?: string;
   role: Role;
   language?: string;
+  newsletter?: string[];
+}
+
+interface Changes extends Omit<OperatorChanges, 'boundTo'> {
+  json?: boolean;
+  newsletter?: string[];
+  allNewsletters?: boolean;
 }
 
 export function registerOperators(program: Command, open: Open): void {
@@ -38,12 +46,14 @@ export function registerOperators(program: Command, open: Open): void {
     .option('--name <name>', 'name')
     .addOption(new Option('--role <role>', 'role').choices(roles).default('editor'))
     .option('--language <tag>', 'language of the console: en or es')
+    .option('--newsletter <slug>', 'bind them to this newsletter; may be given again', several)
     .option('--json', 'print JSON')
-    .action(({ json, ...input }: Options) =>
+    .action(({ json, newsletter, ...input }: Options) =>
       open(async ({ db, config }) => {
+        const invited = { ...input, ...(newsletter ? { newsletters: newsletter } : {}) };
         const { operator, link } = await db
           .transaction()
-          .execute((tx) => inviteOperator(tx, by(), input));
+          .execute((tx) => inviteOperator(tx, by(), invited));
         const setupUrl = setupUrlOf(config, link);
         print(
           json,
@@ -63,9 +73,14 @@ export function registerOperators(program: Command, open: Open): void {
           one.email,
           one.name || null,
           one.role,
+          one.newsletters?.join(', ') ?? 'all',
           one.disabledAt ? 'disabled' : (one.lastSeenAt?.toISOString() ?? 'never here'),
         ]);
-        print(json, { data, next: null }, table(['EMAIL', 'NAME', 'ROLE', 'LAST SEEN'], rows));
+        print(
+          json,
+          { data, next: null },
+          table(['EMAIL', 'NAME', 'ROLE', 'NEWSLETTERS', 'LAST SEEN'], rows),
+        );
       }),
     );
   noun
@@ -74,10 +89,16 @@ export function registerOperators(program: Command, open: Open): void {
     .option('--name <name>', 'name')
     .addOption(new Option('--role <role>', 'role').choices(roles))
     .addOption(new Option('--language <tag>', 'language of the console').choices(['en', 'es']))
+    .option('--newsletter <slug>', 'bind them to this newsletter; may be given again', several)
+    .option('--all-newsletters', 'bind them to none: the whole newsroom')
     .option('--draft-notices', 'email them when a draft is ready to review')
     .option('--no-draft-notices', 'do not email them about drafts')
     .option('--json', 'print JSON')
-    .action((email: string, { json, ...changes }: OperatorChanges & { json?: boolean }) => {
+    .action((email: string, { json, newsletter, allNewsletters, ...rest }: Changes) => {
+      if (newsletter && allNewsletters)
+        throw new WrongUse('Choose one: --newsletter or --all-newsletters.');
+      const newsletters = newsletter ?? (allNewsletters ? null : undefined);
+      const changes = { ...rest, ...(newsletters === undefined ? {} : { newsletters }) };
       const fields = Object.keys(changes);
       if (fields.length === 0)
         throw new WrongUse('Name what to change, for example --role editor.');
@@ -138,7 +159,5 @@ interface Said {
   value: unknown;
   text: string;
 }
-
-const by = () => ({ actor: actorOf(), role: roleOf() });
 
 const setupUrlOf = ({ publicUrl }: Config, link: string) => `${publicUrl}/console/setup/${link}`;

@@ -32,6 +32,12 @@ export function readTime(text: string): Date {
   return time;
 }
 
+/** A day such as 2027-11-24, a time, or `never`. */
+export function readExpiry(text: string): Date | null {
+  if (text === 'never') return null;
+  return readTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+}
+
 /** The newsletter that was named, or the only one there is. */
 export async function chooseNewsletter(
   db: DbOrTransaction,

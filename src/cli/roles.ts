@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { By } from '../actions/operators.ts';
 import type { Role } from '../database/tables.ts';
 import type { Actor } from '../operators/audit.ts';
 import { requireRole } from '../operators/roles.ts';
@@ -71,6 +72,9 @@ export const actorOf = (): Actor => ({ kind: 'cli' });
 
 /** Their role. Who may run commands here can also read the database: nothing would be won by a lesser one. */
 export const roleOf = (): Role => 'owner';
+
+/** Who acts, as actions ask it: who can read the database reaches the whole newsroom. */
+export const by = (): By => ({ actor: actorOf(), role: roleOf(), scope: null });
 
 /** Has every command ask for its role before it acts. Throws CommandWithoutRule when one names none. */
 export function requireRoles(program: Command, roles: Record<string, Role> = leastRoles): void {

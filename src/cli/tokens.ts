@@ -1,17 +1,20 @@
 import { type Command, Option } from 'commander';
-import {
-  type ApiToken,
-  createApiToken,
-  listApiTokens,
-  revokeApiToken,
-  TokenNotFound,
-} from '../operators/api-tokens.ts';
-import { audit } from '../operators/audit.ts';
+import { makeToken, TOKEN_DAYS, withdrawToken } from '../actions/tokens.ts';
+import { type ApiToken, listApiTokens, TokenNotFound } from '../operators/api-tokens.ts';
 import { tokenRoles } from '../operators/roles.ts';
 import { readId } from '../text/id.ts';
 import type { Open } from './open.ts';
+import { readExpiry, several } from './options.ts';
 import { note, print, table } from './output.ts';
-import { actorOf } from './roles.ts';
+import { by } from './roles.ts';
+
+interface Options {
+  json?: boolean;
+  name: string;
+  role: ApiToken['role'];
+  newsletter?: string[];
+  expires?: Date | null;
+}
 
 export function registerTokens(program: Command, open: Open): void {
   const noun = program.command('tokens').description('keys for programs that use the API');
@@ -20,14 +23,21 @@ export function registerTokens(program: Command, open: Open): void {
     .description('create a token and print its secret, which is shown only once')
     .requiredOption('--name <name>', 'who uses it')
     .addOption(new Option('--role <role>', 'role').choices(tokenRoles).default('admin'))
+    .option('--newsletter <slug>', 'bind it to this newsletter; may be given again', several)
+    .option(
+      '--expires <date>',
+      `when it ends, or never (default: ${TOKEN_DAYS} days from now)`,
+      readExpiry,
+    )
     .option('--json', 'print JSON')
-    .action(({ json, ...input }: { json?: boolean; name: string; role: ApiToken['role'] }) =>
-      open(async ({ db }) => {
-        const made = await db.transaction().execute(async (tx) => {
-          const token = await createApiToken(tx, input);
-          await audit(tx, actorOf(), 'create', `token ${token.id}`, { role: token.role });
-          return token;
-        });
+    .action(({ json, newsletter, expires, ...input }: Options) =>
+      open(async ({ db, now }) => {
+        const wish = {
+          ...input,
+          ...(newsletter ? { newsletters: newsletter } : {}),
+          ...(expires === undefined ? {} : { expiresAt: expires }),
+        };
+        const made = await db.transaction().execute((tx) => makeToken(tx, by(), wish, now()));
         print(json, made, made.token);
         if (!json) note(`(${made.name}, ${made.role}; the secret is not shown again)`);
       }),
@@ -43,9 +53,12 @@ export function registerTokens(program: Command, open: Open): void {
           one.id,
           one.name,
           one.role,
-          one.revokedAt ? 'revoked' : (one.lastUsedAt?.toISOString() ?? 'never used'),
+          one.newsletters?.join(', ') ?? 'all',
+          one.revokedAt ? 'revoked' : (one.expiresAt?.toISOString().slice(0, 10) ?? 'never'),
+          one.lastUsedAt?.toISOString() ?? 'never',
         ]);
-        print(json, { data, next: null }, table(['ID', 'NAME', 'ROLE', 'LAST USED'], rows));
+        const heads = ['ID', 'NAME', 'ROLE', 'NEWSLETTERS', 'EXPIRES', 'LAST USED'];
+        print(json, { data, next: null }, table(heads, rows));
       }),
     );
   noun
@@ -55,11 +68,7 @@ export function registerTokens(program: Command, open: Open): void {
     .action((id: string, { json }: { json?: boolean }) =>
       open(async ({ db }) => {
         if (!readId(id)) throw new TokenNotFound(`There is no token ${id}.`);
-        const token = await db.transaction().execute(async (tx) => {
-          const revoked = await revokeApiToken(tx, id);
-          await audit(tx, actorOf(), 'revoke', `token ${id}`);
-          return revoked;
-        });
+        const token = await db.transaction().execute((tx) => withdrawToken(tx, by(), id));
         print(json, token, `${token.name} revoked`);
       }),
     );

@@ -412,6 +412,8 @@ interface OperatorsTable {
   createdAt: Made;
   lastSeenAt: Optional<Date>;
   disabledAt: Optional<Date>;
+  /** Newsletters by id; null: the whole newsroom. */
+  boundTo: Optional<string[]>;
 }
 
 interface SetupLinksTable {
@@ -489,6 +491,10 @@ interface ApiTokensTable {
   createdAt: Made;
   lastUsedAt: Optional<Date>;
   revokedAt: Optional<Date>;
+  /** Null: never. */
+  expiresAt: Optional<Date>;
+  /** Newsletters by id; null: the whole newsroom. */
+  boundTo: Optional<string[]>;
 }
 
 interface IdempotencyKeysTable {
@@ -509,6 +515,8 @@ interface AuditTable {
   tokenId: Optional<string>;
   action: string;
   object: string;
+  /** The network address that a request came from. */
+  origin: Optional<string>;
   detail: ColumnType<Record<string, unknown> | null, string | null | undefined, never>;
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 
 /** An edition that has not started, and how many articles stand in it. */
 export interface DraftWith {
@@ -8,8 +9,12 @@ export interface DraftWith {
   articles: number;
 }
 
-/** The editions that have not started and hold the article; `articles` counts what they hold besides it. */
-export async function draftsWith(db: DbOrTransaction, articleId: string): Promise<DraftWith[]> {
+/** The editions within the scope that have not started and hold the article; `articles` counts what they hold besides it. */
+export async function draftsWith(
+  db: DbOrTransaction,
+  articleId: string,
+  scope: Scope = null,
+): Promise<DraftWith[]> {
   const { rows } = await sql<DraftWith>`
     select edition.id, newsletter.slug as newsletter, (
       select count(*)::int from edition_articles other
@@ -19,7 +24,7 @@ export async function draftsWith(db: DbOrTransaction, articleId: string): Promis
     from edition_articles own
     join editions edition on edition.id = own.edition_id
     join newsletters newsletter on newsletter.id = edition.newsletter_id
-    where own.article_id = ${articleId} and not own.dropped
+    where own.article_id = ${articleId} and not own.dropped and ${within(scope, 'newsletter.id')}
       and edition.state in ('draft', 'scheduled')
     order by edition.id`.execute(db);
   return rows;

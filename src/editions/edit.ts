@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { requireArticlesWithin } from '../articles/within-scope.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Scope } from '../database/scope.ts';
 import { type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
 import { chosenArticles } from './compose.ts';
 import { type ArticleEdit, readEdits } from './edits.ts';
@@ -18,6 +20,7 @@ export async function editEdition(
   id: string,
   input: unknown,
   now: Date,
+  scope: Scope = null,
 ): Promise<void> {
   const edits = readEdits(input);
   const { state, newsletterId } = await lockEdition(tx, id);
@@ -35,7 +38,10 @@ export async function editEdition(
     ]);
   }
   const newsletter = await newsletterOfId(tx, newsletterId);
-  if (edits.articles) await putArticles(tx, id, newsletter, edits.articles);
+  if (edits.articles) {
+    await requireAddable(tx, scope, id, edits.articles);
+    await putArticles(tx, id, newsletter, edits.articles);
+  }
   const { subject, preheader, introduction } = edits;
   await tx
     .updateTable('editions')
@@ -59,6 +65,24 @@ async function requireSomething(tx: DbOrTransaction, id: string): Promise<void> 
     .limit(1)
     .execute();
   if (!listed) requireLetter(await lockEdition(tx, id));
+}
+
+/** An article that is in the edition may stay; one that comes to it is of a newsletter within the scope. */
+async function requireAddable(
+  tx: DbOrTransaction,
+  scope: Scope,
+  edition: string,
+  edits: ArticleEdit[],
+): Promise<void> {
+  if (scope === null) return;
+  const held = await tx
+    .selectFrom('editionArticles')
+    .select('articleId')
+    .where('editionId', '=', edition)
+    .execute();
+  const present = new Set(held.map(({ articleId }) => articleId));
+  const added = edits.map(({ id }) => id).filter((id) => !present.has(id));
+  await requireArticlesWithin(tx, scope, added);
 }
 
 /** Makes the list what the editor says; what they left out stays as dropped, so that it can be taken back. */

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import type { Database, DeliveryState, EditionState, Kind } from '../database/tables.ts';
 import { readId } from '../text/id.ts';
 import type { EditionArticle, EditionContent } from './content.ts';
@@ -25,9 +26,17 @@ export async function getEdition(db: DbOrTransaction, id: string): Promise<Editi
 /** Editions, newest first. `after` is the `next` of the page before; `next` is null on the last page. */
 export async function listEditions(
   db: DbOrTransaction,
-  page: { newsletter?: string; kind?: Kind; state?: EditionState; limit: number; after?: string },
+  page: {
+    newsletter?: string;
+    kind?: Kind;
+    state?: EditionState;
+    scope?: Scope;
+    limit: number;
+    after?: string;
+  },
 ): Promise<{ data: Edition[]; next: string | null }> {
   let query = editions(db)
+    .where(within(page.scope ?? null, 'editions.newsletterId'))
     .orderBy('editions.id', 'desc')
     .limit(page.limit + 1);
   if (page.newsletter) query = query.where('newsletters.slug', '=', page.newsletter);

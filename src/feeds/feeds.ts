@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FeedNotFound, FeedTaken, InvalidFeed } from '../articles/errors.ts';
 import { noSection, sectionsOf } from '../articles/sections.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import type { Database } from '../database/tables.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
 import { readId } from '../text/id.ts';
@@ -133,10 +134,15 @@ export async function getFeed(db: DbOrTransaction, id: string): Promise<Feed> {
 /** Feeds in the order they were added. `after` is the `next` of the page before. */
 export async function listFeeds(
   db: DbOrTransaction,
-  page: { newsletter?: string | undefined; limit: number; after?: string | undefined },
+  page: {
+    newsletter?: string | undefined;
+    scope?: Scope;
+    limit: number;
+    after?: string | undefined;
+  },
 ): Promise<{ data: Feed[]; next: string | null }> {
   const where = sql`(${page.newsletter ?? null}::text is null or newsletter.slug = ${page.newsletter ?? null})
-    and feed.id > ${page.after ?? '0'}`;
+    and ${within(page.scope ?? null, 'feed.newsletter_id')} and feed.id > ${page.after ?? '0'}`;
   const rows = await feeds(db, where, page.limit + 1);
   const data = rows.slice(0, page.limit);
   return { data, next: rows.length > page.limit ? (data.at(-1)?.id ?? null) : null };
@@ -224,4 +230,18 @@ export async function removeFeed(tx: DbOrTransaction, id: string): Promise<Feed>
   const feed = await getFeed(tx, id);
   await tx.deleteFrom('feeds').where('id', '=', id).execute();
   return feed;
+}
+
+/** The id of the newsletter that a feed is of; undefined where there is no such feed. */
+export async function newsletterOfFeed(
+  db: DbOrTransaction,
+  id: string,
+): Promise<string | undefined> {
+  if (!readId(id)) return undefined;
+  const found = await db
+    .selectFrom('feeds')
+    .select('newsletterId')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return found?.newsletterId;
 }

@@ -24,7 +24,10 @@ export function operatingRoutes(
   });
   router.get('/metrics', async (request, response) => {
     if (!fromThisMachine(request) && !(await bearer(context, request)))
-      throw new Problem(403, 'Metrics are for this machine, or for a request with an API token.');
+      throw new Problem(
+        403,
+        'Metrics are for this machine, or for a request with an API token that is bound to no newsletter.',
+      );
     response.type(metrics.contentType).send(await metrics.collect());
   });
   return router;
@@ -32,5 +35,7 @@ export function operatingRoutes(
 
 async function bearer(context: Context, request: Request): Promise<boolean> {
   const token = /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
-  return token !== undefined && (await findApiToken(context.db, token)) !== undefined;
+  const found = token === undefined ? undefined : await findApiToken(context.db, token);
+  // the figures are of the whole newsroom
+  return found !== undefined && found.scope === null;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Scope } from '../database/scope.ts';
 import type { Frequency } from '../database/tables.ts';
 import { getNewsletter, type Newsletter } from '../newsletters/newsletters.ts';
 import {
@@ -15,6 +16,7 @@ import { type HashAddress, readFields, toAddress } from '../subscribers/sign-up-
 import { storeSubscribers } from '../subscribers/store-subscribers.ts';
 import { recordSubscriptions } from '../subscribers/subscriptions/record.ts';
 import { requestSubscriptions } from '../subscribers/subscriptions/request.ts';
+import { subscribedWithin } from '../subscribers/within-scope.ts';
 
 /** A subscriber that an operator or program adds. With a recorded consent active at once, else asked first. */
 export const newSubscriber = z.strictObject({
@@ -42,12 +44,18 @@ export const newSubscriber = z.strictObject({
 /**
  * Adds a subscriber, or subscriptions to one who is known by the address, whose name and choices then become
  * what is given. Returns the subscriber's id, whether they are new, and the letters to enqueue.
- * Throws InvalidSubscriber, AddressSuppressed.
+ * To a caller who is bound to some newsletters a person of others alone is new. Throws InvalidSubscriber,
+ * AddressSuppressed.
  */
 export async function addSubscriber(
   tx: DbOrTransaction,
   input: unknown,
-  { hashAddress, origin, now }: { hashAddress: HashAddress; origin: string; now: Date },
+  {
+    hashAddress,
+    origin,
+    now,
+    scope = null,
+  }: { hashAddress: HashAddress; origin: string; now: Date; scope?: Scope },
 ): Promise<{ id: string; added: boolean; letters: string[] }> {
   const given = readFields(newSubscriber, input);
   const address = toAddress(given.email);
@@ -55,14 +63,19 @@ export async function addSubscriber(
   const consentAt = given.consent && new Date(given.consent.at);
   if (consentAt && consentAt > now)
     throw new InvalidSubscriber([{ pointer: '/consent/at', detail: 'This lies in the future.' }]);
-  const newsletters = await newslettersOf(tx, given.newsletter, given.sections ?? null);
+  const newsletters = await newslettersOf(tx, given.newsletter, given.sections ?? null, scope);
 
   const { name = null, language = null, timezone = null } = given;
-  const person = { address, addressHash, name, language, timezone };
+  // a person of other newsletters, too, stays who they are there
+  const known = await subscribedWithin(tx, scope, { emailKey: address.key });
+  const words = known.outside
+    ? { name: null, language: null, timezone: null }
+    : { name, language, timezone };
+  const person = { address, addressHash, ...words };
   const [stored] = await storeSubscribers(tx, [person], now);
   if (!stored?.id) throw new AddressSuppressed();
   const { id, outcome } = stored;
-  const added = outcome === 'added';
+  const added = scope === null ? outcome === 'added' : !known.inside;
   const evidence = byOperator('api');
   const { frequency = null, hour = null } = given;
   if (!consentAt) {
@@ -156,10 +169,15 @@ async function areActive(
   return Number(active) === ids.length;
 }
 
-async function newslettersOf(tx: DbOrTransaction, slugs: string[], sections: string[] | null) {
+async function newslettersOf(
+  tx: DbOrTransaction,
+  slugs: string[],
+  sections: string[] | null,
+  scope: Scope,
+) {
   const found: (Newsletter & { sections: Newsletter['sections'] })[] = [];
   for (const slug of new Set(slugs)) {
-    const newsletter = await getNewsletter(tx, slug);
+    const newsletter = await getNewsletter(tx, slug, scope);
     if (!newsletter)
       throw new InvalidSubscriber([
         { pointer: '/newsletter', detail: `There is no newsletter "${slug.slice(0, 60)}".` },

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import type { Database } from '../database/tables.ts';
 import { NewsletterNotFound, SlugTaken } from './errors.ts';
 import { type NewsletterSettings, readChanges, readSettings } from './settings.ts';
@@ -18,9 +19,12 @@ export interface Newsletter extends NewsletterSettings {
   scheduledSince: Date;
 }
 
-/** All newsletters, in the order they were made. */
-export async function listNewsletters(db: DbOrTransaction): Promise<Newsletter[]> {
-  const rows = await newsletters(db).orderBy('id').execute();
+/** The newsletters within the scope, in the order they were made. */
+export async function listNewsletters(
+  db: DbOrTransaction,
+  scope: Scope = null,
+): Promise<Newsletter[]> {
+  const rows = await newsletters(db).where(within(scope, 'newsletters.id')).orderBy('id').execute();
   return rows.map(shape);
 }
 
@@ -28,9 +32,24 @@ export async function listNewsletters(db: DbOrTransaction): Promise<Newsletter[]
 export async function getNewsletter(
   db: DbOrTransaction,
   slug: string,
+  scope: Scope = null,
 ): Promise<Newsletter | undefined> {
-  const row = await newsletters(db).where('slug', '=', slug).executeTakeFirst();
+  const row = await newsletters(db)
+    .where('slug', '=', slug)
+    .where(within(scope, 'newsletters.id'))
+    .executeTakeFirst();
   return row && shape(row);
+}
+
+/** One newsletter by its slug. Throws NewsletterNotFound, also where it is outside of the scope. */
+export async function requireNewsletter(
+  db: DbOrTransaction,
+  slug: string,
+  scope: Scope,
+): Promise<Newsletter> {
+  const found = await getNewsletter(db, slug, scope);
+  if (!found) throw new NewsletterNotFound(slug);
+  return found;
 }
 
 /** One newsletter by its id; throws where there is none. */

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Scope } from '../database/scope.ts';
 import type { Role } from '../database/tables.ts';
 import { InvalidAddress, readAddress } from '../mail/address.ts';
 import { oneLine } from '../text/one-line.ts';
+import { boundSlugs, InvalidBinding } from './bindings.ts';
 import {
   hashPassword,
   type PasswordFault,
@@ -16,6 +18,8 @@ export interface Operator {
   email: string;
   name: string;
   role: Role;
+  /** The newsletters, by slug, that they are bound to; null: the whole newsroom. */
+  newsletters: string[] | null;
   language: string;
   /** Wants a mail when a draft waits to be read. */
   draftNotices: boolean;
@@ -68,11 +72,16 @@ const columns = [
   'createdAt',
   'lastSeenAt',
   'disabledAt',
+  boundSlugs('operators').as('newsletters'),
 ] as const;
 
-export function listOperators(db: DbOrTransaction): Promise<Operator[]> {
-  return db.selectFrom('operators').select(columns).orderBy('id').execute();
+/** Those whose newsletters are all within the scope, in the order they were made. */
+export function listOperators(db: DbOrTransaction, scope: Scope = null): Promise<Operator[]> {
+  return db.selectFrom('operators').select(columns).where(reaches(scope)).orderBy('id').execute();
 }
+
+const reaches = (scope: Scope) =>
+  scope === null ? sql<boolean>`true` : sql<boolean>`bound_to <@ ${[...scope]}::bigint[]`;
 
 /** The operator with this id, unless disabled. */
 export function getActiveOperator(db: DbOrTransaction, id: string): Promise<Operator | undefined> {
@@ -98,12 +107,17 @@ function readEmail(typed: string): string {
   }
 }
 
-/** The operator with this id, disabled or not. Throws OperatorNotFound. */
-export async function getOperator(db: DbOrTransaction, id: string): Promise<Operator> {
+/** The operator with this id, disabled or not, if their newsletters are within the scope. Throws OperatorNotFound. */
+export async function getOperator(
+  db: DbOrTransaction,
+  id: string,
+  scope: Scope = null,
+): Promise<Operator> {
   const found = await db
     .selectFrom('operators')
     .select(columns)
     .where('id', '=', id)
+    .where(reaches(scope))
     .executeTakeFirst();
   if (!found) throw new OperatorNotFound('There is no such operator.');
   return found;
@@ -136,22 +150,27 @@ export interface NewOperator {
   email: string;
   password?: string;
   role: Role;
+  /** Ids of the newsletters that they are bound to; null or left out: the whole newsroom. */
+  boundTo?: Scope;
   name?: string;
   language?: string;
 }
 
 /**
  * Makes an operator. Without a password they cannot sign in until they have opened a set-up link.
- * Throws InvalidOperator, OperatorExists.
+ * Throws InvalidOperator, InvalidBinding, OperatorExists.
  */
 export async function createOperator(tx: DbOrTransaction, input: NewOperator): Promise<Operator> {
   const email = readEmail(input.email);
   if (input.password !== undefined) await requireStrong(input.password, email);
+  const { boundTo = null } = input;
+  requireWholeOwner(input.role, boundTo);
   const made = await tx
     .insertInto('operators')
     .values({
       email,
       role: input.role,
+      boundTo: boundTo && [...boundTo],
       name: oneLine(input.name ?? ''),
       language: input.language ?? 'en',
       passwordHash: input.password === undefined ? null : await hashPassword(input.password),
@@ -171,6 +190,11 @@ export async function createOperator(tx: DbOrTransaction, input: NewOperator): P
     );
   }
   return made;
+}
+
+function requireWholeOwner(role: Role, boundTo: Scope): void {
+  if (role === 'owner' && boundTo !== null)
+    throw new InvalidBinding('An owner is bound to no newsletter: choose another role.');
 }
 
 async function requireStrong(password: string, email: string): Promise<void> {
@@ -198,27 +222,39 @@ export async function setPassword(
 export interface OperatorChanges {
   name?: string;
   role?: Role;
+  /** Ids of newsletters; null: the whole newsroom. */
+  boundTo?: Scope;
   language?: string;
   draftNotices?: boolean;
 }
 
-/** Changes an operator who is not disabled. Throws OperatorNotFound, LastOwner. */
+/** Changes an operator who is not disabled. Throws OperatorNotFound, InvalidBinding, LastOwner. */
 export async function updateOperator(
   tx: DbOrTransaction,
   id: string,
-  changes: OperatorChanges,
+  { boundTo, name, ...changes }: OperatorChanges,
 ): Promise<Operator> {
   if (changes.role !== undefined && changes.role !== 'owner') await keepAnOwner(tx, id);
-  if (Object.keys(changes).length === 0) return getOperator(tx, id);
-  const changed = await tx
-    .updateTable('operators')
-    .set(changes.name === undefined ? changes : { ...changes, name: oneLine(changes.name) })
+  const before = await tx
+    .selectFrom('operators')
+    .select(['role', 'boundTo'])
     .where('id', '=', id)
     .where('disabledAt', 'is', null)
-    .returning(columns)
+    .forNoKeyUpdate()
     .executeTakeFirst();
-  if (!changed) throw new OperatorNotFound('There is no such operator, or they are disabled.');
-  return changed;
+  if (!before) throw new OperatorNotFound('There is no such operator, or they are disabled.');
+  const bound = boundTo === undefined ? before.boundTo : boundTo;
+  requireWholeOwner(changes.role ?? before.role, bound);
+  return tx
+    .updateTable('operators')
+    .set({
+      ...changes,
+      boundTo: bound && [...bound],
+      ...(name === undefined ? {} : { name: oneLine(name) }),
+    })
+    .where('id', '=', id)
+    .returning(columns)
+    .executeTakeFirstOrThrow();
 }
 
 /** Throws LastOwner when this is the only owner there is. Holds until the transaction ends. */

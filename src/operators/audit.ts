@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 
-/** Who changes something. */
+/** Who changes something; `origin` is the network address that their request came from. */
 export type Actor =
-  | { kind: 'operator'; id: string }
-  | { kind: 'token'; id: string }
+  | { kind: 'operator'; id: string; origin?: string }
+  | { kind: 'token'; id: string; origin?: string }
   | { kind: 'cli' }
   | { kind: 'reader' }
   | { kind: 'system' };
@@ -25,6 +25,7 @@ export async function audit(
       tokenId: actor.kind === 'token' ? actor.id : null,
       action,
       object,
+      origin: 'origin' in actor ? (actor.origin ?? null) : null,
       detail: detail ? JSON.stringify(detail) : null,
     })
     .execute();

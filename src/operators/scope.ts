@@ -1,12 +1,18 @@
+import type { Scope } from '../database/scope.ts';
+
 /**
  * The newsletters, by id, that an operator or a token is bound to: `null` where it is bound to none and reaches the
  * whole newsroom. What is outside of it is as if it were not there.
  */
-export type Scope = readonly string[] | null;
+export type { Scope } from '../database/scope.ts';
 
 /** Whether a newsletter, by its id, is within a scope. */
 export const inScope = (scope: Scope, newsletterId: string): boolean =>
   scope === null || scope.includes(newsletterId);
+
+/** Whether all that `inner` reaches is within `outer`. */
+export const isWithin = (inner: Scope, outer: Scope): boolean =>
+  outer === null || (inner !== null && inner.every((id) => outer.includes(id)));
 
 /** What was asked for is of a newsletter that the caller is not bound to: told as if it were not there. */
 export class OutsideOfScope extends Error {
@@ -19,7 +25,9 @@ export class OutsideOfScope extends Error {
 /** The caller is bound to some newsletters, and this is of the whole newsroom. */
 export class WholeNewsroomNeeded extends Error {
   override name = 'WholeNewsroomNeeded';
-  constructor() {
-    super('This is of the whole newsroom, and you are bound to some of its newsletters.');
+  constructor(
+    detail = 'This is of the whole newsroom, and you are bound to some of its newsletters.',
+  ) {
+    super(detail);
   }
 }

@@ -5,6 +5,7 @@ import { TooManyTests } from '../actions/test-send.ts';
 import {
   ArticleExists,
   ArticleNotFound,
+  ArticleShared,
   ExternalIdTaken,
   FeedBusy,
   FeedNotFound,
@@ -33,7 +34,8 @@ import {
   OperatorExists,
   OperatorNotFound,
 } from '../operators/accounts.ts';
-import { InvalidToken, TokenNotFound } from '../operators/api-tokens.ts';
+import { InvalidToken, TokenExpired, TokenNotFound } from '../operators/api-tokens.ts';
+import { InvalidBinding } from '../operators/bindings.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
 import { TooBusy } from '../operators/passwords.ts';
 import { RoleNeeded } from '../operators/roles.ts';
@@ -46,13 +48,15 @@ import {
   InvalidImport,
   InvalidSubscriber,
   SubscriberNotFound,
+  SubscriberShared,
 } from '../subscribers/errors.ts';
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** What each named error of the domain is on the web: the one place where that is decided. */
 const statuses: [number, ErrorClass[]][] = [
-  [403, [RoleNeeded, WholeNewsroomNeeded]],
+  [401, [TokenExpired]],
+  [403, [RoleNeeded, WholeNewsroomNeeded, ArticleShared, SubscriberShared]],
   [
     404,
     [
@@ -109,6 +113,7 @@ const statuses: [number, ErrorClass[]][] = [
       RenderError,
       InvalidOperator,
       InvalidToken,
+      InvalidBinding,
       KeyReused,
     ],
   ],

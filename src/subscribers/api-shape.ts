@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import type { Frequency, SubscriptionState } from '../database/tables.ts';
 
 /** A subscriber as the API shows one. */
@@ -31,8 +32,8 @@ export interface Subscription {
 const iso = (column: string) =>
   sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
-/** Subscribers in the API's shape, to be narrowed and ordered by the caller. */
-export const subscriberRows = (db: DbOrTransaction) =>
+/** Subscribers within the scope, with their subscriptions there, in the API's shape: to be narrowed and ordered by the caller. */
+export const subscriberRows = (db: DbOrTransaction, scope: Scope = null) =>
   db
     .selectFrom('subscribers as s')
     .select(['s.id', 's.email', 's.name', 's.language', 's.timezone', 's.createdAt'])
@@ -45,5 +46,11 @@ export const subscriberRows = (db: DbOrTransaction) =>
           'unsubscribedAt', case when t.state = 'unsubscribed' then ${iso('t.left_at')} end)
           order by n.id), '[]')
         from subscriptions t join newsletters n on n.id = t.newsletter_id
-        where t.subscriber_id = s.id)`.as('subscriptions'),
+        where t.subscriber_id = s.id and ${within(scope, 't.newsletter_id')})`.as('subscriptions'),
+    )
+    .$if(scope !== null, (query) =>
+      query.where(
+        sql<boolean>`exists (select from subscriptions t
+          where t.subscriber_id = s.id and ${within(scope, 't.newsletter_id')})`,
+      ),
     );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import type { Address } from '../mail/address.ts';
 import {
   frequencySchema,
@@ -12,6 +13,7 @@ import { byOperator } from './consent-evidence.ts';
 import { AddressTaken, InvalidSubscriber, SubscriberNotFound } from './errors.ts';
 import { type HashAddress, readFields, toAddress } from './sign-up-fields.ts';
 import { endSubscriptions } from './subscriptions/end.ts';
+import { requireSubscriber } from './within-scope.ts';
 
 /** Changes that an operator may make. A subscription can be ended here; it is begun by consent alone. */
 export const subscriberChanges = z
@@ -37,12 +39,12 @@ export const subscriberChanges = z
   })
   .partial();
 
-/** Changes a subscriber; returns whether they have another address now, see `changeAddress`. Throws InvalidSubscriber, SubscriberNotFound, AddressTaken. */
+/** Changes a subscriber; returns whether they have another address now, see `changeAddress`. Throws InvalidSubscriber, SubscriberNotFound, SubscriberShared, AddressTaken. */
 export async function updateSubscriber(
   tx: DbOrTransaction,
   id: string,
   input: unknown,
-  { hashAddress, now }: { hashAddress: HashAddress; now: Date },
+  { hashAddress, now, scope = null }: { hashAddress: HashAddress; now: Date; scope?: Scope },
 ): Promise<{ moved: boolean }> {
   const { email, subscriptions, ...person } = readFields(subscriberChanges, input);
   const address = email === undefined ? undefined : toAddress(email);
@@ -54,11 +56,14 @@ export async function updateSubscriber(
     .forUpdate()
     .executeTakeFirst();
   if (!known) throw new SubscriberNotFound(id);
+  await requireSubscriber(tx, scope, id, {
+    whole: address !== undefined || Object.keys(person).length > 0,
+  });
   if (Object.keys(person).length > 0)
     await tx.updateTable('subscribers').set(person).where('id', '=', id).execute();
   const moved = address ? await changeAddress(tx, id, address, hashAddress(address.key)) : false;
   for (const [index, change] of (subscriptions ?? []).entries())
-    await changeSubscription(tx, id, change, index, now);
+    await changeSubscription(tx, id, change, index, { now, scope });
   return { moved };
 }
 
@@ -107,7 +112,7 @@ async function changeSubscription(
   subscriberId: string,
   { newsletter, state, pausedUntil, ...choices }: Change,
   index: number,
-  now: Date,
+  { now, scope }: { now: Date; scope: Scope },
 ): Promise<void> {
   const wrong = (field: string, detail: string) =>
     new InvalidSubscriber([{ pointer: `/subscriptions/${index}/${field}`, detail }]);
@@ -117,6 +122,7 @@ async function changeSubscription(
     .select(['n.id', 't.state'])
     .where('n.slug', '=', newsletter)
     .where('t.subscriberId', '=', subscriberId)
+    .where(within(scope, 'n.id'))
     .executeTakeFirst();
   if (!place) throw wrong('newsletter', 'The subscriber has no subscription to such a newsletter.');
   const known = await tx

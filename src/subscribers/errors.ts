@@ -12,6 +12,16 @@ export class SubscriberNotFound extends Error {
   }
 }
 
+/** The person also reads newsletters that the caller is not bound to. */
+export class SubscriberShared extends Error {
+  constructor(id: string) {
+    super(
+      `Subscriber ${id.slice(0, 40)} also reads newsletters that you are not bound to: only the subscriptions to yours can be changed.`,
+    );
+    this.name = 'SubscriberShared';
+  }
+}
+
 /** What was given about a subscriber cannot be: all that is wrong with it at once. */
 export class InvalidSubscriber extends Error {
   readonly errors: FieldError[];

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type CsvColumn, csvColumns } from './csv-columns.ts';
 import type { ConsentRow } from './subscriptions/record.ts';
+import { type Scope, within } from '../database/scope.ts';
 
 const PAGE = 1000;
 /**
@@ -12,7 +13,7 @@ const PAGE = 1000;
  */
 export async function* exportSubscribers(
   db: DbOrTransaction,
-  { newsletter }: { newsletter?: string | undefined } = {},
+  { newsletter, scope = null }: { newsletter?: string | undefined; scope?: Scope } = {},
 ): AsyncGenerator<string> {
   yield stringify([csvColumns]);
   for (let after = '0'; ; ) {
@@ -30,6 +31,7 @@ export async function* exportSubscribers(
       db,
       people.map((person) => person.id),
       newsletter,
+      scope,
     );
     yield stringify(
       people.flatMap((person) =>
@@ -65,6 +67,7 @@ async function subscriptionsOf(
   db: DbOrTransaction,
   subscribers: string[],
   newsletter: string | undefined,
+  scope: Scope,
 ) {
   const rows = await db
     .selectFrom('subscriptions as t')
@@ -83,6 +86,7 @@ async function subscriptionsOf(
       ),
     )
     .where('t.subscriberId', 'in', subscribers)
+    .where(within(scope, 't.newsletterId'))
     .$if(newsletter !== undefined, (query) => query.where('n.slug', '=', newsletter ?? ''))
     .orderBy('n.id')
     .execute();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { getArticle } from '../../articles/list.ts';
 import { joinDuplicate, listSources, separateSource } from '../../articles/sources.ts';
+import { requireOwnArticles } from '../../articles/within-scope.ts';
 import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { articleShape, byId, pageOf } from './shapes.ts';
@@ -35,12 +36,13 @@ export const sourceOperations: Operation[] = [
       summary: 'Show where an article came from',
       description: 'One line for each feed that brought it, with what the copies were joined by.',
       role: 'viewer',
+      reach: 'scoped',
       params: byId,
       answers: { 200: { description: 'Its sources', schema: pageOf(sourceShape) } },
     },
-    async ({ params }, db) => {
-      await getArticle(db, params.id);
-      return { body: { data: await listSources(db, params.id), next: null } };
+    async ({ params, scope }, db) => {
+      await getArticle(db, params.id, scope);
+      return { body: { data: await listSources(db, params.id, scope), next: null } };
     },
   ),
   changes(
@@ -51,10 +53,12 @@ export const sourceOperations: Operation[] = [
       summary: 'Undo a joining',
       description: 'The source becomes an article of its own and stays one.',
       role: 'editor',
+      reach: 'scoped',
       params: bySource,
       answers: { 201: { description: 'The article it is now', schema: articleShape } },
     },
-    async ({ params, actor }, tx) => {
+    async ({ params, actor, scope }, tx) => {
+      await requireOwnArticles(tx, scope, [params.id]);
       const { id } = await separateSource(tx, params.id, params.source);
       await audit(tx, actor, 'separate', `article ${params.id}`, {
         source: params.source,
@@ -71,11 +75,13 @@ export const sourceOperations: Operation[] = [
       summary: 'Join a copy',
       description: 'The copy is removed, and its sources become sources of this article.',
       role: 'editor',
+      reach: 'scoped',
       params: byId,
       body: z.strictObject({ copy: byId.shape.id }),
       answers: { 200: { description: 'The article that stays', schema: articleShape } },
     },
-    async ({ params, body, actor }, tx) => {
+    async ({ params, body, actor, scope }, tx) => {
+      await requireOwnArticles(tx, scope, [params.id, body.copy]);
       await joinDuplicate(tx, params.id, body.copy);
       await audit(tx, actor, 'join', `article ${params.id}`, { copy: body.copy });
       return { body: await getArticle(tx, params.id) };

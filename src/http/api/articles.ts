@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { createArticle, updateArticle } from '../../articles/articles.ts';
 import { address, articleChanges, language, newArticle, time } from '../../articles/input.ts';
 import { getArticle, listArticles } from '../../articles/list.ts';
-import { NewsletterNotFound } from '../../newsletters/errors.ts';
-import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { requireOwnArticles } from '../../articles/within-scope.ts';
+import { requireNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
 import { removeArticle, removed } from './article-removal.ts';
 import { changes, type Operation, reads } from './operation.ts';
@@ -21,6 +21,7 @@ export const articleOperations: Operation[] = [
       tag,
       summary: 'List articles, the newest by publishedAt first',
       role: 'viewer',
+      reach: 'scoped',
       query: z.strictObject({
         ...paging,
         newsletter: z.string().optional(),
@@ -38,10 +39,9 @@ export const articleOperations: Operation[] = [
       }),
       answers: { 200: { description: 'A page of articles', schema: pageOf(articleShape) } },
     },
-    async ({ query }, db) => {
-      if (query.newsletter !== undefined && !(await getNewsletter(db, query.newsletter)))
-        throw new NewsletterNotFound(query.newsletter);
-      return { body: await listArticles(db, query) };
+    async ({ query, scope }, db) => {
+      if (query.newsletter !== undefined) await requireNewsletter(db, query.newsletter, scope);
+      return { body: await listArticles(db, { ...query, scope }) };
     },
   ),
   changes(
@@ -53,12 +53,13 @@ export const articleOperations: Operation[] = [
       description:
         'Where another newsletter has one of that address, the answer is that one: from then on it is this newsletter’s too, and reads as before.',
       role: 'editor',
+      reach: 'scoped',
       body: newArticle,
       answers: { 201: { description: 'Made', schema: articleShape } },
       errors: [404, 409],
     },
-    async ({ input, actor, context }, tx) => {
-      const article = await createArticle(tx, input, context.now());
+    async ({ input, actor, context, scope }, tx) => {
+      const article = await createArticle(tx, input, context.now(), scope);
       await audit(tx, actor, 'create', `article ${article.id}`);
       return { status: 201, body: article };
     },
@@ -71,10 +72,11 @@ export const articleOperations: Operation[] = [
       tag,
       summary: 'Show an article',
       role: 'viewer',
+      reach: 'scoped',
       params: byId,
       answers: { 200: { description: 'The article', schema: articleShape } },
     },
-    async ({ params }, db) => ({ body: await getArticle(db, params.id) }),
+    async ({ params, scope }, db) => ({ body: await getArticle(db, params.id, scope) }),
   ),
   changes(
     {
@@ -83,14 +85,17 @@ export const articleOperations: Operation[] = [
       version: versions.article,
       tag,
       summary: 'Change an article',
-      description: 'From then on its feed no longer overwrites it.',
+      description:
+        'From then on its feed no longer overwrites it. Where newsletters that the token is not bound to have it too: 403.',
       role: 'editor',
+      reach: 'scoped',
       params: byId,
       body: articleChanges,
       answers: { 200: { description: 'As it is now', schema: articleShape } },
       errors: [409],
     },
-    async ({ params, input, actor, context }, tx) => {
+    async ({ params, input, actor, context, scope }, tx) => {
+      await requireOwnArticles(tx, scope, [params.id]);
       const article = await updateArticle(tx, params.id, input, context.now());
       const fields = Object.keys(input as object);
       await audit(tx, actor, 'change', `article ${article.id}`, { fields });
@@ -106,9 +111,10 @@ export const articleOperations: Operation[] = [
       summary: 'Remove an article',
       description: 'No edition will include it, and its feed will not bring it back.',
       role: 'editor',
+      reach: 'scoped',
       params: byId,
       answers: removed,
     },
-    async ({ params, actor, context }, tx) => removeArticle(tx, actor, params.id, context.now()),
+    async ({ params, context, ...by }, tx) => removeArticle(tx, by, params.id, context.now()),
   ),
 ];

@@ -1,10 +1,21 @@
 import type { RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../../context.ts';
-import { findApiToken } from '../../operators/api-tokens.ts';
-import { networkOf } from '../middleware/client-address.ts';
+import { findApiToken, TokenExpired } from '../../operators/api-tokens.ts';
+import { networkOf, originOf } from '../middleware/client-address.ts';
 import { Problem } from '../middleware/problem.ts';
 import { setActor } from '../middleware/roles.ts';
+
+const headers = { 'WWW-Authenticate': 'Bearer realm="gaceta"' };
+
+function expired(error: unknown): never {
+  if (!(error instanceof TokenExpired)) throw error;
+  throw new Problem(401, error.message, {
+    type: 'urn:gaceta:token-expired',
+    headers,
+    cause: error,
+  });
+}
 
 // A hundred a second: a program that runs away stops here, and none that works has to wait.
 const CALLS_A_MINUTE = 6000;
@@ -18,19 +29,21 @@ export function authenticate(context: Context): RequestHandler {
   const calls = new RateLimiterMemory({ points: CALLS_A_MINUTE, duration: 60 });
   return async (req, res, next) => {
     const secret = /^Bearer +(\S+) *$/i.exec(req.get('Authorization') ?? '')?.[1];
-    const token = secret === undefined ? undefined : await findApiToken(context.db, secret);
-    if (!token) {
+    const found =
+      secret === undefined ? undefined : await findApiToken(context.db, secret).catch(expired);
+    if (!found) {
       if (secret !== undefined) await wrong.consume(networkOf(req.ip));
       throw new Problem(
         401,
         secret === undefined
           ? 'Send an API token: Authorization: Bearer gct_… (make one with: npx gaceta tokens create --name NAME).'
           : 'This API token is not known, or was revoked.',
-        { headers: { 'WWW-Authenticate': 'Bearer realm="gaceta"' } },
+        { headers },
       );
     }
+    const { token, scope } = found;
     await limitCalls(token.id, res);
-    setActor(res, { kind: 'token', id: token.id }, token.role, null);
+    setActor(res, { kind: 'token', id: token.id, ...originOf(req) }, token.role, scope);
     next();
   };
 

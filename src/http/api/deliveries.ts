@@ -4,6 +4,7 @@ import { showDeliveries } from '../../actions/deliveries.ts';
 import { CURSOR_FORM, missedStates } from '../../deliveries/list-deliveries.ts';
 import { type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
+import { ofEdition } from './reach.ts';
 import { byId, deliveryShape, pageOf } from './shapes.ts';
 
 const yes = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -18,6 +19,7 @@ export const deliveryOperations: Operation[] = [
       description:
         'For roles below admin every address is masked, also those in `answer`, and `search` looks at no address.',
       role: 'viewer',
+      reach: ofEdition,
       params: byId,
       query: z.strictObject({
         limit: paging.limit,

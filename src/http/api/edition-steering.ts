@@ -4,6 +4,7 @@ import { type Steer, steerEdition } from '../../actions/steer.ts';
 import { sendTest } from '../../actions/test-send.ts';
 import { languageSchema } from '../../subscribers/choices.ts';
 import { changes, type Operation } from './operation.ts';
+import { ofEdition } from './reach.ts';
 import { byId, editionShape } from './shapes.ts';
 import { versions } from './versions.ts';
 
@@ -46,6 +47,7 @@ export const steeringOperations: Operation[] = steering.map(({ steer, summary, d
       summary,
       description: `${description} Done before, it changes nothing.`.trim(),
       role: 'sender',
+      reach: ofEdition,
       params: byId,
       answers: { 200: { description: 'The edition as it is now', schema: editionShape } },
       errors: [409],
@@ -68,6 +70,7 @@ export const testOperations: Operation[] = [
       summary: 'Send an edition to one address, to look at',
       description: 'As a reader with these choices would get it. Its ledger does not know of it.',
       role: 'sender',
+      reach: ofEdition,
       params: byId,
       body: z
         .strictObject({

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { composeAndSend } from '../../actions/compose.ts';
 import { showEdition, showEditions } from '../../actions/show-editions.ts';
+import { requireArticlesWithin } from '../../articles/within-scope.ts';
 import { editEdition } from '../../editions/edit.ts';
 import { editionEdits } from '../../editions/edits.ts';
-import { NewsletterNotFound } from '../../newsletters/errors.ts';
-import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { requireNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
 import { requireRole } from '../../operators/roles.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
+import { ofEdition } from './reach.ts';
 import { byId, editionShape, pageOf } from './shapes.ts';
 import { versions } from './versions.ts';
 
@@ -44,6 +45,7 @@ export const editionOperations: Operation[] = [
       tag,
       summary: 'List editions, newest first',
       role: 'viewer',
+      reach: 'scoped',
       query: z.strictObject({
         ...paging,
         newsletter: z.string().optional(),
@@ -52,10 +54,10 @@ export const editionOperations: Operation[] = [
       }),
       answers: { 200: { description: 'A page of editions', schema: pageOf(editionShape) } },
     },
-    async ({ query: { newsletter, kind, state, limit, after }, context }, db) => {
-      if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
-        throw new NewsletterNotFound(newsletter);
+    async ({ query: { newsletter, kind, state, limit, after }, scope, context }, db) => {
+      if (newsletter !== undefined) await requireNewsletter(db, newsletter, scope);
       const page = {
+        scope,
         limit,
         ...(newsletter === undefined ? {} : { newsletter }),
         ...(kind === undefined ? {} : { kind }),
@@ -74,6 +76,7 @@ export const editionOperations: Operation[] = [
       description:
         'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. The same holds for a special that was asked for within the last hour with the same articles, wording and time, and not cancelled, unless `again` is set. Chosen articles, and words of your own, take an editor.',
       role: 'sender',
+      reach: 'scoped',
       body: composing,
       answers: {
         200: {
@@ -84,7 +87,9 @@ export const editionOperations: Operation[] = [
       },
       errors: [404, 409],
     },
-    async ({ body, actor, role, context }, tx) => {
+    async ({ body, actor, role, scope, context }, tx) => {
+      await requireNewsletter(tx, body.newsletter, scope);
+      await requireArticlesWithin(tx, scope, body.articles ?? []);
       // chosen articles and words of one's own are an editor's
       if (body.articles || body.introduction || body.subject || body.preheader)
         requireRole(role, 'editor');
@@ -114,6 +119,7 @@ export const editionOperations: Operation[] = [
       tag,
       summary: 'Show an edition with its ledger',
       role: 'viewer',
+      reach: ofEdition,
       params: byId,
       answers: { 200: { description: 'The edition', schema: editionShape } },
     },
@@ -129,13 +135,14 @@ export const editionOperations: Operation[] = [
       description:
         'Before it starts, anything; while it is being sent, a correction: readers not yet sent get the next revision. `articles` is the whole list in its order.',
       role: 'editor',
+      reach: ofEdition,
       params: byId,
       body: editionEdits,
       answers: { 200: { description: 'As it is now', schema: editionShape } },
       errors: [409],
     },
-    async ({ params, input, actor, context }, tx) => {
-      await editEdition(tx, params.id, input, context.now());
+    async ({ params, input, actor, scope, context }, tx) => {
+      await editEdition(tx, params.id, input, context.now(), scope);
       const fields = Object.keys(input as object);
       await audit(tx, actor, 'edit', `edition ${params.id}`, { fields });
       return { body: await showEdition(tx, params.id, context.now()) };

@@ -7,6 +7,7 @@ import { lockArticles } from '../../articles/lock.ts';
 import { putArticle } from '../../articles/put.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { type Actor, audit } from '../../operators/audit.ts';
+import type { Scope } from '../../operators/scope.ts';
 import { toProblem } from '../../problems/to-problem.ts';
 import { removeArticle, removed } from './article-removal.ts';
 import { changes, type Operation, reads } from './operation.ts';
@@ -48,10 +49,13 @@ export const externalArticleOperations: Operation[] = [
       tag,
       summary: 'Show the article of an external id',
       role: 'viewer',
+      reach: 'scoped',
       params,
       answers: { 200: { description: 'The article', schema: articleShape } },
     },
-    async ({ params: { externalId } }, db) => ({ body: await articleOf(db, externalId) }),
+    async ({ params: { externalId }, scope }, db) => ({
+      body: await articleOf(db, externalId, scope),
+    }),
   ),
   changes(
     {
@@ -63,6 +67,7 @@ export const externalArticleOperations: Operation[] = [
       description:
         'It reads as you say, whatever its feed says later. What is left out is emptied, except `publishedAt` and `section`, which stay. An article of the same address that has no external id takes this one; one that was removed comes back. However often you ask, and from how many places at once, it is one article.',
       role: 'editor',
+      reach: 'scoped',
       params,
       body: articleOfExternalId,
       answers: {
@@ -71,8 +76,8 @@ export const externalArticleOperations: Operation[] = [
       },
       errors: [409],
     },
-    async ({ params: { externalId }, input, actor, context }, tx) =>
-      put(tx, actor, externalId, input, context.now()),
+    async ({ params: { externalId }, input, context, ...by }, tx) =>
+      put(tx, by, externalId, input, context.now()),
   ),
   changes(
     {
@@ -83,12 +88,13 @@ export const externalArticleOperations: Operation[] = [
       summary: 'Remove the article of an external id',
       description: 'Until it is put again.',
       role: 'editor',
+      reach: 'scoped',
       params,
       answers: removed,
     },
-    async ({ params: { externalId }, actor, context }, tx) => {
-      const { id } = await articleOf(tx, externalId);
-      return removeArticle(tx, actor, id, context.now());
+    async ({ params: { externalId }, context, ...by }, tx) => {
+      const { id } = await articleOf(tx, externalId, by.scope);
+      return removeArticle(tx, by, id, context.now());
     },
   ),
   changes(
@@ -100,6 +106,7 @@ export const externalArticleOperations: Operation[] = [
       description:
         'Each with an `externalId` is put by it, each without is written as by POST /articles. Each has an outcome of its own, in the same order: what is wrong with one does not hold up the others.',
       role: 'editor',
+      reach: 'scoped',
       body: z.strictObject({ articles: z.array(oneOfMany).min(1).max(100) }),
       answers: {
         200: {
@@ -108,33 +115,38 @@ export const externalArticleOperations: Operation[] = [
         },
       },
     },
-    async ({ input, actor, context }, tx) => {
+    async ({ input, context, ...by }, tx) => {
       const { articles } = input as { articles: Record<string, unknown>[] };
       await lockArticles(tx);
       const data = [];
       for (const article of articles)
-        data.push(await attempt(tx, () => write(tx, actor, article, context.now())));
+        data.push(await attempt(tx, () => write(tx, by, article, context.now())));
       return { body: { data } };
     },
   ),
 ];
 
-async function write(tx: DbOrTransaction, actor: Actor, input: Record<string, unknown>, now: Date) {
+interface By {
+  actor: Actor;
+  scope: Scope;
+}
+
+async function write(tx: DbOrTransaction, by: By, input: Record<string, unknown>, now: Date) {
   const { externalId, ...rest } = input;
-  if (typeof externalId === 'string') return put(tx, actor, externalId, rest, now);
-  const article = await createArticle(tx, input, now);
-  await audit(tx, actor, 'create', `article ${article.id}`);
+  if (typeof externalId === 'string') return put(tx, by, externalId, rest, now);
+  const article = await createArticle(tx, input, now, by.scope);
+  await audit(tx, by.actor, 'create', `article ${article.id}`);
   return { status: 201, body: article };
 }
 
 async function put(
   tx: DbOrTransaction,
-  actor: Actor,
+  { actor, scope }: By,
   externalId: string,
   input: unknown,
   now: Date,
 ) {
-  const { article, made } = await putArticle(tx, externalId, input, now);
+  const { article, made } = await putArticle(tx, externalId, input, now, scope);
   await audit(tx, actor, made ? 'create' : 'change', `article ${article.id}`, { externalId });
   return { status: made ? 201 : 200, body: article };
 }

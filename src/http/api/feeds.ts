@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { changeFeed, giveUpFeed, takeOnFeed } from '../../actions/feeds.ts';
 import { feedChanges, getFeed, listFeeds, newFeed } from '../../feeds/feeds.ts';
 import { fetchFeedNow } from '../../feeds/read-due.ts';
-import { NewsletterNotFound } from '../../newsletters/errors.ts';
-import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { requireNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads, runs } from './operation.ts';
 import { paging } from './paging.ts';
+import { ofFeed } from './reach.ts';
 import { byId, feedShape, pageOf } from './shapes.ts';
 import { versions } from './versions.ts';
 
@@ -20,15 +20,15 @@ export const feedOperations: Operation[] = [
       tag,
       summary: 'List feeds',
       role: 'viewer',
+      reach: 'scoped',
       query: z.strictObject({ ...paging, newsletter: z.string().optional() }),
       answers: {
         200: { description: 'In the order they were added', schema: pageOf(feedShape) },
       },
     },
-    async ({ query }, db) => {
-      if (query.newsletter !== undefined && !(await getNewsletter(db, query.newsletter)))
-        throw new NewsletterNotFound(query.newsletter);
-      return { body: await listFeeds(db, query) };
+    async ({ query, scope }, db) => {
+      if (query.newsletter !== undefined) await requireNewsletter(db, query.newsletter, scope);
+      return { body: await listFeeds(db, { ...query, scope }) };
     },
   ),
   changes(
@@ -39,11 +39,13 @@ export const feedOperations: Operation[] = [
       summary: 'Add a feed',
       description: 'It is read within a minute, or at once with `POST /feeds/{id}/fetch`.',
       role: 'editor',
+      reach: 'scoped',
       body: newFeed,
       answers: { 201: { description: 'Added', schema: feedShape } },
       errors: [404, 409],
     },
-    async ({ input, actor, context }, tx) => {
+    async ({ body, input, actor, scope, context }, tx) => {
+      await requireNewsletter(tx, body.newsletter, scope);
       return { status: 201, body: await takeOnFeed(tx, actor, input, context.now()) };
     },
   ),
@@ -55,6 +57,7 @@ export const feedOperations: Operation[] = [
       tag,
       summary: 'Show a feed',
       role: 'viewer',
+      reach: ofFeed,
       params: byId,
       answers: { 200: { description: 'The feed', schema: feedShape } },
     },
@@ -68,6 +71,7 @@ export const feedOperations: Operation[] = [
       tag,
       summary: 'Change a feed',
       role: 'editor',
+      reach: ofFeed,
       params: byId,
       body: feedChanges,
       answers: { 200: { description: 'As it is now', schema: feedShape } },
@@ -86,6 +90,7 @@ export const feedOperations: Operation[] = [
       summary: 'Remove a feed',
       description: 'Its articles stay.',
       role: 'editor',
+      reach: ofFeed,
       params: byId,
       answers: { 204: { description: 'Removed' } },
     },
@@ -103,6 +108,7 @@ export const feedOperations: Operation[] = [
       description:
         'Answers when what it brought is stored. 422: what is wrong with its address or what is there; 503: its server is away or at fault, and it is tried again.',
       role: 'editor',
+      reach: ofFeed,
       params: byId,
       answers: {
         200: {

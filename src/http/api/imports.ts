@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { NewsletterNotFound } from '../../newsletters/errors.ts';
-import { getNewsletter } from '../../newsletters/newsletters.ts';
+import { requireNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
 import { exportSubscribers } from '../../subscribers/export.ts';
 import { getImport, importSubscribers } from '../../subscribers/import/import.ts';
@@ -35,8 +34,7 @@ export const importOperations: Operation[] = [
       errors: [404, 409],
     },
     async ({ query: { newsletter }, actor, context }, file) => {
-      if (newsletter !== undefined && !(await getNewsletter(context.db, newsletter)))
-        throw new NewsletterNotFound(newsletter);
+      if (newsletter !== undefined) await requireNewsletter(context.db, newsletter, null);
       const object = newsletter === undefined ? 'subscribers' : `newsletter ${newsletter}`;
       await audit(context.db, actor, 'import', object);
       const body = await importSubscribers(context.db, file, {
@@ -64,22 +62,24 @@ export const importOperations: Operation[] = [
       method: 'get',
       path: '/exports/subscribers.csv',
       tag,
-      summary: 'Export all subscriptions as CSV',
+      summary: 'Export subscriptions as CSV',
       role: 'admin',
+      reach: 'scoped',
       query: z.strictObject({ newsletter: z.string().optional() }),
       answers: {
         200: { description: 'A line a subscription', schema: z.string(), type: 'text/csv' },
       },
     },
-    async ({ query: { newsletter }, actor }, db, res) => {
-      if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
-        throw new NewsletterNotFound(newsletter);
+    async ({ query: { newsletter }, actor, scope }, db, res) => {
+      if (newsletter !== undefined) await requireNewsletter(db, newsletter, scope);
       await audit(db, actor, 'export', newsletter ? `newsletter ${newsletter}` : 'subscribers');
       res.type('text/csv').set('Content-Disposition', 'attachment; filename="subscribers.csv"');
       // a client that disconnects ends the reading; there is no one to answer
-      await pipeline(Readable.from(exportSubscribers(db, { newsletter })), res).catch((error) => {
-        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-      });
+      await pipeline(Readable.from(exportSubscribers(db, { newsletter, scope })), res).catch(
+        (error) => {
+          if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+        },
+      );
       return undefined;
     },
   ),

@@ -10,6 +10,7 @@ import { newsletterChanges, newsletterSettings } from '../../newsletters/setting
 import { audit } from '../../operators/audit.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
+import { ofNewsletter } from './reach.ts';
 import { bySlug, newsletterShape, pageOf } from './shapes.ts';
 import { versions } from './versions.ts';
 
@@ -23,12 +24,15 @@ export const newsletterOperations: Operation[] = [
       tag,
       summary: 'List newsletters',
       role: 'viewer',
+      reach: 'scoped',
       query: z.strictObject(paging),
       answers: {
         200: { description: 'In the order they were made', schema: pageOf(newsletterShape) },
       },
     },
-    async ({ query }, db) => ({ body: pageOfRows(await listNewsletters(db), query) }),
+    async ({ query, scope }, db) => ({
+      body: pageOfRows(await listNewsletters(db, scope), query),
+    }),
   ),
   changes(
     {
@@ -55,6 +59,7 @@ export const newsletterOperations: Operation[] = [
       tag,
       summary: 'Show a newsletter',
       role: 'viewer',
+      reach: ofNewsletter,
       params: bySlug,
       answers: { 200: { description: 'The newsletter', schema: newsletterShape } },
     },
@@ -73,6 +78,7 @@ export const newsletterOperations: Operation[] = [
       summary: 'Change a newsletter',
       description: 'Fields that are left out stay as they are; `sections` is replaced as a list.',
       role: 'admin',
+      reach: ofNewsletter,
       params: bySlug,
       body: newsletterChanges,
       answers: { 200: { description: 'As it is now', schema: newsletterShape } },

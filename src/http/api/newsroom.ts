@@ -16,6 +16,7 @@ export const newsroomOperations: Operation[] = [
       tag,
       summary: 'Show the newsroom',
       role: 'viewer',
+      reach: 'scoped',
       answers: { 200: { description: 'As pages and mails show it', schema: shape } },
     },
     async (_call, db) => ({ body: await getNewsroom(db) }),

@@ -11,11 +11,19 @@ import {
   requestHash,
   takeIdempotencyKey,
 } from '../../operators/idempotency.ts';
+import type { Scope } from '../../operators/scope.ts';
 import { invalid } from '../../problems/to-problem.ts';
 import type { Queues } from '../../queue/queues.ts';
 import { HashedBody, jsonBody } from '../middleware/bodies.ts';
 import { Problem, tryLater } from '../middleware/problem.ts';
-import { actorOf, requireRole, roleOf } from '../middleware/roles.ts';
+import {
+  actorOf,
+  requireRole,
+  requireRoleIn,
+  requireScopedRole,
+  roleOf,
+  scopeOf,
+} from '../middleware/roles.ts';
 import { describe, type Spec } from './specification.ts';
 import { requireMatch, sendVersion, type Version } from './versions.ts';
 
@@ -26,6 +34,7 @@ export interface Call<P, Q, B> {
   context: Context;
   actor: Actor;
   role: Role;
+  scope: Scope;
   params: P;
   query: Q;
   body: B;
@@ -89,7 +98,7 @@ export function changes<
     const key = idempotencyKey(req);
     const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
       const change = async () => {
-        if (spec.version) await requireMatch(tx, req, call.context, spec.version);
+        if (spec.version) await requireMatch(tx, req, call, spec.version);
         return handle(call, tx);
       };
       if (key === undefined || call.actor.kind !== 'token') return change();
@@ -156,13 +165,14 @@ function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
     path: spec.path,
     document: describe(spec),
     serve: (context) => [
-      requireRole(spec.role),
+      ruleOf(spec, context),
       ...before,
       async (req, res) => {
         const call: Parsed<P, Q, B> = {
           context,
           actor: actorOf(res),
           role: roleOf(res),
+          scope: scopeOf(res),
           params: readParams(spec.params, req),
           query: read(spec.query ?? z.strictObject({}), req.query, 'query') as z.output<Q>,
           body: read(spec.body ?? nothing, req.body, 'body') as z.output<B>,
@@ -172,6 +182,15 @@ function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
       },
     ],
   };
+}
+
+function ruleOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  { role, reach }: Spec<P, Q, B>,
+  { db }: Context,
+) {
+  if (reach === undefined) return requireRole(role);
+  if (reach === 'scoped') return requireScopedRole(role);
+  return requireRoleIn(role, (params) => reach(db, params));
 }
 
 // `{}` as the body of a call that takes none is what many clients send.

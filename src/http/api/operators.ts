@@ -11,13 +11,19 @@ import { languages } from '../../locales/index.ts';
 import { getOperator, listOperators } from '../../operators/accounts.ts';
 import { roles } from '../../operators/roles.ts';
 import { lineSchema } from '../../text/one-line.ts';
+import { givenTo } from './bindings.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
 import { byId, pageOf } from './shapes.ts';
 import { versions } from './versions.ts';
 
 const tag = 'Operators';
-const REACH = 'Nobody makes, changes or lets in an operator with a higher role than their own.';
+const REACH =
+  'Nobody makes, changes or lets in an operator with a higher role than their own, or with newsletters that they are not bound to.';
+
+const boundTo = z.array(z.string()).nullable().meta({
+  description: 'Slugs of the newsletters that they are bound to; null: the whole newsroom',
+});
 
 const operatorShape = z
   .object({
@@ -25,6 +31,7 @@ const operatorShape = z
     email: z.string(),
     name: z.string(),
     role: z.enum(roles),
+    newsletters: boundTo,
     language: z.string(),
     draftNotices: z.boolean().meta({ description: 'Is mailed when a draft waits to be read' }),
     createdAt: z.iso.datetime(),
@@ -41,7 +48,7 @@ const setupUrl = z.string().meta({
 const name = lineSchema(100);
 const language = z.enum(languages as [string, ...string[]]);
 
-/** The people of the newsroom: all of it takes an admin. */
+/** The people of the newsroom: all of it takes an admin. One who is bound to some newsletters reaches who is bound within them. */
 export const operatorOperations: Operation[] = [
   reads(
     {
@@ -50,12 +57,13 @@ export const operatorOperations: Operation[] = [
       tag,
       summary: 'List operators',
       role: 'admin',
+      reach: 'scoped',
       query: z.strictObject(paging),
       answers: {
         200: { description: 'In the order they were made', schema: pageOf(operatorShape) },
       },
     },
-    async ({ query }, db) => ({ body: pageOfRows(await listOperators(db), query) }),
+    async ({ query, scope }, db) => ({ body: pageOfRows(await listOperators(db, scope), query) }),
   ),
   changes(
     {
@@ -65,10 +73,12 @@ export const operatorOperations: Operation[] = [
       summary: 'Invite an operator',
       description: REACH,
       role: 'admin',
+      reach: 'scoped',
       body: z
         .strictObject({
           email: z.string().max(254),
           role: z.enum(roles),
+          newsletters: givenTo.optional(),
           name: name.optional(),
           language: language.optional(),
         })
@@ -83,8 +93,13 @@ export const operatorOperations: Operation[] = [
       },
       errors: [409],
     },
-    async ({ body: { name, language, ...rest }, context, ...by }, tx) => {
-      const input = { ...rest, ...(name ? { name } : {}), ...(language ? { language } : {}) };
+    async ({ body: { name, language, newsletters, ...rest }, context, ...by }, tx) => {
+      const input = {
+        ...rest,
+        ...(name ? { name } : {}),
+        ...(language ? { language } : {}),
+        ...(newsletters === undefined ? {} : { newsletters }),
+      };
       const { operator, link } = await inviteOperator(tx, by, input);
       const url = `${context.config.publicUrl}/console/setup/${link}`;
       return { status: 201, body: { ...operator, setupUrl: url }, kept: operator };
@@ -98,10 +113,11 @@ export const operatorOperations: Operation[] = [
       tag,
       summary: 'Show an operator',
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       answers: { 200: { description: 'The operator', schema: operatorShape } },
     },
-    async ({ params }, db) => ({ body: await getOperator(db, params.id) }),
+    async ({ params, scope }, db) => ({ body: await getOperator(db, params.id, scope) }),
   ),
   changes(
     {
@@ -112,11 +128,13 @@ export const operatorOperations: Operation[] = [
       summary: 'Change an operator',
       description: REACH,
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       body: z
         .strictObject({
           name: name.optional(),
           role: z.enum(roles).optional(),
+          newsletters: givenTo.optional(),
           language: language.optional(),
           draftNotices: z.boolean().optional(),
         })
@@ -137,6 +155,7 @@ export const operatorOperations: Operation[] = [
       summary: 'Make a one-time link for a lost password',
       description: `Earlier links of this operator end. ${REACH}`,
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       answers: {
         201: { description: 'The link', schema: z.object({ setupUrl: setupUrl.optional() }) },
@@ -166,6 +185,7 @@ export const operatorOperations: Operation[] = [
         summary,
         description: `${more} Done before, it changes nothing. ${REACH}`.trim(),
         role: 'admin',
+        reach: 'scoped',
         params: byId,
         answers: { 200: { description: 'As it is now', schema: operatorShape } },
         errors: [409],
@@ -181,6 +201,7 @@ export const operatorOperations: Operation[] = [
       summary: 'Sign an operator out of every browser',
       description: REACH,
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       answers: {
         200: { description: 'How many', schema: z.object({ ended: z.number().int() }) },

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { type PreviewFormat, previewEdition, previewFormats } from '../../actions/preview.ts';
 import { type Operation, reads } from './operation.ts';
+import { ofEdition } from './reach.ts';
 import { byId } from './shapes.ts';
 
 const types: Record<PreviewFormat, string> = {
@@ -32,6 +33,7 @@ export const previewOperations: Operation[] = [
       tag: 'Editions',
       summary: 'See an edition as a reader gets it',
       role: 'viewer',
+      reach: ofEdition,
       params: byId,
       query: z.strictObject({
         format: z.enum(previewFormats).default('html'),

@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Context } from '../../context.ts';
 import { apiErrors, notFound } from '../middleware/errors.ts';
 import { Problem } from '../middleware/problem.ts';
-import { checkRules, requireRole } from '../middleware/roles.ts';
+import { checkRules, requireScopedRole } from '../middleware/roles.ts';
 import { authenticate } from './authenticate.ts';
 import { apiDocument } from './document.ts';
 import { operations } from './operations.ts';
@@ -27,7 +27,7 @@ export function apiRoutes(context: Context): Router {
   for (const { method, path, serve } of operations)
     v1[method](expressPath(path), ...serve(context));
   for (const path of new Set(operations.map((operation) => operation.path)))
-    v1.all(expressPath(path), requireRole('viewer'), otherMethods(path));
+    v1.all(expressPath(path), requireScopedRole('viewer'), otherMethods(path));
   checkRules(v1);
   router.use('/v1', v1);
 

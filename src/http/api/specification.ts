@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { DbOrTransaction } from '../../database/connection.ts';
 import type { Role } from '../../database/tables.ts';
 import { problemShape } from './shapes.ts';
 import type { Version } from './versions.ts';
+
+/** The id of the newsletter that the thing a path names is of; undefined where there is no such thing. */
+export type NewsletterOf = (
+  db: DbOrTransaction,
+  params: Record<string, string>,
+) => Promise<string | undefined>;
 
 /** What is said of a call once: it is checked by it, and described by it. */
 export interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
@@ -14,6 +21,11 @@ export interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
   description?: string;
   /** The least role that may call it. */
   role: Role;
+  /**
+   * For callers who are bound to some newsletters. Left out: it is of the whole newsroom, and they are refused.
+   * `scoped`: the handler keeps to `call.scope`. Else finds the newsletter of what the path names; see requireRoleIn.
+   */
+  reach?: 'scoped' | NewsletterOf;
   /** The resource that it answers, and if it changes one, that If-Match is compared with. */
   version?: Version;
   params?: P;
@@ -59,7 +71,8 @@ export function describe<P extends z.ZodObject, Q extends z.ZodObject, B extends
   return {
     tags: [spec.tag],
     summary: spec.summary,
-    description: `${spec.description ?? ''}\n\nRole: ${spec.role} or more.`.trim(),
+    description:
+      `${spec.description ?? ''}\n\nRole: ${spec.role} or more${spec.reach ? '' : ', bound to no newsletter'}.`.trim(),
     operationId: operationIdOf(spec.method, spec.path),
     requestParams: {
       ...(spec.params ? { path: spec.params } : {}),
@@ -123,8 +136,8 @@ function errorsOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodT
 
 const meanings: Record<number, string> = {
   400: 'The request cannot be read',
-  401: 'No API token, or one that is not known or revoked',
-  403: 'The token has a lower role',
+  401: 'No API token, or one that is not known, revoked or expired',
+  403: 'The token has a lower role, or is bound to some newsletters',
   404: 'There is no such thing',
   409: 'Not in this state, taken, or still being done: the problem says which',
   412: 'It has changed since the version of If-Match',

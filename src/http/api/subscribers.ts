@@ -13,7 +13,7 @@ import { versions } from './versions.ts';
 
 const tag = 'Subscribers';
 
-/** People: all of it takes an admin. */
+/** People: all of it takes an admin. One who is bound to some newsletters sees their readers, and no other subscription of them. */
 export const subscriberOperations: Operation[] = [
   reads(
     {
@@ -22,6 +22,7 @@ export const subscriberOperations: Operation[] = [
       tag,
       summary: 'List subscribers',
       role: 'admin',
+      reach: 'scoped',
       query: z.strictObject({
         ...paging,
         email: z.string().max(320).optional().meta({ description: 'Of one address' }),
@@ -30,9 +31,10 @@ export const subscriberOperations: Operation[] = [
       }),
       answers: { 200: { description: 'By id', schema: pageOf(subscriberShape) } },
     },
-    async ({ query: { email, ...filter } }, db) => ({
+    async ({ query: { email, ...filter }, scope }, db) => ({
       body: await listSubscribers(db, {
         ...filter,
+        scope,
         emailKey: email === undefined ? undefined : readAddress(email).key,
       }),
     }),
@@ -46,6 +48,7 @@ export const subscriberOperations: Operation[] = [
       description:
         'With `consent`, where and when it was given, active at once; without, a confirmation is sent first. Of somebody who is known by the address, subscriptions are added, and name and choices become what is given; the answer is then 200.',
       role: 'admin',
+      reach: 'scoped',
       body: newSubscriber,
       answers: {
         200: { description: 'One who was known by the address', schema: subscriberShape },
@@ -53,8 +56,9 @@ export const subscriberOperations: Operation[] = [
       },
       errors: [409],
     },
-    async ({ input, actor, context }, tx) => {
+    async ({ input, actor, context, scope }, tx) => {
       const { id, added, letters } = await addSubscriber(tx, input, {
+        scope,
         hashAddress: context.hashAddress,
         origin: new URL(context.config.publicUrl).host,
         now: context.now(),
@@ -62,7 +66,7 @@ export const subscriberOperations: Operation[] = [
       await audit(tx, actor, 'add', `subscriber ${id}`);
       return {
         status: added ? 201 : 200,
-        body: await getSubscriber(tx, id),
+        body: await getSubscriber(tx, id, scope),
         enqueue: (queues) => queues.enqueueLetters(letters),
       };
     },
@@ -75,10 +79,11 @@ export const subscriberOperations: Operation[] = [
       tag,
       summary: 'Show a subscriber',
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       answers: { 200: { description: 'The subscriber', schema: subscriberShape } },
     },
-    async ({ params }, db) => ({ body: await getSubscriber(db, params.id) }),
+    async ({ params, scope }, db) => ({ body: await getSubscriber(db, params.id, scope) }),
   ),
   changes(
     {
@@ -90,13 +95,15 @@ export const subscriberOperations: Operation[] = [
       description:
         'A subscription can be ended here; it begins by consent alone. Where one waits for its confirmation, another address is sent a new one, and the link in the older ends.',
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       body: subscriberChanges,
       answers: { 200: { description: 'As it is now', schema: subscriberShape } },
       errors: [409],
     },
-    async ({ params, input, actor, context }, tx) => {
+    async ({ params, input, actor, context, scope }, tx) => {
       const by = {
+        scope,
         hashAddress: context.hashAddress,
         origin: new URL(context.config.publicUrl).host,
         now: context.now(),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { createApiToken, listApiTokens, revokeApiToken } from '../../operators/api-tokens.ts';
-import { audit } from '../../operators/audit.ts';
-import { requireRole, tokenRoles } from '../../operators/roles.ts';
+import { makeToken, TOKEN_DAYS, withdrawToken } from '../../actions/tokens.ts';
+import { listApiTokens } from '../../operators/api-tokens.ts';
+import { tokenRoles } from '../../operators/roles.ts';
+import { givenTo } from './bindings.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
 import { byId, pageOf } from './shapes.ts';
@@ -16,10 +17,14 @@ const tokenShape = z
     createdAt: z.iso.datetime(),
     lastUsedAt: z.iso.datetime().nullable(),
     revokedAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso.datetime().nullable().meta({ description: 'null: never' }),
+    newsletters: z.array(z.string()).nullable().meta({
+      description: 'Slugs of the newsletters that it is bound to; null: the whole newsroom',
+    }),
   })
   .meta({ id: 'Token', description: 'A key with which a program uses the API' });
 
-/** The keys of programs: all of it takes an admin. */
+/** The keys of programs: all of it takes an admin. One who is bound to some newsletters reaches those bound within them. */
 export const tokenOperations: Operation[] = [
   reads(
     {
@@ -28,10 +33,13 @@ export const tokenOperations: Operation[] = [
       tag,
       summary: 'List tokens',
       role: 'admin',
+      reach: 'scoped',
       query: z.strictObject(paging),
       answers: { 200: { description: 'In the order they were made', schema: pageOf(tokenShape) } },
     },
-    async ({ query }, db) => ({ body: pageOfRows(await listApiTokens(db), query) }),
+    async ({ query, scope }, db) => ({
+      body: pageOfRows(await listApiTokens(db, scope), query),
+    }),
   ),
   changes(
     {
@@ -39,9 +47,22 @@ export const tokenOperations: Operation[] = [
       path: '/tokens',
       tag,
       summary: 'Make a token',
+      description: 'With a role and newsletters that are within your own.',
       role: 'admin',
+      reach: 'scoped',
       body: z
-        .strictObject({ name: z.string().max(200), role: z.enum(tokenRoles) })
+        .strictObject({
+          name: z.string().max(200),
+          role: z.enum(tokenRoles),
+          newsletters: givenTo.optional(),
+          expiresAt: z.iso
+            .datetime({ offset: true })
+            .nullable()
+            .optional()
+            .meta({
+              description: `From when on it opens nothing; null: never. Left out: ${TOKEN_DAYS} days from now`,
+            }),
+        })
         .meta({ id: 'NewToken' }),
       answers: {
         201: {
@@ -57,10 +78,15 @@ export const tokenOperations: Operation[] = [
         },
       },
     },
-    async ({ body, actor, role }, tx) => {
-      requireRole(role, body.role);
-      const made = await createApiToken(tx, body);
-      await audit(tx, actor, 'create', `token ${made.id}`, { role: made.role });
+    async ({ body: { newsletters, expiresAt, ...rest }, context, ...by }, tx) => {
+      const wish = {
+        ...rest,
+        ...(newsletters === undefined ? {} : { newsletters }),
+        ...(expiresAt === undefined
+          ? {}
+          : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
+      };
+      const made = await makeToken(tx, by, wish, context.now());
       const { token: _, ...kept } = made;
       return { status: 201, body: made, kept };
     },
@@ -73,12 +99,12 @@ export const tokenOperations: Operation[] = [
       summary: 'Revoke a token',
       description: 'From then on it opens nothing. Done before, it changes nothing.',
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       answers: { 204: { description: 'Revoked' } },
     },
-    async ({ params, actor }, tx) => {
-      await revokeApiToken(tx, params.id);
-      await audit(tx, actor, 'revoke', `token ${params.id}`);
+    async ({ params, ...by }, tx) => {
+      await withdrawToken(tx, by, params.id);
       return { status: 204 };
     },
   ),

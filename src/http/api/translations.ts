@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { joinArticles, separateArticle } from '../../articles/merge.ts';
+import { requireOwnArticles } from '../../articles/within-scope.ts';
 import { audit } from '../../operators/audit.ts';
 import { changes, type Operation } from './operation.ts';
 import { byId } from './shapes.ts';
@@ -17,11 +18,13 @@ export const translationOperations: Operation[] = [
       summary: 'Say that other articles are the same story in other languages',
       description: 'A reader gets the one in their language.',
       role: 'editor',
+      reach: 'scoped',
       params: byId,
       body: z.strictObject({ articles: z.array(id).min(1).max(20) }),
       answers: { 204: { description: 'They are one story now' } },
     },
-    async ({ params, body, actor }, tx) => {
+    async ({ params, body, actor, scope }, tx) => {
+      await requireOwnArticles(tx, scope, [params.id, ...body.articles]);
       await joinArticles(tx, [params.id, ...body.articles]);
       await audit(tx, actor, 'join', `article ${params.id}`, { translations: body.articles });
       return { status: 204 };
@@ -34,10 +37,12 @@ export const translationOperations: Operation[] = [
       tag,
       summary: 'Say that an article is a story of its own',
       role: 'editor',
+      reach: 'scoped',
       params: byId,
       answers: { 204: { description: 'It is' } },
     },
-    async ({ params, actor }, tx) => {
+    async ({ params, actor, scope }, tx) => {
+      await requireOwnArticles(tx, scope, [params.id]);
       await separateArticle(tx, params.id);
       await audit(tx, actor, 'separate', `article ${params.id}`);
       return { status: 204 };

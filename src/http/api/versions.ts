@@ -11,6 +11,7 @@ import { getFeed } from '../../feeds/feeds.ts';
 import { getNewsletter } from '../../newsletters/newsletters.ts';
 import { getNewsroom } from '../../newsletters/newsroom.ts';
 import { getOperator } from '../../operators/accounts.ts';
+import type { Scope } from '../../operators/scope.ts';
 import { getSignUpSettings } from '../../subscribers/sign-up-settings.ts';
 import { getSubscriber } from '../../subscribers/subscribers.ts';
 import { Problem } from '../middleware/problem.ts';
@@ -26,7 +27,7 @@ export interface Version {
   /** What its changes lock before any row. */
   lock?(tx: DbOrTransaction): Promise<void>;
   /** As the API shows it; null: it is not there, and the change would make it. */
-  read(db: DbOrTransaction, name: string, context: Context): Promise<unknown>;
+  read(db: DbOrTransaction, name: string, context: Context, scope: Scope): Promise<unknown>;
   /** Fields that change by themselves: a client's edit is not out of date because of them. */
   volatile: readonly string[];
 }
@@ -65,13 +66,16 @@ export const versions = {
     'lastError',
     'articles',
   ]),
-  article: { ...byIdOf('articles', getArticle, ['updatedAt']), lock: lockArticles },
+  article: {
+    ...byIdOf('articles', (db, id, _, scope) => getArticle(db, id, scope), ['updatedAt']),
+    lock: lockArticles,
+  },
   articleOfExternalId: {
     table: 'articles',
     key: 'externalId',
     param: 'externalId',
     lock: lockArticles,
-    read: (db, name) => articleOf(db, name).catch(orNull),
+    read: (db, name, _, scope) => articleOf(db, name, scope).catch(orNull),
     volatile: ['updatedAt'],
   },
   edition: byIdOf('editions', (db, id, { now }) => showEdition(db, id, now()), [
@@ -84,8 +88,8 @@ export const versions = {
     'plannedAt',
     'finishedAt',
   ]),
-  subscriber: byIdOf('subscribers', getSubscriber),
-  operator: byIdOf('operators', getOperator, ['lastSeenAt']),
+  subscriber: byIdOf('subscribers', (db, id, _, scope) => getSubscriber(db, id, scope)),
+  operator: byIdOf('operators', (db, id, _, scope) => getOperator(db, id, scope), ['lastSeenAt']),
 } satisfies Record<string, Version>;
 
 function orNull(error: unknown): null {
@@ -108,7 +112,7 @@ export function etagOf({ volatile }: Version, shown: unknown): string {
 export async function requireMatch(
   tx: DbOrTransaction,
   req: Request,
-  context: Context,
+  { context, scope }: { context: Context; scope: Scope },
   version: Version,
 ): Promise<void> {
   const wanted = req.get('If-Match');
@@ -117,7 +121,7 @@ export async function requireMatch(
   await version.lock?.(tx);
   await sql`select from ${sql.table(version.table)}
     where ${sql.ref(version.key)} = ${name} for no key update`.execute(tx);
-  const shown = await version.read(tx, name, context);
+  const shown = await version.read(tx, name, context, scope);
   // what is not there is 404, which the change itself says
   if (shown === undefined || (shown !== null && wanted.trim() === '*')) return;
   const present = shown === null ? [] : [etagOf(version, shown), ...revisionOf(shown)];

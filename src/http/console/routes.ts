@@ -1,7 +1,9 @@
 import { Router } from 'express';
 import helmet from 'helmet';
 import type { Context } from '../../context.ts';
+import { scopeOfOperator } from '../../operators/bindings.ts';
 import { formBody, longFormBody } from '../middleware/bodies.ts';
+import { originOf } from '../middleware/client-address.ts';
 import { checkRules, setActor } from '../middleware/roles.ts';
 import { sameOrigin } from '../middleware/same-origin.ts';
 import { meRoutes } from './account/me.ts';
@@ -55,12 +57,13 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   const checks = openPasswordChecks(context);
   router.use(signInRoutes(context, checks));
 
-  router.use((req, res, next) => {
+  router.use(async (req, res, next) => {
     const operator = req.session?.operator;
     if (!operator)
       return res.redirect(303, `/console/sign-in${req.method === 'GET' ? '' : '?expired'}`);
     res.locals.operator = operator;
-    setActor(res, { kind: 'operator', id: operator.id }, operator.role, null);
+    const actor = { kind: 'operator' as const, id: operator.id, ...originOf(req) };
+    setActor(res, actor, operator.role, await scopeOfOperator(context.db, operator.id));
     return next();
   });
   router.use(onceForEachForm(context));

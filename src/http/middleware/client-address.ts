@@ -25,6 +25,10 @@ function plainAddress(text: string): string {
   return isIP(address) ? ipaddr.process(address).toString() : UNKNOWN;
 }
 
+/** Where a request came from, for the audit. */
+export const originOf = (req: Request): { origin?: string } =>
+  req.ip === undefined ? {} : { origin: req.ip };
+
 /**
  * The network that an address belongs to, as limits count it: an IPv4 address is one, of IPv6 the first `bits`
  * bits are. One customer of a provider has a /64 at least, and often a /48.

@@ -72,9 +72,11 @@ export default {
     exists: 'There is already an account with this address.',
   },
   forbidden: {
-    title: 'Your role does not allow this',
+    title: 'You do not have access to this',
     text: 'Required role: {{needed}}, or a higher one. Your role: {{yours}}.',
-    ask: 'Ask an owner of this newsroom to change your role, or to do this for you.',
+    bound:
+      'This page is about the whole newsroom. Your account is limited to some of its newsletters.',
+    ask: 'Ask an owner of this newsroom to change your access, or to do this for you.',
     back: 'Back to the editions',
   },
   home: {

@@ -173,6 +173,8 @@ export default {
     undone: 'Undone.',
     nothingToUndo: 'There is nothing left to undo.',
     gone: 'That article no longer exists.',
+    shared:
+      'That article also appears in newsletters you have no access to, so nothing was changed. Ask a colleague who works on all of them.',
   },
   error: {
     title: 'Not saved. Check the marked fields.',

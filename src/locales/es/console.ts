@@ -73,9 +73,11 @@ export default {
     exists: 'Ya hay una cuenta con esta dirección.',
   },
   forbidden: {
-    title: 'Tu rol no lo permite',
+    title: 'No tienes acceso a esto',
     text: 'Rol necesario: {{needed}}, o uno superior. Tu rol: {{yours}}.',
-    ask: 'Pide a quien tenga el rol de titular que cambie el tuyo o que lo haga por ti.',
+    bound:
+      'Esta página es de toda la redacción. Tu cuenta está limitada a algunos de sus boletines.',
+    ask: 'Pide a quien tenga el rol de titular que cambie tu acceso o que lo haga por ti.',
     back: 'Volver a las ediciones',
   },
   home: {

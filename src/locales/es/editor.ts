@@ -176,6 +176,8 @@ export default {
     undone: 'Deshecho.',
     nothingToUndo: 'Ya no queda nada que deshacer.',
     gone: 'Ese artículo ya no existe.',
+    shared:
+      'Ese artículo también aparece en boletines a los que no tienes acceso, así que no se ha cambiado nada. Pídeselo a alguien que trabaje en todos ellos.',
   },
   error: {
     title: 'No se ha guardado. Revisa los campos marcados.',

@@ -12,7 +12,7 @@ import { countActive } from '../../../subscribers/count-active.ts';
 import { ID_FORM } from '../../../text/id.ts';
 import { sendPreview } from '../../api/preview.ts';
 import { Problem } from '../../middleware/problem.ts';
-import { mayAct, requireRole, requireRoleIn } from '../../middleware/roles.ts';
+import { mayAct, requireRoleIn, requireScopedRole, scopeOf } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { consoleEdition } from './view.ts';
 
@@ -34,14 +34,15 @@ export function editionRoutes(context: Context): Router {
   const { db } = context;
   const ofEdition = ({ id = '' }: Record<string, string>) => newsletterOfEdition(db, id);
 
-  router.get(['/', '/editions'], requireRole('viewer'), async (req, res) => {
+  router.get(['/', '/editions'], requireScopedRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
+    const scope = scopeOf(res);
     const now = context.now();
     const after = id.safeParse(req.query.after).data;
     const [newsletters, readers, page] = await Promise.all([
-      listNewsletters(db),
+      listNewsletters(db, scope),
       countActive(db),
-      showEditions(db, { limit: 20, ...(after ? { after } : {}) }, now),
+      showEditions(db, { limit: 20, scope, ...(after ? { after } : {}) }, now),
     ]);
     await showPage(context, req, res, {
       view: 'editions/list.eta',

@@ -8,8 +8,9 @@ import { getEdition } from '../../../editions/editions.ts';
 import { NothingNew } from '../../../editions/errors.ts';
 import type { ReaderChoice } from '../../../editions/variant.ts';
 import { translator } from '../../../locales/index.ts';
-import { requireRole } from '../../middleware/roles.ts';
+import { requireRoleIn } from '../../middleware/roles.ts';
 import { wordsFor } from '../pages.ts';
+import { reachIn } from '../reach.ts';
 import { idOf } from './window.ts';
 
 /** The ways in which readers see one message. */
@@ -31,8 +32,9 @@ export const choiceOf = (language: string, sections: string): ReaderChoice => ({
 /** The previews, each a page of its own that can run nothing, for the frames of the editor's window. */
 export function frameRoutes(context: Context): Router {
   const router = Router();
+  const { ofEdition } = reachIn(context.db);
   const render = sharedRenders(context);
-  router.get('/editions/:id/edit/look', requireRole('viewer'), async (req, res) => {
+  router.get('/editions/:id/edit/look', requireRoleIn('viewer', ofEdition), async (req, res) => {
     const { look, language, sections } = asked.parse(req.query);
     const format = look === 'text' ? 'text' : 'html';
     const say = translator(wordsFor(req, res).language, 'editor');

@@ -1,4 +1,5 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
+import { ArticleShared } from '../../../articles/errors.ts';
 import { joinArticles, restoreStories, separateArticle } from '../../../articles/merge.ts';
 import {
   joinDuplicate,
@@ -7,11 +8,14 @@ import {
   type Source,
   separateSource,
 } from '../../../articles/sources.ts';
+import { requireOwnArticles } from '../../../articles/within-scope.ts';
 import type { Context } from '../../../context.ts';
 import type { DbOrTransaction } from '../../../database/connection.ts';
 import { type Actor, audit } from '../../../operators/audit.ts';
+import type { Scope } from '../../../operators/scope.ts';
 import { toProblem } from '../../../problems/to-problem.ts';
 import { Problem } from '../../middleware/problem.ts';
+import { actorOf, scopeOf } from '../../middleware/roles.ts';
 import type { SessionData } from '../account/sessions.ts';
 import type { PostedWindow } from './window.ts';
 
@@ -28,10 +32,11 @@ type Undo = SessionData['editorUndo'];
 export async function applyVerdict(
   { db }: Context,
   req: Request,
-  actor: Actor,
+  res: Response,
   verdict: Verdict,
   window: PostedWindow,
 ): Promise<string | null> {
+  const by = { actor: actorOf(res), scope: scopeOf(res) };
   const undo = req.session?.data.editorUndo;
   const value = window.fields.one(verdict);
   try {
@@ -39,14 +44,15 @@ export async function applyVerdict(
       .transaction()
       .execute((tx) =>
         verdict === 'undo'
-          ? takeBack(tx, actor, window.id, undo)
-          : joinOrSeparate(tx, actor, verdict, value, window),
+          ? takeBack(tx, by.actor, window.id, undo)
+          : joinOrSeparate(tx, by, verdict, value, window),
       );
     if (next) await req.session?.keep({ editorUndo: { edition: window.id, ...next } });
     else await req.session?.take('editorUndo');
     return done[verdict];
   } catch (error) {
     if (error instanceof NothingToUndo) return 'done.nothingToUndo';
+    if (error instanceof ArticleShared) return 'done.shared';
     const { status } = toProblem(error, '');
     if (status === 404 || status === 422) return null;
     throw error;
@@ -67,7 +73,7 @@ const done: Record<Verdict, string> = {
 
 async function joinOrSeparate(
   tx: DbOrTransaction,
-  actor: Actor,
+  { actor, scope }: { actor: Actor; scope: Scope },
   verdict: Exclude<Verdict, 'undo'>,
   value: string,
   { fields }: PostedWindow,
@@ -75,11 +81,13 @@ async function joinOrSeparate(
   switch (verdict) {
     case 'separate': {
       const [of = '', source = ''] = value.split(':');
+      await requireOwnArticles(tx, scope, [of]);
       const { id, before } = await separateSource(tx, of, source);
       await audit(tx, actor, 'separate', `article ${of}`, { source, article: id });
       return { copies: before };
     }
     case 'apart': {
+      await requireOwnArticles(tx, scope, [value]);
       const stories = await separateArticle(tx, value);
       await audit(tx, actor, 'separate translation', `article ${value}`);
       return { stories };
@@ -87,12 +95,14 @@ async function joinOrSeparate(
     case 'pair': {
       const other = fields.one(`pair-${value}`);
       if (other === value) throw new Problem(422, 'An article is no translation of itself.');
+      await requireOwnArticles(tx, scope, [value, other]);
       const stories = await joinArticles(tx, [value, other]);
       await audit(tx, actor, 'pair translations', `article ${value}`, { with: other });
       return { stories };
     }
     case 'join': {
       const copy = fields.one(`join-${value}`);
+      await requireOwnArticles(tx, scope, [value, copy]);
       const copies = await joinDuplicate(tx, value, copy);
       await audit(tx, actor, 'join', `article ${value}`, { copy });
       return { copies };
@@ -119,10 +129,11 @@ async function takeBack(
 export async function joinedSources(
   db: DbOrTransaction,
   articles: Iterable<{ id: string; joined: number }>,
+  scope: Scope,
 ): Promise<Map<string, Source[]>> {
   const found = new Map<string, Source[]>();
   for (const { id, joined } of articles) {
-    if (joined > 0) found.set(id, await listSources(db, id));
+    if (joined > 0) found.set(id, await listSources(db, id, scope));
   }
   return found;
 }

@@ -9,6 +9,7 @@ import { recentTests } from '../../../letters/recent-tests.ts';
 import { translator } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { lastActor } from '../../../operators/audit.ts';
+import { scopeOf } from '../../middleware/roles.ts';
 import { consoleEdition } from '../editions/view.ts';
 import { languageName } from '../language-name.ts';
 import { showPage, wordsFor } from '../pages.ts';
@@ -60,7 +61,7 @@ export async function showWindow(
     showEdition(db, id, now),
     listNewsletters(db),
     addableArticles(db, newsletter.id, { held, search, limit: 30 }),
-    joinedSources(db, window.articles.values()),
+    joinedSources(db, window.articles.values(), scopeOf(res)),
     recentTests(db, id),
     derivedWords(context, id, form),
     commonChoices(db, id, SAMPLE),

@@ -1,7 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import type { Context } from '../../../context.ts';
-import { actorOf, requireRole } from '../../middleware/roles.ts';
+import { actorOf, requireRoleIn, scopeOf } from '../../middleware/roles.ts';
 import { wordsFor } from '../pages.ts';
+import { reachIn } from '../reach.ts';
 import {
   lookIn,
   lookOf,
@@ -26,9 +27,10 @@ import { idOf, isOpen, openWindow, readWindow } from './window.ts';
  */
 export function editorRoutes(context: Context): Router {
   const router = Router();
+  const { ofEdition } = reachIn(context.db);
   router.use(frameRoutes(context));
 
-  router.get('/editions/:id/edit', requireRole('editor'), async (req, res) => {
+  router.get('/editions/:id/edit', requireRoleIn('editor', ofEdition), async (req, res) => {
     const window = await openWindow(context.db, idOf(req));
     if (!isOpen(window)) return redirectToEdition(req, res, window);
     const message = await req.session?.take('editorMessage');
@@ -44,8 +46,8 @@ export function editorRoutes(context: Context): Router {
     });
   });
 
-  router.post('/editions/:id/edit', requireRole('editor'), async (req, res) => {
-    const window = await readWindow(context, req);
+  router.post('/editions/:id/edit', requireRoleIn('editor', ofEdition), async (req, res) => {
+    const window = await readWindow(context, req, scopeOf(res));
     if (!isOpen(window)) return redirectToEdition(req, res, window);
     const [verb = '', id = ''] = window.fields.one('do').split(':');
     if (verb === 'save' || verb === 'send')
@@ -58,18 +60,18 @@ export function editorRoutes(context: Context): Router {
     return showPosted(context, req, res, window, { form: { ...mine, places } });
   });
 
-  router.post('/editions/:id/edit/look', requireRole('editor'), async (req, res) => {
-    const window = await readWindow(context, req);
+  router.post('/editions/:id/edit/look', requireRoleIn('editor', ofEdition), async (req, res) => {
+    const window = await readWindow(context, req, scopeOf(res));
     if (!isOpen(window)) return redirectToEdition(req, res, window);
     return sendLooks(context, req, res, window);
   });
 
-  router.post('/editions/:id/edit/introduction', requireRole('editor'), (req, res) => {
+  router.post('/editions/:id/edit/introduction', requireRoleIn('editor', ofEdition), (req, res) => {
     res.type('html').send(introductionOf(posted(req.body).one('introduction').slice(0, 20_000)));
   });
 
-  router.post('/editions/:id/edit/test', requireRole('editor'), async (req, res) => {
-    const window = await readWindow(context, req);
+  router.post('/editions/:id/edit/test', requireRoleIn('editor', ofEdition), async (req, res) => {
+    const window = await readWindow(context, req, scopeOf(res));
     const { language, sections } = lookIn(window);
     const to = window.fields.one('to');
     const choice = choiceOf(language, sections);
@@ -80,15 +82,18 @@ export function editorRoutes(context: Context): Router {
   });
 
   for (const verdict of verdicts)
-    router.post(`/editions/:id/edit/${verdict}`, requireRole('editor'), (req, res) =>
+    router.post(`/editions/:id/edit/${verdict}`, requireRoleIn('editor', ofEdition), (req, res) =>
       handleVerdict(context, req, res, verdict),
     );
   return router;
 }
 
 async function handleVerdict(context: Context, req: Request, res: Response, verdict: Verdict) {
-  const window = await readWindow(context, req);
-  const key = await applyVerdict(context, req, actorOf(res), verdict, window);
-  const message = { good: key !== null, text: sayFor(req, res)(key ?? 'done.gone') };
+  const window = await readWindow(context, req, scopeOf(res));
+  const key = await applyVerdict(context, req, res, verdict, window);
+  const message = {
+    good: key !== null && key !== 'done.shared',
+    text: sayFor(req, res)(key ?? 'done.gone'),
+  };
   return returnToWindow(context, req, res, window, { message });
 }

@@ -1,10 +1,12 @@
 import type { Request } from 'express';
 import type { StoriesBefore } from '../../../articles/merge.ts';
 import type { SourcesBefore } from '../../../articles/sources.ts';
+import { articlesWithin } from '../../../articles/within-scope.ts';
 import type { Context } from '../../../context.ts';
 import type { DbOrTransaction } from '../../../database/connection.ts';
 import { type Draft, draftArticles, readDraft } from '../../../editions/draft.ts';
 import { type Newsletter, newsletterOfId } from '../../../newsletters/newsletters.ts';
+import type { Scope } from '../../../operators/scope.ts';
 import { readId } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { type EditorForm, formOf, type Posted, posted, readBase, readForm } from './form.ts';
@@ -56,15 +58,23 @@ export async function openWindow(
   return { id, draft, newsletter, slugs, articles, saved: formOf(draft, newsletter, articles) };
 }
 
-/** Reads what was posted, and the edition as it is by now. Throws EditionNotFound, Problem 400. */
-export async function readWindow(context: Context, req: Request): Promise<PostedWindow> {
+/**
+ * Reads what was posted, and the edition as it is by now. Of articles that are not in it yet, those within the scope.
+ * Throws EditionNotFound, Problem 400.
+ */
+export async function readWindow(
+  context: Context,
+  req: Request,
+  scope: Scope,
+): Promise<PostedWindow> {
   const fields = posted(req.body);
   const base = readBase(fields);
   if (!base) throw new Problem(400, 'The form came without what it was opened on: load it again.');
   const added = fields.one('do').startsWith('add:') ? [fields.one('do').slice(4)] : [];
   const listed = fields.all('row').flatMap((row) => row.split(','));
   const ids = [...listed, ...fields.all('dropped'), ...added].slice(0, 1000);
-  const window = await openWindow(context.db, idOf(req), ids);
+  const within = await articlesWithin(context.db, scope, ids);
+  const window = await openWindow(context.db, idOf(req), within);
   const mine = readForm(fields, base);
   const places = mine.places.filter((place) => window.articles.has(place.id));
   return {

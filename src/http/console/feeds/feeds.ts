@@ -9,12 +9,19 @@ import { FeedError } from '../../../feeds/errors.ts';
 import { listFeeds } from '../../../feeds/feeds.ts';
 import { fetchFeedNow } from '../../../feeds/read-due.ts';
 import type { Translate } from '../../../locales/index.ts';
-import { listNewsletters } from '../../../newsletters/newsletters.ts';
+import { listNewsletters, requireNewsletter } from '../../../newsletters/newsletters.ts';
 import { audit } from '../../../operators/audit.ts';
 import { ID_FORM } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
-import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
+import {
+  actorOf,
+  mayAct,
+  requireRoleIn,
+  requireScopedRole,
+  scopeOf,
+} from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
+import { reachIn } from '../reach.ts';
 import { reasonOf } from '../reasons.ts';
 import { feedView, placesOf } from './view.ts';
 
@@ -26,19 +33,21 @@ const form = z.object({ url: z.string().max(5000).catch(''), place: z.string().c
 export function feedRoutes(context: Context): Router {
   const router = Router();
   const { db, now } = context;
+  const { ofFeed } = reachIn(db);
 
-  router.get('/feeds', requireRole('viewer'), async (req, res) => {
+  router.get('/feeds', requireScopedRole('viewer'), async (req, res) => {
     await show(req, res, { url: '', place: '' });
   });
 
-  router.post('/feeds', requireRole('editor'), async (req, res) => {
+  router.post('/feeds', requireScopedRole('editor'), async (req, res) => {
     const typed = form.parse(req.body ?? {});
     const [newsletter = '', section = ''] = typed.place.split('/');
     const wanted = { newsletter, url: typed.url, section: section || null };
     try {
-      const feed = await commit(context, async (tx) => ({
-        value: await takeOnFeed(tx, actorOf(res), wanted, now()),
-      }));
+      const feed = await commit(context, async (tx) => {
+        await requireNewsletter(tx, newsletter, scopeOf(res));
+        return { value: await takeOnFeed(tx, actorOf(res), wanted, now()) };
+      });
       await read(req, wordsFor(req, res), feed.id);
       return res.redirect(303, `${page}#feed-${feed.id}`);
     } catch (error) {
@@ -49,14 +58,14 @@ export function feedRoutes(context: Context): Router {
     }
   });
 
-  router.post('/feeds/:id/fetch', requireRole('editor'), async (req, res) => {
+  router.post('/feeds/:id/fetch', requireRoleIn('editor', ofFeed), async (req, res) => {
     await read(req, wordsFor(req, res), idOf(req));
     await audit(db, actorOf(res), 'fetch', `feed ${idOf(req)}`);
     res.redirect(303, `${page}#feed-${req.params.id}`);
   });
 
   for (const state of ['active', 'off'] as const)
-    router.post(`/feeds/:id/${state}`, requireRole('editor'), async (req, res) => {
+    router.post(`/feeds/:id/${state}`, requireRoleIn('editor', ofFeed), async (req, res) => {
       await commit(context, async (tx) => ({
         value: await changeFeed(tx, actorOf(res), idOf(req), { state }, now()),
       }));
@@ -64,7 +73,7 @@ export function feedRoutes(context: Context): Router {
       res.redirect(303, `${page}#feed-${req.params.id}`);
     });
 
-  router.post('/feeds/:id/remove', requireRole('editor'), async (req, res) => {
+  router.post('/feeds/:id/remove', requireRoleIn('editor', ofFeed), async (req, res) => {
     const feed = await commit(context, async (tx) => ({
       value: await giveUpFeed(tx, actorOf(res), idOf(req)),
     }));
@@ -108,8 +117,8 @@ export function feedRoutes(context: Context): Router {
     const newsletter = z.string().max(100).optional().catch(undefined).parse(req.query.newsletter);
     const after = id.optional().catch(undefined).parse(req.query.after);
     const [newsletters, list] = await Promise.all([
-      listNewsletters(db),
-      listFeeds(db, { limit: 50, newsletter: newsletter || undefined, after }),
+      listNewsletters(db, scopeOf(res)),
+      listFeeds(db, { limit: 50, scope: scopeOf(res), newsletter: newsletter || undefined, after }),
     ]);
     await showPage(context, req, res, {
       view: 'feeds/list.eta',
