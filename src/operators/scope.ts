@@ -10,10 +10,6 @@ export type { Scope } from '../database/scope.ts';
 export const inScope = (scope: Scope, newsletterId: string): boolean =>
   scope === null || scope.includes(newsletterId);
 
-/** Whether all that `inner` reaches is within `outer`. */
-export const isWithin = (inner: Scope, outer: Scope): boolean =>
-  outer === null || (inner !== null && inner.every((id) => outer.includes(id)));
-
 /** What was asked for is of a newsletter that the caller is not bound to: told as if it were not there. */
 export class OutsideOfScope extends Error {
   override name = 'OutsideOfScope';

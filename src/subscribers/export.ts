@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type Scope, within } from '../database/scope.ts';
 import { type CsvColumn, csvColumns } from './csv-columns.ts';
 import type { ConsentRow } from './subscriptions/record.ts';
-import { type Scope, within } from '../database/scope.ts';
 
 const PAGE = 1000;
 /**

@@ -22,7 +22,10 @@ describe('an API token', async () => {
   it('opens until it is revoked, and is kept as a hash alone', async () => {
     const made = await createApiToken(db, { name: 'desk', role: 'editor' });
     expect(made.token).toMatch(/^gct_[\w-]{43}$/);
-    expect(await findApiToken(db, made.token)).toMatchObject({ id: made.id, role: 'editor' });
+    expect(await findApiToken(db, made.token)).toMatchObject({
+      token: { id: made.id, role: 'editor' },
+      scope: null,
+    });
     expect(JSON.stringify(await db.selectFrom('apiTokens').selectAll().execute())).not.toContain(
       made.token.slice(4),
     );

@@ -75,7 +75,7 @@ export default {
     title: 'You do not have access to this',
     text: 'Required role: {{needed}}, or a higher one. Your role: {{yours}}.',
     bound:
-      'This page is about the whole newsroom. Your account is limited to some of its newsletters.',
+      'This page is about the whole newsroom, and your account is limited to some newsletters.',
     ask: 'Ask an owner of this newsroom to change your access, or to do this for you.',
     back: 'Back to the editions',
   },

@@ -75,8 +75,7 @@ export default {
   forbidden: {
     title: 'No tienes acceso a esto',
     text: 'Rol necesario: {{needed}}, o uno superior. Tu rol: {{yours}}.',
-    bound:
-      'Esta página es de toda la redacción. Tu cuenta está limitada a algunos de sus boletines.',
+    bound: 'Esta página es de toda la redacción, y tu cuenta está limitada a algunos boletines.',
     ask: 'Pide a quien tenga el rol de titular que cambie tu acceso o que lo haga por ti.',
     back: 'Volver a las ediciones',
   },
