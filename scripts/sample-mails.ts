@@ -1,5 +1,6 @@
 import type { DigestArticle, DigestContent, EditionKind, Imprint } from '../emails/content.ts';
 import type { LetterContent, LetterParts } from '../emails/letters/content.ts';
+import { attentionInWords } from '../src/actions/attention/words.ts';
 import { stories } from './sample-stories.ts';
 
 const SITE = 'https://news.example.org';
@@ -134,6 +135,30 @@ function parts(language: string): LetterParts {
       waits: false,
       url,
     },
+    alert: {
+      items: [
+        {
+          ...attentionInWords(
+            {
+              cause: 'paused',
+              detail: 'paused.refusals',
+              facts: {
+                newsletter: titles[language] ?? '',
+                number: 1204,
+                kind: 'daily',
+                words: '550 5.7.1 Too many messages today',
+              },
+            },
+            language,
+            { unmasked: false },
+          ),
+          since: new Date('2026-11-24T06:12:00Z'),
+          over: null,
+        },
+      ],
+      chosen: true,
+      url,
+    },
   };
 }
 
@@ -155,6 +180,7 @@ export function letters(): Record<string, LetterContent> {
     add({ ...frame, kind: 'erased', parts: said.erased });
     add({ ...frame, kind: 'invitation', parts: said.invitation });
     add({ ...frame, kind: 'draft', parts: said.draft });
+    add({ ...frame, kind: 'alert', parts: said.alert });
   }
   return all;
 }

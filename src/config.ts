@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readAddress } from './mail/address.ts';
 import { receiverGroups } from './mail/receiver-groups.ts';
 import { publicPathOf, wrongPublicUrl } from './public-url.ts';
 import { A_HELO, heloOf, readHelo } from './relays/helo.ts';
@@ -34,6 +35,15 @@ const url = (name: string, protocols: string[], example: string) =>
     message: `${name} must be an address like ${example}`,
     abort: true,
   });
+
+function isAddress(text: string): boolean {
+  try {
+    readAddress(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const environment = z.object({
   PUBLIC_URL: url('PUBLIC_URL', ['http:', 'https:'], 'https://news.example.org')
@@ -128,6 +138,15 @@ const environment = z.object({
       'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent',
     )
     .default('info'),
+  ALERT_TO: z
+    .string()
+    .transform((v) => v.split(/[\s,]+/).filter((address) => address !== ''))
+    .refine(
+      (all) => all.every(isAddress),
+      'ALERT_TO must be email addresses, several separated by commas',
+    )
+    .optional(),
+  ALERT_SMTP_URL: z.string().optional(),
   OPERATOR_EMAIL: z.email('OPERATOR_EMAIL must be an email address').optional(),
   OPERATOR_PASSWORD: z
     .string()
@@ -147,6 +166,10 @@ export type Config = Readonly<{
   redisUrl: string | undefined;
   /** Undefined: the embedded mailbox. */
   relays: RelaySettings[] | undefined;
+  /** Who is told by mail when something needs a person. */
+  alertTo: string[];
+  /** The way of these mails; undefined: the relays. */
+  alertRelays: RelaySettings[] | undefined;
   smtpConnections: number;
   mailboxPort: number;
   /** Messages a second over all workers. */
@@ -179,13 +202,17 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   const read = environment.safeParse(set);
   const problems = read.success ? [] : read.error.issues.map((issue) => issue.message);
 
-  let relays: RelaySettings[] | undefined;
-  try {
-    if (set.SMTP_URL) relays = parseRelayUrls(set.SMTP_URL, read.data?.SMTP_CONNECTIONS ?? 10);
-  } catch (error) {
-    if (!(error instanceof RelayUrlError)) throw error;
-    problems.push(...error.problems);
-  }
+  const relaysOf = (name: 'SMTP_URL' | 'ALERT_SMTP_URL', connections: number) => {
+    try {
+      return set[name] ? parseRelayUrls(set[name], connections, name) : undefined;
+    } catch (error) {
+      if (!(error instanceof RelayUrlError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const relays = relaysOf('SMTP_URL', read.data?.SMTP_CONNECTIONS ?? 10);
+  const alertRelays = relaysOf('ALERT_SMTP_URL', 1);
   if (Boolean(set.OPERATOR_EMAIL) !== Boolean(set.OPERATOR_PASSWORD))
     problems.push('OPERATOR_EMAIL and OPERATOR_PASSWORD go together: set both or neither');
   if (relays && !set.MAIL_FROM)
@@ -197,6 +224,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   const env = read.data;
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
   const helo = env.SMTP_HELO ?? heloOf(publicUrl);
+  const withHelo = (relay: RelaySettings) => (helo === undefined ? relay : { helo, ...relay });
   return Object.freeze({
     publicUrl,
     publicPath: publicPathOf(publicUrl),
@@ -205,7 +233,9 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     dataDir: resolve(env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
-    relays: relays?.map((relay) => (helo === undefined ? relay : { helo, ...relay })),
+    relays: relays?.map(withHelo),
+    alertTo: env.ALERT_TO ?? [],
+    alertRelays: alertRelays?.map(withHelo),
     smtpConnections: env.SMTP_CONNECTIONS,
     mailboxPort: env.MAILBOX_PORT,
     sendRate: env.SEND_RATE,

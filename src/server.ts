@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { lookForAttention } from './actions/attention/look.ts';
 import { openSendingWatch } from './actions/watch-sending.ts';
+import { sendAlerts } from './alerts/send.ts';
 import { createApp } from './app.ts';
 import type { Context } from './context.ts';
 import { LiveFigures } from './http/console/live/figures.ts';
@@ -38,6 +39,11 @@ export async function startServer(
       name: 'attention: see what needs a person',
       everyMs: context.timings.attention.lookMs,
       run: () => lookForAttention(context),
+    },
+    {
+      name: 'attention: tell those who want to know',
+      everyMs: context.timings.attention.lookMs,
+      run: () => sendAlerts(context),
     },
   ]);
   const address = server.address();

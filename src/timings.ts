@@ -42,6 +42,8 @@ export interface Timings {
     incompleteMs: number;
     /** How long a feed may fail. */
     feedMs: number;
+    /** When a mail about it that failed is tried again; twice as long each time. */
+    alertAgainMs: number;
   };
   housekeeping: {
     /** Looks for editions that stand still. */
@@ -86,6 +88,7 @@ export const TIMINGS: Timings = {
     missedMs: 300_000,
     incompleteMs: 3_600_000,
     feedMs: 86_400_000,
+    alertAgainMs: 30_000,
   },
   housekeeping: {
     watchMs: 5_000,

@@ -1,5 +1,6 @@
 import { lookForAttention } from '../src/actions/attention/look.ts';
 import { openSendingWatch } from '../src/actions/watch-sending.ts';
+import { sendAlerts } from '../src/alerts/send.ts';
 import type { Context } from '../src/context.ts';
 import { openClockWatch } from '../src/database/clock-step.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
@@ -32,6 +33,11 @@ export function housekeepingTasks(context: Context): Task[] {
       name: 'attention: see what needs a person',
       everyMs: timings.attention.lookMs,
       run: () => lookForAttention(context),
+    },
+    {
+      name: 'attention: tell those who want to know',
+      everyMs: timings.attention.lookMs,
+      run: () => sendAlerts(context),
     },
     {
       name: 'deliveries: issue the tickets of ranges that are due',

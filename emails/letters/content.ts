@@ -61,6 +61,22 @@ export interface LetterParts {
     waits: boolean;
     url: string;
   };
+  /** To whom it concerns: what needs a person, or no longer does. */
+  alert: {
+    items: AlertItem[];
+    /** True: an operator chose it; else the address stands in ALERT_TO. */
+    chosen: boolean;
+    url: string;
+  };
+}
+
+/** Something that needs a person, or that is over. */
+export interface AlertItem {
+  title: string;
+  detail: string;
+  fix: string;
+  since: Date;
+  over: Date | null;
 }
 
 export type Role = 'owner' | 'admin' | 'editor' | 'sender' | 'viewer';

@@ -1,7 +1,7 @@
-import { translator } from '../../src/locales/index.ts';
+import { type Translate, translator } from '../../src/locales/index.ts';
 import type { Imprint } from '../content.ts';
 import { listInWords, timeInWords } from '../language.ts';
-import type { LetterContent, NamedNewsletter, SubscribedNewsletter } from './content.ts';
+import type { AlertItem, LetterContent, NamedNewsletter, SubscribedNewsletter } from './content.ts';
 
 /** A letter in words, before it becomes html or text. */
 export interface LetterWords {
@@ -22,6 +22,18 @@ export interface LetterFace {
   words: LetterWords;
   imprint: Imprint;
   language: string;
+}
+
+/** One thing of an alert, as letters list newsletters: its title, and what there is to know. */
+function alertEntry(
+  t: Translate,
+  { title, detail, fix, since, over }: AlertItem,
+  time: (at: Date) => string,
+): NamedNewsletter {
+  const told = over
+    ? t('alert.was', { detail, since: time(since), over: time(over) })
+    : t('alert.is', { detail, fix, since: time(since) });
+  return { slug: '', title: over ? t('alert.overTitle', { title }) : title, description: told };
 }
 
 /** What a letter says, in its language; `time` puts an instant into words. */
@@ -164,6 +176,21 @@ export function letterWords(
           after: [t('draft.why')],
         },
         { newsletter, headline },
+      );
+    }
+    case 'alert': {
+      const { items, chosen, url } = content.parts;
+      const over = items.every((item) => item.over !== null);
+      const newsletters = items.map((item) => alertEntry(t, item, time));
+      const many = t(over ? 'alert.manyOver' : 'alert.many', { count: items.length });
+      return words(
+        {
+          heading: t(over ? 'alert.headingOver' : 'alert.heading'),
+          newsletters,
+          button: button(url),
+          after: [t(chosen ? 'alert.whyChosen' : 'alert.whyAddress')],
+        },
+        { title: newsletters.length === 1 ? (newsletters[0]?.title ?? '') : many },
       );
     }
   }

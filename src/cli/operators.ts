@@ -1,4 +1,5 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { causes } from '../actions/attention/causes.ts';
 import {
   changeOperator,
   endOperatorSessions,
@@ -93,6 +94,11 @@ export function registerOperators(program: Command, open: Open): void {
     .option('--all-newsletters', 'bind them to none: the whole newsroom')
     .option('--draft-notices', 'email them when a draft is ready to review')
     .option('--no-draft-notices', 'do not email them about drafts')
+    .option(
+      '--alerts <causes>',
+      'email them when these need a person: causes of “attention”, with commas; “all” or “none”',
+      readCauses,
+    )
     .option('--json', 'print JSON')
     .action((email: string, { json, newsletter, allNewsletters, ...rest }: Changes) => {
       if (newsletter && allNewsletters)
@@ -152,6 +158,18 @@ export function registerOperators(program: Command, open: Open): void {
     const ended = await endOperatorSessions(tx, by(), id);
     return { value: { id, email, ended }, text: `${email}: ${ended} sessions ended` };
   });
+}
+
+/** `paused,disk`, `all` or `none`. */
+function readCauses(text: string): string[] {
+  if (text === 'all') return [...causes];
+  const named = text === 'none' ? [] : text.split(',').map((cause) => cause.trim());
+  const unknown = named.filter((cause) => !causes.some((known) => known === cause));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(
+      `unknown: ${unknown.join(', ')}; known are ${causes.join(', ')}`,
+    );
+  return [...new Set(named)];
 }
 
 /** What a command has to say, as JSON and to a person. */

@@ -409,6 +409,8 @@ interface OperatorsTable {
   passwordHash: Optional<string>;
   language: Default<string>;
   draftNotices: Default<boolean>;
+  /** Causes of attention that they are mailed about. */
+  alerts: Default<string[]>;
   createdAt: Made;
   lastSeenAt: Optional<Date>;
   disabledAt: Optional<Date>;
@@ -542,6 +544,24 @@ interface AttentionTable {
   over: Optional<Date>;
 }
 
+interface AlertsTable {
+  id: Id;
+  attentionId: string;
+  event: 'raised' | 'over';
+  email: string;
+  language: string;
+  /** Null: of ALERT_TO. */
+  operatorId: Optional<string>;
+  state: Default<'queued' | 'sent' | 'failed'>;
+  attempts: Default<number>;
+  nextAt: Made;
+  relay: Optional<string>;
+  /** What the relay said last. */
+  answer: Optional<string>;
+  createdAt: Made;
+  sentAt: Optional<Date>;
+}
+
 interface ImportsTable {
   id: Id;
   /** Null: each line named its own. */
@@ -594,4 +614,5 @@ export interface Database {
   audit: AuditTable;
   imports: ImportsTable;
   attention: AttentionTable;
+  alerts: AlertsTable;
 }

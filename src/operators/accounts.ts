@@ -23,6 +23,8 @@ export interface Operator {
   language: string;
   /** Wants a mail when a draft waits to be read. */
   draftNotices: boolean;
+  /** What they are mailed about when it needs a person: causes of src/actions/attention. */
+  alerts: string[];
   createdAt: Date;
   lastSeenAt: Date | null;
   disabledAt: Date | null;
@@ -69,6 +71,7 @@ const columns = [
   'role',
   'language',
   'draftNotices',
+  'alerts',
   'createdAt',
   'lastSeenAt',
   'disabledAt',
@@ -226,6 +229,7 @@ export interface OperatorChanges {
   boundTo?: Scope;
   language?: string;
   draftNotices?: boolean;
+  alerts?: string[];
 }
 
 /** Changes an operator who is not disabled. Throws OperatorNotFound, InvalidBinding, LastOwner. */

@@ -132,27 +132,30 @@ const relayUrl = z
   });
 
 /**
- * Reads SMTP_URL: one or more `smtp://` or `smtps://` addresses, comma separated, with
+ * Reads SMTP_URL, or the variable of that `name`: one or more `smtp://` or `smtps://` addresses, comma separated, with
  * `?connections=&rate=&weight=&name=&tls=required|off&warmup=&helo=&pipelining=off`. Without a port: 465
  * for smtps, 587 with a user, else 25. User and password mean TLS, unless `tls=off` or the relay is on this machine. Throws RelayUrlError with all that is wrong.
  */
-export function parseRelayUrls(value: string, defaultConnections: number): RelaySettings[] {
+export function parseRelayUrls(
+  value: string,
+  defaultConnections: number,
+  name = 'SMTP_URL',
+): RelaySettings[] {
   const problems: string[] = [];
   // A comma belongs to a password unless an address follows it.
   const addresses = value
     .split(/,(?=\s*(?:[a-z][a-z0-9+.-]*:\/\/|$))/i)
     .map((address) => address.trim())
     .filter((address) => address !== '');
-  if (addresses.length === 0)
-    problems.push('SMTP_URL is empty: unset it, or give smtp://host:port');
+  if (addresses.length === 0) problems.push(`${name} is empty: unset it, or give smtp://host:port`);
   const relays: RelaySettings[] = [];
   for (const [at, address] of addresses.entries()) {
-    const label = addresses.length > 1 ? `SMTP_URL, relay ${at + 1}` : 'SMTP_URL';
+    const label = addresses.length > 1 ? `${name}, relay ${at + 1}` : name;
     const read = relayUrl.safeParse(address);
     for (const { message } of read.error?.issues ?? []) problems.push(`${label}: ${message}`);
     if (read.success) relays.push({ connections: defaultConnections, ...read.data });
   }
-  nameApart(relays, problems);
+  nameApart(relays, problems, name);
   if (problems.length > 0) throw new RelayUrlError(problems);
   return relays;
 }
@@ -221,13 +224,13 @@ function decode(text: string): string | undefined {
 }
 
 /** Two relays of one name could not be told apart in the ledger: hosts get their port, names are refused. */
-function nameApart(relays: RelaySettings[], problems: string[]): void {
+function nameApart(relays: RelaySettings[], problems: string[], variable: string): void {
   const count = (name: string) => relays.filter((relay) => relay.name === name).length;
   const doubled = relays.filter((relay) => relay.name === relay.host && count(relay.name) > 1);
   for (const relay of doubled) relay.name = `${relay.host}:${relay.port}`;
   for (const name of new Set(relays.map((relay) => relay.name))) {
     if (count(name) > 1) {
-      problems.push(`SMTP_URL: two relays are called "${name}"; give each its own with ?name=`);
+      problems.push(`${variable}: two relays are called "${name}"; give each its own with ?name=`);
     }
   }
 }

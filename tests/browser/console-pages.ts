@@ -62,5 +62,6 @@ export const consolePages: ConsolePage[] = [
   },
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
   { name: 'settings-newsroom', least: 'viewer', path: () => '/console/settings/newsroom' },
+  { name: 'settings-alerts', least: 'viewer', path: () => '/console/settings/alerts' },
   { name: 'me', least: 'viewer', path: () => '/console/me' },
 ];

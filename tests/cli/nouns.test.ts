@@ -90,6 +90,9 @@ describe('the command line', { timeout: 120_000 }, async () => {
     const changed = await gaceta('operators update ANA@example.org --draft-notices --json');
     expect(changed.json()).toMatchObject({ draftNotices: true, role: 'owner' });
     expect((await gaceta('operators update ana@example.org --role viewer --json')).code).toBe(1);
+    const told = await gaceta('operators update ana@example.org --alerts paused,disk --json');
+    expect(told.json().alerts).toEqual(['paused', 'disk']);
+    expect((await gaceta('operators update ana@example.org --alerts paus')).code).toBe(2);
     expect((await gaceta('operators disable ana@example.org')).code).toBe(1);
   });
 

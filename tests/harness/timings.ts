@@ -20,6 +20,7 @@ export const QUICK_TIMINGS: Timings = {
     missedMs: 1_000,
     incompleteMs: 1_000,
     feedMs: 1_000,
+    alertAgainMs: 300,
   },
   housekeeping: {
     watchMs: 200,

@@ -34,10 +34,11 @@ export const causes = [
 export type Cause = (typeof causes)[number];
 
 /**
- * Causes that a process sees from where it stands: another may not see them, so one is over only when nobody has seen
- * it for a while. The others are read in the database, where every process finds the same.
+ * Causes that are about no newsletter: not for those who are bound to some. A process sees them from where it stands,
+ * and another may not see them, so one is over only when nobody has seen it for a while. The other causes are read in
+ * the database, where every process finds the same.
  */
-export const observed: ReadonlySet<Cause> = new Set(['disk', 'queue', 'workers', 'relay']);
+export const newsroomWide: ReadonlySet<Cause> = new Set(['disk', 'queue', 'workers', 'relay']);
 
 /** How long things must last before they need a person, in milliseconds. */
 export type Waits = Context['timings']['attention'];

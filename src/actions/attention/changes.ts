@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
+import { queueAlerts } from './alerts.ts';
 import type { AttentionChange } from './record.ts';
 
 /**
@@ -7,13 +8,15 @@ import type { AttentionChange } from './record.ts';
  * that wrote it down. Whatever tells somebody of it is queued here.
  */
 export async function tellChanges(
-  _tx: DbOrTransaction,
-  log: Context['log'],
+  tx: DbOrTransaction,
+  { config, log }: Pick<Context, 'config' | 'log'>,
   changes: AttentionChange[],
 ): Promise<void> {
+  if (changes.length === 0) return;
   for (const { state, cause, subject } of changes)
     log.warn(
       { cause, subject },
       state === 'raised' ? 'somebody is needed' : 'nobody is needed any more',
     );
+  await queueAlerts(tx, changes, config.alertTo);
 }

@@ -49,7 +49,7 @@ export async function lookForAttention(context: Context): Promise<void> {
     const { rows } = await sql<{ mine: boolean }>`
       select pg_try_advisory_xact_lock(hashtext('gaceta-attention')) as mine`.execute(tx);
     if (!rows[0]?.mine) return;
-    await tellChanges(tx, log, await recordFound(tx, { findings, lookedFor }, waits.unseenMs));
+    await tellChanges(tx, context, await recordFound(tx, { findings, lookedFor }, waits.unseenMs));
     await forgetOver(tx, KEPT_DAYS);
   });
 }

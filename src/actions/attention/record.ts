@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../../database/connection.ts';
-import { type Cause, type Finding, observed } from './causes.ts';
+import { type Cause, type Finding, newsroomWide } from './causes.ts';
 
 /** What was found, and of which causes: those that could not be looked for stay as they are. */
 export interface Found {
@@ -52,7 +52,7 @@ export async function recordFound(
     union all
     select a.id, 'over' from attention a
     where a.over is null and a.cause = any(${lookedFor}::text[])
-      and (a.cause <> all(${[...observed]}::text[]) or a.seen < now() - ${unseenMs} * interval '1 millisecond')
+      and (a.cause <> all(${[...newsroomWide]}::text[]) or a.seen < now() - ${unseenMs} * interval '1 millisecond')
       and not exists (select from found f where f.cause = a.cause and f.subject = a.subject)`.execute(
     tx,
   );

@@ -25,6 +25,26 @@ const statements = [
   `create unique index attention_open on attention (cause, subject) where over is null`,
   `create index attention_over on attention (over) where over is not null`,
 
+  // Mails about it: one for each that is told, when it begins and when it is over.
+  `create table alerts (
+    id bigint generated always as identity primary key,
+    attention_id bigint not null references attention on delete cascade,
+    event text not null check (event in ('raised', 'over')),
+    email text not null,
+    language text not null,
+    operator_id bigint references operators,
+    state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
+    attempts integer not null default 0,
+    next_at timestamptz not null default now(),
+    relay text,
+    answer text,
+    created_at timestamptz not null default now(),
+    sent_at timestamptz
+  )`,
+  `create unique index alerts_once on alerts (attention_id, event, lower(email))`,
+  `create index alerts_due on alerts (next_at) where state = 'queued'`,
+  `alter table operators add column alerts text[] not null default '{}'`,
+
   `alter table feeds add column failing_since timestamptz`,
   `update feeds set failing_since = coalesce(last_fetched_at, now()) where last_error is not null`,
 

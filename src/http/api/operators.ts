@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { causes } from '../../actions/attention/causes.ts';
 import {
   changeOperator,
   endOperatorSessions,
@@ -34,6 +35,9 @@ const operatorShape = z
     newsletters: boundTo,
     language: z.string(),
     draftNotices: z.boolean().meta({ description: 'Is mailed when a draft waits to be read' }),
+    alerts: z.array(z.string()).meta({
+      description: 'What they are mailed about when it needs a person: causes of `/attention`',
+    }),
     createdAt: z.iso.datetime(),
     lastSeenAt: z.iso.datetime().nullable(),
     disabledAt: z.iso.datetime().nullable(),
@@ -137,6 +141,7 @@ export const operatorOperations: Operation[] = [
           newsletters: givenTo.optional(),
           language: language.optional(),
           draftNotices: z.boolean().optional(),
+          alerts: z.array(z.enum(causes)).optional(),
         })
         .meta({ id: 'OperatorChanges' }),
       answers: { 200: { description: 'As it is now', schema: operatorShape } },

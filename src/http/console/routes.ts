@@ -21,6 +21,7 @@ import { liveRoutes } from './live/stream.ts';
 import { movedRoutes } from './moved.ts';
 import { onceForEachForm } from './once.ts';
 import { readerRoutes } from './readers/readers.ts';
+import { alertRoutes } from './settings/alerts.ts';
 import { newsroomRoutes } from './settings/newsroom.ts';
 
 /**
@@ -73,7 +74,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(actionRoutes(context));
   router.use(meRoutes(context, checks));
   router.use(feedRoutes(context));
-  router.use(newsroomRoutes(context));
+  router.use(newsroomRoutes(context), alertRoutes(context));
   router.use(readerRoutes(context));
   router.use(editorRoutes(context));
   router.use(forbiddenPage(context));

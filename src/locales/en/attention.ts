@@ -16,6 +16,25 @@ export default {
     workers: 'No worker running',
     relay: 'No mail server set',
   },
+  meaning: {
+    paused:
+      'An edition was paused because its emails were refused, or has been left paused for ten minutes.',
+    stalled: 'An edition that is being sent has been held up for ten minutes.',
+    missed: 'An edition was not prepared, or did not start, at its hour.',
+    nothing: 'The hour of an edition came and there was no new article for it.',
+    incomplete:
+      'An hour after its end, an edition had been handed over to fewer than 99% of its readers.',
+    review: 'The hour of an edition passed while its draft was waiting for someone to review it.',
+    uncertain: 'For some readers nobody knows whether the mail server took their email.',
+    restore:
+      'The database was restored or copied, so editions that may have been sent already are held.',
+    feed: 'A feed could not be read for a day, or is gone for good.',
+    complaints: 'More than 0.1% of the readers of an edition marked it as spam.',
+    disk: 'The disk of the database is full or nearly full.',
+    queue: 'The queue that hands out the work has not answered for a minute.',
+    workers: 'No worker has been running for a minute, so nothing is sent.',
+    relay: 'No mail server is set, so nothing leaves this machine.',
+  },
   detail: {
     paused: {
       refusals:

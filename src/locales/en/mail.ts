@@ -121,4 +121,20 @@ export default {
     button: 'Open the draft',
     why: 'You receive this because your account asks for an email about each draft.',
   },
+  alert: {
+    subject: '{{title}} – {{newsroom}}',
+    many_one: '{{count}} thing needs attention',
+    many_other: '{{count}} things need attention',
+    manyOver_one: '{{count}} thing resolved',
+    manyOver_other: '{{count}} things resolved',
+    heading: 'This needs your attention',
+    headingOver: 'Resolved',
+    is: '{{detail}} {{fix}} (Since {{since}})',
+    was: 'From {{since}} to {{over}}. It was: {{detail}}',
+    overTitle: 'Resolved: {{title}}',
+    button: 'Open the console',
+    whyChosen:
+      'You receive this because your account asks for these emails. Change that in the console, under Settings, Alerts.',
+    whyAddress: 'You receive this because your address is in the setting ALERT_TO of this Gaceta.',
+  },
 };

@@ -16,6 +16,25 @@ export default {
     workers: 'Ningún proceso de envío en marcha',
     relay: 'Sin servidor de correo',
   },
+  meaning: {
+    paused:
+      'Una edición se ha pausado porque rechazaban los correos, o lleva diez minutos en pausa.',
+    stalled: 'Una edición que se está enviando lleva diez minutos detenida.',
+    missed: 'Una edición no se preparó, o no empezó, a la hora prevista.',
+    nothing: 'Llegó la hora de una edición y no había ningún artículo nuevo para ella.',
+    incomplete:
+      'Una hora después de terminar, una edición había llegado al servidor de correo para menos del 99 % de los lectores.',
+    review: 'Pasó la hora de una edición mientras el borrador esperaba una revisión.',
+    uncertain: 'No se sabe si el servidor de correo aceptó los correos de algunos lectores.',
+    restore:
+      'La base de datos se restauró o se copió: las ediciones que quizá ya han salido están retenidas.',
+    feed: 'Una fuente no se ha podido leer durante un día, o ha desaparecido.',
+    complaints: 'Más del 0,1 % de los lectores de una edición la marcaron como correo no deseado.',
+    disk: 'El disco de la base de datos está lleno o casi lleno.',
+    queue: 'La cola que reparte el trabajo lleva un minuto sin responder.',
+    workers: 'Hace un minuto que no hay ningún proceso de envío en marcha: no se envía nada.',
+    relay: 'No hay servidor de correo configurado: nada sale de este equipo.',
+  },
   detail: {
     paused: {
       refusals:

@@ -129,4 +129,23 @@ export default {
     button: 'Abrir el borrador',
     why: 'Recibes esto porque tu cuenta pide un correo sobre cada borrador.',
   },
+  alert: {
+    subject: '{{title}} – {{newsroom}}',
+    many_one: '{{count}} cosa requiere atención',
+    many_many: '{{count}} cosas requieren atención',
+    many_other: '{{count}} cosas requieren atención',
+    manyOver_one: '{{count}} cosa resuelta',
+    manyOver_many: '{{count}} cosas resueltas',
+    manyOver_other: '{{count}} cosas resueltas',
+    heading: 'Esto requiere tu atención',
+    headingOver: 'Resuelto',
+    is: '{{detail}} {{fix}} (Desde el {{since}})',
+    was: 'Desde el {{since}} hasta el {{over}}. Era esto: {{detail}}',
+    overTitle: 'Resuelto: {{title}}',
+    button: 'Abrir la consola',
+    whyChosen:
+      'Recibes este correo porque tu cuenta pide estos avisos. Puedes cambiarlo en la consola, en Configuración, Avisos.',
+    whyAddress:
+      'Recibes este correo porque tu dirección figura en el ajuste ALERT_TO de esta Gaceta.',
+  },
 };
