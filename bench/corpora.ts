@@ -1,23 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FeedError } from '../src/feeds/errors.ts';
-import { readFeed } from '../src/feeds/parse/parse-feed.ts';
-import type { ParsedItem } from '../src/feeds/parse/parsed-feed.ts';
-import { headline } from '../src/text/plain-text.ts';
-
-type Label = {
-  file: string;
-  entries: number;
-  items: {
-    title: string | null;
-    link: string | null;
-    date: string | null;
-    author: string | null;
-  }[];
-};
-
-type Field = 'title' | 'link' | 'date' | 'author';
+import { judgeAddresses, judgeBounces } from './corpora-bounces.ts';
+import { judgeFeeds } from './corpora-feeds.ts';
+import { type Rates, share } from './corpora-rates.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,98 +11,38 @@ const { values } = parseArgs({
     misses: { type: 'boolean' },
   },
 });
-const folder = resolve(values.dir, 'feeds');
-const labelFile = resolve(folder, 'expected.json');
-if (!existsSync(labelFile)) {
+const feeds = judgeFeeds(values.dir);
+const bounces = await judgeBounces(values.dir);
+const mailman = await judgeAddresses(values.dir);
+const all = [feeds, bounces, mailman].filter((one) => one !== undefined);
+if (all.length === 0) {
   console.error(
-    `No feeds to read: expected ${labelFile}. Put the corpora there or name their folder with --dir.`,
+    `No corpora: expected feeds, bounces or bounces-mailman in ${resolve(values.dir)}. Put them there or name their folder with --dir.`,
   );
   process.exit(2);
 }
 
-// Labels are as feedparser gives them: titles as HTML source, links relative where the feed has no base.
-const says: Record<Field, (label: string, item: ParsedItem) => boolean> = {
-  title: (label, item) => headline(label) === headline(item.title ?? ''),
-  link: (label, item) =>
-    item.link === label ||
-    (/^https?:/.test(label)
-      ? URL.canParse(label) && URL.canParse(item.link ?? '') && sameAddress(label, item.link ?? '')
-      : (item.link ?? '').endsWith(label)),
-  date: (label, item) => Date.parse(label) === Date.parse(item.published ?? ''),
-  author: (label, item) => label.trim() === item.author,
-};
-
-const sameAddress = (a: string, b: string) => new URL(a).href === new URL(b).href;
-
-const labels: Label[] = JSON.parse(readFileSync(labelFile, 'utf8'));
-const counts = { files: 0, entries: 0, refused: 0, crashed: 0 };
-const right: Record<Field, number> = { title: 0, link: 0, date: 0, author: 0 };
-const labelled: Record<Field, number> = { title: 0, link: 0, date: 0, author: 0 };
-const misses: string[] = [];
-
-for (const label of labels) {
-  let items: ParsedItem[] = [];
-  try {
-    items = readFeed(readFileSync(resolve(folder, label.file))).items;
-  } catch (error) {
-    if (error instanceof FeedError) counts.refused++;
-    else {
-      counts.crashed++;
-      misses.push(`${label.file}: ${String(error)}`);
-    }
-  }
-  if (label.entries === 0) continue;
-  counts.files++;
-  if (items.length === label.entries) counts.entries++;
-  else misses.push(`${label.file}: ${items.length} entries, labelled ${label.entries}`);
-  for (const [i, expected] of label.items.entries())
-    for (const field of ['title', 'link', 'date', 'author'] as const) {
-      const value = expected[field];
-      // A blank label says there is none; of an author, that the feed has an empty place for it.
-      if (value === null || (field !== 'author' && value.trim() === '')) continue;
-      labelled[field]++;
-      const item = items[i];
-      if (item && says[field](value, item)) right[field]++;
-      else
-        misses.push(
-          `${label.file} ${i + 1} ${field}: ${item?.[field === 'date' ? 'published' : field]}, labelled ${value}`,
-        );
-    }
-}
-
-const share = (part: number, whole: number) => (whole === 0 ? 1 : part / whole);
-const result = {
-  files: labels.length,
-  filesWithEntries: counts.files,
-  crashed: counts.crashed,
-  refused: counts.refused,
-  entries: share(counts.entries, counts.files),
-  link: share(right.link, labelled.link),
-  date: share(right.date, labelled.date),
-  author: share(right.author, labelled.author),
-  title: share(right.title, labelled.title),
-};
-
-if (values.json) console.log(JSON.stringify(result));
-else {
-  const rows: [string, number, number, number][] = [
-    ['number of entries', counts.entries, counts.files, 0.97],
-    ['link', right.link, labelled.link, 0.99],
-    ['date', right.date, labelled.date, 0.995],
-    ['author', right.author, labelled.author, 0.93],
-    ['title', right.title, labelled.title, 0.99],
-  ];
-  console.log(`${labels.length} files of ${folder}, ${counts.files} of them with entries`);
+if (values.json)
   console.log(
-    `${'feeds'.padEnd(20)}${'right'.padStart(12)}${'share'.padStart(9)}${'aim'.padStart(9)}`,
+    JSON.stringify({
+      ...feeds?.values,
+      ...(bounces && { bounces: bounces.values }),
+      ...(mailman && { mailman: mailman.values }),
+    }),
   );
-  for (const [name, part, whole, aim] of rows)
+else for (const rates of all) print(rates);
+if (values.misses) for (const { misses } of all) for (const miss of misses) console.error(miss);
+
+function print({ title, rows, values: { refused, crashed } }: Rates) {
+  console.log(title);
+  console.log(`${''.padEnd(20)}${'right'.padStart(12)}${'share'.padStart(9)}${'aim'.padStart(11)}`);
+  for (const [name, part, whole, aim, most] of rows)
     console.log(
-      `${name.padEnd(20)}${`${part}/${whole}`.padStart(12)}${percent(share(part, whole)).padStart(9)}${percent(aim).padStart(9)}`,
+      `${name.padEnd(20)}${`${part}/${whole}`.padStart(12)}${percent(share(part, whole)).padStart(9)}${`${most ? '≤' : '≥'} ${percent(aim)}`.padStart(11)}`,
     );
-  console.log(`refused in plain words ${counts.refused}, crashed ${counts.crashed}`);
+  if (refused !== undefined && crashed !== undefined)
+    console.log(`refused in plain words ${refused}, crashed ${crashed}`);
 }
-if (values.misses) for (const miss of misses) console.error(miss);
 
 function percent(value: number) {
   return `${(value * 100).toFixed(1)} %`;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerArticles } from './articles.ts';
 import { registerAttention } from './attention.ts';
 import { registerBackup } from './backup.ts';
+import { registerBounces } from './bounces.ts';
 import { registerDoctor } from './doctor/doctor.ts';
 import { registerEditions } from './editions.ts';
 import { registerFeeds } from './feeds.ts';
@@ -24,6 +25,7 @@ export function registerNouns(program: Command): void {
     registerNewsletters,
     registerFeeds,
     registerArticles,
+    registerBounces,
     registerEditions,
     registerRelays,
     registerSubscribers,

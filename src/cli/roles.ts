@@ -31,6 +31,7 @@ const leastRoles: Record<string, Role> = {
   'feeds fetch': 'editor',
   'feeds remove': 'editor',
   'feeds parse': 'viewer',
+  'bounces classify': 'viewer',
   'articles list': 'viewer',
   'articles add': 'editor',
   'editions list': 'viewer',

@@ -115,7 +115,8 @@ function fits(enhanced: string, pattern: string): boolean {
   });
 }
 
-function saidIn(reply: string): Set<Said> {
+/** All that a relay's words say, each of it once. */
+export function saidIn(reply: string): Set<Said> {
   const words = foldWords(reply);
   return new Set(WORDS.filter((rule) => rule.words.test(words)).map((rule) => rule.says));
 }
