@@ -126,7 +126,8 @@ function parts(language: string): LetterParts {
     },
     access: { requestedAt: request.requestedAt, url, hours: 2 },
     erased: { requestedAt: request.requestedAt },
-    invitation: { inviter: 'Inés Robledo', role: 'editor', url, hours: 24 },
+    invitation: { inviter: 'Inés Robledo', role: 'editor', url, hours: 72 },
+    password: { url, hours: 1 },
     draft: {
       newsletter: titles[language] ?? '',
       headline: stories[language]?.[0]?.title ?? '',
@@ -179,6 +180,7 @@ export function letters(): Record<string, LetterContent> {
     add({ ...frame, kind: 'access', parts: said.access });
     add({ ...frame, kind: 'erased', parts: said.erased });
     add({ ...frame, kind: 'invitation', parts: said.invitation });
+    add({ ...frame, kind: 'password', parts: said.password });
     add({ ...frame, kind: 'draft', parts: said.draft });
     add({ ...frame, kind: 'alert', parts: said.alert });
   }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import express from 'express';
 import helmet from 'helmet';
 import { openSendingWatch, type SendingWatch } from './actions/watch-sending.ts';
@@ -52,6 +53,12 @@ export function createApp(
         },
       },
       strictTransportSecurity: ownHost && { includeSubDomains: false },
+    }),
+  );
+  app.use(
+    '/vendor/simplewebauthn',
+    express.static(dirname(fileURLToPath(import.meta.resolve('@simplewebauthn/browser'))), {
+      maxAge: '1h',
     }),
   );
   app.use(

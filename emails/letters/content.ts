@@ -51,6 +51,8 @@ export interface LetterParts {
   erased: { requestedAt: Date };
   /** To an operator; `inviter` null: the first one. */
   invitation: { inviter: string | null; role: Role; url: string; hours: number };
+  /** To an operator who lost their password, or says so. */
+  password: { url: string; hours: number };
   /** To the editors who want it. */
   draft: {
     newsletter: string;

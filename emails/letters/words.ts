@@ -166,6 +166,14 @@ export function letterWords(
         after: [t('invitation.hours', { count: hours }), t('invitation.ignore', { newsroom })],
       });
     }
+    case 'password': {
+      const { url, hours } = content.parts;
+      return words({
+        before: [t('password.asked', { newsroom })],
+        button: button(url),
+        after: [t('password.hours', { count: hours }), t('password.ignore')],
+      });
+    }
     case 'draft': {
       const { newsletter, headline, articles, sendAt, waits, url } = content.parts;
       const due = t(waits ? 'draft.waits' : 'draft.goes', { time: time(sendAt) });

@@ -1,5 +1,6 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Role } from '../database/tables.ts';
+import { queueLetter } from '../letters/letters.ts';
 import {
   createOperator,
   disableOperator,
@@ -16,7 +17,8 @@ import { readBinding } from '../operators/bindings.ts';
 import { requireRole } from '../operators/roles.ts';
 import type { Scope } from '../operators/scope.ts';
 import { endSessionsOf } from '../operators/sessions.ts';
-import { makeSetupLink } from '../operators/setup-links.ts';
+import { LINK_HOURS, makeSetupLink, replaceSetupLinks } from '../operators/setup-links.ts';
+import { requireTwoFactor, resetTwoFactor } from '../operators/two-factor.ts';
 
 /**
  * Who changes an operator. Nobody makes, changes or lets in somebody with a higher role than their own, or who reaches
@@ -34,15 +36,24 @@ interface Binding {
 }
 export type Invitation = Omit<NewOperator, 'password' | 'boundTo'> & Binding;
 
+/** A one-time link for an operator. `letters` are to be enqueued: the link by mail, where that was asked for. */
+export interface MadeLink {
+  /** The secret that goes into the address. */
+  link: string;
+  hours: number;
+  letters: string[];
+}
+
 /**
- * Makes an operator, and the secret of the one-time link with which they choose a password.
+ * Makes an operator, and a one-time link with which they choose a password; `mail` also sends them one.
  * Throws RoleNeeded, InvalidOperator, InvalidBinding, OperatorExists.
  */
 export async function inviteOperator(
   tx: DbOrTransaction,
   { actor, role, scope }: By,
   { newsletters, ...input }: Invitation,
-): Promise<{ operator: Operator; link: string }> {
+  { mail = false }: { mail?: boolean | undefined } = {},
+): Promise<MadeLink & { operator: Operator }> {
   requireRole(role, input.role);
   const boundTo = await readBinding(tx, newsletters, scope);
   const operator = await createOperator(tx, { ...input, boundTo });
@@ -50,7 +61,7 @@ export async function inviteOperator(
     role: operator.role,
     ...(operator.newsletters ? { newsletters: operator.newsletters } : {}),
   });
-  return { operator, link: await makeSetupLink(tx, operator.id) };
+  return { operator, ...(await linkFor(tx, actor, operator, mail)) };
 }
 
 /** Throws RoleNeeded, OperatorNotFound, InvalidBinding, LastOwner. */
@@ -71,12 +82,22 @@ export async function changeOperator(
   return changed;
 }
 
-/** Makes the secret of a one-time link for a lost password; earlier ones end. Throws RoleNeeded, OperatorNotFound. */
-export async function linkForOperator(tx: DbOrTransaction, by: By, id: string): Promise<string> {
-  const { disabledAt } = await reachable(tx, by, id);
-  if (disabledAt) throw new OperatorNotFound('This operator is disabled: enable them first.');
+/**
+ * Makes a one-time link: a new invitation for somebody who never came, else for a lost password. Earlier ones
+ * end. Throws RoleNeeded, OperatorNotFound.
+ */
+export async function linkForOperator(
+  tx: DbOrTransaction,
+  by: By,
+  id: string,
+  { mail = false }: { mail?: boolean | undefined } = {},
+): Promise<MadeLink> {
+  const operator = await reachable(tx, by, id);
+  if (operator.disabledAt)
+    throw new OperatorNotFound('This operator is disabled: enable them first.');
   await audit(tx, by.actor, 'link', `operator ${id}`);
-  return makeSetupLink(tx, id);
+  await replaceSetupLinks(tx, id);
+  return linkFor(tx, by.actor, operator, mail);
 }
 
 /** Shuts an operator out, at once. Throws RoleNeeded, OperatorNotFound, LastOwner. */
@@ -102,6 +123,63 @@ export async function endOperatorSessions(
   await reachable(tx, by, id);
   await audit(tx, by.actor, 'end sessions', `operator ${id}`);
   return endSessionsOf(tx, id);
+}
+
+/**
+ * Takes away the second factors of an operator who lost them, and ends their sessions: whoever holds them now
+ * is out too. Throws RoleNeeded, OperatorNotFound.
+ */
+export async function resetOperatorTwoFactor(
+  tx: DbOrTransaction,
+  by: By,
+  id: string,
+): Promise<Operator> {
+  await reachable(tx, by, id);
+  await resetTwoFactor(tx, id);
+  await audit(tx, by.actor, 'reset two-factor', `operator ${id}`);
+  await endSessionsOf(tx, id);
+  return getOperator(tx, id);
+}
+
+/** Requires a second factor of every operator, or no longer. Throws RoleNeeded: only owners decide it. */
+export async function setTwoFactorRequired(
+  tx: DbOrTransaction,
+  by: By,
+  required: boolean,
+): Promise<void> {
+  requireRole(by.role, 'owner');
+  await requireTwoFactor(tx, required);
+  await audit(tx, by.actor, 'require two-factor', 'newsroom', { required });
+}
+
+async function linkFor(
+  tx: DbOrTransaction,
+  actor: Actor,
+  operator: Operator,
+  mail: boolean,
+): Promise<MadeLink> {
+  const { id, email, language, role } = operator;
+  const purpose = operator.lastSeenAt === null ? 'invitation' : 'password';
+  const link = await makeSetupLink(tx, purpose, id);
+  const hours = LINK_HOURS[purpose];
+  if (!mail) return { link, hours, letters: [] };
+  const to = { email, language, expiresAt: new Date(Date.now() + hours * 3_600_000) };
+  const letter =
+    purpose === 'invitation'
+      ? await queueLetter(tx, {
+          kind: purpose,
+          ...to,
+          content: { operatorId: id, inviter: await nameOf(tx, actor), role },
+        })
+      : await queueLetter(tx, { kind: purpose, ...to, content: { operatorId: id } });
+  return { link, hours, letters: [letter] };
+}
+
+/** How an invitation calls the person who sent it; null where no person did. */
+async function nameOf(tx: DbOrTransaction, actor: Actor): Promise<string | null> {
+  if (actor.kind !== 'operator') return null;
+  const { name, email } = await getOperator(tx, actor.id);
+  return name || email;
 }
 
 async function reachable(tx: DbOrTransaction, { role, scope }: By, id: string): Promise<Operator> {

@@ -1,11 +1,14 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { causes } from '../actions/attention/causes.ts';
+import { commit } from '../actions/commit.ts';
 import {
   changeOperator,
   endOperatorSessions,
   inviteOperator,
   letInOperator,
   linkForOperator,
+  resetOperatorTwoFactor,
+  setTwoFactorRequired,
   shutOutOperator,
 } from '../actions/operators.ts';
 import type { Config } from '../config.ts';
@@ -30,6 +33,7 @@ interface Options {
   role: Role;
   language?: string;
   newsletter?: string[];
+  mail?: boolean;
 }
 
 interface Changes extends Omit<OperatorChanges, 'boundTo'> {
@@ -40,6 +44,7 @@ interface Changes extends Omit<OperatorChanges, 'boundTo'> {
 
 export function registerOperators(program: Command, open: Open): void {
   const noun = program.command('operators').description('accounts that sign in to the console');
+  registerRequirement(noun, open);
   noun
     .command('create')
     .description('create an operator and print a set-up link')
@@ -48,18 +53,21 @@ export function registerOperators(program: Command, open: Open): void {
     .addOption(new Option('--role <role>', 'role').choices(roles).default('editor'))
     .option('--language <tag>', 'language of the console: en or es')
     .option('--newsletter <slug>', 'bind them to this newsletter; may be given again', several)
+    .option('--mail', 'also send them a link by email')
     .option('--json', 'print JSON')
-    .action(({ json, newsletter, ...input }: Options) =>
-      open(async ({ db, config }) => {
+    .action(({ json, mail, newsletter, ...input }: Options) =>
+      open(async (context) => {
+        const { config } = context;
         const invited = { ...input, ...(newsletter ? { newsletters: newsletter } : {}) };
-        const { operator, link } = await db
-          .transaction()
-          .execute((tx) => inviteOperator(tx, by(), invited));
+        const { operator, link, hours } = await commit(context, async (tx) => {
+          const value = await inviteOperator(tx, by(), invited, { mail });
+          return { value, enqueue: (queues) => queues.enqueueLetters(value.letters) };
+        });
         const setupUrl = setupUrlOf(config, link);
         print(
           json,
           { ...operator, setupUrl },
-          `created ${operator.email} (${operator.role})\none-time set-up link, valid for one hour: ${setupUrl}`,
+          `created ${operator.email} (${operator.role})\none-time set-up link, valid for ${hours} hours: ${setupUrl}`,
         );
       }),
     );
@@ -75,13 +83,11 @@ export function registerOperators(program: Command, open: Open): void {
           one.name || null,
           one.role,
           one.newsletters?.join(', ') ?? 'all',
+          one.twoFactor ? 'yes' : 'no',
           one.disabledAt ? 'disabled' : (one.lastSeenAt?.toISOString() ?? 'never here'),
         ]);
-        print(
-          json,
-          { data, next: null },
-          table(['EMAIL', 'NAME', 'ROLE', 'NEWSLETTERS', 'LAST SEEN'], rows),
-        );
+        const heads = ['EMAIL', 'NAME', 'ROLE', 'NEWSLETTERS', 'TWO-FACTOR', 'LAST SEEN'];
+        print(json, { data, next: null }, table(heads, rows));
       }),
     );
   noun
@@ -147,11 +153,20 @@ export function registerOperators(program: Command, open: Open): void {
     'link',
     'for a lost password: print a one-time link with which they choose another',
     async (tx, { id, email }, config) => {
-      const setupUrl = setupUrlOf(config, await linkForOperator(tx, by(), id));
+      const { link, hours } = await linkForOperator(tx, by(), id);
+      const setupUrl = setupUrlOf(config, link);
       return {
         value: { id, email, setupUrl },
-        text: `link for ${email}, good for an hour, once: ${setupUrl}`,
+        text: `link for ${email}, valid once within ${hours === 1 ? 'an hour' : `${hours} hours`}: ${setupUrl}`,
       };
+    },
+  );
+  about(
+    'reset-two-factor',
+    'for somebody who lost them: remove authenticator app, passkeys and recovery codes',
+    async (tx, { id }) => {
+      const value = await resetOperatorTwoFactor(tx, by(), id);
+      return { value, text: `two-factor sign-in of ${value.email} reset` };
     },
   );
   about('end-sessions', 'sign an operator out of every browser', async (tx, { id, email }) => {
@@ -170,6 +185,22 @@ function readCauses(text: string): string[] {
       `unknown: ${unknown.join(', ')}; known are ${causes.join(', ')}`,
     );
   return [...new Set(named)];
+}
+
+/** `operators require-two-factor on|off`. */
+function registerRequirement(noun: Command, open: Open): void {
+  noun
+    .command('require-two-factor')
+    .description('require a second factor of every operator, or no longer')
+    .addArgument(new Argument('<state>').choices(['on', 'off']))
+    .option('--json', 'print JSON')
+    .action((state: 'on' | 'off', { json }: { json?: boolean }) =>
+      open(async ({ db }) => {
+        const required = state === 'on';
+        await db.transaction().execute((tx) => setTwoFactorRequired(tx, by(), required));
+        print(json, { required }, `two-factor sign-in ${required ? 'required' : 'optional'}`);
+      }),
+    );
 }
 
 /** What a command has to say, as JSON and to a person. */

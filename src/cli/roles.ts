@@ -63,6 +63,8 @@ const leastRoles: Record<string, Role> = {
   'operators enable': 'admin',
   'operators link': 'admin',
   'operators end-sessions': 'admin',
+  'operators reset-two-factor': 'admin',
+  'operators require-two-factor': 'owner',
   'tokens list': 'admin',
   'tokens create': 'admin',
   'tokens revoke': 'admin',

@@ -416,20 +416,37 @@ interface OperatorsTable {
   disabledAt: Optional<Date>;
   /** Newsletters by id; null: the whole newsroom. */
   boundTo: Optional<string[]>;
+  /** Who they are at the identity provider, once they have signed in through it. */
+  oidcIssuer: Optional<string>;
+  oidcSubject: Optional<string>;
 }
+
+/** What a one-time link is for. */
+export type LinkPurpose = 'first' | 'invitation' | 'password';
 
 interface SetupLinksTable {
   tokenHash: Buffer;
+  purpose: Default<LinkPurpose>;
   /** Null: who opens it becomes the first operator. */
   operatorId: Optional<string>;
   expiresAt: Time;
   usedAt: Optional<Date>;
+  /** Set when another link took its place. */
+  replacedAt: Optional<Date>;
 }
+
+/** How somebody signed in. */
+export type SignInMethod = 'password' | 'link' | 'passkey' | 'oidc';
 
 interface SessionsTable {
   /** SHA-256 of the secret in the cookie. */
   idHash: Buffer;
+  /** Names it to its operator; opens nothing. */
+  id: Id;
   operatorId: string;
+  method: Default<SignInMethod>;
+  userAgent: Optional<string>;
+  originAddress: Optional<string>;
   data: ColumnType<Record<string, unknown>, string | undefined, string>;
   createdAt: Made;
   usedAt: Made;
@@ -482,6 +499,44 @@ interface KeptFormsTable {
   address: string;
   fields: ColumnType<Record<string, string | string[]>, string, string>;
   createdAt: Made;
+}
+
+/** Half of a sign-in: what has to come next, in the browser that holds the secret. Used once. */
+interface SignInStepsTable {
+  tokenHash: Buffer;
+  kind: 'second-factor' | 'passkey' | 'oidc';
+  operatorId: Optional<string>;
+  data: ColumnType<Record<string, unknown>, string | undefined, string>;
+  expiresAt: Time;
+}
+
+interface TotpSecretsTable {
+  operatorId: string;
+  /** Encrypted under the newest SECRET. */
+  sealed: Buffer;
+  /** Null until a first code was right. */
+  confirmedAt: Optional<Date>;
+  /** The time step of the last code that was used: none of before is right again. */
+  lastStep: Optional<string>;
+}
+
+interface RecoveryCodesTable {
+  operatorId: string;
+  codeHash: Buffer;
+  usedAt: Optional<Date>;
+}
+
+interface PasskeysTable {
+  id: Id;
+  operatorId: string;
+  /** As WebAuthn's JSON has it, base64url. */
+  credentialId: string;
+  publicKey: Buffer;
+  counter: Default<string>;
+  transports: Default<string[]>;
+  name: string;
+  createdAt: Made;
+  lastUsedAt: Optional<Date>;
 }
 
 interface ApiTokensTable {
@@ -609,6 +664,10 @@ export interface Database {
   answerCounts: AnswerCountsTable;
   receiverLimits: ReceiverLimitsTable;
   keptForms: KeptFormsTable;
+  signInSteps: SignInStepsTable;
+  totpSecrets: TotpSecretsTable;
+  recoveryCodes: RecoveryCodesTable;
+  passkeys: PasskeysTable;
   apiTokens: ApiTokensTable;
   idempotencyKeys: IdempotencyKeysTable;
   audit: AuditTable;

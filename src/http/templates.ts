@@ -34,6 +34,7 @@ const attributes = [
   'challenge',
   'data-look',
   'data-introduction',
+  'data-options',
 ].join('|');
 const written = new RegExp(`(\\s(?:${attributes})=")(/[^"]*)`, 'g');
 const computed = new RegExp(`\\s(?:${attributes})="$`);

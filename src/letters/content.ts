@@ -17,6 +17,8 @@ export interface LetterContents {
   erased: { requestedAt: string };
   /** To an operator who has no password yet. */
   invitation: { operatorId: string; inviter: string | null; role: Role };
+  /** To an operator who lost their password. */
+  password: { operatorId: string };
   /** To an editor who wants to know that a draft waits to be read. */
   draft: {
     edition: string;

@@ -26,8 +26,11 @@ export interface Operator {
   /** What they are mailed about when it needs a person: causes of src/actions/attention. */
   alerts: string[];
   createdAt: Date;
+  /** When they last used the console, to a few minutes; null: they never came. */
   lastSeenAt: Date | null;
   disabledAt: Date | null;
+  /** Whether a password alone does not let them in: they have an authenticator app or a passkey. */
+  twoFactor: boolean;
 }
 
 export class OperatorNotFound extends Error {
@@ -76,6 +79,9 @@ const columns = [
   'lastSeenAt',
   'disabledAt',
   boundSlugs('operators').as('newsletters'),
+  sql<boolean>`exists (select from totp_secrets t
+    where t.operator_id = operators.id and t.confirmed_at is not null)
+    or exists (select from passkeys p where p.operator_id = operators.id)`.as('twoFactor'),
 ] as const;
 
 /** Those whose newsletters are all within the scope, in the order they were made. */
@@ -297,8 +303,8 @@ export async function checkPassword(
   return { operator: right ? operator : undefined, id: found.id };
 }
 
-/** Notes that an operator signed in. */
-export async function noteSignIn(db: DbOrTransaction, id: string): Promise<void> {
+/** Notes that an operator is here. */
+export async function noteSeen(db: DbOrTransaction, id: string): Promise<void> {
   await db.updateTable('operators').set({ lastSeenAt: sql`now()` }).where('id', '=', id).execute();
 }
 

@@ -20,7 +20,7 @@ export async function ensureFirstOperator(
     await sql`select pg_advisory_xact_lock(hashtext('gaceta-first-operator'))`.execute(tx);
     if (await anyOperator(tx)) return undefined;
     if (!operator && !anew && (await firstLinkHolds(tx))) return undefined;
-    if (!operator) return `/console/setup/${await makeSetupLink(tx)}`;
+    if (!operator) return `/console/setup/${await makeSetupLink(tx, 'first')}`;
     const made = await createOperator(tx, { ...operator, role: 'owner' }).catch(named);
     await audit(tx, { kind: 'system' }, 'create', `operator ${made.id}`);
     return undefined;

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { getActiveOperator, type Operator } from './accounts.ts';
+import type { SignInMethod } from '../database/tables.ts';
+import { getActiveOperator, noteSeen, type Operator } from './accounts.ts';
 import { hashSecret, newSecret } from './secret-tokens.ts';
 
 /** How long a session lasts at most, and how long without a request; both end it. */
 const MOST_DAYS = 30;
 const IDLE_DAYS = 14;
+/** Its use is noted this often at most. */
+const NOTED_MS = 3 * 60_000;
 
 /** The lifetime of a session, for the cookie that names it. */
 export const SESSION_MS = MOST_DAYS * 24 * 60 * 60 * 1000;
@@ -14,12 +17,32 @@ export const SESSION_MS = MOST_DAYS * 24 * 60 * 60 * 1000;
 export interface StoredSession {
   idHash: Buffer;
   operator: Operator;
+  method: SignInMethod;
+  createdAt: Date;
   /** What the console keeps between two pages. */
   data: Record<string, unknown>;
 }
 
+/** How and from where somebody signed in, for the list of their sessions. Gone with the session. */
+export interface SessionOrigin {
+  method: SignInMethod;
+  userAgent: string | null;
+  originAddress: string | null;
+}
+
+/** A session as its operator sees it in a list. */
+export interface ListedSession extends SessionOrigin {
+  id: string;
+  createdAt: Date;
+  usedAt: Date;
+}
+
 /** Begins a session; answers the secret that goes into the cookie. Forgets sessions that have expired. */
-export async function beginSession(db: DbOrTransaction, operatorId: string): Promise<string> {
+export async function beginSession(
+  db: DbOrTransaction,
+  operatorId: string,
+  origin: SessionOrigin = { method: 'password', userAgent: null, originAddress: null },
+): Promise<string> {
   await db.deleteFrom('sessions').where('expiresAt', '<', sql<Date>`now()`).execute();
   const secret = newSecret('gcn');
   await db
@@ -27,6 +50,9 @@ export async function beginSession(db: DbOrTransaction, operatorId: string): Pro
     .values({
       idHash: hashSecret(secret),
       operatorId,
+      method: origin.method,
+      userAgent: origin.userAgent?.slice(0, 500) ?? null,
+      originAddress: origin.originAddress,
       expiresAt: sql`now() + ${`${IDLE_DAYS} days`}::interval`,
     })
     .execute();
@@ -41,14 +67,13 @@ export async function findSession(
   const idHash = hashSecret(secret);
   const found = await db
     .selectFrom('sessions')
-    .select(['operatorId', 'data', 'usedAt'])
+    .select(['operatorId', 'data', 'usedAt', 'method', 'createdAt'])
     .where('idHash', '=', idHash)
     .where('expiresAt', '>', sql<Date>`now()`)
     .executeTakeFirst();
   const operator = found && (await getActiveOperator(db, found.operatorId));
   if (!operator) return undefined;
-  // once an hour is often enough
-  if (Date.now() - found.usedAt.getTime() > 3_600_000)
+  if (Date.now() - found.usedAt.getTime() > NOTED_MS || operator.lastSeenAt === null) {
     await db
       .updateTable('sessions')
       .set({
@@ -57,7 +82,10 @@ export async function findSession(
       })
       .where('idHash', '=', idHash)
       .execute();
-  return { idHash, operator, data: found.data };
+    await noteSeen(db, operator.id);
+  }
+  const { data, method, createdAt } = found;
+  return { idHash, operator, method, createdAt, data };
 }
 
 /**
@@ -107,6 +135,50 @@ export async function takeFromSession(
 
 export async function endSession(db: DbOrTransaction, idHash: Buffer): Promise<void> {
   await db.deleteFrom('sessions').where('idHash', '=', idHash).execute();
+}
+
+/** The sessions of an operator that have not ended, the one used last first. */
+export async function listSessions(
+  db: DbOrTransaction,
+  operatorId: string,
+): Promise<(ListedSession & { idHash: Buffer })[]> {
+  return db
+    .selectFrom('sessions')
+    .select(['id', 'idHash', 'method', 'userAgent', 'originAddress', 'createdAt', 'usedAt'])
+    .where('operatorId', '=', operatorId)
+    .where('expiresAt', '>', sql<Date>`now()`)
+    .orderBy('usedAt', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
+}
+
+/** Ends one session of an operator, named as in their list. False when there is none of that name. */
+export async function endListedSession(
+  db: DbOrTransaction,
+  operatorId: string,
+  id: string,
+): Promise<boolean> {
+  const ended = await db
+    .deleteFrom('sessions')
+    .where('operatorId', '=', operatorId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return ended.numDeletedRows > 0n;
+}
+
+/** Ends the sessions of an operator but for one. Answers how many there were. */
+export async function endOtherSessions(
+  db: DbOrTransaction,
+  operatorId: string,
+  kept: Buffer,
+): Promise<number> {
+  const ended = await db
+    .deleteFrom('sessions')
+    .where('operatorId', '=', operatorId)
+    .where('idHash', '<>', kept)
+    .where('expiresAt', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+  return Number(ended.numDeletedRows);
 }
 
 /** Ends every session of an operator, in every browser. Answers how many there were. */

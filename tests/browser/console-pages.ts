@@ -63,5 +63,12 @@ export const consolePages: ConsolePage[] = [
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
   { name: 'settings-newsroom', least: 'viewer', path: () => '/console/settings/newsroom' },
   { name: 'settings-alerts', least: 'viewer', path: () => '/console/settings/alerts' },
+  { name: 'settings-people', least: 'admin', path: () => '/console/settings/people' },
+  {
+    name: 'settings-person',
+    least: 'admin',
+    path: () => '/console/settings/people/1',
+    before: openDetails,
+  },
   { name: 'me', least: 'viewer', path: () => '/console/me' },
 ];

@@ -76,14 +76,15 @@ describe('the first operator', async () => {
     const token = path?.split('/').at(-1) ?? '';
     const use = (email: string) =>
       db.transaction().execute((tx) => useSetupLink(tx, token, { ...ana, email }));
-    expect(await findSetupLink(db, token)).toEqual({ operatorId: null, email: null });
-    expect(await findSetupLink(db, `${token}x`)).toBeUndefined();
+    const first = { purpose: 'first', operatorId: null, email: null };
+    expect(await findSetupLink(db, token)).toEqual(first);
+    await expect(findSetupLink(db, `${token}x`)).rejects.toMatchObject({ why: 'unknown' });
 
     const both = await Promise.allSettled([use('ana@example.org'), use('eve@example.org')]);
     expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await listOperators(db)).toHaveLength(1);
     await expect(use('eve@example.org')).rejects.toThrow(SetupLinkGone);
-    expect(await findSetupLink(db, token)).toBeUndefined();
+    await expect(findSetupLink(db, token)).rejects.toMatchObject({ why: 'used' });
     expect(await ensureFirstOperator(db, ana)).toBeUndefined();
     expect(await listOperators(db)).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ import { readMailbox } from '../../src/mail/mailbox.ts';
 import { letterMessageId } from '../../src/mail/message-id.ts';
 import { listNewsletters, type Newsletter } from '../../src/newsletters/newsletters.ts';
 import { getNewsroom } from '../../src/newsletters/newsroom.ts';
-import { makeSetupLink } from '../../src/operators/setup-links.ts';
+import { LINK_HOURS, makeSetupLink } from '../../src/operators/setup-links.ts';
 import { addressee, deliveryChoice } from '../../src/subscribers/addressee.ts';
 import {
   addressUrl,
@@ -26,8 +26,7 @@ import {
 } from '../../src/subscribers/links.ts';
 
 const CONFIRM_DAYS = 7;
-const LINK_HOURS = 24;
-const SETUP_HOURS = 1;
+const READER_LINK_HOURS = 24;
 
 /**
  * What a letter says and whom it is from. Its links are signed here, at the time of sending, since no token
@@ -135,8 +134,14 @@ async function partsOf(
         kind: 'address',
         parts: {
           oldAddress: maskWhole(written.content.oldAddress),
-          confirmUrl: addressUrl(links, subscriber, letter.id, inHours(LINK_HOURS), addressChanges),
-          hours: LINK_HOURS,
+          confirmUrl: addressUrl(
+            links,
+            subscriber,
+            letter.id,
+            inHours(READER_LINK_HOURS),
+            addressChanges,
+          ),
+          hours: READER_LINK_HOURS,
         },
       };
     case 'moved':
@@ -154,17 +159,22 @@ async function partsOf(
         kind: 'access',
         parts: {
           requestedAt: new Date(written.content.requestedAt),
-          url: privacyUrl(links, subscriber, inHours(LINK_HOURS), addressChanges),
-          hours: LINK_HOURS,
+          url: privacyUrl(links, subscriber, inHours(READER_LINK_HOURS), addressChanges),
+          hours: READER_LINK_HOURS,
         },
       };
     case 'erased':
       return { kind: 'erased', parts: { requestedAt: new Date(written.content.requestedAt) } };
     case 'invitation': {
       const { operatorId, inviter, role } = written.content;
-      const token = await makeSetupLink(context.db, operatorId);
+      const token = await makeSetupLink(context.db, 'invitation', operatorId);
       const url = `${links.publicUrl}/console/setup/${token}`;
-      return { kind: 'invitation', parts: { inviter, role, url, hours: SETUP_HOURS } };
+      return { kind: 'invitation', parts: { inviter, role, url, hours: LINK_HOURS.invitation } };
+    }
+    case 'password': {
+      const token = await makeSetupLink(context.db, 'password', written.content.operatorId);
+      const url = `${links.publicUrl}/console/setup/${token}`;
+      return { kind: 'password', parts: { url, hours: LINK_HOURS.password } };
     }
     case 'draft': {
       const { edition, sendAt, ...rest } = written.content;

@@ -3,6 +3,7 @@ import * as initialSchema from './0001-initial-schema.ts';
 import * as formPosts from './0002-form-posts.ts';
 import * as attention from './0003-attention.ts';
 import * as newsletters from './0004-newsletters.ts';
+import * as signIn from './0005-sign-in.ts';
 import * as bindingsWebhooks from './0006-bindings-webhooks.ts';
 import * as editions from './0008-editions.ts';
 import * as today from './0009-today.ts';
@@ -14,6 +15,7 @@ export const migrations: Record<string, Migration> = {
   '0002-form-posts': formPosts,
   '0003-attention': attention,
   '0004-newsletters': newsletters,
+  '0005-sign-in': signIn,
   '0006-bindings-webhooks': bindingsWebhooks,
   '0008-editions': editions,
   '0009-today': today,

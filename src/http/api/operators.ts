@@ -6,6 +6,7 @@ import {
   inviteOperator,
   letInOperator,
   linkForOperator,
+  resetOperatorTwoFactor,
   shutOutOperator,
 } from '../../actions/operators.ts';
 import { languages } from '../../locales/index.ts';
@@ -39,15 +40,21 @@ const operatorShape = z
       description: 'What they are mailed about when it needs a person: causes of `/attention`',
     }),
     createdAt: z.iso.datetime(),
-    lastSeenAt: z.iso.datetime().nullable(),
+    lastSeenAt: z.iso.datetime().nullable().meta({
+      description: 'When they last used the console, to a few minutes; null: never',
+    }),
     disabledAt: z.iso.datetime().nullable(),
+    twoFactor: z.boolean().meta({
+      description: 'Has an authenticator app or a passkey: a password alone does not let them in',
+    }),
   })
   .meta({ id: 'Operator', description: 'A person who signs in to the console' });
 
 const setupUrl = z.string().meta({
   description:
-    'The one-time link to choose a password with, good for an hour; shown once, also where an Idempotency-Key replays the answer',
+    'The one-time link to choose a password with; shown once, also where an Idempotency-Key replays the answer',
 });
+const mail = z.boolean().default(false).meta({ description: 'Also send them a link by email' });
 
 const name = lineSchema(100);
 const language = z.enum(languages as [string, ...string[]]);
@@ -75,7 +82,7 @@ export const operatorOperations: Operation[] = [
       path: '/operators',
       tag,
       summary: 'Invite an operator',
-      description: REACH,
+      description: `The link is good for 72 hours. ${REACH}`,
       role: 'admin',
       reach: 'scoped',
       body: z
@@ -85,6 +92,7 @@ export const operatorOperations: Operation[] = [
           newsletters: givenTo.optional(),
           name: name.optional(),
           language: language.optional(),
+          mail,
         })
         .meta({ id: 'NewOperator' }),
       answers: {
@@ -97,16 +105,21 @@ export const operatorOperations: Operation[] = [
       },
       errors: [409],
     },
-    async ({ body: { name, language, newsletters, ...rest }, context, ...by }, tx) => {
+    async ({ body: { name, language, newsletters, mail, ...rest }, context, ...by }, tx) => {
       const input = {
         ...rest,
         ...(name ? { name } : {}),
         ...(language ? { language } : {}),
         ...(newsletters === undefined ? {} : { newsletters }),
       };
-      const { operator, link } = await inviteOperator(tx, by, input);
+      const { operator, link, letters } = await inviteOperator(tx, by, input, { mail });
       const url = `${context.config.publicUrl}/console/setup/${link}`;
-      return { status: 201, body: { ...operator, setupUrl: url }, kept: operator };
+      return {
+        status: 201,
+        body: { ...operator, setupUrl: url },
+        kept: operator,
+        enqueue: (queues) => queues.enqueueLetters(letters),
+      };
     },
   ),
   reads(
@@ -157,19 +170,21 @@ export const operatorOperations: Operation[] = [
       method: 'post',
       path: '/operators/{id}/link',
       tag,
-      summary: 'Make a one-time link for a lost password',
-      description: `Earlier links of this operator end. ${REACH}`,
+      summary: 'Make a one-time link: a new invitation, or for a lost password',
+      description: `For somebody who never came it is good for 72 hours, else for an hour. Earlier links of this operator end. ${REACH}`,
       role: 'admin',
       reach: 'scoped',
       params: byId,
+      body: z.strictObject({ mail }).prefault({}),
       answers: {
         201: { description: 'The link', schema: z.object({ setupUrl: setupUrl.optional() }) },
       },
     },
-    async ({ params, context, ...by }, tx) => {
-      const link = await linkForOperator(tx, by, params.id);
+    async ({ params, body, context, ...by }, tx) => {
+      const { link, letters } = await linkForOperator(tx, by, params.id, body);
       return {
         status: 201,
+        enqueue: (queues) => queues.enqueueLetters(letters),
         body: { setupUrl: `${context.config.publicUrl}/console/setup/${link}` },
         kept: {},
       };
@@ -179,6 +194,12 @@ export const operatorOperations: Operation[] = [
     [
       ['disable', 'Shut an operator out', 'At once, in every browser.', shutOutOperator],
       ['enable', 'Let a disabled operator in again', '', letInOperator],
+      [
+        'reset-two-factor',
+        'Remove the second factors of an operator who lost them',
+        'Authenticator app, passkeys and recovery codes; their sessions end.',
+        resetOperatorTwoFactor,
+      ],
     ] as const
   ).map(([verb, summary, more, act]) =>
     changes(

@@ -104,6 +104,15 @@ export default {
     hours_other: 'The link works once, for {{count}} hours.',
     ignore: 'If you do not work at {{newsroom}}, ignore this email.',
   },
+  password: {
+    subject: 'A new password for your account at {{newsroom}}',
+    heading: 'Choose a new password',
+    asked: 'Someone asked for a new password for your account at {{newsroom}}.',
+    button: 'Choose a new password',
+    hours_one: 'The link works once, for {{count}} hour.',
+    hours_other: 'The link works once, for {{count}} hours.',
+    ignore: 'If it was not you, ignore this email: your password stays as it is.',
+  },
   roles: {
     owner: 'owner',
     admin: 'administrator',

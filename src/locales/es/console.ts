@@ -20,7 +20,7 @@ export default {
   openMailbox: 'Abrir el buzón integrado',
   settingsPages: {
     newsroom: 'Redacción',
-    people: 'Usuarios',
+    people: 'Cuentas',
     tokens: 'Claves de la API',
     webhooks: 'Webhooks',
     audit: 'Registro',
@@ -36,41 +36,6 @@ export default {
   untrustedProxy: {
     title: 'Las peticiones llegan por un proxy que Gaceta no conoce',
     text: 'Todas las visitas parecen tener la misma dirección y comparten los mismos límites. Indica en TRUST_PROXY el número de proxys que hay delante de Gaceta, normalmente 1.',
-  },
-  signIn: {
-    title: 'Iniciar sesión',
-    lead: 'Para el equipo de la redacción.',
-    email: 'Correo electrónico',
-    password: 'Contraseña',
-    button: 'Iniciar sesión',
-    wrong: 'Correo o contraseña incorrectos.',
-    wait: 'Demasiados intentos. Espera {{minutes}} min e inténtalo de nuevo.',
-    expired: 'Inicia sesión para continuar.',
-    prove:
-      'Se han probado muchas contraseñas incorrectas en esta cuenta. Escribe la tuya otra vez; tu navegador hará antes una comprobación rápida.',
-    proveScripts:
-      'La comprobación necesita JavaScript. Actívalo o inténtalo de nuevo dentro de 15 minutos.',
-  },
-  setup: {
-    title: 'Te damos la bienvenida a Gaceta',
-    leadFirst:
-      'Vas a crear la primera cuenta. Elige el correo y la contraseña con los que iniciarás sesión.',
-    lead: 'Elige la contraseña con la que iniciarás sesión como {{email}}.',
-    email: 'Correo electrónico',
-    password: 'Contraseña',
-    hint: 'Al menos {{characters}} caracteres. Una frase se recuerda mejor que una palabra.',
-    button: 'Guardar e iniciar sesión',
-    gone: 'Este enlace no funciona',
-    goneText:
-      'Ya se ha usado o tiene más de una hora. Cada vez que Gaceta arranca se muestra un enlace nuevo para la primera cuenta. Para cualquier otra, ejecuta: npx gaceta operators create.',
-    toSignIn: 'Ir a la página de inicio de sesión',
-  },
-  passwords: {
-    email: 'Escribe una dirección de correo, por ejemplo ana@example.org.',
-    short: 'Una contraseña necesita al menos {{characters}} caracteres.',
-    long: 'Una contraseña puede tener 1000 caracteres como máximo.',
-    weak: 'Esta contraseña es fácil de adivinar. Elige una más larga, por ejemplo cuatro palabras que no tengan nada que ver entre sí.',
-    exists: 'Ya hay una cuenta con esta dirección.',
   },
   forbidden: {
     title: 'No tienes acceso a esto',
@@ -146,20 +111,6 @@ export default {
       overdue: 'No se ha enviado, porque nadie la aprobó a tiempo. Envíala ya o elige otra hora.',
       nothing: 'No se ha enviado: no quedaba ningún artículo.',
     },
-  },
-  me: {
-    title: 'Mi cuenta',
-    language: 'Idioma de la consola',
-    languages: { en: 'English', es: 'Español' },
-    notices: 'Avisarme por correo cuando haya un borrador por revisar',
-    save: 'Guardar',
-    saved: 'Guardado.',
-    password: 'Cambiar la contraseña',
-    before: 'Contraseña actual',
-    after: 'Contraseña nueva',
-    change: 'Cambiar la contraseña',
-    passwordSet: 'La contraseña ha cambiado. Se ha cerrado la sesión en los demás navegadores.',
-    wrong: 'La contraseña actual no es correcta. No ha cambiado nada.',
   },
   feeds: {
     title: 'Fuentes',

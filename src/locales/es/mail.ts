@@ -111,6 +111,16 @@ export default {
     hours_other: 'El enlace funciona una sola vez, durante {{count}} horas.',
     ignore: 'Si no trabajas en {{newsroom}}, ignora este correo.',
   },
+  password: {
+    subject: 'Una contraseña nueva para tu cuenta en {{newsroom}}',
+    heading: 'Elige una contraseña nueva',
+    asked: 'Alguien ha pedido una contraseña nueva para tu cuenta en {{newsroom}}.',
+    button: 'Elegir otra contraseña',
+    hours_one: 'El enlace funciona una sola vez, durante {{count}} hora.',
+    hours_many: 'El enlace funciona una sola vez, durante {{count}} horas.',
+    hours_other: 'El enlace funciona una sola vez, durante {{count}} horas.',
+    ignore: 'Si no has sido tú, ignora este correo: tu contraseña sigue igual.',
+  },
   roles: {
     owner: 'titular',
     admin: 'administración',

@@ -21,7 +21,7 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
       language,
     });
   const { id: invited } = await createOperator(db, { email: 'new@example.org', role: 'editor' });
-  const link = `/console/setup/${await makeSetupLink(db, invited)}`;
+  const link = `/console/setup/${await makeSetupLink(db, 'invitation', invited)}`;
   await addReaders(db, 3);
   await addArticle(db, {
     title: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter',

@@ -111,10 +111,16 @@ describe('signing in', async () => {
     for (const one of [here, there]) await one.post('/console/sign-in', ana);
     const set = (before: string, to: string) =>
       here.post('/console/me/password', { before, password: to });
-    await set('nonsense 1', 'battery staple');
-    expect((await here.get('/console/me')).text).toContain('Nothing was changed');
-    await set(password, 'short');
-    expect((await here.get('/console/me')).text).toContain('at least 10 characters');
+    const wrong = await set('nonsense 1', 'battery staple');
+    expect([wrong.status, wrong.text]).toEqual([
+      422,
+      expect.stringContaining('Nothing was changed'),
+    ]);
+    const short = await set(password, 'short');
+    expect([short.status, short.text]).toEqual([
+      422,
+      expect.stringContaining('at least 10 characters'),
+    ]);
     await set(password, 'battery staple');
     expect((await here.get('/console/me')).text).toContain('Your password has been changed');
     expect((await there.get('/console')).status).toBe(303);

@@ -55,7 +55,7 @@ describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', 
       preferencesUrl(links, id),
       privacyUrl(links, id, soon),
       unsubscribeUrl(links, id, daily.id),
-      `${publicUrl}/console/setup/${await makeSetupLink(db, invited)}`,
+      `${publicUrl}/console/setup/${await makeSetupLink(db, 'invitation', invited)}`,
       ...pages,
     );
     const signedIn = await send('POST', '/console/sign-in', { email: 'ana@example.org', password });

@@ -45,7 +45,11 @@ export interface PasswordChecks {
     proof: string | null,
   ): Promise<PasswordCheck>;
   /** Of the operator who is signed in. Throws TooBusy. */
-  current(session: { id: string; operator: Operator }, password: string): Promise<PasswordCheck>;
+  current(
+    req: Request,
+    session: { id: string; operator: Operator },
+    password: string,
+  ): Promise<PasswordCheck>;
 }
 
 /** One count that a try took, and may get back. */
@@ -75,7 +79,12 @@ export function openPasswordChecks(context: Context): PasswordChecks {
   const giveBack = (taken: Taken[]) =>
     Promise.all(taken.map(({ counter, key }) => counter.takeBack(key)));
 
-  async function verify(email: string, password: string, taken: Taken[]): Promise<PasswordCheck> {
+  async function verify(
+    req: Request,
+    email: string,
+    password: string,
+    taken: Taken[],
+  ): Promise<PasswordCheck> {
     const { operator, id } = await checkPassword(context.db, email, password).catch(
       async (error: unknown) => {
         await giveBack(taken);
@@ -86,7 +95,9 @@ export function openPasswordChecks(context: Context): PasswordChecks {
     if (operator) await giveBack(taken);
     // written also for an address that nobody has, so that both take as long
     else
-      await audit(context.db, { kind: 'system' }, 'wrong password', `operator ${id ?? 'unknown'}`);
+      await audit(context.db, { kind: 'system' }, 'wrong password', `operator ${id ?? 'unknown'}`, {
+        from: req.ip,
+      });
     return operator ? { result: 'right', operator } : { result: 'wrong' };
   }
 
@@ -98,7 +109,7 @@ export function openPasswordChecks(context: Context): PasswordChecks {
       const browser = browsers.find(req, account);
       const taken: Taken[] = [];
       if (browser !== undefined && (await take('browser', browser, taken)) === 0)
-        return verify(email, password, taken);
+        return verify(req, email, password, taken);
 
       const wait =
         (await take('network', networkOf(req.ip), taken)) ||
@@ -114,13 +125,13 @@ export function openPasswordChecks(context: Context): PasswordChecks {
           return { result: 'prove' };
         }
       }
-      return verify(email, password, taken);
+      return verify(req, email, password, taken);
     },
-    async current({ id, operator }, password) {
+    async current(req, { id, operator }, password) {
       const taken: Taken[] = [];
       const seconds = await take('session', id, taken);
       if (seconds > 0) return { result: 'wait', seconds };
-      return verify(operator.email, password, taken);
+      return verify(req, operator.email, password, taken);
     },
   };
 }

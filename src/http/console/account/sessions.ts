@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Context } from '../../../context.ts';
 import type { Db } from '../../../database/connection.ts';
+import type { SignInMethod } from '../../../database/tables.ts';
 import type { Operator } from '../../../operators/accounts.ts';
 import * as stored from '../../../operators/sessions.ts';
 import { cookieOf } from './cookies.ts';
@@ -16,6 +17,8 @@ export interface Session {
   /** Names the session without opening it. */
   id: string;
   operator: Operator;
+  method: SignInMethod;
+  createdAt: Date;
   data: Partial<SessionData>;
   keep(data: Partial<SessionData>): Promise<void>;
   /** Removes a value and answers it. */
@@ -45,11 +48,13 @@ export function sessions(context: Context): RequestHandler {
 async function openSession(db: Db, secret: string): Promise<Session | undefined> {
   const found = await stored.findSession(db, secret);
   if (!found) return undefined;
-  const { idHash, operator } = found;
+  const { idHash, operator, method, createdAt } = found;
   const data = found.data as Partial<SessionData>;
   return {
     id: idHash.toString('base64url'),
     operator,
+    method,
+    createdAt,
     data,
     async keep(values) {
       Object.assign(data, values);
@@ -70,9 +75,14 @@ export async function beginSession(
   req: Request,
   res: Response,
   operator: Operator,
+  method: SignInMethod,
 ): Promise<void> {
   await req.session?.end();
-  const secret = await stored.beginSession(context.db, operator.id);
+  const secret = await stored.beginSession(context.db, operator.id, {
+    method,
+    userAgent: req.get('User-Agent') ?? null,
+    originAddress: req.ip ?? null,
+  });
   req.session = await openSession(context.db, secret);
   sessionCookie(context).write(res, secret);
 }

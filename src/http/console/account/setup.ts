@@ -1,12 +1,17 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../../context.ts';
 import { InvalidOperator, OperatorExists } from '../../../operators/accounts.ts';
 import { shortestPassword } from '../../../operators/passwords.ts';
-import { findSetupLink, SetupLinkGone, useSetupLink } from '../../../operators/setup-links.ts';
+import {
+  findSetupLink,
+  type SetupLink,
+  SetupLinkGone,
+  useSetupLink,
+} from '../../../operators/setup-links.ts';
 import { openToAll } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
-import { beginSession } from './sessions.ts';
+import type { Admission } from './admission.ts';
 
 const form = z.object({
   token: z.string().max(100),
@@ -15,22 +20,18 @@ const form = z.object({
 });
 
 /** The one-time link: looking at it changes nothing, the form uses it up. Its token is the proof; no cookie is. */
-export function setupRoutes(context: Context): Router {
+export function setupRoutes(context: Context, admission: Admission): Router {
   const router = Router();
 
   router.get('/setup/:token', openToAll, async (req, res) => {
     // the address is the secret
     res.set('Referrer-Policy', 'no-referrer');
-    const { t } = wordsFor(req, res);
     const { token } = req.params;
-    const link = await findSetupLink(context.db, token);
-    if (!link)
-      return showPage(context, req, res, { view: 'gone.eta', title: t('setup.gone'), status: 404 });
-    return showPage(context, req, res, {
-      view: 'setup.eta',
-      title: t('setup.title'),
-      data: { token, forEmail: link.email, email: '', shortest: shortestPassword },
-    });
+    try {
+      return await show(req, res, token, await findSetupLink(context.db, token));
+    } catch (error) {
+      return showGone(req, res, error);
+    }
   });
 
   router.post('/setup', openToAll, async (req, res) => {
@@ -40,36 +41,54 @@ export function setupRoutes(context: Context): Router {
       const operator = await context.db
         .transaction()
         .execute((tx) => useSetupLink(tx, typed.token, { ...typed, language }));
-      await beginSession(context, req, res, operator);
-      return res.redirect(303, '/console');
+      return await admission.afterFirst(req, res, operator, 'link');
     } catch (error) {
-      if (error instanceof SetupLinkGone)
-        return showPage(context, req, res, {
-          view: 'gone.eta',
-          title: t('setup.gone'),
-          status: 404,
-        });
-      if (!(error instanceof InvalidOperator) && !(error instanceof OperatorExists)) throw error;
+      if (!(error instanceof InvalidOperator) && !(error instanceof OperatorExists))
+        return showGone(req, res, error);
+      const wrong =
+        error instanceof OperatorExists
+          ? t('account.passwords.exists')
+          : t(`account.passwords.${error.fault}`, { characters: shortestPassword });
+      const of = error instanceof OperatorExists || error.fault === 'email' ? 'email' : 'password';
       const link = await findSetupLink(context.db, typed.token);
-      return showPage(context, req, res, {
-        view: 'setup.eta',
-        title: t('setup.title'),
-        status: 422,
-        message: {
-          good: false,
-          text:
-            error instanceof OperatorExists
-              ? t('passwords.exists')
-              : t(`passwords.${error.fault}`, { characters: shortestPassword }),
-        },
-        data: {
-          token: typed.token,
-          forEmail: link?.email ?? null,
-          email: typed.email,
-          shortest: shortestPassword,
-        },
-      });
+      return show(req, res, typed.token, link, { email: typed.email, wrong: { [of]: wrong } });
     }
   });
+
+  function show(
+    req: Request,
+    res: Response,
+    token: string,
+    { purpose, email: forEmail }: SetupLink,
+    typed?: { email: string; wrong: { email?: string; password?: string } },
+  ) {
+    const { t } = wordsFor(req, res);
+    return showPage(context, req, res, {
+      view: 'account/setup.eta',
+      title: t(`account.setup.title.${purpose}`),
+      status: typed ? 422 : 200,
+      data: {
+        token,
+        purpose,
+        forEmail,
+        email: typed?.email ?? '',
+        wrong: typed?.wrong ?? {},
+        shortest: shortestPassword,
+      },
+    });
+  }
+
+  /** What to do about a link that opens nothing. Throws what is something else. */
+  function showGone(req: Request, res: Response, error: unknown) {
+    if (!(error instanceof SetupLinkGone)) throw error;
+    const { t } = wordsFor(req, res);
+    const { why, purpose } = error;
+    return showPage(context, req, res, {
+      view: 'account/link-gone.eta',
+      title: t(`account.gone.title.${why}`),
+      status: 404,
+      data: { why, purpose: purpose ?? 'unknown' },
+    });
+  }
   return router;
 }

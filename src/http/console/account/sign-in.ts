@@ -1,12 +1,12 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../../context.ts';
-import { noteSignIn } from '../../../operators/accounts.ts';
-import { audit } from '../../../operators/audit.ts';
+import { relyingPartyOf } from '../../../operators/webauthn.ts';
 import { openToAll } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
+import type { Admission } from './admission.ts';
 import type { PasswordChecks } from './password-checks.ts';
-import { beginSession, endSession } from './sessions.ts';
+import { endSession } from './sessions.ts';
 
 const form = z.object({
   email: z.string().max(254),
@@ -16,12 +16,21 @@ const form = z.object({
 });
 
 /** Signing in and out. */
-export function signInRoutes(context: Context, checks: PasswordChecks): Router {
+export function signInRoutes(
+  context: Context,
+  checks: PasswordChecks,
+  admission: Admission,
+  show: ShowSignIn,
+): Router {
   const router = Router();
 
   router.get('/sign-in', openToAll, async (req, res) => {
     if (req.session) return res.redirect(303, '/console');
-    return show(req, res, req.query.expired === undefined ? {} : { text: 'signIn.expired' });
+    return show(
+      req,
+      res,
+      req.query.expired === undefined ? {} : { text: 'account.signIn.expired' },
+    );
   });
 
   router.post('/sign-in', openToAll, async (req, res) => {
@@ -33,27 +42,21 @@ export function signInRoutes(context: Context, checks: PasswordChecks): Router {
         res.set('Retry-After', String(checked.seconds));
         return show(req, res, {
           status: 429,
-          text: 'signIn.wait',
+          text: 'account.signIn.wait',
           values: { minutes: Math.ceil(checked.seconds / 60) },
           email,
         });
       case 'prove':
-        return show(req, res, { status: 422, text: 'signIn.prove', email, proof: true });
+        return show(req, res, { status: 422, text: 'account.signIn.prove', email, proof: true });
       case 'wrong':
         return show(req, res, {
           status: 422,
-          text: 'signIn.wrong',
+          text: 'account.signIn.wrong',
           email,
           proof: altcha !== undefined,
         });
-      case 'right': {
-        const { operator } = checked;
-        await noteSignIn(context.db, operator.id);
-        await audit(context.db, { kind: 'operator', id: operator.id }, 'sign in', 'console');
-        await beginSession(context, req, res, operator);
-        checks.browsers.remember(req, res, checks.accountOf(operator.email));
-        return res.redirect(303, '/console');
-      }
+      case 'right':
+        return admission.afterFirst(req, res, checked.operator, 'password');
     }
   });
 
@@ -62,24 +65,32 @@ export function signInRoutes(context: Context, checks: PasswordChecks): Router {
     res.redirect(303, '/console/sign-in');
   });
 
-  interface Shown {
-    status?: number;
-    /** A key of the console's strings, and its values. */
-    text?: string;
-    values?: Record<string, number>;
-    email?: string;
-    proof?: boolean;
-  }
-  function show(req: Request, res: Response, shown: Shown) {
-    const { language, t } = wordsFor(req, res);
-    const { status = 200, text, values, email = '', proof = false } = shown;
-    return showPage(context, req, res, {
-      view: 'sign-in.eta',
-      title: t('signIn.title'),
-      status,
-      message: text === undefined ? undefined : { good: false, text: t(text, values) },
-      data: { email, proof, language },
-    });
-  }
   return router;
+}
+
+/** What the sign-in page says and holds. */
+interface Shown {
+  status?: number;
+  /** A key of the console's strings, and its values. */
+  text?: string;
+  values?: Record<string, string | number>;
+  email?: string;
+  proof?: boolean;
+}
+export type ShowSignIn = (req: Request, res: Response, shown?: Shown) => Promise<void>;
+
+/** Shows the page on which every way in begins. */
+export function openShowSignIn(context: Context): ShowSignIn {
+  const passkeys = relyingPartyOf(context.config.publicUrl) !== undefined;
+  return (req, res, { status = 200, text, values, email = '', proof = false } = {}) => {
+    const { language, t } = wordsFor(req, res);
+    return showPage(context, req, res, {
+      view: 'account/sign-in.eta',
+      title: t('account.signIn.title'),
+      status,
+      scripts: passkeys ? ['passkeys'] : [],
+      message: text === undefined ? undefined : { good: false, text: t(text, values) },
+      data: { email, proof, language, passkeys },
+    });
+  };
 }
