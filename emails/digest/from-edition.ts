@@ -1,5 +1,6 @@
 import { readMailbox } from '../../src/mail/mailbox.ts';
 import type { DigestArticle, DigestContent, EditionKind, Imprint, Picture } from '../content.ts';
+import { ownLook } from './imprint.ts';
 import { preheaderOf, subjectOf } from './subject.ts';
 
 /** An article as an edition holds it. */
@@ -26,6 +27,9 @@ export interface HeldEdition {
     replyTo: string | null;
     linkParameters: string | null;
     private: boolean;
+    /** Its own look, over the newsroom's; absent in what was frozen before there was one. */
+    colour?: string | null;
+    logo?: string | null;
   };
   edition: {
     number: number;
@@ -61,7 +65,7 @@ export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender):
   const leading = choice.lead?.language ?? choice.language;
   const own = base(leading) === base(newsletter.language);
   return {
-    imprint: sender.imprint,
+    imprint: ownLook(sender.imprint, newsletter),
     newsletter: {
       title: newsletter.title,
       slug: newsletter.slug,

@@ -14,5 +14,19 @@ export const imprintOf = (
   postalAddress: newsroom.postalAddress ?? postalAddress ?? null,
   publicUrl,
   accent: newsroom.colour,
-  logoUrl: newsroom.logo,
+  logoUrl: addressOf(newsroom.logo, publicUrl),
 });
+
+/** The newsroom's imprint with what a newsletter has of its own. */
+export const ownLook = (
+  imprint: Imprint,
+  { colour, logo }: { colour?: string | null; logo?: string | null },
+): Imprint => ({
+  ...imprint,
+  accent: colour ?? imprint.accent,
+  logoUrl: addressOf(logo ?? null, imprint.publicUrl) ?? imprint.logoUrl,
+});
+
+/** An uploaded logo is named by its path here. */
+const addressOf = (logo: string | null, publicUrl: string): string | null =>
+  logo?.startsWith('/') ? publicUrl + logo : logo;

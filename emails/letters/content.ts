@@ -33,6 +33,8 @@ export interface LetterParts {
       firstEditionAt: Date | null;
       /** Its newest edition on the web, to read meanwhile. */
       newest: { headline: string; url: string } | null;
+      /** The newsroom's own words to new readers; empty: none. */
+      welcome?: string;
     })[];
     preferencesUrl: string;
   };

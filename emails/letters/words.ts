@@ -1,4 +1,5 @@
 import { type Translate, translator } from '../../src/locales/index.ts';
+import { oneLine } from '../../src/text/one-line.ts';
 import type { Imprint } from '../content.ts';
 import { listInWords, timeInWords } from '../language.ts';
 import type { AlertItem, LetterContent, NamedNewsletter, SubscribedNewsletter } from './content.ts';
@@ -35,6 +36,9 @@ function alertEntry(
     : t('alert.is', { detail, fix, since: time(since) });
   return { slug: '', title: over ? t('alert.overTitle', { title }) : title, description: told };
 }
+
+/** A text of several lines as paragraphs. */
+const paragraphs = (text: string) => text.split('\n').map(oneLine).filter(Boolean);
 
 /** What a letter says, in its language; `time` puts an instant into words. */
 export function letterWords(
@@ -89,7 +93,10 @@ export function letterWords(
       const one = newsletters.length === 1;
       return words(
         {
-          before: [t('welcome.thanks')],
+          before: [
+            ...newsletters.flatMap(({ welcome }) => paragraphs(welcome ?? '')),
+            t('welcome.thanks'),
+          ],
           newsletters,
           button: button(preferencesUrl),
           after: [

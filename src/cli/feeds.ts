@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
-import { giveUpFeed, takeOnFeed } from '../actions/feeds.ts';
+import { changeFeed, giveUpFeed, takeOnFeed } from '../actions/feeds.ts';
 import type { Stored } from '../articles/store.ts';
 import { configFromEnvironment } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -10,13 +10,15 @@ import { fetchFeedNow } from '../feeds/read-due.ts';
 import { printFeed } from './feeds-parse.ts';
 import type { Open } from './open.ts';
 import { chooseNewsletter, idArgument, readLimit } from './options.ts';
-import { counted, note, print, table } from './output.ts';
+import { counted, note, print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
 
 interface Options {
   json?: boolean;
   newsletter?: string;
   section?: string;
+  url?: string;
+  state?: string;
   limit: number;
   after?: string;
 }
@@ -76,6 +78,28 @@ export function registerFeeds(program: Command, open: Open): void {
         print(json, stored, summary(stored));
       }),
     );
+  noun
+    .command('update <id>')
+    .description('change a feed; what is not named is kept')
+    .option('--url <address>', 'address, with name and password in it where it needs them')
+    .option('--section <slug>', 'section for its articles; an empty text: none')
+    .option('--state <state>', 'active, or off to pause it')
+    .option('--json', 'print JSON')
+    .action((id: string, { json, url, section, state }: Options) => {
+      const changes = {
+        ...(url === undefined ? {} : { url }),
+        ...(section === undefined ? {} : { section: section || null }),
+        ...(state === undefined ? {} : { state }),
+      };
+      if (Object.keys(changes).length === 0)
+        throw new WrongUse('Name what to change, for example --state off.');
+      return open(async (context) => {
+        const feed = await commit(context, async (tx) => ({
+          value: await changeFeed(tx, actorOf(), id, changes, context.now()),
+        }));
+        print(json, feed, `changed ${Object.keys(changes).join(', ')} of feed ${feed.id}`);
+      });
+    });
   noun
     .command('remove <id>')
     .description('remove a feed; its articles are kept')

@@ -1,14 +1,19 @@
 import { type Command, Option } from 'commander';
+import { commit } from '../actions/commit.ts';
 import {
-  createNewsletter,
-  listNewsletters,
-  type Newsletter,
-  updateNewsletter,
-} from '../newsletters/newsletters.ts';
-import { audit } from '../operators/audit.ts';
+  archiveNewsletter,
+  changeNewsletter,
+  makeNewsletter,
+  putNewsletterLogo,
+  unarchiveNewsletter,
+} from '../actions/newsletters.ts';
+import type { DbOrTransaction } from '../database/connection.ts';
+import { NewsletterNotFound } from '../newsletters/errors.ts';
+import { getNewsletter, listNewsletters, type Newsletter } from '../newsletters/newsletters.ts';
 import type { Open } from './open.ts';
 import { several } from './options.ts';
 import { print, table, WrongUse } from './output.ts';
+import { readPicture } from './picture.ts';
 import { actorOf } from './roles.ts';
 
 interface Settings {
@@ -28,6 +33,13 @@ interface Settings {
   private?: boolean;
   origin?: string[];
   linkParameters?: string;
+  colour?: string;
+  logo?: string;
+  welcome?: string;
+  wording?: string[];
+  sectionLimit?: string[];
+  reviewMinutes?: string;
+  reviewRequired?: boolean;
 }
 
 export function registerNewsletters(program: Command, open: Open): void {
@@ -45,12 +57,10 @@ export function registerNewsletters(program: Command, open: Open): void {
   settings(noun.command('create <slug>').description('create a newsletter'))
     .requiredOption('--title <text>', 'title')
     .action((slug: string, options: Settings) =>
-      open(async ({ db }) => {
-        const made = await db.transaction().execute(async (tx) => {
-          const newsletter = await createNewsletter(tx, { slug, ...named(options) });
-          await audit(tx, actorOf(), 'create', `newsletter ${slug}`);
-          return newsletter;
-        });
+      open(async (context) => {
+        const made = await commit(context, async (tx) => ({
+          value: await makeNewsletter(tx, actorOf(), { slug, ...named(options) }),
+        }));
         print(options.json, made, `created ${made.slug} (${made.title})`);
       }),
     );
@@ -62,16 +72,73 @@ export function registerNewsletters(program: Command, open: Open): void {
       const changes = named(options);
       if (Object.keys(changes).length === 0)
         throw new WrongUse('Name what to change, for example --send-at 06:30.');
-      return open(async ({ db }) => {
-        const changed = await db.transaction().execute(async (tx) => {
-          const newsletter = await updateNewsletter(tx, slug, changes);
-          const fields = Object.keys(changes);
-          await audit(tx, actorOf(), 'change', `newsletter ${slug}`, { fields });
-          return newsletter;
+      return open(async (context) => {
+        const changed = await commit(context, async (tx) => {
+          const before = await existing(tx, slug);
+          return { value: await changeNewsletter(tx, actorOf(), slug, named(options, before)) };
         });
         print(options.json, changed, `changed ${Object.keys(changes).join(', ')} of ${slug}`);
       });
     });
+  noun
+    .command('show <slug>')
+    .description('show a newsletter and all its settings')
+    .option('--json', 'print JSON')
+    .action((slug: string, { json }: Settings) =>
+      open(async ({ db }) => {
+        const newsletter = await existing(db, slug);
+        const lines = Object.entries(newsletter).map(([field, value]) => [
+          field,
+          typeof value === 'object' && value !== null && !(value instanceof Date)
+            ? JSON.stringify(value)
+            : String(value ?? ''),
+        ]);
+        print(json, newsletter, table(['SETTING', 'VALUE'], lines));
+      }),
+    );
+  noun
+    .command('logo <slug> <file>')
+    .description('give a newsletter a logo of its own: PNG, JPEG, GIF or WebP')
+    .option('--json', 'print JSON')
+    .action((slug: string, file: string, { json }: Settings) =>
+      open(async (context) => {
+        const picture = await readPicture(file);
+        const newsletter = await commit(context, async (tx) => ({
+          value: await putNewsletterLogo(tx, actorOf(), slug, picture),
+        }));
+        print(json, newsletter, `${slug} has the logo ${newsletter.logo}`);
+      }),
+    );
+  noun
+    .command('archive <slug>')
+    .description('end a newsletter: nothing goes out any more; readers and past editions stay')
+    .option('--json', 'print JSON')
+    .action((slug: string, { json }: Settings) =>
+      open(async (context) => {
+        const newsletter = await commit(context, async (tx) => ({
+          value: await archiveNewsletter(tx, actorOf(), slug, context.now()),
+        }));
+        print(json, newsletter, `archived ${slug}`);
+      }),
+    );
+  noun
+    .command('unarchive <slug>')
+    .description('bring an archived newsletter back')
+    .option('--json', 'print JSON')
+    .action((slug: string, { json }: Settings) =>
+      open(async (context) => {
+        const newsletter = await commit(context, async (tx) => ({
+          value: await unarchiveNewsletter(tx, actorOf(), slug),
+        }));
+        print(json, newsletter, `${slug} goes out again`);
+      }),
+    );
+}
+
+async function existing(db: DbOrTransaction, slug: string): Promise<Newsletter> {
+  const newsletter = await getNewsletter(db, slug);
+  if (!newsletter) throw new NewsletterNotFound(slug);
+  return newsletter;
 }
 
 function settings(command: Command): Command {
@@ -92,28 +159,58 @@ function settings(command: Command): Command {
     .option('--no-private', 'show it in the public archive')
     .option('--origin <origin>', 'a site that may show its form; repeat for several', several)
     .option('--link-parameters <query>', 'query parameters added to every article link')
+    .option(
+      '--section-limit <slug=number>',
+      'most articles of a section in one edition; repeat for several',
+      several,
+    )
+    .option('--review-minutes <number>', 'minutes before its time at which editors see the draft')
+    .option('--review-required', 'hold a draft that no one has saved')
+    .option('--no-review-required', 'send a draft that no one has saved')
+    .option('--colour <#rrggbb>', 'colour of its own; an empty text: the newsroom’s')
+    .option('--logo <address>', 'web address of a logo of its own; an empty text: the newsroom’s')
+    .option('--welcome <text>', 'what its welcome email says first')
+    .option('--wording <language=text>', 'consent text of its own; repeat for several', several)
     .addOption(new Option('--json', 'print JSON'));
 }
 
-/** The settings that were named, as the API takes them. */
-function named(options: Settings): Record<string, unknown> {
-  const { json: _, section, origin, kinds, days, weeklyDay, ...rest } = options;
+/** The settings that were named, as the API takes them; what a list leaves out of `before` is kept. */
+function named(options: Settings, before?: Newsletter): Record<string, unknown> {
+  const { json: _, section, sectionLimit, origin, kinds, days, wording, ...rest } = options;
+  const { weeklyDay, reviewMinutes, colour, logo, ...words } = rest;
   const list = (text: string) => text.split(',').map((part) => part.trim());
-  return {
-    ...rest,
-    ...(kinds === undefined ? {} : { kinds: list(kinds) }),
-    ...(days === undefined ? {} : { days: list(days).map(Number) }),
-    ...(weeklyDay === undefined ? {} : { weeklyDay: Number(weeklyDay) }),
-    ...(origin === undefined ? {} : { origins: origin }),
-    ...(section === undefined
-      ? {}
-      : {
-          sections: section.map((pair) => {
-            const [slug = '', title] = pair.split(/=(.*)/s);
-            return { slug, title: title ?? slug };
-          }),
-        }),
+  const given = {
+    kinds: kinds && list(kinds),
+    days: days && list(days).map(Number),
+    weeklyDay: weeklyDay && Number(weeklyDay),
+    reviewMinutes: reviewMinutes && Number(reviewMinutes),
+    origins: origin,
+    colour: colour === '' ? null : colour,
+    logo: logo === '' ? null : logo,
+    wording: wording && { ...before?.wording, ...Object.fromEntries(wording.map(pair)) },
+    sections: (section ?? sectionLimit) && sections(section, sectionLimit ?? [], before),
   };
+  return {
+    ...words,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** `daily=The Daily` in two. */
+function pair(text: string): [string, string] {
+  const [name = '', value] = text.split(/=(.*)/s);
+  return [name, value ?? name];
+}
+
+function sections(wanted: string[] | undefined, limits: string[], before: Newsletter | undefined) {
+  const known = new Map(before?.sections.map((one) => [one.slug, one]));
+  const most = new Map(limits.map(pair));
+  const kept = [...known.values()].map(({ slug, title }): [string, string] => [slug, title]);
+  const listed = wanted?.map(pair) ?? kept;
+  return listed.map(([slug, title]) => {
+    const articleLimit = most.has(slug) ? Number(most.get(slug)) : known.get(slug)?.articleLimit;
+    return { slug, title, ...(articleLimit === undefined ? {} : { articleLimit }) };
+  });
 }
 
 function overview(newsletters: Newsletter[]): string {
@@ -123,7 +220,7 @@ function overview(newsletters: Newsletter[]): string {
       one.slug,
       one.title,
       one.language,
-      one.active ? one.sendAt : 'not active',
+      one.archivedAt ? 'archived' : one.active ? one.sendAt : 'not active',
       one.timezone,
       one.kinds.join(','),
       one.sections.map((section) => section.slug).join(','),

@@ -1,14 +1,10 @@
 import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
-import {
-  getNewsroom,
-  type Newsroom,
-  newsroomSchema,
-  putNewsroom,
-} from '../newsletters/newsroom.ts';
-import { audit } from '../operators/audit.ts';
+import { changeNewsroom, putNewsroomLogo } from '../actions/newsletters.ts';
+import { getNewsroom, type Newsroom } from '../newsletters/newsroom.ts';
 import type { Open } from './open.ts';
 import { print, table, WrongUse } from './output.ts';
+import { readPicture } from './picture.ts';
 import { actorOf } from './roles.ts';
 
 interface Options extends Partial<Record<keyof Newsroom, string>> {
@@ -40,17 +36,25 @@ export function registerNewsroom(program: Command, open: Open): void {
       if (changes.length === 0)
         throw new WrongUse('Name what to change, for example --name Tidings.');
       return open(async (context) => {
-        const newsroom = await commit(context, async (tx) => {
-          const before = await getNewsroom(tx);
-          const value = newsroomSchema.parse({ ...before, ...Object.fromEntries(changes) });
-          await putNewsroom(tx, value);
-          const fields = changes.map(([key]) => key);
-          await audit(tx, actorOf(), 'change', 'newsroom', { fields });
-          return { value };
-        });
+        const newsroom = await commit(context, async (tx) => ({
+          value: await changeNewsroom(tx, actorOf(), Object.fromEntries(changes)),
+        }));
         print(json, newsroom, told(newsroom));
       });
     });
+  noun
+    .command('logo <file>')
+    .description('give the newsroom a logo: PNG, JPEG, GIF or WebP')
+    .option('--json', 'print JSON')
+    .action((file: string, { json }: Options) =>
+      open(async (context) => {
+        const picture = await readPicture(file);
+        const newsroom = await commit(context, async (tx) => ({
+          value: await putNewsroomLogo(tx, actorOf(), picture),
+        }));
+        print(json, newsroom, told(newsroom));
+      }),
+    );
 }
 
 const told = ({ name, colour, logo, postalAddress }: Newsroom) =>

@@ -57,6 +57,8 @@ export async function buildContent(
       replyTo: newsletter.replyTo,
       private: newsletter.private,
       linkParameters: newsletter.linkParameters,
+      colour: newsletter.colour,
+      logo: newsletter.logo,
       sections: newsletter.sections.map(({ slug, title }) => ({ slug, title })),
     },
     edition: {

@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { UnknownArticles } from '../articles/errors.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database, Kind } from '../database/tables.ts';
-import { NewsletterNotFound } from '../newsletters/errors.ts';
+import { NewsletterArchived, NewsletterNotFound } from '../newsletters/errors.ts';
 import { getNewsletter, type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
 import { readId } from '../text/id.ts';
 import { arrange, candidates } from './candidates.ts';
@@ -41,7 +41,7 @@ export interface Composing {
  * local date: where the date is taken, that edition is the answer, as it is. So is a special of the last
  * hour with the same articles, wording and time, unless it was cancelled: asked for several times at
  * once, it is made once, but for `again`. Call it in a transaction.
- * Throws NewsletterNotFound, NothingNew, UnknownArticles, InvalidEdition.
+ * Throws NewsletterNotFound, NewsletterArchived, NothingNew, UnknownArticles, InvalidEdition.
  */
 export async function composeEdition(
   tx: DbOrTransaction,
@@ -132,12 +132,13 @@ async function make(
   draft: Draft,
 ): Promise<{ id: string; made: boolean }> {
   // Two schedulers, or two operators, stand in line here; numbers stay without gaps.
-  const { lastNumber } = await tx
+  const { lastNumber, archivedAt } = await tx
     .selectFrom('newsletters')
-    .select('lastNumber')
+    .select(['lastNumber', 'archivedAt'])
     .where('id', '=', newsletter.id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
+  if (archivedAt) throw new NewsletterArchived(newsletter.slug);
   if (draft.kind !== 'special') {
     const taken = await tx
       .selectFrom('editions')

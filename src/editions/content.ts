@@ -50,6 +50,9 @@ export interface EditionContent {
     private: boolean;
     /** A query string put on every article's link. */
     linkParameters: string | null;
+    /** Its own look, over the newsroom's; absent in what was frozen before there was one. */
+    colour?: string | null;
+    logo?: string | null;
     /** In the order they are shown. */
     sections: { slug: string; title: string }[];
   };

@@ -130,6 +130,19 @@ export function cancelEdition(db: DbOrTransaction, id: string): Promise<Change> 
   );
 }
 
+/** Cancels the editions of a newsletter that have not started. Returns their ids. */
+export async function cancelUnstarted(
+  db: DbOrTransaction,
+  newsletterId: string,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update editions set state = 'cancelled', held_by = null, status_text = null, finished_at = now()
+    where newsletter_id = ${newsletterId} and state in ('draft', 'scheduled') returning id`.execute(
+    db,
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Takes up an edition that ended, for the readers it missed. Throws EditionNotFound, WrongEditionState. */
 export function takeUpAgain(db: DbOrTransaction, id: string): Promise<Change> {
   return change(

@@ -17,6 +17,17 @@ export async function dueFeeds(db: DbOrTransaction, now: Date): Promise<string[]
     .select('id')
     .where('state', '=', 'active')
     .where('nextFetchAt', '<=', now)
+    // nothing goes out of an archived newsletter, so nothing is read for it
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('newsletters')
+            .select('newsletters.id')
+            .whereRef('newsletters.id', '=', 'feeds.newsletterId')
+            .where('archivedAt', 'is not', null),
+        ),
+      ),
+    )
     .where((eb) => eb.or([eb('claimedUntil', 'is', null), eb('claimedUntil', '<', now)]))
     .orderBy('nextFetchAt')
     .limit(1000)

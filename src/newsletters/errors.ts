@@ -20,6 +20,14 @@ export class SlugTaken extends Error {
   }
 }
 
+/** No edition goes out of an archived newsletter. */
+export class NewsletterArchived extends Error {
+  constructor(slug: string) {
+    super(`The newsletter "${slug}" is archived: bring it back first.`);
+    this.name = 'NewsletterArchived';
+  }
+}
+
 /** Settings that cannot be: all that is wrong with them at once. */
 export class InvalidNewsletter extends Error {
   readonly errors: FieldError[];

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Selectable, sql } from 'kysely';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
 import { type Scope, within } from '../database/scope.ts';
 import type { Database } from '../database/tables.ts';
-import { NewsletterNotFound, SlugTaken } from './errors.ts';
+import { InvalidNewsletter, NewsletterNotFound, SlugTaken } from './errors.ts';
 import { type NewsletterSettings, readChanges, readSettings } from './settings.ts';
+import { addWording } from './wordings.ts';
 
 export interface Section {
   slug: string;
@@ -17,6 +19,10 @@ export interface Newsletter extends NewsletterSettings {
   createdAt: Date;
   /** When hours and days became what they are. */
   scheduledSince: Date;
+  /** Of its newest consent text, also of one that was taken back; kept with each consent to it. */
+  wordingVersion: string | null;
+  /** Null: it is not archived. */
+  archivedAt: Date | null;
 }
 
 /** The newsletters within the scope, in the order they were made. */
@@ -59,7 +65,7 @@ export async function newsletterOfId(db: DbOrTransaction, id: string): Promise<N
 
 /** Makes a newsletter. Throws InvalidNewsletter, SlugTaken. */
 export async function createNewsletter(tx: DbOrTransaction, input: unknown): Promise<Newsletter> {
-  const { sections, from, ...settings } = readSettings(input);
+  const { sections, from, wording, ...settings } = readSettings(input);
   const made = await tx
     .insertInto('newsletters')
     .values({ ...settings, mailFrom: from })
@@ -68,6 +74,8 @@ export async function createNewsletter(tx: DbOrTransaction, input: unknown): Pro
     .executeTakeFirst();
   if (!made) throw new SlugTaken(settings.slug);
   await putSections(tx, made.id, sections);
+  const newsletter = { id: made.id, slug: settings.slug, wordingVersion: null, wording: {} };
+  await putWording(tx, newsletter, wording);
   return newsletterOfId(tx, made.id);
 }
 
@@ -80,9 +88,13 @@ export async function updateNewsletter(
   slug: string,
   input: unknown,
 ): Promise<Newsletter> {
-  const { sections, from, ...changes } = readChanges(input);
+  const { sections, from, wording, ...changes } = readChanges(input);
   const before = await newsletters(tx).where('slug', '=', slug).forNoKeyUpdate().executeTakeFirst();
   if (!before) throw new NewsletterNotFound(slug);
+  if (changes.active && before.archivedAt)
+    throw new InvalidNewsletter([
+      { pointer: '/active', detail: 'it is archived: bring it back first (POST …/unarchive)' },
+    ]);
   const moved = (['active', 'timezone', 'sendAt', 'kinds', 'days', 'weeklyDay'] as const).some(
     (setting) =>
       changes[setting] !== undefined && String(changes[setting]) !== String(before[setting]),
@@ -98,7 +110,28 @@ export async function updateNewsletter(
     .where('id', '=', before.id)
     .execute();
   if (sections) await putSections(tx, before.id, sections);
+  if (wording) await putWording(tx, before, wording);
   return newsletterOfId(tx, before.id);
+}
+
+/** Archives a newsletter, or brings it back to go out again. False where that was done before. Throws NewsletterNotFound. */
+export async function setArchived(
+  tx: DbOrTransaction,
+  slug: string,
+  archivedAt: Date | null,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('newsletters')
+    .set({
+      archivedAt,
+      active: archivedAt === null,
+      ...(archivedAt === null ? { scheduledSince: new Date() } : {}),
+    })
+    .where('slug', '=', slug)
+    .where('archivedAt', archivedAt === null ? 'is not' : 'is', null)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n && !(await getNewsletter(tx, slug))) throw new NewsletterNotFound(slug);
+  return numUpdatedRows > 0n;
 }
 
 /** The newsletter that a first start makes; false where there is any newsletter already. */
@@ -137,6 +170,20 @@ const newsletters = (db: DbOrTransaction) =>
 function shape(row: Selectable<Database['newsletters']> & { sections: Section[] }): Newsletter {
   const { lastNumber: _, mailFrom, sections, ...settings } = row;
   return { ...settings, from: mailFrom, sections };
+}
+
+async function putWording(
+  tx: DbOrTransaction,
+  before: { id: string; slug: string; wordingVersion: string | null; wording: object },
+  wording: Record<string, string>,
+): Promise<void> {
+  if (isDeepStrictEqual(wording, before.wording)) return;
+  const wordingVersion = await addWording(tx, before, wording, new Date());
+  await tx
+    .updateTable('newsletters')
+    .set({ wording: JSON.stringify(wording), wordingVersion })
+    .where('id', '=', before.id)
+    .execute();
 }
 
 async function putSections(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { getSetting, putSetting } from '../database/settings.ts';
 import { filledLineSchema } from '../text/one-line.ts';
+import { logoAddress } from './settings.ts';
 
 /** What the newsroom puts on its pages and mails. */
 export const newsroomSchema = z.strictObject({
@@ -11,7 +12,8 @@ export const newsroomSchema = z.strictObject({
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'a colour is written #rrggbb')
     .nullable(),
-  logo: z.url({ protocol: /^https?$/ }).nullable(),
+  /** A web address, or the path of an uploaded picture. */
+  logo: logoAddress,
   /** Shown at the foot of every digest; null: POSTAL_ADDRESS. */
   postalAddress: z.string().trim().max(500).nullable(),
 });

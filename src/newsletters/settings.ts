@@ -1,22 +1,35 @@
 import { z } from 'zod';
+import { knownLanguage } from '../text/language-tag.ts';
 import { filledLineSchema } from '../text/one-line.ts';
 import { InvalidNewsletter } from './errors.ts';
 import { fieldErrors } from './field-errors.ts';
+import { LOGO_PATH } from './logo-files.ts';
 
 const slug = z
   .string()
   .max(60, 'at most 60 characters')
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use a–z, 0–9 and single hyphens: "special-reports"');
 const language = z.string().transform((tag, context) => {
-  try {
-    const [canonical] = Intl.getCanonicalLocales(tag);
-    if (canonical && tag.length <= 35) return canonical;
-  } catch {
-    // not a tag: said below
-  }
+  const known = tag.length <= 35 ? knownLanguage(tag) : undefined;
+  if (known !== undefined) return known;
   context.addIssue('a language tag such as "en" or "es-VE"');
   return z.NEVER;
 });
+const colour = z
+  .string()
+  .regex(/^#[0-9a-f]{6}$/i, 'a colour is written #rrggbb')
+  .nullable();
+/** A picture by its web address, or by the path that an uploaded one has here; null: none of its own. */
+export const logoAddress = z
+  .union([z.url({ protocol: /^https?$/ }).max(2000), z.string().regex(LOGO_PATH)], {
+    error: 'the address of a picture, such as "https://news.example.org/logo.png"',
+  })
+  .nullable();
+/** A consent text by language: `{{newsroom}}` stands for the newsroom's name. */
+const wording = z.record(
+  z.string().max(35),
+  z.string().trim().min(1, 'must not be empty').max(1000, 'at most 1000 characters'),
+);
 const timezone = z.string().transform((zone, context) => {
   try {
     // Offsets such as +02:00 know no clock changes, and are not names.
@@ -97,6 +110,15 @@ const fields = {
   private: z.boolean().default(false),
   origins: z.array(origin).max(100, 'at most 100 origins').default([]),
   linkParameters: linkParameters.nullable().default(null),
+  colour: colour.default(null),
+  logo: logoAddress.default(null),
+  welcome: z
+    .string()
+    .trim()
+    .max(2000, 'at most 2000 characters')
+    .regex(/^(?:[^\p{Cc}]|[\n\r\t])*$/u, 'without control characters')
+    .default(''),
+  wording: wording.default({}),
   reviewMinutes: z
     .int()
     .min(0, 'from 0 to 1440 minutes')

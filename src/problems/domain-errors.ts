@@ -27,7 +27,13 @@ import {
 } from '../editions/errors.ts';
 import { FeedAway, FeedFault } from '../feeds/errors.ts';
 import { InvalidAddress } from '../mail/address.ts';
-import { InvalidNewsletter, NewsletterNotFound, SlugTaken } from '../newsletters/errors.ts';
+import {
+  InvalidNewsletter,
+  NewsletterArchived,
+  NewsletterNotFound,
+  SlugTaken,
+} from '../newsletters/errors.ts';
+import { UnusableLogo } from '../newsletters/logo-files.ts';
 import {
   InvalidOperator,
   LastOwner,
@@ -86,6 +92,7 @@ const statuses: [number, ErrorClass[]][] = [
       DatabaseNotEmpty,
       StillAtWork,
       SlugTaken,
+      NewsletterArchived,
       AddressTaken,
       AddressSuppressed,
       FeedTaken,
@@ -104,6 +111,7 @@ const statuses: [number, ErrorClass[]][] = [
       UnknownArticles,
       UnusableBackup,
       InvalidNewsletter,
+      UnusableLogo,
       InvalidSubscriber,
       InvalidImport,
       InvalidAddress,

@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { allStringsOf, withoutPlural } from './strings.ts';
 
 const root = join(import.meta.dirname, '../..');
-const source = ['src/actions', 'src/feeds', 'src/http', 'src/mail-catcher', 'emails']
+const source = [
+  'src/actions',
+  'src/feeds',
+  'src/http',
+  'src/newsletters',
+  'src/mail-catcher',
+  'emails',
+]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(ts|eta|js)$/.test(entry.name))

@@ -1,4 +1,4 @@
-import { imprintOf } from '../../emails/digest/imprint.ts';
+import { imprintOf, ownLook } from '../../emails/digest/imprint.ts';
 import type { LetterContent } from '../../emails/letters/content.ts';
 import type { LetterEnvelope } from '../../emails/letters/message.ts';
 import type { Context } from '../../src/context.ts';
@@ -43,7 +43,9 @@ export async function letterContent(
     addressee(db, letter.subscriberId ?? '0'),
   ]);
   const [first] = newsletters;
-  const imprint = imprintOf(newsroom, config);
+  const ofRoom = imprintOf(newsroom, config);
+  // a letter about several newsletters is the newsroom's
+  const imprint = first && newsletters.length === 1 ? ownLook(ofRoom, first) : ofRoom;
   const from = readMailbox(first?.from ?? config.mailFrom);
   const replyTo = first?.replyTo ? readMailbox(first.replyTo) : null;
   return {
@@ -124,6 +126,7 @@ async function partsOf(
             newsletters.map(async (one) => ({
               ...withUnsubscribeLinks(one),
               ...(await forNewcomer(context, subscriber, one)),
+              welcome: one.welcome,
             })),
           ),
           preferencesUrl: preferencesUrl(links, subscriber, addressChanges),

@@ -1,17 +1,20 @@
 import { z } from 'zod';
-import { NewsletterNotFound } from '../../newsletters/errors.ts';
 import {
-  createNewsletter,
-  getNewsletter,
-  listNewsletters,
-  updateNewsletter,
-} from '../../newsletters/newsletters.ts';
+  archiveNewsletter,
+  changeNewsletter,
+  makeNewsletter,
+  putNewsletterLogo,
+  unarchiveNewsletter,
+} from '../../actions/newsletters.ts';
+import { NewsletterNotFound } from '../../newsletters/errors.ts';
+import { getNewsletter, listNewsletters } from '../../newsletters/newsletters.ts';
 import { newsletterChanges, newsletterSettings } from '../../newsletters/settings.ts';
-import { audit } from '../../operators/audit.ts';
+import { listWordings } from '../../newsletters/wordings.ts';
+import { logoDescription, pictureBody, pictureOf } from '../middleware/pictures.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
 import { ofNewsletter } from './reach.ts';
-import { bySlug, newsletterShape, pageOf } from './shapes.ts';
+import { bySlug, newsletterShape, pageOf, wordingShape } from './shapes.ts';
 import { versions } from './versions.ts';
 
 const tag = 'Newsletters';
@@ -45,11 +48,10 @@ export const newsletterOperations: Operation[] = [
       answers: { 201: { description: 'Made', schema: newsletterShape } },
       errors: [409],
     },
-    async ({ input, actor }, tx) => {
-      const newsletter = await createNewsletter(tx, input);
-      await audit(tx, actor, 'create', `newsletter ${newsletter.slug}`);
-      return { status: 201, body: newsletter };
-    },
+    async ({ input, actor }, tx) => ({
+      status: 201,
+      body: await makeNewsletter(tx, actor, input),
+    }),
   ),
   reads(
     {
@@ -83,11 +85,81 @@ export const newsletterOperations: Operation[] = [
       body: newsletterChanges,
       answers: { 200: { description: 'As it is now', schema: newsletterShape } },
     },
-    async ({ params, input, actor }, tx) => {
-      const newsletter = await updateNewsletter(tx, params.slug, input);
-      const fields = Object.keys(input as object);
-      await audit(tx, actor, 'change', `newsletter ${newsletter.slug}`, { fields });
-      return { body: newsletter };
+    async ({ params, input, actor }, tx) => ({
+      body: await changeNewsletter(tx, actor, params.slug, input as object),
+    }),
+  ),
+  changes(
+    {
+      method: 'delete',
+      path: '/newsletters/{slug}',
+      version: versions.newsletter,
+      tag,
+      summary: 'Archive a newsletter',
+      description:
+        'No edition goes out any more and the sign-up form no longer offers it; its readers and past editions stay. Editions that have not started are cancelled.',
+      role: 'admin',
+      reach: ofNewsletter,
+      params: bySlug,
+      answers: { 204: { description: 'Archived, now or before' } },
+    },
+    async ({ params, actor, context }, tx) => {
+      await archiveNewsletter(tx, actor, params.slug, context.now());
+      return { status: 204 };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/newsletters/{slug}/unarchive',
+      version: versions.newsletter,
+      tag,
+      summary: 'Bring an archived newsletter back',
+      description: 'Its next edition goes out at its next hour.',
+      role: 'admin',
+      reach: ofNewsletter,
+      params: bySlug,
+      answers: { 200: { description: 'As it is now', schema: newsletterShape } },
+    },
+    async ({ params, actor }, tx) => ({
+      body: await unarchiveNewsletter(tx, actor, params.slug),
+    }),
+  ),
+  changes(
+    {
+      method: 'put',
+      path: '/newsletters/{slug}/logo',
+      version: versions.newsletter,
+      tag,
+      summary: 'Give a newsletter a logo of its own',
+      description: `${logoDescription} \`PATCH\` with \`{"logo": null}\` takes it away.`,
+      role: 'admin',
+      reach: ofNewsletter,
+      params: bySlug,
+      bodyType: 'image/*',
+      before: pictureBody,
+      answers: { 200: { description: 'As it is now', schema: newsletterShape } },
+    },
+    async ({ params, input, actor }, tx) => ({
+      body: await putNewsletterLogo(tx, actor, params.slug, pictureOf(input)),
+    }),
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/newsletters/{slug}/wordings',
+      tag,
+      summary: 'List the consent texts a newsletter had',
+      role: 'viewer',
+      reach: ofNewsletter,
+      params: bySlug,
+      query: z.strictObject({}),
+      answers: { 200: { description: 'Newest first', schema: pageOf(wordingShape) } },
+    },
+    async ({ params }, db) => {
+      const newsletter = await getNewsletter(db, params.slug);
+      if (!newsletter) throw new NewsletterNotFound(params.slug);
+      return { body: { data: await listWordings(db, newsletter.id), next: null } };
     },
   ),
 ];

@@ -1,5 +1,6 @@
-import { getNewsroom, newsroomSchema, putNewsroom } from '../../newsletters/newsroom.ts';
-import { audit } from '../../operators/audit.ts';
+import { changeNewsroom, putNewsroomLogo } from '../../actions/newsletters.ts';
+import { getNewsroom, newsroomSchema } from '../../newsletters/newsroom.ts';
+import { logoDescription, pictureBody, pictureOf } from '../middleware/pictures.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { versions } from './versions.ts';
 
@@ -32,11 +33,23 @@ export const newsroomOperations: Operation[] = [
       body: newsroomSchema.partial(),
       answers: { 200: { description: 'As it is now', schema: shape } },
     },
-    async ({ body, actor }, tx) => {
-      const newsroom = { ...(await getNewsroom(tx)), ...body };
-      await putNewsroom(tx, newsroom);
-      await audit(tx, actor, 'change', 'newsroom', { fields: Object.keys(body) });
-      return { body: newsroom };
+    async ({ body, actor }, tx) => ({ body: await changeNewsroom(tx, actor, body) }),
+  ),
+  changes(
+    {
+      method: 'put',
+      path: '/newsroom/logo',
+      version: versions.newsroom,
+      tag,
+      summary: 'Give the newsroom a logo',
+      description: `${logoDescription} \`PATCH\` with \`{"logo": null}\` takes it away.`,
+      role: 'admin',
+      bodyType: 'image/*',
+      before: pictureBody,
+      answers: { 200: { description: 'As it is now', schema: shape } },
     },
+    async ({ input, actor }, tx) => ({
+      body: await putNewsroomLogo(tx, actor, pictureOf(input)),
+    }),
   ),
 ];

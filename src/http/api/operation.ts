@@ -91,10 +91,10 @@ export function changes<
   Q extends z.ZodObject,
   B extends z.ZodType = z.ZodUndefined,
 >(
-  spec: Spec<P, Q, B>,
+  spec: Spec<P, Q, B> & { before?: RequestHandler[] },
   handle: (call: Parsed<P, Q, B>, tx: DbOrTransaction) => Promise<Answer>,
 ): Operation {
-  return operation(spec, jsonBody, async (call, req, res) => {
+  return operation(spec, spec.before ?? jsonBody, async (call, req, res) => {
     const key = idempotencyKey(req);
     const answer = await call.context.db.transaction().execute(async (tx): Promise<Answer> => {
       const change = async () => {
@@ -175,7 +175,10 @@ function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
           scope: scopeOf(res),
           params: readParams(spec.params, req),
           query: read(spec.query ?? z.strictObject({}), req.query, 'query') as z.output<Q>,
-          body: read(spec.body ?? nothing, req.body, 'body') as z.output<B>,
+          // a file is read by the call itself
+          body: (spec.bodyType
+            ? undefined
+            : read(spec.body ?? nothing, req.body, 'body')) as z.output<B>,
           input: req.body,
         };
         await run(call, req, res);

@@ -53,10 +53,33 @@ export const newsletterShape = z
     reviewRequired: z.boolean().meta({
       description: 'true: a draft that no one has saved waits instead of being sent automatically',
     }),
+    colour: z.string().nullable().meta({ description: "null: the newsroom's", example: '#0b4f6c' }),
+    logo: z.string().nullable().meta({
+      description:
+        "A web address, or the path at this service of one that was uploaded; null: the newsroom's",
+    }),
+    welcome: z.string().meta({ description: 'What the welcome email says first' }),
+    wording: z.record(z.string(), z.string()).meta({
+      description: "Its own consent text by language; a language without one has the newsroom's",
+    }),
+    wordingVersion: z.string().nullable().meta({
+      description: 'Follows the wording, and is kept with each consent',
+    }),
+    archivedAt: time.nullable().meta({ description: 'null: it is not archived' }),
     createdAt: time,
     scheduledSince: time.meta({ description: 'When its hours and days became what they are' }),
   })
   .meta({ id: 'Newsletter' });
+
+export const wordingShape = z
+  .object({
+    version: z.string().meta({ example: 'daily/2026-11-24' }),
+    wording: z
+      .record(z.string(), z.string())
+      .meta({ description: 'By language; empty: taken back' }),
+    createdAt: time,
+  })
+  .meta({ id: 'Wording' });
 
 export const feedShape = z
   .object({

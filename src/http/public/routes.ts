@@ -14,6 +14,7 @@ import { confirmRoutes } from './sign-up/confirm.ts';
 import { embedRoutes } from './sign-up/embed.ts';
 import { homeRoutes } from './sign-up/home.ts';
 import { openSignUpRecorder } from './sign-up/record-sign-ups.ts';
+import { logoFile } from './site/logo.ts';
 import { openMasthead } from './site/masthead.ts';
 import { openPages } from './site/page.ts';
 import { robots } from './site/robots.ts';
@@ -39,6 +40,7 @@ export function publicRoutes(context: Context): Router {
   router.get('/theme.css', themeSheet(masthead));
   router.get('/vendor/altcha/:file', vendorFiles);
   router.get('/sitemap.xml', (_req, res) => sitemap(shared, res));
+  router.get('/logos/:file', logoFile(context.db));
   router.get('/robots.txt', robots(context.config));
 
   const secret = Router();

@@ -28,6 +28,9 @@ export interface SubscriptionRequest {
     title: string;
     description: string;
     sections: string[] | null;
+    /** The consent text of its own that was agreed to; left out: that of the evidence. */
+    wording?: string;
+    wordingVersion?: string;
   }[];
   frequency: Frequency;
   hour: string | null;
@@ -83,7 +86,8 @@ with asked as materialized (
     "userAgent" text, form text, wording text, "wordingVersion" text, newsletters jsonb)
 ), wanted as materialized (
   select a.n, a.key, w.* from asked a, jsonb_to_recordset(a.newsletters)
-    as w(id bigint, slug text, title text, description text, sections text[])
+    as w(id bigint, slug text, title text, description text, sections text[], wording text,
+    "wordingVersion" text)
 ), held as (
   update suppressions x set created_at = x.created_at from asked a
   where x.address_hash = decode(a.hash, 'hex') and not x.held
@@ -140,8 +144,9 @@ with asked as materialized (
   insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form,
     wording, wording_version)
   select p.id, t.newsletter_id, 'request', $2::timestamptz, p."originAddress", p."userAgent",
-    p.form, p.wording, p."wordingVersion"
-  from people p join placed t on t.subscriber_id = p.id where p.won
+    p.form, coalesce(w.wording, p.wording), coalesce(w."wordingVersion", p."wordingVersion")
+  from people p join placed t on t.subscriber_id = p.id
+    join wanted w on w.n = p.n and w.id = t.newsletter_id where p.won
 )
 insert into letters (kind, subscriber_id, mailbox, language, content, created_at, next_at, expires_at)
 select p.kind, p.id, case when p.kind = 'confirmation' then p.mailbox end, p.language,

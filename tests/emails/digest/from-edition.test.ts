@@ -98,3 +98,21 @@ test('the editor’s words are for the newsletter’s language; another gets its
   // a reader of Spanish who gets the English story gets the editor's English words
   expect(wordingOf(held, choice('es', english)).subject).toBe('What the editor wrote');
 });
+
+test('a newsletter’s own colour and logo stand over the newsroom’s', () => {
+  const dressed = { ...sender.imprint, accent: '#111111', logoUrl: 'https://x.example/a.png' };
+  const look = (own: object) => {
+    const newsletter = { ...held.newsletter, ...own };
+    const content = digestOf({ ...held, newsletter }, choice('en', english), {
+      ...sender,
+      imprint: dressed,
+    });
+    return [content.imprint.accent, content.imprint.logoUrl];
+  };
+  expect(look({})).toEqual(['#111111', 'https://x.example/a.png']);
+  expect(look({ colour: null, logo: null })).toEqual(['#111111', 'https://x.example/a.png']);
+  expect(look({ colour: '#0b4f6c', logo: '/logos/1.png' })).toEqual([
+    '#0b4f6c',
+    'https://news.example/logos/1.png',
+  ]);
+});

@@ -1,7 +1,9 @@
+import { simpleParser } from 'mailparser';
 import { beforeAll, expect, test } from 'vitest';
 import { buildLetter } from '../../../emails/letters/message.ts';
 import { plainLetter } from '../../../emails/letters/text.ts';
 import { letterWords } from '../../../emails/letters/words.ts';
+import { updateNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { letterContent } from '../../../workers/letters/content.ts';
 import { article, sentEdition } from '../../http/public/fixtures/editions.ts';
 import { openSite, type Site, tokensFor } from '../../http/public/fixtures/site.ts';
@@ -39,7 +41,12 @@ async function written(letter: Letter | undefined, email: string) {
   const { text } = plainLetter(content, letterWords(content));
   const to = { address: email, name: null };
   const { message } = await buildLetter(site.context.renderer, content, { ...envelope, to });
-  return { text, headers: message.toString('latin1').split('\r\n\r\n')[0] ?? '' };
+  const { html } = await simpleParser(message);
+  return {
+    text,
+    html: String(html),
+    headers: message.toString('latin1').split('\r\n\r\n')[0] ?? '',
+  };
 }
 
 test('the welcome says when the first edition comes, and has something to read', async () => {
@@ -75,4 +82,21 @@ test('it is not sent again at another confirmation', async () => {
   const again = await welcomed('carl@example.org', ['daily', 'weekend']);
   expect(again.letters).toHaveLength(2);
   expect(again.letters[1]?.content).toMatchObject({ newsletters: [{ slug: 'weekend' }] });
+});
+
+test('of a newsletter that has them it wears its colour and logo, and says its words first', async () => {
+  const look = {
+    colour: '#0b4f6c',
+    logo: `/logos/${'0'.repeat(32)}.png`,
+    welcome: 'Ana Ruiz writes it.\n\nShe says <hello>.',
+  };
+  await updateNewsletter(site.context.db, 'daily', look);
+  const { letters, email } = await welcomed('dora@example.org', ['daily']);
+  const { text, html } = await written(letters[0], email);
+  expect(text).toMatch(/Ana Ruiz writes it\.\n\nShe says <hello>\.\n\nThank you for signing up/);
+  expect(html).toContain('She says &lt;hello&gt;.');
+  expect(html).toContain(`src="https://letters.example${look.logo}"`);
+  expect(html).toContain('background-color:#0b4f6c');
+  const both = await welcomed('elsa@example.org', ['daily', 'weekend']);
+  expect((await written(both.letters[0], both.email)).html).not.toContain(look.logo);
 });

@@ -3,7 +3,7 @@ import { inLanguage } from '../archive/newest.ts';
 import { timetable } from '../archive/timetable.ts';
 import type { Masthead } from '../site/masthead.ts';
 import { words } from '../site/page.ts';
-import { consentIn } from './consent-wording.ts';
+import { consentsShown } from './consent-wording.ts';
 import type { UnusableForm } from './input.ts';
 import type { Typo } from './typo-question.ts';
 
@@ -37,7 +37,7 @@ export function formView(
     proofMissing: trouble.unproved === false,
     heading: only ? only.title : t('signUp.heading'),
     lead: only?.description || t('signUp.lead'),
-    consent: consentIn(masthead, language).wording,
+    consents: consentsShown(masthead, newsletters, language),
     newsletters: newsletters.map((newsletter) => ({
       ...newsletter,
       when: timetable(newsletter, language, t),

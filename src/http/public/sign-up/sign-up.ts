@@ -7,7 +7,7 @@ import { requestOrigin } from '../../middleware/request-origin.ts';
 import { consentOf } from '../account/evidence.ts';
 import type { PublicContext } from '../public-context.ts';
 import type { Masthead } from '../site/masthead.ts';
-import { consentIn } from './consent-wording.ts';
+import { consentFor, consentIn } from './consent-wording.ts';
 import { type SignUpInput, UnusableForm } from './input.ts';
 import { originsOf } from './origins.ts';
 
@@ -51,13 +51,12 @@ export async function acceptSignUp(
     name: input.name,
     language: input.language ?? language,
     timezone: input.timezone,
-    newsletters: input.newsletters.map(({ id, slug, title, description, chosen }) => ({
-      id,
-      slug,
-      title,
-      description,
-      sections: chosen,
-    })),
+    newsletters: input.newsletters.map(
+      ({ id, slug, title, description, chosen, ...newsletter }) => {
+        const { wording, version } = consentFor(masthead, newsletter, language);
+        return { id, slug, title, description, sections: chosen, wording, wordingVersion: version };
+      },
+    ),
     frequency: input.frequency,
     hour: input.hour,
     origin: siteOf(req, input.newsletters, context.config.publicUrl),
