@@ -10,6 +10,7 @@ import {
   type RecentAnswers,
   recentAnswers,
 } from '../deliveries/answer-counts.ts';
+import { type RelayHealth, relayHealth } from '../deliveries/relay-activity.ts';
 import { type HandedOver, handOver } from '../doctor/hand-over.ts';
 import { dayOfWarmUp } from '../doctor/warm-up-day.ts';
 import { readAddress } from '../mail/address.ts';
@@ -39,6 +40,8 @@ export interface ShownRelay {
   weight: number;
   /** The ceiling of its day while it is being warmed up; null: it is not. */
   warmUp: { ceiling: number; sentToday: number } | null;
+  /** How it does while something is sent through it; null: nothing is. */
+  now: Pick<RelayHealth, 'state' | 'words' | 'perSecond' | 'connections' | 'restingUntil'> | null;
   lastDay: Answers;
   /** In the hour that runs and the one before. */
   lately: Answers;
@@ -52,7 +55,7 @@ export async function listRelays({
   relays,
   now,
 }: Pick<Context, 'db' | 'relays' | 'now'>): Promise<ShownRelay[]> {
-  const answers = await recentAnswers(db, 'relay');
+  const [answers, health] = await Promise.all([recentAnswers(db, 'relay'), relayHealth(db)]);
   const today = now().toISOString().slice(0, 10);
   return relays.map((relay) => {
     const recent = answers.get(relay.name) ?? noAnswers();
@@ -66,11 +69,18 @@ export async function listRelays({
       rate: relay.rate ?? null,
       weight: relay.weight,
       warmUp: warmUpOf(relay, recent, today),
+      now: nowOf(health.get(relay.name)),
       lastDay: recent.day,
       lately: recent.lately,
       lastWords: recent.words,
     };
   });
+}
+
+function nowOf(health: RelayHealth | undefined): ShownRelay['now'] {
+  if (!health) return null;
+  const { relay: _, ...now } = health;
+  return now;
 }
 
 type Relay = Context['relays'][number];

@@ -467,6 +467,9 @@ interface RelayActivityTable {
   relay: string;
   perSecond: number;
   words: Optional<string>;
+  state: Default<'up' | 'slowed' | 'resting' | 'avoided'>;
+  connections: Default<number>;
+  restingUntil: Optional<Date>;
   at: Made;
 }
 

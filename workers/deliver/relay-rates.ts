@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RelayActivity } from '../../src/deliveries/relay-activity.ts';
+import type { RelayHealth } from '../../src/deliveries/relay-activity.ts';
 import type { Relay } from '../../src/relays/relay.ts';
 
 const SECONDS = 10;
@@ -33,10 +33,10 @@ export class RelayRates {
   }
 }
 
-/** Writes down what the relays of a worker take, while they take anything and once more when they no longer do. */
+/** Writes down how the relays of a worker do, while they take anything or cannot, and once more after that. */
 export function noteRates(
-  relays: { activity(): RelayActivity[] },
-  note: (activity: RelayActivity[]) => Promise<void>,
+  relays: { activity(): RelayHealth[] },
+  note: (activity: RelayHealth[]) => Promise<void>,
   everyMs: number,
   log: Logger,
 ): { stop(): Promise<void> } {
@@ -44,7 +44,7 @@ export function noteRates(
   let noting = Promise.resolve();
   const timer = setInterval(() => {
     const activity = relays.activity();
-    const now = activity.some(({ perSecond }) => perSecond > 0);
+    const now = activity.some(({ perSecond, state }) => perSecond > 0 || state !== 'up');
     // one that nobody speaks of is left out of the figures soon
     if (!now && !busy) return;
     busy = now;
@@ -59,9 +59,17 @@ export function noteRates(
   };
 }
 
-/** What a relay takes, and what it says while it takes nothing. */
-export const activityOf = (relay: Relay, rates: RelayRates): RelayActivity => {
+/** What a relay takes, how it does, and its words while it takes nothing or less; `avoidedFor` says why it is left alone. */
+export function activityOf(
+  relay: Relay,
+  rates: RelayRates,
+  avoidedFor: string | undefined,
+): RelayHealth {
   const { name } = relay.settings;
-  const { up, lastError } = relay.state();
-  return { relay: name, perSecond: rates.of(name), words: up ? null : (lastError?.reply ?? null) };
-};
+  const { up, lastError, slowed, restingUntil = null, connections } = relay.state();
+  const known = { relay: name, perSecond: rates.of(name), connections, restingUntil };
+  if (avoidedFor !== undefined) return { ...known, state: 'avoided', words: avoidedFor };
+  if (!up) return { ...known, state: 'resting', words: lastError?.reply ?? null };
+  if (slowed) return { ...known, state: 'slowed', words: slowed.reply };
+  return { ...known, state: 'up', words: null };
+}

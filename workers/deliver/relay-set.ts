@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RelayActivity } from '../../src/deliveries/relay-activity.ts';
+import type { RelayHealth } from '../../src/deliveries/relay-activity.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { RelaySettings } from '../../src/relays/settings.ts';
 import type { Answer, Outgoing } from '../../src/relays/smtp/outgoing.ts';
@@ -78,9 +78,11 @@ export class RelaySet {
     return answer;
   }
 
-  /** What each relay takes at the moment. */
-  activity(): RelayActivity[] {
-    return this.#relays.map((relay) => activityOf(relay, this.#rates));
+  /** What each relay takes at the moment, and how it does. */
+  activity(): RelayHealth[] {
+    return this.#relays.map((relay) =>
+      activityOf(relay, this.#rates, this.#troubles.avoidedFor(relay)),
+    );
   }
 
   /** A relay's own rate is used up for so long: the others go on. */

@@ -27,6 +27,11 @@ export class RelayTroubles {
     return (this.#avoided.get(name)?.until ?? 0) > performance.now();
   }
 
+  /** Why it is left alone; undefined when it is not. */
+  avoidedFor(relay: Relay): string | undefined {
+    return this.avoids(relay) ? this.#avoided.get(relay.settings.name)?.words : undefined;
+  }
+
   /** None is left alone any more. Whether any was. */
   forgive(): boolean {
     const any = this.#avoided.size > 0;

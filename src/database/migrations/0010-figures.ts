@@ -19,6 +19,11 @@ const statements = [
     words_at timestamptz,
     primary key (hour, relay, receiver_group)
   )`,
+  // How the relay does, beside what it takes.
+  `alter table relay_activity
+    add column state text not null default 'up' check (state in ('up', 'slowed', 'resting', 'avoided')),
+    add column connections integer not null default 0,
+    add column resting_until timestamptz`,
   // Groups that a worker has found to take only so many messages, rewritten while it sends.
   `create table receiver_limits (
     worker integer not null,

@@ -28,6 +28,16 @@ export const relayShape = z
       .object({ ceiling: z.number(), sentToday: z.number() })
       .nullable()
       .meta({ description: 'Its ceiling of today (UTC), while it is being warmed up' }),
+    now: z
+      .object({
+        state: z.enum(['up', 'slowed', 'resting', 'avoided']),
+        words: z.string().nullable(),
+        perSecond: z.number(),
+        connections: z.number(),
+        restingUntil: z.date().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'How it does while something is sent through it; null: nothing is' }),
     lastDay: answers,
     lately: answers.meta({ description: 'In the hour that runs and the one before' }),
     lastWords: z

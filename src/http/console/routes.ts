@@ -17,6 +17,7 @@ import { sessions } from './account/sessions.ts';
 import { setupRoutes } from './account/setup.ts';
 import { openShowSignIn, signInRoutes } from './account/sign-in.ts';
 import { actionRoutes } from './actions.ts';
+import { deliveryRoutes } from './delivery/delivery.ts';
 import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
 import { feedRoutes } from './feeds/feeds.ts';
@@ -91,6 +92,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(newsroomRoutes(context), alertRoutes(context));
   router.use(peopleRoutes(context), personRoutes(context));
   router.use(readerRoutes(context));
+  router.use(deliveryRoutes(context));
   router.use(editorRoutes(context));
   router.use(forbiddenPage(context));
   checkRules(router);

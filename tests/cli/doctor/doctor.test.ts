@@ -1,7 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createSocket } from 'node:dgram';
-import { Resolver } from 'node:dns/promises';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,64 +9,9 @@ import { asked, checkDmarc, checkMx, checkReverse, checkSpf } from '../../../src
 import { checkRelays } from '../../../src/doctor/relays.ts';
 import { parseRelayUrls } from '../../../src/relays/settings.ts';
 import { openFreshDatabase } from '../../harness/database.ts';
+import { serveZone } from '../../doctor/fixtures/name-server.ts';
 import { startSink } from '../../relays/sink.ts';
 import { openShell } from '../harness.ts';
-
-type Zone = Record<string, { type: 'A' | 'TXT' | 'MX' | 'PTR'; value: string }[]>;
-const numbers = { A: 1, PTR: 12, MX: 15, TXT: 16 };
-
-/** A name server (RFC 1035) that knows one zone and says NXDOMAIN to the rest. */
-async function serve(zone: Zone): Promise<Resolver> {
-  const socket = createSocket('udp4');
-  socket.on('message', (query, from) => {
-    const end = query.indexOf(0, 12) + 5;
-    const question = query.subarray(12, end);
-    const name = readName(question);
-    const type = question.readUInt16BE(question.length - 4);
-    const found = (zone[name] ?? []).filter((record) => numbers[record.type] === type);
-    const head = Buffer.alloc(12);
-    query.copy(head, 0, 0, 2);
-    head.writeUInt16BE(zone[name] ? 0x8180 : 0x8183, 2);
-    head.writeUInt16BE(1, 4);
-    head.writeUInt16BE(found.length, 6);
-    const answers = found.map(({ type: kind, value }) => {
-      const data = dataOf(kind, value);
-      const fixed = Buffer.from([0xc0, 12, 0, numbers[kind], 0, 1, 0, 0, 0, 60, 0, 0]);
-      fixed.writeUInt16BE(data.length, 10);
-      return Buffer.concat([fixed, data]);
-    });
-    socket.send(Buffer.concat([head, question, ...answers]), from.port, from.address);
-  });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  afterAll(() => void socket.close());
-  const resolver = new Resolver({ timeout: 500, tries: 1 });
-  resolver.setServers([`127.0.0.1:${socket.address().port}`]);
-  return resolver;
-}
-
-function readName(question: Buffer): string {
-  const labels: string[] = [];
-  for (let at = 0; question[at]; at += (question[at] ?? 0) + 1)
-    labels.push(question.toString('latin1', at + 1, at + 1 + (question[at] ?? 0)));
-  return labels.join('.').toLowerCase();
-}
-
-const nameData = (name: string) =>
-  Buffer.concat([
-    ...name.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`)),
-    Buffer.from([0]),
-  ]);
-
-function dataOf(type: string, value: string): Buffer {
-  if (type === 'A') return Buffer.from(value.split('.').map(Number));
-  if (type === 'PTR') return nameData(value);
-  if (type === 'MX') return Buffer.concat([Buffer.from([0, 10]), nameData(value)]);
-  const parts = value.match(/.{1,255}/g) ?? [];
-  return Buffer.concat(
-    parts.map((part) => Buffer.concat([Buffer.from([part.length]), Buffer.from(part)])),
-  );
-}
 
 const folder = await mkdtemp(join(tmpdir(), 'gaceta-doctor-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -82,7 +24,7 @@ describe('doctor, of a domain', async () => {
     return join(folder, name);
   };
   const der = (key: typeof rsa.publicKey) => key.export({ type: 'spki', format: 'der' });
-  const dns = await serve({
+  const { resolver: dns } = await serveZone({
     'good.example': [
       { type: 'TXT', value: 'google-site-verification=1' },
       { type: 'TXT', value: 'v=spf1 include:relay.example -all' },

@@ -113,8 +113,26 @@ describe('the stream of figures', async () => {
     expect(heard.editions.get(id)?.left).toMatch(/left$/);
     expect(heard.editions.get(id)?.groups[0]?.left).toMatch(/left$/);
 
-    await noteRelayActivity(db, 1, [{ relay: 'post', perSecond: 12.4, words: null }]);
-    await noteRelayActivity(db, 2, [{ relay: 'post', perSecond: 7.6, words: '421 slow <down>' }]);
+    await noteRelayActivity(db, 1, [
+      {
+        relay: 'post',
+        perSecond: 12.4,
+        words: null,
+        state: 'up',
+        connections: 2,
+        restingUntil: null,
+      },
+    ]);
+    await noteRelayActivity(db, 2, [
+      {
+        relay: 'post',
+        perSecond: 7.6,
+        words: '421 slow <down>',
+        state: 'resting',
+        connections: 2,
+        restingUntil: null,
+      },
+    ]);
     await eventually(() =>
       expect(heard.relays).toEqual([
         { name: 'post', rate: '20 per second', words: '421 slow <down>' },
