@@ -1,4 +1,4 @@
-import { getServers, Resolver } from 'node:dns/promises';
+import dns, { Resolver } from 'node:dns/promises';
 import { bad, type Check, good } from './check.ts';
 
 /** The part of node's resolver that is asked. */
@@ -7,7 +7,8 @@ export type Dns = Pick<Resolver, 'resolveTxt' | 'resolveMx' | 'resolve4' | 'reso
 /** The name servers of this machine, or of this process where it names others, asked for a few seconds at most. */
 export function systemDns(): Dns {
   const resolver = new Resolver({ timeout: 3000, tries: 2 });
-  resolver.setServers(getServers());
+  // asked of the module itself: a name that is imported from it keeps the servers of the start
+  resolver.setServers(dns.getServers());
   return resolver;
 }
 

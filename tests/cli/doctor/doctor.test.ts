@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +11,8 @@ import { checkDkim } from '../../../src/doctor/dkim.ts';
 import { asked, checkDmarc, checkMx, checkReverse, checkSpf } from '../../../src/doctor/dns.ts';
 import { checkRelays } from '../../../src/doctor/relays.ts';
 import { parseRelayUrls } from '../../../src/relays/settings.ts';
-import { openFreshDatabase } from '../../harness/database.ts';
 import { serveZone } from '../../doctor/fixtures/name-server.ts';
+import { openFreshDatabase } from '../../harness/database.ts';
 import { startSink } from '../../relays/sink.ts';
 import { openShell } from '../harness.ts';
 

@@ -3,7 +3,7 @@ export default {
   lead: 'How emails leave the newsroom: through which mail servers, what these say, and whether receivers can tell that the emails are yours.',
   relay: {
     title: 'Mail servers',
-    none: 'No mail server is set. Set SMTP_URL, or start Gaceta with “npm start” to use the built-in mailbox.',
+    none: 'No mail server is set. Set SMTP_URL; without it, npm start brings a built-in mailbox.',
     address: 'Address',
     encryption: 'Encryption',
     tls: {
@@ -48,7 +48,7 @@ export default {
   },
   dns: {
     title: 'DNS of the sender',
-    lead: 'Receivers look these records up to see that an email really comes from you. Whoever looks after your domain can publish them.',
+    lead: 'Receivers look these records up to see that an email really comes from you. The person who looks after your domain can publish them.',
     never: 'Not checked yet.',
     at: 'Checked on {{time}}',
     check: 'Check again',
@@ -70,7 +70,7 @@ export default {
       unset:
         'Gaceta does not sign emails (DKIM is not set). That is fine if your mail server signs them.',
       fault:
-        'The setting DKIM cannot be used. Ask the person who installed Gaceta; “gaceta doctor” says what is wrong.',
+        'The setting DKIM cannot be used. Ask the person who installed Gaceta: the command gaceta doctor says what is wrong.',
       different: 'Another key is published than the one emails are signed with.',
       missing: 'The key that emails are signed with is not published.',
       unaligned:
@@ -114,7 +114,7 @@ export default {
   },
   workers: {
     title: 'Workers',
-    none: 'No worker is running, so nothing is sent. Start one with “npm start” or “gaceta worker”.',
+    none: 'No worker is running, so nothing is sent. Start one with npm start or gaceta worker.',
     host: 'Machine (process)',
     since: 'Running since',
     connections: 'Connections, at most',

@@ -3,13 +3,13 @@ export default {
   lead: 'Cómo salen los correos de la redacción: por qué servidores de correo, qué responden estos y si los receptores pueden saber que los correos son tuyos.',
   relay: {
     title: 'Servidores de correo',
-    none: 'No hay ningún servidor de correo. Define SMTP_URL, o inicia Gaceta con «npm start» para usar el buzón integrado.',
+    none: 'No hay ningún servidor de correo. Define SMTP_URL; sin esta variable, npm start incluye un buzón integrado.',
     address: 'Dirección',
     encryption: 'Cifrado',
     tls: {
       implicit: 'TLS desde el principio',
       required: 'TLS obligatorio',
-      offered: 'TLS si el servidor lo ofrece',
+      offered: 'TLS si el servidor de correo lo ofrece',
       off: 'Ninguno',
     },
     connections: 'Conexiones',
@@ -51,7 +51,7 @@ export default {
   },
   dns: {
     title: 'DNS del remitente',
-    lead: 'Los receptores consultan estos registros para saber que un correo es de verdad tuyo. Puede publicarlos quien se ocupe de tu dominio.',
+    lead: 'Los receptores consultan estos registros para saber que un correo es de verdad tuyo. Los publica quien se ocupa de tu dominio.',
     never: 'Todavía sin comprobar.',
     at: 'Comprobado el {{time}}',
     check: 'Comprobar de nuevo',
@@ -64,36 +64,37 @@ export default {
     name: 'Nombre',
     value: 'Valor',
     spf: {
-      missing: '{{domain}} no dice qué servidores pueden enviar correo de este dominio.',
+      missing:
+        '{{domain}} no dice qué servidores de correo pueden enviar en nombre de este dominio.',
       several:
         '{{domain}} tiene varios registros SPF, y los receptores no hacen caso de ninguno. Únelos en uno.',
-      open: '{{domain}} permite que cualquier servidor envíe correo de este dominio.',
-      silent: 'El servidor de nombres no responde. Inténtalo más tarde.',
+      open: '{{domain}} permite que cualquier servidor de correo envíe en nombre de este dominio.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
     },
     dkim: {
       unset:
         'Gaceta no firma los correos (DKIM está sin definir). No pasa nada si los firma tu servidor de correo.',
       fault:
-        'El ajuste DKIM no se puede usar. Pregunta a quien instaló Gaceta; «gaceta doctor» dice qué falla.',
+        'El ajuste DKIM no se puede usar. Pregunta a quien instaló Gaceta: la orden gaceta doctor dice qué falla.',
       different: 'Está publicada otra clave que la que firma los correos.',
       missing: 'La clave que firma los correos no está publicada.',
       unaligned:
         'Los correos van firmados, pero no para {{domain}}. Los receptores no cuentan entonces la firma.',
-      silent: 'El servidor de nombres no responde. Inténtalo más tarde.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
     },
     dmarc: {
       missing:
         '{{domain}} no tiene registro DMARC. Gmail y Yahoo lo exigen a quien envía muchos correos.',
-      silent: 'El servidor de nombres no responde. Inténtalo más tarde.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
     },
     mx: {
       missing: '{{domain}} no acepta correo, y las respuestas y los avisos de entrega se pierden.',
-      silent: 'El servidor de nombres no responde. Inténtalo más tarde.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
     },
   },
   receivers: {
     title: 'Receptores',
-    lead: 'Las últimas 24 horas por proveedor de correo. Si un proveedor pide menos correos, Gaceta le envía más despacio durante un tiempo.',
+    lead: 'Las últimas 24 horas por proveedor de correo. Si un proveedor pide menos correos, Gaceta envía más despacio a ese proveedor durante un tiempo.',
     none: 'No se ha enviado nada en las últimas 24 horas. Los proveedores aparecerán aquí en cuanto se envíe algo.',
     group: 'Proveedor',
     rate: 'Velocidad',
@@ -111,14 +112,14 @@ export default {
     delayed: 'Más tarde',
     names: {
       deliver: 'Ediciones, por grupos de lectores',
-      letters: 'Correos a una sola persona',
+      letters: 'Correos individuales',
       editions: 'Preparación de ediciones',
       feeds: 'Lectura de fuentes',
     },
   },
   workers: {
     title: 'Procesos de envío',
-    none: 'No hay ningún proceso de envío en marcha, así que no se envía nada. Inicia uno con «npm start» o «gaceta worker».',
+    none: 'No hay ningún proceso de envío en marcha, así que no se envía nada. Inicia uno con npm start o gaceta worker.',
     host: 'Máquina (proceso)',
     since: 'En marcha desde',
     connections: 'Conexiones, como máximo',
