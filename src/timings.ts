@@ -62,7 +62,11 @@ export interface Timings {
     startMs: number;
     /** Looks for feeds that are due. */
     feedsMs: number;
+    /** Looks for what webhooks are to be told. */
+    webhooksMs: number;
   };
+  /** How long a webhook may take to answer. */
+  webhookMs: number;
   /** What relays are waited for when digests are sent. */
   relay: Timeouts;
 }
@@ -100,6 +104,8 @@ export const TIMINGS: Timings = {
     composeMs: 15_000,
     startMs: 2_000,
     feedsMs: 10_000,
+    webhooksMs: 1_000,
   },
+  webhookMs: 15_000,
   relay: TIMEOUTS,
 };

@@ -8,6 +8,7 @@ import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';
 import { housekeepingTasks } from './housekeeping.ts';
 import { startLetters } from './letters/letters.ts';
+import { openWebhookSender } from './webhooks/webhooks.ts';
 
 /** The worker: consumers of every queue and the clock that asks the database what is due. */
 export interface Worker {
@@ -44,16 +45,18 @@ export async function startWorker(context: Context): Promise<Worker> {
     queues.work('feeds', feedJob(context), 4),
     queues.work('editions', planJob(context), 2),
   ];
+  const webhooks = openWebhookSender(context);
   const clock = runTasks(context.log, [
     ...feedTasks(context),
     ...editionTasks(context),
     ...housekeepingTasks(context),
     ...letters.tasks,
+    ...webhooks.tasks,
   ]);
   return {
     async stop() {
       // These first: from here on nothing starts.
-      const sending = [deliverer.stop(), letters.stop()];
+      const sending = [deliverer.stop(), letters.stop(), webhooks.stop()];
       await Promise.all([clock.stop(), ...consumers.map((consumer) => consumer.pause())]);
       await Promise.all(sending);
       await Promise.all(consumers.map((consumer) => consumer.close()));

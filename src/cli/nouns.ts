@@ -16,6 +16,7 @@ import { requireRoles } from './roles.ts';
 import { registerSubscribers } from './subscribers.ts';
 import { registerSuppressions } from './suppressions.ts';
 import { registerTokens } from './tokens.ts';
+import { registerWebhooks } from './webhooks.ts';
 
 /** The commands about things: one file per noun, and for each command the role it takes. */
 export function registerNouns(program: Command): void {
@@ -32,6 +33,7 @@ export function registerNouns(program: Command): void {
     registerSuppressions,
     registerOperators,
     registerTokens,
+    registerWebhooks,
     registerAttention,
     registerDoctor,
     registerBackup,

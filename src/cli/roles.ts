@@ -74,6 +74,10 @@ const leastRoles: Record<string, Role> = {
   'tokens list': 'admin',
   'tokens create': 'admin',
   'tokens revoke': 'admin',
+  'webhooks list': 'admin',
+  'webhooks add': 'admin',
+  'webhooks remove': 'admin',
+  'webhooks test': 'admin',
 };
 
 /** Who types a command, for the audit. */

@@ -8,3 +8,7 @@ export const within = (scope: Scope, column: string): RawBuilder<boolean> =>
   scope === null
     ? sql<boolean>`true`
     : sql<boolean>`${sql.ref(column)} = any(${[...scope]}::bigint[])`;
+
+/** A condition of SQL: all that `column` holds, the ids of newsletters, is within the scope; null is the whole newsroom. */
+export const reaches = (scope: Scope, column: string): RawBuilder<boolean> =>
+  scope === null ? sql<boolean>`true` : sql<boolean>`${sql.ref(column)} <@ ${[...scope]}::bigint[]`;

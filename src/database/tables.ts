@@ -620,6 +620,49 @@ interface AlertsTable {
   sentAt: Optional<Date>;
 }
 
+interface WebhooksTable {
+  id: Id;
+  url: string;
+  description: Default<string>;
+  events: string[];
+  /** Newsletters by id; null: the whole newsroom. */
+  boundTo: Optional<string[]>;
+  /** As Standard Webhooks writes it: `whsec_` and base64. Signing takes the secret itself, not a hash. */
+  secret: string;
+  previousSecret: Optional<string>;
+  previousUntil: Optional<Date>;
+  failingSince: Optional<Date>;
+  disabledAt: Optional<Date>;
+  disabledBy: Optional<'operator' | 'failing' | 'gone'>;
+  createdAt: Made;
+}
+
+/** What one webhook is to be told: written by triggers, see 0006-bindings-webhooks. */
+interface WebhookMessagesTable {
+  id: Id;
+  webhookId: string;
+  type: string;
+  at: Made;
+  data: ColumnType<Record<string, unknown>, string, string>;
+  subscriberId: Optional<string>;
+  state: Default<'queued' | 'sent' | 'failed'>;
+  attempts: Default<number>;
+  /** When it is tried next; while somebody tries, when that is judged to be lost. */
+  nextAt: Made;
+}
+
+interface WebhookAttemptsTable {
+  id: Id;
+  messageId: string;
+  webhookId: string;
+  at: Made;
+  /** Null: no answer came. */
+  status: Optional<number>;
+  answer: Optional<string>;
+  error: Optional<string>;
+  milliseconds: number;
+}
+
 interface ImportsTable {
   id: Id;
   /** Null: each line named its own. */
@@ -674,6 +717,9 @@ export interface Database {
   apiTokens: ApiTokensTable;
   idempotencyKeys: IdempotencyKeysTable;
   audit: AuditTable;
+  webhooks: WebhooksTable;
+  webhookMessages: WebhookMessagesTable;
+  webhookAttempts: WebhookAttemptsTable;
   imports: ImportsTable;
   attention: AttentionTable;
   alerts: AlertsTable;

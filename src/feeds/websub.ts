@@ -74,13 +74,13 @@ export async function askHub(
   try {
     const { status } = await download(feed.hubUrl, {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      form: new URLSearchParams({
+      post: new URLSearchParams({
         'hub.mode': 'subscribe',
         'hub.topic': feed.hubTopic ?? feed.url,
         'hub.callback': callback,
         'hub.secret': secret,
         'hub.lease_seconds': String(LEASE_SECONDS),
-      }),
+      }).toString(),
       allowPrivate,
       maxBytes: 100_000,
       timeoutMs: 10_000,

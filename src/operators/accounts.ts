@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Scope } from '../database/scope.ts';
+import { reaches, type Scope } from '../database/scope.ts';
 import type { Role } from '../database/tables.ts';
 import { InvalidAddress, readAddress } from '../mail/address.ts';
 import { oneLine } from '../text/one-line.ts';
@@ -86,11 +86,13 @@ const columns = [
 
 /** Those whose newsletters are all within the scope, in the order they were made. */
 export function listOperators(db: DbOrTransaction, scope: Scope = null): Promise<Operator[]> {
-  return db.selectFrom('operators').select(columns).where(reaches(scope)).orderBy('id').execute();
+  return db
+    .selectFrom('operators')
+    .select(columns)
+    .where(reaches(scope, 'operators.boundTo'))
+    .orderBy('id')
+    .execute();
 }
-
-const reaches = (scope: Scope) =>
-  scope === null ? sql<boolean>`true` : sql<boolean>`bound_to <@ ${[...scope]}::bigint[]`;
 
 /** The operator with this id, unless disabled. */
 export function getActiveOperator(db: DbOrTransaction, id: string): Promise<Operator | undefined> {
@@ -126,7 +128,7 @@ export async function getOperator(
     .selectFrom('operators')
     .select(columns)
     .where('id', '=', id)
-    .where(reaches(scope))
+    .where(reaches(scope, 'operators.boundTo'))
     .executeTakeFirst();
   if (!found) throw new OperatorNotFound('There is no such operator.');
   return found;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Scope } from '../database/scope.ts';
+import { reaches, type Scope } from '../database/scope.ts';
 import type { Role } from '../database/tables.ts';
 import { filledLineSchema } from '../text/one-line.ts';
 import { boundSlugs } from './bindings.ts';
@@ -85,12 +85,14 @@ export async function createApiToken(
   return { ...made, token };
 }
 
-const reaches = (scope: Scope) =>
-  scope === null ? sql<boolean>`true` : sql<boolean>`bound_to <@ ${[...scope]}::bigint[]`;
-
 /** Those whose newsletters are all within the scope, in the order they were made. */
 export function listApiTokens(db: DbOrTransaction, scope: Scope = null): Promise<ApiToken[]> {
-  return db.selectFrom('apiTokens').select(columns).where(reaches(scope)).orderBy('id').execute();
+  return db
+    .selectFrom('apiTokens')
+    .select(columns)
+    .where(reaches(scope, 'apiTokens.boundTo'))
+    .orderBy('id')
+    .execute();
 }
 
 /** From now on the token opens nothing. Throws TokenNotFound; revoking twice is not an error. */
@@ -103,7 +105,7 @@ export async function revokeApiToken(
     .updateTable('apiTokens')
     .set({ revokedAt: sql`coalesce(revoked_at, now())` })
     .where('id', '=', id)
-    .where(reaches(scope))
+    .where(reaches(scope, 'apiTokens.boundTo'))
     .returning(columns)
     .executeTakeFirst();
   if (!revoked) throw new TokenNotFound(`There is no token ${id}.`);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { queueLetter } from '../letters/letters.ts';
 import { byOperator } from '../subscribers/consent-evidence.ts';
@@ -80,6 +81,9 @@ async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
     .set({ reply: null })
     .where('subscriberId', '=', subscriberId)
     .execute();
+  // webhooks are told by the id alone who is gone
+  await sql`update webhook_messages set data = data - array['email', 'name', 'language', 'timezone']
+    where subscriber_id = ${subscriberId}`.execute(tx);
   // The row of one that a worker holds at this moment stays, with nothing of the person in it.
   await tx
     .deleteFrom('letters')

@@ -57,6 +57,8 @@ import {
   SubscriberShared,
 } from '../subscribers/errors.ts';
 
+import { AttemptNotFound, WebhookNotFound, WebhookOff } from '../webhooks/errors.ts';
+
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** What each named error of the domain is on the web: the one place where that is decided. */
@@ -78,6 +80,8 @@ const statuses: [number, ErrorClass[]][] = [
       NothingJoined,
       SetupLinkGone,
       OutsideOfScope,
+      WebhookNotFound,
+      AttemptNotFound,
     ],
   ],
   [
@@ -102,6 +106,7 @@ const statuses: [number, ErrorClass[]][] = [
       OperatorExists,
       LastOwner,
       StillRunning,
+      WebhookOff,
     ],
   ],
   [

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { DbOrTransaction } from '../../database/connection.ts';
+import { tellOfAttention } from '../../webhooks/messages.ts';
 import { queueAlerts } from './alerts.ts';
 import type { AttentionChange } from './record.ts';
 
@@ -13,6 +14,7 @@ export async function tellChanges(
   changes: AttentionChange[],
 ): Promise<void> {
   if (changes.length === 0) return;
+  await tellOfAttention(tx, changes);
   for (const { state, cause, subject } of changes)
     log.warn(
       { cause, subject },

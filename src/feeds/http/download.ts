@@ -11,14 +11,14 @@ import {
   FeedTooLarge,
   FeedUnreachable,
 } from '../errors.ts';
-import { feedConnector } from './public-addresses.ts';
+import { type AllowPrivate, feedConnector } from './public-addresses.ts';
 
 const USER_AGENT = 'Gaceta/1 (newsletter; reads feeds)';
 const MAX_REDIRECTS = 5;
 
 /** What may be reached, and until when. */
 export type Access = {
-  allowPrivate: boolean;
+  allowPrivate: AllowPrivate;
   signal?: AbortSignal | undefined;
 };
 
@@ -32,8 +32,8 @@ export type DownloadOptions = Access & {
   timeoutMs: number;
   /** What a body above `maxBytes` does: fail, or be cut there. */
   tooLarge: 'throw' | 'cut';
-  /** Sent with POST; only redirects that keep the method (307, 308) are followed then. */
-  form?: URLSearchParams;
+  /** A body: sent with POST, and only redirects that keep the method (307, 308) are followed. */
+  post?: string;
 };
 
 export type Download = {
@@ -161,13 +161,13 @@ export async function download(address: string, options: DownloadOptions): Promi
       const response = await agent.request({
         origin: url.origin,
         path: url.pathname + url.search,
-        method: options.form ? 'POST' : 'GET',
+        method: options.post === undefined ? 'GET' : 'POST',
         headers: { ...headersFor(url, start, options.credentials), ...options.headers },
-        ...(options.form ? { body: options.form.toString() } : {}),
+        ...(options.post === undefined ? {} : { body: options.post }),
         signal,
       });
       const { statusCode: status, headers } = response;
-      const followed = options.form ? [307, 308] : [301, 302, 303, 307, 308];
+      const followed = options.post === undefined ? [301, 302, 303, 307, 308] : [307, 308];
       const location = followed.includes(status) ? headers['location'] : undefined;
       if (location === undefined) {
         const body = await readBody(response, options, url);

@@ -5,6 +5,7 @@ import { MAX_FEED_BYTES } from '../parse/parse-feed.ts';
 import { download } from './download.ts';
 import { freshSeconds, retryAfter } from './freshness.ts';
 import { linkTo } from './links.ts';
+import type { AllowPrivate } from './public-addresses.ts';
 
 const TIMEOUT_MS = 20_000;
 const ACCEPT =
@@ -15,7 +16,7 @@ export type FetchOptions = {
   lastModified?: string | null;
   credentials?: Credentials;
   /** Whether private networks may be read, too (FEED_ALLOW_PRIVATE). */
-  allowPrivate: boolean;
+  allowPrivate: AllowPrivate;
   signal?: AbortSignal;
   limits?: { bytes?: number; milliseconds?: number };
 };

@@ -21,30 +21,37 @@ export function isPublicAddress(address: string): boolean {
 
 const refusal = (host: string) => new FeedAddressRefused('privateAddress', { host });
 
-// What is connected to is what was looked up here: a name cannot answer differently a moment later.
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, []);
-    const open = addresses.filter(({ address }) => isPublicAddress(address));
-    const [first] = open;
-    if (!first) return callback(refusal(hostname), []);
-    if (options.all) callback(null, open);
-    else callback(null, first.address, first.family);
-  });
-};
+/** Whether addresses that are not public may be reached: none, all, or these. */
+export type AllowPrivate = boolean | readonly string[];
 
-/** A connector for undici that reaches public addresses alone, or any at all with `allowPrivate`. */
-export function feedConnector(allowPrivate: boolean): buildConnector.connector {
+// What is connected to is what was looked up here: a name cannot answer differently a moment later.
+const lookupOf =
+  (mayReach: (address: string) => boolean): LookupFunction =>
+  (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      if (error) return callback(error, []);
+      const open = addresses.filter(({ address }) => mayReach(address));
+      const [first] = open;
+      if (!first) return callback(refusal(hostname), []);
+      if (options.all) callback(null, open);
+      else callback(null, first.address, first.family);
+    });
+  };
+
+/** A connector for undici that reaches public addresses alone, and what `allowPrivate` says. */
+export function feedConnector(allowPrivate: AllowPrivate): buildConnector.connector {
   const base = { timeout: 10_000, allowH2: false, maxCachedSessions: 0 };
-  if (allowPrivate) return buildConnector(base);
-  const connect = buildConnector({ ...base, lookup: publicLookup });
+  if (allowPrivate === true) return buildConnector(base);
+  const allowed = allowPrivate || [];
+  const mayReach = (address: string) => isPublicAddress(address) || allowed.includes(address);
+  const connect = buildConnector({ ...base, lookup: lookupOf(mayReach) });
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, '');
     // A literal address is connected to without a lookup.
-    if (isIP(host) && !isPublicAddress(host)) return callback(refusal(host), null);
+    if (isIP(host) && !mayReach(host)) return callback(refusal(host), null);
     connect(options, (...[error, socket]) => {
       if (error) return callback(error, null);
-      if (isPublicAddress(socket.remoteAddress ?? '')) return callback(null, socket);
+      if (mayReach(socket.remoteAddress ?? '')) return callback(null, socket);
       socket.destroy();
       callback(refusal(host), null);
     });

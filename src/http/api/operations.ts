@@ -18,6 +18,7 @@ import { subscriberOperations } from './subscribers.ts';
 import { suppressionOperations } from './suppressions.ts';
 import { tokenOperations } from './tokens.ts';
 import { translationOperations } from './translations.ts';
+import { webhookOperations } from './webhooks.ts';
 
 /** Every call of the API. */
 export const operations: Operation[] = [
@@ -41,4 +42,5 @@ export const operations: Operation[] = [
   ...suppressionOperations,
   ...operatorOperations,
   ...tokenOperations,
+  ...webhookOperations,
 ];

@@ -14,6 +14,7 @@ import { getOperator } from '../../operators/accounts.ts';
 import type { Scope } from '../../operators/scope.ts';
 import { getSignUpSettings } from '../../subscribers/sign-up-settings.ts';
 import { getSubscriber } from '../../subscribers/subscribers.ts';
+import { getWebhook } from '../../webhooks/webhooks.ts';
 import { Problem } from '../middleware/problem.ts';
 
 /** A resource that can be changed, and what its ETag stands for. */
@@ -89,6 +90,7 @@ export const versions = {
     'finishedAt',
   ]),
   subscriber: byIdOf('subscribers', (db, id, _, scope) => getSubscriber(db, id, scope)),
+  webhook: byIdOf('webhooks', (db, id, _, scope) => getWebhook(db, id, scope), ['failingSince']),
   operator: byIdOf('operators', (db, id, _, scope) => getOperator(db, id, scope), ['lastSeenAt']),
 } satisfies Record<string, Version>;
 

@@ -149,6 +149,14 @@ test('private networks are refused, by address, by name and by redirect', async 
       FeedAddressRefused,
     );
   expect(server.requests).toEqual([]);
+  // one that may be reached redirects to one that may not
+  await using open = await serve(
+    (_, response) => response.writeHead(302, { location: server.url }).end(),
+    '127.0.0.2',
+  );
+  const other = { allowPrivate: ['127.0.0.2'] };
+  await expect(fetchFeed(open.url, other)).rejects.toThrow(FeedAddressRefused);
+  expect([open.requests, server.requests]).toEqual([['/'], []]);
 });
 
 test('a redirect to another scheme is refused', async () => {
