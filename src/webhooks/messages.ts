@@ -68,14 +68,6 @@ export async function listAttempts(
   return { data, next: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
 }
 
-/** How many messages wait for a webhook. */
-export async function countWaiting(db: DbOrTransaction, webhookId: string): Promise<number> {
-  const { rows } = await sql<{ waiting: number }>`
-    select count(*)::int as waiting from (select from webhook_messages
-      where webhook_id = ${webhookId} and state = 'queued' limit 10000) waiting`.execute(db);
-  return rows[0]?.waiting ?? 0;
-}
-
 /**
  * Has a message told again that an attempt was about, under the same `webhook-id`, whatever became of it. Answers the
  * message's id. Throws AttemptNotFound.

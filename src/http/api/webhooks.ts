@@ -82,7 +82,10 @@ const reach = 'scoped' as const;
 const byAttempt = z.object({ ...byId.shape, attempt: byId.shape.id });
 const bound = { newsletters: givenTo.optional() };
 
-const without = <T extends { secret: string }>({ secret: _, ...kept }: T) => kept;
+function without<T extends { secret: string }>(made: T) {
+  const { secret: _, ...kept } = made;
+  return kept;
+}
 /** What was named of them, so that what is left out stays. */
 const named = <T extends object>(input: T) =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
