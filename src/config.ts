@@ -147,6 +147,16 @@ const environment = z.object({
     )
     .optional(),
   ALERT_SMTP_URL: z.string().optional(),
+  OIDC_ISSUER: url('OIDC_ISSUER', ['https:', 'http:'], 'https://login.example.org')
+    .refine(
+      (v) =>
+        v.startsWith('https:') || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(v).hostname),
+      'OIDC_ISSUER must begin with https, unless it is on this machine',
+    )
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_ROLE_CLAIM: z.string().optional(),
   OPERATOR_EMAIL: z.email('OPERATOR_EMAIL must be an email address').optional(),
   OPERATOR_PASSWORD: z
     .string()
@@ -189,7 +199,17 @@ export type Config = Readonly<{
   trustProxy: number | string | undefined;
   logLevel: z.infer<typeof environment>['LOG_LEVEL'];
   operator: { email: string; password: string } | undefined;
+  /** The identity provider that operators may sign in through (OpenID Connect). */
+  oidc: OidcSettings | undefined;
 }>;
+
+export interface OidcSettings {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** The claim that says their roles; undefined: who was invited may come in, with the role of the invitation. */
+  roleClaim: string | undefined;
+}
 
 /**
  * Reads the configuration from a set of variables; an empty one counts as unset.
@@ -215,6 +235,11 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   const alertRelays = relaysOf('ALERT_SMTP_URL', 1);
   if (Boolean(set.OPERATOR_EMAIL) !== Boolean(set.OPERATOR_PASSWORD))
     problems.push('OPERATOR_EMAIL and OPERATOR_PASSWORD go together: set both or neither');
+  const oidc = [set.OIDC_ISSUER, set.OIDC_CLIENT_ID, set.OIDC_CLIENT_SECRET];
+  if (oidc.some(Boolean) ? !oidc.every(Boolean) : set.OIDC_ROLE_CLAIM)
+    problems.push(
+      'OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together: set all three or none',
+    );
   if (relays && !set.MAIL_FROM)
     problems.push(
       'MAIL_FROM must be set when SMTP_URL is: the address your digests come from, for example The Daily <daily@example.org>',
@@ -253,6 +278,15 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     operator:
       env.OPERATOR_EMAIL && env.OPERATOR_PASSWORD
         ? { email: env.OPERATOR_EMAIL, password: env.OPERATOR_PASSWORD }
+        : undefined,
+    oidc:
+      env.OIDC_ISSUER && env.OIDC_CLIENT_ID && env.OIDC_CLIENT_SECRET
+        ? {
+            issuer: env.OIDC_ISSUER,
+            clientId: env.OIDC_CLIENT_ID,
+            clientSecret: env.OIDC_CLIENT_SECRET,
+            roleClaim: env.OIDC_ROLE_CLAIM,
+          }
         : undefined,
   });
 }

@@ -1,18 +1,18 @@
 import type { Context } from '../context.ts';
 import { queueLetter } from '../letters/letters.ts';
 import { getOperatorByEmail, OperatorNotFound } from '../operators/accounts.ts';
-import { audit } from '../operators/audit.ts';
+import { type Actor, audit } from '../operators/audit.ts';
 import { LINK_HOURS } from '../operators/setup-links.ts';
 import { commit } from './commit.ts';
 
 /**
  * Mails a link with which they choose another password to whoever signs in with this address; to nobody else, and
- * without saying so. `from` is where it was asked for.
+ * without saying so.
  */
 export function mailPasswordLink(
   context: Pick<Context, 'db' | 'queues'>,
   email: string,
-  from: string | undefined,
+  actor: Actor,
 ): Promise<void> {
   return commit(context, async (tx) => {
     const operator = await getOperatorByEmail(tx, email).catch((error: unknown) => {
@@ -21,7 +21,7 @@ export function mailPasswordLink(
     });
     const known = operator && !operator.disabledAt ? operator : undefined;
     const object = `operator ${known?.id ?? 'unknown'}`;
-    await audit(tx, { kind: 'system' }, 'lost password', object, { from });
+    await audit(tx, actor, 'lost password', object);
     if (!known) return { value: undefined };
     const letter = await queueLetter(tx, {
       kind: 'password',

@@ -7,7 +7,7 @@ export type Actor =
   | { kind: 'token'; id: string; origin?: string }
   | { kind: 'cli' }
   | { kind: 'reader' }
-  | { kind: 'system' };
+  | { kind: 'system'; origin?: string };
 
 /** Writes down who changed what. Call it in the transaction of the change, so that neither is without the other. */
 export async function audit(

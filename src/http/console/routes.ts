@@ -9,6 +9,7 @@ import { sameOrigin } from '../middleware/same-origin.ts';
 import { openAdmission } from './account/admission.ts';
 import { openCodeChecks } from './account/code-checks.ts';
 import { forgotRoutes } from './account/forgot.ts';
+import { oidcRoutes } from './account/oidc.ts';
 import { passkeySignInRoutes } from './account/passkey-sign-in.ts';
 import { openPasswordChecks } from './account/password-checks.ts';
 import { requiredTwoFactor } from './account/required-two-factor.ts';
@@ -70,6 +71,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(signInRoutes(context, checks, admission, showSignIn));
   router.use(secondFactorRoutes(context, admission, openCodeChecks(context, checks)));
   router.use(passkeySignInRoutes(context, admission, showSignIn));
+  router.use(oidcRoutes(context, admission, showSignIn));
   router.use(forgotRoutes(context, checks));
 
   router.use(async (req, res, next) => {

@@ -4,6 +4,7 @@ import type { SignInMethod } from '../../../database/tables.ts';
 import { noteSeen, type Operator } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
 import { beginStep } from '../../../operators/sign-in-steps.ts';
+import { originOf } from '../../middleware/client-address.ts';
 import type { PasswordChecks } from './password-checks.ts';
 import { beginSession } from './sessions.ts';
 import { stepCookie } from './step-cookie.ts';
@@ -28,8 +29,8 @@ export function openAdmission(context: Context, checks: PasswordChecks): Admissi
 
   const letIn: Admission['letIn'] = async (req, res, operator, method, begun) => {
     await noteSeen(db, operator.id);
-    const actor = { kind: 'operator', id: operator.id } as const;
-    await audit(db, actor, 'sign in', 'console', { method, from: req.ip });
+    const actor = { kind: 'operator' as const, id: operator.id, ...originOf(req) };
+    await audit(db, actor, 'sign in', 'console', { method });
     await beginSession(context, req, res, operator, method);
     checks.browsers.remember(req, res, checks.accountOf(operator.email));
     await begun?.();

@@ -5,6 +5,7 @@ import { audit } from '../../../operators/audit.ts';
 import { useRecoveryCode } from '../../../operators/recovery-codes.ts';
 import { openSealing, Unsealable } from '../../../operators/sealing.ts';
 import { useTotp } from '../../../operators/totp.ts';
+import { originOf } from '../../middleware/client-address.ts';
 import { openCounters } from '../../public/limits/counters.ts';
 import type { PasswordChecks } from './password-checks.ts';
 
@@ -70,8 +71,8 @@ export function openCodeChecks(context: Context, checks: PasswordChecks): CheckC
     if (checked.result === 'right')
       for (const [kind, key] of taken) await counters[kind].takeBack(key);
     else {
-      const detail = { from: req.ip };
-      await audit(db, { kind: 'system' }, 'wrong code', `operator ${operator.id}`, detail);
+      const actor = { kind: 'system' as const, ...originOf(req) };
+      await audit(db, actor, 'wrong code', `operator ${operator.id}`);
     }
     return checked;
   };

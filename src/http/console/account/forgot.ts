@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { mailPasswordLink } from '../../../actions/password-link.ts';
 import type { Context } from '../../../context.ts';
-import { networkOf } from '../../middleware/client-address.ts';
+import { networkOf, originOf } from '../../middleware/client-address.ts';
 import { openToAll } from '../../middleware/roles.ts';
 import { openCounters } from '../../public/limits/counters.ts';
 import { showPage, wordsFor } from '../pages.ts';
@@ -50,7 +50,7 @@ export function forgotRoutes(context: Context, checks: PasswordChecks): Router {
     res.redirect(303, '/console/sign-in/forgot?sent');
     if (count > most.account) return;
     try {
-      await mailPasswordLink(context, email, req.ip);
+      await mailPasswordLink(context, email, { kind: 'system', ...originOf(req) });
     } catch (error) {
       context.log.error({ err: error }, 'the letter for a lost password was not written');
     }

@@ -9,7 +9,7 @@ import {
   readAuthentication,
   relyingPartyOf,
 } from '../../../operators/webauthn.ts';
-import { networkOf } from '../../middleware/client-address.ts';
+import { networkOf, originOf } from '../../middleware/client-address.ts';
 import { Problem, tryLater } from '../../middleware/problem.ts';
 import { openToAll } from '../../middleware/roles.ts';
 import { openCounters } from '../../public/limits/counters.ts';
@@ -58,7 +58,7 @@ export function passkeySignInRoutes(
     const operator = found && (await getActiveOperator(db, found.operatorId));
     if (counter === undefined || !found || !operator) {
       const object = `operator ${found?.operatorId ?? 'unknown'}`;
-      await audit(db, { kind: 'system' }, 'wrong passkey', object, { from: req.ip });
+      await audit(db, { kind: 'system', ...originOf(req) }, 'wrong passkey', object);
       return showSignIn(req, res, { status: 422, text: 'account.passkey.refused' });
     }
     await notePasskeyUse(db, found.credential.id, counter);

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Context } from '../../../context.ts';
 import { checkPassword, type Operator } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
-import { networkOf } from '../../middleware/client-address.ts';
+import { networkOf, originOf } from '../../middleware/client-address.ts';
 import { type Counter, openCounters } from '../../public/limits/counters.ts';
 import { openProofs } from '../../public/sign-up/proof-of-work.ts';
 import { type KnownBrowsers, openKnownBrowsers } from './known-browser.ts';
@@ -95,9 +95,12 @@ export function openPasswordChecks(context: Context): PasswordChecks {
     if (operator) await giveBack(taken);
     // written also for an address that nobody has, so that both take as long
     else
-      await audit(context.db, { kind: 'system' }, 'wrong password', `operator ${id ?? 'unknown'}`, {
-        from: req.ip,
-      });
+      await audit(
+        context.db,
+        { kind: 'system', ...originOf(req) },
+        'wrong password',
+        `operator ${id ?? 'unknown'}`,
+      );
     return operator ? { result: 'right', operator } : { result: 'wrong' };
   }
 

@@ -8,6 +8,7 @@ import { hasPasskey } from '../../../operators/passkeys.ts';
 import { recoveryCodesLeft } from '../../../operators/recovery-codes.ts';
 import { findStep, takeStep } from '../../../operators/sign-in-steps.ts';
 import { hasTotp } from '../../../operators/totp.ts';
+import { originOf } from '../../middleware/client-address.ts';
 import { openToAll } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import type { Admission } from './admission.ts';
@@ -58,7 +59,7 @@ export function secondFactorRoutes(
     await admission.letIn(req, res, operator, step.data.method as SignInMethod, async () => {
       if (!checked.recovery) return;
       const left = await recoveryCodesLeft(db, operator.id);
-      const actor = { kind: 'operator', id: operator.id } as const;
+      const actor = { kind: 'operator' as const, id: operator.id, ...originOf(req) };
       await audit(db, actor, 'use recovery code', `operator ${operator.id}`, { left });
       await leaveMessage(req, 'account.code.recoveryUsed', true, { left: String(left) });
     });

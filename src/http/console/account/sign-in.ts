@@ -81,6 +81,8 @@ export type ShowSignIn = (req: Request, res: Response, shown?: Shown) => Promise
 
 /** Shows the page on which every way in begins. */
 export function openShowSignIn(context: Context): ShowSignIn {
+  const { oidc } = context.config;
+  const provider = oidc && new URL(oidc.issuer).hostname;
   const passkeys = relyingPartyOf(context.config.publicUrl) !== undefined;
   return (req, res, { status = 200, text, values, email = '', proof = false } = {}) => {
     const { language, t } = wordsFor(req, res);
@@ -90,7 +92,7 @@ export function openShowSignIn(context: Context): ShowSignIn {
       status,
       scripts: passkeys ? ['passkeys'] : [],
       message: text === undefined ? undefined : { good: false, text: t(text, values) },
-      data: { email, proof, language, passkeys },
+      data: { email, proof, language, passkeys, provider },
     });
   };
 }

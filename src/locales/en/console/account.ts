@@ -85,6 +85,21 @@ export default {
     recoveryUsed:
       'You used a recovery code: {{left}} left. You can make new ones on your account page.',
   },
+  oidc: {
+    away: 'The sign-in service of your newsroom does not answer. Try again in a few minutes, or use your password.',
+    again: 'This sign-in took too long, or was finished before. Start again.',
+    invalid: 'The answer of the sign-in service could not be trusted. Start again.',
+    refused: {
+      noAddress: 'The sign-in service did not say your email address. Ask an administrator.',
+      unverified:
+        'The sign-in service has not verified your email address. Verify it there, then try again.',
+      notInvited: 'There is no account for you here. Ask an administrator to invite you.',
+      noRole: 'The sign-in service gives you no role here. Ask an administrator.',
+      disabled: 'This account is disabled. Ask an administrator.',
+      otherIdentity:
+        'The account with this address belongs to someone else at the sign-in service. Ask an administrator.',
+    },
+  },
   passkey: {
     refused: 'The passkey did not work. Try again, or sign in with your password.',
     cancelled: 'No passkey was used.',

@@ -86,6 +86,23 @@ export default {
     recoveryUsed:
       'Has usado un código de recuperación: quedan {{left}}. Puedes crear otros en la página de tu cuenta.',
   },
+  oidc: {
+    away: 'El servicio de inicio de sesión de tu redacción no responde. Inténtalo de nuevo en unos minutos o usa tu contraseña.',
+    again: 'Este inicio de sesión ha tardado demasiado o ya había terminado. Empieza de nuevo.',
+    invalid: 'La respuesta del servicio de inicio de sesión no es fiable. Empieza de nuevo.',
+    refused: {
+      noAddress:
+        'El servicio de inicio de sesión no ha dado tu dirección de correo. Consulta con la administración.',
+      unverified:
+        'El servicio de inicio de sesión no ha verificado tu dirección de correo. Verifícala allí e inténtalo de nuevo.',
+      notInvited: 'Aquí no tienes ninguna cuenta. Pide una invitación a la administración.',
+      noRole:
+        'El servicio de inicio de sesión no te da ningún rol aquí. Consulta con la administración.',
+      disabled: 'Esta cuenta está desactivada. Consulta con la administración.',
+      otherIdentity:
+        'En el servicio de inicio de sesión, la cuenta con esta dirección es de alguien más. Consulta con la administración.',
+    },
+  },
   passkey: {
     refused: 'La llave de acceso no ha funcionado. Inténtalo de nuevo o entra con tu contraseña.',
     cancelled: 'No se ha usado ninguna llave de acceso.',
