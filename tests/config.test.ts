@@ -54,6 +54,7 @@ test('all that is wrong is said at once, a line each', () => {
     UNCERTAIN: 'maybe',
     SECRET: 'short',
     OPERATOR_EMAIL: 'ana@example.org',
+    OIDC_ISSUER: 'http://login.example.org',
     SMTP_URL: 'http://relay.example.org',
   };
   let caught: unknown;

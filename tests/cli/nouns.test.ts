@@ -14,8 +14,11 @@ import {
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
 import { getOperatorByEmail } from '../../src/operators/accounts.ts';
 import { findApiToken } from '../../src/operators/api-tokens.ts';
+import { openSealing } from '../../src/operators/sealing.ts';
 import { beginSession } from '../../src/operators/sessions.ts';
 import { findSetupLink } from '../../src/operators/setup-links.ts';
+import { beginTotp } from '../../src/operators/totp.ts';
+import { twoFactorRequired } from '../../src/operators/two-factor.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { openShell } from './harness.ts';
 
@@ -114,6 +117,23 @@ describe('the command line', { timeout: 120_000 }, async () => {
     const back = await gaceta('operators enable bea@example.org --json');
     expect(back.json()).toMatchObject({ id, disabledAt: null });
     expect((await gaceta('operators link nobody@example.org')).code).toBe(1);
+    await beginTotp(db, openSealing(['a secret of here']), id);
+    await db.updateTable('totpSecrets').set({ confirmedAt: new Date() }).execute();
+    const reset = await gaceta('operators reset-two-factor bea@example.org --json');
+    expect(reset.json()).toMatchObject({ id, twoFactor: false });
+    expect((await gaceta('operators require-two-factor on --json')).json()).toEqual({
+      required: true,
+    });
+    expect(await twoFactorRequired(db)).toBe(true);
+    await gaceta('operators require-two-factor off');
+    expect(await twoFactorRequired(db)).toBe(false);
+    await gaceta('operators create --email dora@example.org --mail');
+    const letters = await db
+      .selectFrom('letters')
+      .select('email')
+      .where('kind', '=', 'invitation')
+      .execute();
+    expect(letters).toEqual([{ email: 'dora@example.org' }]);
   });
 
   it('adds, imports, exports and erases subscribers', async () => {

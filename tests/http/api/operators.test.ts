@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createOperator } from '../../../src/operators/accounts.ts';
+import { addPasskey } from '../../../src/operators/passkeys.ts';
 import { beginSession } from '../../../src/operators/sessions.ts';
 import { openApi } from './harness.ts';
 
 const { base, context, call, token } = await openApi();
 const { db } = context;
+const credential = { publicKey: new Uint8Array(1), counter: 0, transports: [] };
 
 describe('operators', () => {
   it('are invited by a link that is shown once, changed, shut out and let in', async () => {
@@ -33,6 +35,13 @@ describe('operators', () => {
     expect(await page(link.body.setupUrl)).toBe(200);
     expect(await page(made.body.setupUrl)).toBe(404);
 
+    await call('POST', `${at}/link`, { mail: true });
+    const letters = await db.selectFrom('letters').select(['kind', 'email']).execute();
+    expect(letters).toEqual([{ kind: 'invitation', email: ana.email }]);
+    await addPasskey(db, made.body.id, { ...credential, id: 'one' }, 'Laptop');
+    expect((await call('GET', at)).body.twoFactor).toBe(true);
+    expect((await call('POST', `${at}/reset-two-factor`)).body.twoFactor).toBe(false);
+
     expect((await call('POST', `${at}/disable`)).body.disabledAt).toMatch(/^2/);
     expect((await call('POST', `${at}/link`)).status).toBe(404);
     expect((await call('POST', `${at}/enable`)).body.disabledAt).toBeNull();
@@ -44,6 +53,8 @@ describe('operators', () => {
       'change',
       'end sessions',
       'link',
+      'link',
+      'reset two-factor',
       'disable',
       'enable',
     ]);
@@ -55,7 +66,7 @@ describe('operators', () => {
       await call('POST', '/operators', { email: 'x@example.org', role: 'owner' }),
       await call('PATCH', `/operators/${id}`, { name: 'Mine' }),
       ...(await Promise.all(
-        ['link', 'disable', 'enable', 'end-sessions'].map((verb) =>
+        ['link', 'disable', 'enable', 'end-sessions', 'reset-two-factor'].map((verb) =>
           call('POST', `/operators/${id}/${verb}`),
         ),
       )),

@@ -47,7 +47,8 @@ export async function openConsole(
   );
   await ensureFirstNewsletter(context.db);
   const server = createServer(createApp(context));
-  server.listen(0, '127.0.0.1');
+  // a port of its own only where PUBLIC_URL has to name it
+  server.listen(Number(variables.PORT ?? 0), '127.0.0.1');
   await once(server, 'listening');
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   afterAll(async () => {

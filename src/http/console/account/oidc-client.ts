@@ -34,11 +34,15 @@ export function openOidcClient({
   /** What the provider says of itself, asked anew every hour and after a failure. */
   async function discover(): Promise<Configuration> {
     if (known && known.until > performance.now()) return known.configuration;
-    const { allowInsecureRequests, discovery } = await library();
+    const { allowInsecureRequests, discovery, enableNonRepudiationChecks } = await library();
     const configuration = discovery(new URL(issuer), clientId, clientSecret, undefined, {
       timeout: TIMEOUT_S,
-      // config.ts lets http pass for this machine alone
-      execute: issuer.startsWith('http:') ? [allowInsecureRequests] : [],
+      execute: [
+        // the signature is checked although the token comes from the provider itself
+        enableNonRepudiationChecks,
+        // config.ts lets http pass for this machine alone
+        ...(issuer.startsWith('http:') ? [allowInsecureRequests] : []),
+      ],
     });
     known = { until: performance.now() + KNOWN_MS, configuration };
     configuration.catch(() => {
