@@ -36,7 +36,7 @@ async function signIn(
     iss: provider.issuer,
   });
   change(search);
-  const back = `${start}/callback?${search}`;
+  const back = `${start}/callback?${search.toString()}`;
   return { one, asked, back, answer: await one.get(back) };
 }
 const said = (text: string) => /role="status">([^<]+)/.exec(text)?.[1];
