@@ -30,3 +30,9 @@ export async function getNewsroom(db: DbOrTransaction): Promise<Newsroom> {
 export async function putNewsroom(tx: DbOrTransaction, newsroom: Newsroom): Promise<void> {
   await putSetting(tx, 'newsroom', newsroomSchema.parse(newsroom));
 }
+
+/** Whether somebody gave it a name, and an address to put at the foot of each mail; `fallback` is POSTAL_ADDRESS. */
+export async function isNamed(db: DbOrTransaction, fallback: string | null): Promise<boolean> {
+  const { name, postalAddress } = await getNewsroom(db);
+  return name !== unnamed.name && Boolean(postalAddress ?? fallback);
+}
