@@ -1,6 +1,6 @@
+import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Frequency } from '../database/tables.ts';
-import { sql } from 'kysely';
 
 /**
  * The active subscriptions of each newsletter, by its id. Reads them all (a million in about 0.1 s): for a
@@ -25,7 +25,9 @@ export async function countByFrequency(db: DbOrTransaction): Promise<ActiveByFre
     .selectFrom('subscriptions')
     .select(['newsletterId', 'frequency', (eb) => eb.fn.countAll<string>().as('readers')])
     .where('state', '=', 'active')
-    .where((eb) => eb.or([eb('pausedUntil', 'is', null), eb('pausedUntil', '<=', sql<Date>`now()`)]))
+    .where((eb) =>
+      eb.or([eb('pausedUntil', 'is', null), eb('pausedUntil', '<=', sql<Date>`now()`)]),
+    )
     .groupBy(['newsletterId', 'frequency'])
     .execute();
   const counts: ActiveByFrequency = new Map();

@@ -33,6 +33,12 @@ const openDetails = (page: Page): Promise<void> =>
 /** Every page of the console. Whoever adds a page adds it here. */
 export const consolePages: ConsolePage[] = [
   { name: 'today', least: 'viewer', path: () => '/console' },
+  {
+    name: 'first-steps',
+    least: 'admin',
+    path: () => '/console/first-steps',
+    before: openDetails,
+  },
   { name: 'editions', least: 'viewer', path: () => '/console/editions' },
   {
     name: 'edition-draft',

@@ -8,6 +8,7 @@ import type { Operator } from '../../operators/accounts.ts';
 import { mayAct } from '../../operators/roles.ts';
 import { untrustedProxySeen } from '../../operators/untrusted-proxy.ts';
 import { openTemplates } from '../templates.ts';
+import { attentionCount } from './attention-count.ts';
 
 /** The navigation, in its order, and the least role that sees each place. */
 const places = {
@@ -61,6 +62,7 @@ export async function showPage(
     newsroom: newsroom.name,
     operator: res.locals.operator,
     mailbox: context.mailbox?.pageUrl,
+    attention: await attentionCount(context, res),
     untrustedProxy: await shouldSetTrustProxy(context, res),
     message: message ?? (await takeMessage(req, t)),
     ...data,

@@ -33,6 +33,8 @@ import { personRoutes } from './people/person.ts';
 import { readerRoutes } from './readers/readers.ts';
 import { alertRoutes } from './settings/alerts.ts';
 import { newsroomRoutes } from './settings/newsroom.ts';
+import { firstStepsRoutes, noteFirstLook } from './today/first-steps.ts';
+import { todayRoutes } from './today/today.ts';
 
 /**
  * Everything below /console: for operators who are signed in, but for the way in itself. Each route says which
@@ -87,6 +89,9 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(onceForEachForm(context));
   router.use(movedRoutes());
   router.use(liveRoutes(context, figures));
+  router.use(todayRoutes(context, figures));
+  router.use(firstStepsRoutes(context));
+  router.use('/editions/:id', noteFirstLook(context));
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
   router.use(meRoutes(context, checks));

@@ -34,7 +34,7 @@ export function editionRoutes(context: Context): Router {
   const { db } = context;
   const ofEdition = ({ id = '' }: Record<string, string>) => newsletterOfEdition(db, id);
 
-  router.get(['/', '/editions'], requireScopedRole('viewer'), async (req, res) => {
+  router.get('/editions', requireScopedRole('viewer'), async (req, res) => {
     const words = wordsFor(req, res);
     const scope = scopeOf(res);
     const now = context.now();

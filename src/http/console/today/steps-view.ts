@@ -1,0 +1,52 @@
+import type { Request, Response } from 'express';
+import { firstSteps, readFirstSteps } from '../../../actions/first-steps.ts';
+import type { Context } from '../../../context.ts';
+import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { getNewsroom } from '../../../newsletters/newsroom.ts';
+import { roleOf } from '../../middleware/roles.ts';
+import { wordsFor } from '../pages.ts';
+import { timeIn } from '../times.ts';
+
+/** The checklist of a new newsroom: what is done, what is set, what to set, and the forms that do the rest. */
+export async function stepsView(
+  context: Context,
+  req: Request,
+  res: Response,
+  newsletters: Newsletter[],
+) {
+  const { config, db } = context;
+  const { language } = wordsFor(req, res);
+  const [steps, newsroom] = await Promise.all([readFirstSteps(context), getNewsroom(db)]);
+  const { done, dns, tests, dismissed } = steps;
+  const [first] = newsletters;
+  const timezone = first?.timezone ?? 'UTC';
+  const open = firstSteps.find((step) => !done[step]);
+  return {
+    list: firstSteps.map((name) => ({ name, done: done[name], open: name === open })),
+    count: firstSteps.filter((step) => done[step]).length,
+    of: firstSteps.length,
+    dismissed,
+    mayDismiss: roleOf(res) === 'owner',
+    newsroom: {
+      name: newsroom.name === 'Gaceta' ? '' : newsroom.name,
+      postalAddress: newsroom.postalAddress ?? config.postalAddress ?? '',
+    },
+    // of a password nothing is shown, not even that it has so many characters
+    relays: context.relays.map(({ name, host, port, auth }) => {
+      const test = tests[name];
+      return {
+        name,
+        host: `${host}:${port}`,
+        user: auth?.user ?? null,
+        test: test && { ...test, when: timeIn(test.at, language, timezone) },
+      };
+    }),
+    relaySet: config.relays !== undefined,
+    mailFrom: config.mailFrom,
+    dns: dns && { ...dns, when: timeIn(dns.at, language, timezone) },
+    formUrl: `${config.publicUrl}/`,
+    embed: `<script async src="${config.publicUrl}/embed.js" data-newsletter="${first?.slug ?? 'daily'}"></script>`,
+    local: /^https?:\/\/(localhost|127\.|\[::1\])/.test(config.publicUrl),
+    newsletter: first,
+  };
+}
