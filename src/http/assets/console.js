@@ -85,7 +85,9 @@ function showRelays(relays) {
 
 // one row for each, its first cell the row's head
 function fill(body, rows, fields) {
-  body?.replaceChildren(
+  if (!body) return;
+  body.closest('.scroll').hidden = rows.length === 0;
+  body.replaceChildren(
     ...rows.map((row) => {
       const line = document.createElement('tr');
       line.append(

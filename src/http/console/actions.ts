@@ -48,7 +48,7 @@ export function actionRoutes(context: Context): Router {
       } catch (error) {
         if (!(error instanceof NothingNew)) throw error;
         await leaveMessage(req, 'done.nothing', false);
-        return res.redirect(303, '/console');
+        return res.redirect(303, '/console/editions');
       }
     },
   );

@@ -19,8 +19,8 @@ describe('the console', async () => {
   const digest = (send: string) => ana.post('/console/newsletters/daily/digest', { send });
 
   it('says that there is nothing new', async () => {
-    expect((await digest('yes')).location).toBe('/console');
-    const page = await ana.get('/console');
+    expect((await digest('yes')).location).toBe('/console/editions');
+    const page = await ana.get('/console/editions');
     expect(page.text).toContain('Nothing prepared: no article has arrived');
     expect((await ana.get('/console')).text).not.toContain(
       'Nothing prepared: no article has arrived',
@@ -61,7 +61,7 @@ describe('the console', async () => {
 
   it('lets a viewer look, in their language, and no more', async () => {
     const vic = await signIn('vic@example.org');
-    const home = await vic.get('/console');
+    const home = await vic.get('/console/editions');
     expect(home.text).toContain('<html lang="es">');
     expect(home.text).toContain('3 lectores');
     expect(home.text).not.toContain('Preparar y enviar');

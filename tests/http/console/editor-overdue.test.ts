@@ -62,7 +62,7 @@ describe('an edition whose review is overdue', async () => {
     const spanish = (await es.get(path)).text;
     expect(spanish).toMatch(/<section class="card next overdue"[\s\S]*?Guardarla no la envía/);
     expect(spanish).toContain('>Enviar ya a 3 lectores</button>');
-    for (const where of [page, '/console']) {
+    for (const where of [page, '/console/editions']) {
       expect((await en.get(where)).text).toMatch(
         /class="message bad"[^>]*>It has not been sent, because nobody approved/,
       );

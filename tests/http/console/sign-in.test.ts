@@ -38,7 +38,7 @@ describe('the set-up link', async () => {
     const ana = browser();
     const done = await ana.post('/console/setup', form);
     expect([done.status, done.location]).toEqual([303, '/console']);
-    expect((await ana.get('/console')).text).toContain('Prepare and send now');
+    expect((await ana.get('/console')).text).toContain('First steps');
     const eve = await browser().post('/console/setup', { ...form, email: 'eve@example.org' });
     expect(eve.status).toBe(404);
     expect((await browser().get(path)).status).toBe(404);

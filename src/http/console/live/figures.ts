@@ -3,7 +3,8 @@ import { type EditionNow, type SendingNow, sendingNow } from '../../../deliverie
 
 /** Messages a second of the last ten seconds, and the seconds that what is due takes at that rate. */
 export interface Rate {
-  perSecond: number;
+  /** Null until it has been looked at twice. */
+  perSecond: number | null;
   secondsLeft: number | null;
 }
 
@@ -108,8 +109,9 @@ export class LiveFigures {
     const [oldest] = this.#history;
     const seconds = oldest ? (now - oldest.at) / 1000 : 0;
     const rate = (key: string, due: number): Rate => {
+      if (seconds < TICK_MS / 2000) return { perSecond: null, secondsLeft: null };
       const before = oldest?.sent.get(key) ?? sent.get(key) ?? 0;
-      const perSecond = seconds > 0 ? Math.max(0, ((sent.get(key) ?? 0) - before) / seconds) : 0;
+      const perSecond = Math.max(0, ((sent.get(key) ?? 0) - before) / seconds);
       return { perSecond, secondsLeft: perSecond > 0 ? due / perSecond : null };
     };
     return {

@@ -95,7 +95,8 @@ export const liveRelay = (
 const sum = (ledger: Ledger) => Object.values(ledger).reduce((all, count) => all + count, 0);
 
 function perSecond(rate: Pick<Rate, 'perSecond'> | undefined, { language, t }: Words): string {
-  const value = rate?.perSecond ?? 0;
+  const value = rate?.perSecond ?? null;
+  if (value === null) return '';
   const digits = value >= 10 ? 0 : 1;
   const written = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
   return t('live.rate', { rate: written });
