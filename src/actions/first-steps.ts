@@ -4,9 +4,10 @@ import type { Context } from '../context.ts';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
 import { getSetting } from '../database/settings.ts';
 import type { HandedOver } from '../doctor/hand-over.ts';
+import { listNewsletters } from '../newsletters/newsletters.ts';
 import { isNamed } from '../newsletters/newsroom.ts';
 import { type Actor, audit } from '../operators/audit.ts';
-import { type CheckedSenders, lastSenderCheck } from './sender-dns.ts';
+import { lastSenderChecks } from './sender-checks.ts';
 
 /** What a newsroom does before its first edition, in the order in which it is shown. */
 export const firstSteps = ['newsroom', 'relay', 'dns', 'articles', 'readers', 'draft'] as const;
@@ -39,7 +40,8 @@ const SETTING = 'firstSteps';
 export interface FirstSteps {
   done: Record<FirstStep, boolean>;
   tests: Kept['tests'];
-  dns: CheckedSenders | undefined;
+  /** What the DNS said of each domain that mails come from. */
+  senders: Awaited<ReturnType<typeof lastSenderChecks>>;
   dismissed: boolean;
 }
 
@@ -52,9 +54,9 @@ export async function firstStepsOpen(db: Db): Promise<boolean> {
 /** Finds out which steps are done. What is done once all are is kept, so that it is not asked for ever. */
 export async function readFirstSteps(context: Context): Promise<FirstSteps> {
   const { config, db } = context;
-  const [{ dismissed, draftSeen, complete, tests }, dns, there, named] = await Promise.all([
+  const [{ dismissed, draftSeen, complete, tests }, senders, there, named] = await Promise.all([
     kept(db),
-    lastSenderCheck(db),
+    lastSenderChecks(context, await listNewsletters(db)),
     whatIsThere(db),
     isNamed(db, config.postalAddress ?? null),
   ]);
@@ -62,13 +64,13 @@ export async function readFirstSteps(context: Context): Promise<FirstSteps> {
   const done = {
     newsroom: named,
     relay: relays.length > 0 && relays.every(({ name }) => tests[name]?.ok),
-    dns: dns !== undefined && dns.domains.every(({ checks }) => checks.every(mayPass)),
+    dns: relays.length > 0 && senders.every(({ found }) => found?.checks.every(mayPass)),
     articles: there.articles,
     readers: there.readers,
     draft: draftSeen,
   };
   if (!complete && Object.values(done).every(Boolean)) await change(db, { complete: true });
-  return { done, tests, dns, dismissed };
+  return { done, tests, senders, dismissed };
 }
 
 /** Where replies go is not needed to be believed. */

@@ -1,5 +1,5 @@
 import type { Db } from '../database/connection.ts';
-import { type ActiveByFrequency, countByFrequency } from '../subscribers/count-active.ts';
+import { type ActiveByFrequency, countByFrequency } from '../subscribers/count-by-frequency.ts';
 
 /** A count may be so many times as old as it takes to make: what takes 0.1 s is counted anew every 6 s. */
 const TIMES_AS_OLD = 60;

@@ -120,7 +120,7 @@ export async function findSetupLink(db: DbOrTransaction, token: string): Promise
 export async function useSetupLink(
   tx: DbOrTransaction,
   token: string,
-  input: { email: string; password: string; language?: string },
+  input: { email: string; password: string; name?: string; language?: string },
 ): Promise<Operator> {
   // Two links for a first operator make one owner, not two.
   await sql`select pg_advisory_xact_lock(hashtext('gaceta-first-operator'))`.execute(tx);

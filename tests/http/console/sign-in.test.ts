@@ -28,17 +28,29 @@ describe('the set-up link', async () => {
   });
 
   it('asks again when the password is too short', async () => {
-    const page = await browser().post('/console/setup', { ...form, password: 'short' });
+    const page = await browser().post('/console/setup', {
+      ...form,
+      password: 'short',
+      name: 'Ana',
+      language: 'es',
+    });
     expect(page.status).toBe(422);
+    expect(page.text).toContain('value="Ana"');
+    expect(page.text).toMatch(/<option value="es"[^>]* selected>/);
     expect(page.text).toContain('value="ana@example.org"');
     expect(page.text).not.toContain('value="short"');
   });
 
   it('makes the first operator and signs them in, once', async () => {
     const ana = browser();
-    const done = await ana.post('/console/setup', form);
+    const done = await ana.post('/console/setup', { ...form, name: 'Ana Ruiz', language: 'es' });
     expect([done.status, done.location]).toEqual([303, '/console']);
-    expect((await ana.get('/console')).text).toContain('First steps');
+    expect((await ana.get('/console')).text).toContain('Primeros pasos');
+    expect(await getOperatorByEmail(context.db, 'ana@example.org')).toMatchObject({
+      name: 'Ana Ruiz',
+      language: 'es',
+      role: 'owner',
+    });
     const eve = await browser().post('/console/setup', { ...form, email: 'eve@example.org' });
     expect(eve.status).toBe(404);
     expect((await browser().get(path)).status).toBe(404);

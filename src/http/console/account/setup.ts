@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../../context.ts';
+import { languages } from '../../../locales/index.ts';
 import { InvalidOperator, OperatorExists } from '../../../operators/accounts.ts';
 import { shortestPassword } from '../../../operators/passwords.ts';
 import {
@@ -17,6 +18,9 @@ const form = z.object({
   token: z.string().max(100),
   email: z.string().max(254),
   password: z.string().max(2000),
+  /** Asked of the first operator alone; an invited one has them already. */
+  name: z.string().max(100).default(''),
+  language: z.enum(languages as [string, ...string[]]).optional(),
 });
 
 /** The one-time link: looking at it changes nothing, the form uses it up. Its token is the proof; no cookie is. */
@@ -36,11 +40,14 @@ export function setupRoutes(context: Context, admission: Admission): Router {
 
   router.post('/setup', openToAll, async (req, res) => {
     const { language, t } = wordsFor(req, res);
-    const typed = form.safeParse(req.body).data ?? { token: '', email: '', password: '' };
+    const typed =
+      form.safeParse(req.body).data ?? form.parse({ token: '', email: '', password: '' });
     try {
       const operator = await context.db
         .transaction()
-        .execute((tx) => useSetupLink(tx, typed.token, { ...typed, language }));
+        .execute((tx) =>
+          useSetupLink(tx, typed.token, { ...typed, language: typed.language ?? language }),
+        );
       return await admission.afterFirst(req, res, operator, 'link');
     } catch (error) {
       if (!(error instanceof InvalidOperator) && !(error instanceof OperatorExists))
@@ -51,7 +58,7 @@ export function setupRoutes(context: Context, admission: Admission): Router {
           : t(`account.passwords.${error.fault}`, { characters: shortestPassword });
       const of = error instanceof OperatorExists || error.fault === 'email' ? 'email' : 'password';
       const link = await findSetupLink(context.db, typed.token);
-      return show(req, res, typed.token, link, { email: typed.email, wrong: { [of]: wrong } });
+      return show(req, res, typed.token, link, { ...typed, wrong: { [of]: wrong } });
     }
   });
 
@@ -60,9 +67,14 @@ export function setupRoutes(context: Context, admission: Admission): Router {
     res: Response,
     token: string,
     { purpose, email: forEmail }: SetupLink,
-    typed?: { email: string; wrong: { email?: string; password?: string } },
+    typed?: {
+      email: string;
+      name: string;
+      language?: string | undefined;
+      wrong: { email?: string; password?: string };
+    },
   ) {
-    const { t } = wordsFor(req, res);
+    const { language, t } = wordsFor(req, res);
     return showPage(context, req, res, {
       view: 'account/setup.eta',
       title: t(`account.setup.title.${purpose}`),
@@ -72,6 +84,9 @@ export function setupRoutes(context: Context, admission: Admission): Router {
         purpose,
         forEmail,
         email: typed?.email ?? '',
+        name: typed?.name ?? '',
+        languages,
+        chosen: typed?.language ?? language,
         wrong: typed?.wrong ?? {},
         shortest: shortestPassword,
       },

@@ -4,7 +4,7 @@ import { commit } from '../../../actions/commit.ts';
 import { composeAndSend } from '../../../actions/compose.ts';
 import { dismissFirstSteps, noteDraftSeen, noteRelayTest } from '../../../actions/first-steps.ts';
 import { RelayNotFound, testRelay } from '../../../actions/relays.ts';
-import { checkSenders } from '../../../actions/sender-dns.ts';
+import { checkSenders } from '../../../actions/sender-checks.ts';
 import { InvalidSettings, readSettings, replaceSettings } from '../../../actions/settings.ts';
 import { TooManyTests } from '../../../actions/test-send.ts';
 import type { Context } from '../../../context.ts';

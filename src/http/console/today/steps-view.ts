@@ -4,6 +4,7 @@ import type { Context } from '../../../context.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { getNewsroom } from '../../../newsletters/newsroom.ts';
 import { roleOf } from '../../middleware/roles.ts';
+import { senderView } from '../delivery/view.ts';
 import { wordsFor } from '../pages.ts';
 import { timeIn } from '../times.ts';
 
@@ -15,9 +16,9 @@ export async function stepsView(
   newsletters: Newsletter[],
 ) {
   const { config, db } = context;
-  const { language } = wordsFor(req, res);
+  const { language, t } = wordsFor(req, res);
   const [steps, newsroom] = await Promise.all([readFirstSteps(context), getNewsroom(db)]);
-  const { done, dns, tests, dismissed } = steps;
+  const { done, senders, tests, dismissed } = steps;
   const [first] = newsletters;
   const timezone = first?.timezone ?? 'UTC';
   const open = firstSteps.find((step) => !done[step]);
@@ -43,7 +44,7 @@ export async function stepsView(
     }),
     relaySet: config.relays !== undefined,
     mailFrom: config.mailFrom,
-    dns: dns && { ...dns, when: timeIn(dns.at, language, timezone) },
+    senders: senders.map((sender) => senderView(sender, { language, t, timezone })),
     formUrl: `${config.publicUrl}/`,
     embed: `<script async src="${config.publicUrl}/embed.js" data-newsletter="${first?.slug ?? 'daily'}"></script>`,
     local: /^https?:\/\/(localhost|127\.|\[::1\])/.test(config.publicUrl),

@@ -26,6 +26,7 @@ export default {
     leadFirst:
       'You are creating the first account. Choose the email address and password you will sign in with.',
     lead: 'Choose the password you will sign in with as {{email}}.',
+    name: 'Your name',
     email: 'Email address',
     password: 'Password',
     hint: 'At least {{characters}} characters. A sentence is easier to remember than a word.',

@@ -85,47 +85,7 @@ export default {
     notSent: 'The test was not sent: {{reason}}',
     badAddress: 'this is not an email address.',
   },
-  dns: {
-    lead: 'Receivers look up three records of the domain you send from. Without them, email ends in spam or is refused.',
-    after: 'This comes after the mail server: what to publish depends on it.',
-    check: 'Check now',
-    again: 'Check again',
-    checked: 'Last checked: {{when}}',
-    ok: 'in order',
-    notOk: 'to do',
-    publish: 'Publish this TXT record where your domain is managed:',
-    name: 'Name',
-    value: 'Value',
-    spf: {
-      good: 'The domain says who may send for it.',
-      missing:
-        '{{domain}} does not say who may send for it. If your provider asks for another record than this one, publish that.',
-      several: '{{domain}} has several SPF records, and receivers ignore them all. Merge them.',
-      open: 'The record allows any server to send for {{domain}}.',
-      silent: 'The name server did not answer. Check again later.',
-    },
-    dkim: {
-      good: 'Every email is signed, and the key is published.',
-      unset:
-        'Nothing is signed here. If your provider signs for {{domain}}, that is enough: follow its instructions. Otherwise set DKIM.',
-      fault: 'DKIM is not set correctly. “{{command}}” says what is wrong.',
-      missing: 'The key that signs is not published.',
-      different: 'Another key is published than the one that signs.',
-      unaligned: 'No key signs for {{domain}}, so receivers do not count the signature.',
-      silent: 'The name server did not answer. Check again later.',
-    },
-    dmarc: {
-      good: 'The domain says what to do with email that is not from you.',
-      missing: 'Gmail and Yahoo ask for this record from everyone who sends to many readers.',
-      silent: 'The name server did not answer. Check again later.',
-    },
-    mx: {
-      good: 'Replies can be received.',
-      missing:
-        '{{domain}} receives no email, so replies are lost. Use a sender whose domain does, or give the newsletter a reply address.',
-      silent: 'The name server did not answer. Check again later.',
-    },
-  },
+  dnsAfter: 'This comes after the mail server: what to publish depends on it.',
   articles: {
     lead: 'Editions are made of articles. They come from the feeds of your site, or you write them.',
     feed: 'Add a feed',

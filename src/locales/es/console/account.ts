@@ -27,6 +27,7 @@ export default {
     leadFirst:
       'Vas a crear la primera cuenta. Elige el correo y la contraseña con los que iniciarás sesión.',
     lead: 'Elige la contraseña con la que iniciarás sesión como {{email}}.',
+    name: 'Tu nombre',
     email: 'Correo electrónico',
     password: 'Contraseña',
     hint: 'Al menos {{characters}} caracteres. Una frase se recuerda mejor que una palabra.',

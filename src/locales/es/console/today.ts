@@ -87,48 +87,7 @@ export default {
     notSent: 'La prueba no se ha enviado: {{reason}}',
     badAddress: 'esto no es una dirección de correo.',
   },
-  dns: {
-    lead: 'Quien recibe consulta tres registros del dominio desde el que envías. Sin ellos, el correo acaba en no deseado o se rechaza.',
-    after: 'Esto va después del servidor de correo: lo que hay que publicar depende de él.',
-    check: 'Comprobar ahora',
-    again: 'Comprobar otra vez',
-    checked: 'Última comprobación: {{when}}',
-    ok: 'en orden',
-    notOk: 'pendiente',
-    publish: 'Publica este registro TXT donde se administra tu dominio:',
-    name: 'Nombre',
-    value: 'Valor',
-    spf: {
-      good: 'El dominio dice quién puede enviar por él.',
-      missing:
-        '{{domain}} no dice quién puede enviar por él. Si tu proveedor pide un registro distinto de este, publica aquel.',
-      several:
-        '{{domain}} tiene varios registros SPF y quien recibe no hace caso de ninguno. Únelos.',
-      open: 'El registro permite que cualquiera envíe en nombre de {{domain}}.',
-      silent: 'El DNS no ha respondido. Comprueba otra vez más tarde.',
-    },
-    dkim: {
-      good: 'Todos los correos van firmados y la clave está publicada.',
-      unset:
-        'Aquí no se firma nada. Si tu proveedor firma por {{domain}}, basta con eso: sigue las instrucciones del proveedor. Si no, define DKIM.',
-      fault: 'DKIM no está bien definido. «{{command}}» dice qué falla.',
-      missing: 'La clave con la que se firma no está publicada.',
-      different: 'La clave publicada no es la que firma.',
-      unaligned: 'Ninguna clave firma por {{domain}}, así que la firma no cuenta.',
-      silent: 'El DNS no ha respondido. Comprueba otra vez más tarde.',
-    },
-    dmarc: {
-      good: 'El dominio dice qué hacer con el correo que no es tuyo.',
-      missing: 'Gmail y Yahoo piden este registro a todo el que envía a muchos lectores.',
-      silent: 'El DNS no ha respondido. Comprueba otra vez más tarde.',
-    },
-    mx: {
-      good: 'Las respuestas se pueden recibir.',
-      missing:
-        '{{domain}} no recibe correo, así que las respuestas se pierden. Usa un remitente de un dominio que sí lo reciba, o da al boletín una dirección de respuesta.',
-      silent: 'El DNS no ha respondido. Comprueba otra vez más tarde.',
-    },
-  },
+  dnsAfter: 'Esto va después del servidor de correo: lo que hay que publicar depende de él.',
   articles: {
     lead: 'Las ediciones se hacen con artículos. Llegan por las fuentes de tu sitio, o los escribes tú.',
     feed: 'Añadir una fuente',
