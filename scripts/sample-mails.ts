@@ -124,6 +124,11 @@ function parts(language: string): LetterParts {
       restoreUrl: url,
       days: 7,
     },
+    links: {
+      newsletters: newsletters.map((one) => ({ ...one, ...waysOut })),
+      preferencesUrl,
+      requestedAt: request.requestedAt,
+    },
     access: { requestedAt: request.requestedAt, url, hours: 2 },
     erased: { requestedAt: request.requestedAt },
     invitation: { inviter: 'Inés Robledo', role: 'editor', url, hours: 72 },
@@ -177,6 +182,7 @@ export function letters(): Record<string, LetterContent> {
     add({ ...frame, kind: 'notice', parts: said.notice });
     add({ ...frame, kind: 'address', parts: said.address });
     add({ ...frame, kind: 'moved', parts: said.moved });
+    add({ ...frame, kind: 'links', parts: said.links });
     add({ ...frame, kind: 'access', parts: said.access });
     add({ ...frame, kind: 'erased', parts: said.erased });
     add({ ...frame, kind: 'invitation', parts: said.invitation });

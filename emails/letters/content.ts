@@ -47,6 +47,12 @@ export interface LetterParts {
   address: { oldAddress: string; confirmUrl: string; hours: number };
   /** To the old address, after another took its place; `restoreUrl` takes that back. */
   moved: { newAddress: string; changedAt: Date; restoreUrl: string; days: number };
+  /** The reader's links again, which the newsroom sends when it is asked for them. */
+  links: {
+    newsletters: SubscribedNewsletter[];
+    preferencesUrl: string;
+    requestedAt: Date;
+  };
   /** A fresh link to one's own data: export, erase, change of address. */
   access: { requestedAt: Date; url: string; hours: number };
   /** After erasure, the last one. */

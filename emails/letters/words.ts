@@ -147,6 +147,16 @@ export function letterWords(
         after: [t('moved.days', { count: days }), t('moved.ignore')],
       });
     }
+    case 'links': {
+      const { newsletters, preferencesUrl, requestedAt } = content.parts;
+      return words({
+        before: [t('links.request', { newsroom, time: time(requestedAt) })],
+        newsletters,
+        button: button(preferencesUrl),
+        after: [t('links.data'), t('links.ignore')],
+        unsubscribe: unsubscribing(newsletters),
+      });
+    }
     case 'access': {
       const { requestedAt, url, hours } = content.parts;
       return words({

@@ -1,36 +1,100 @@
+import type { Context } from '../context.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { confirmAgain } from '../letters/confirm-again.ts';
+import { addSubscriber } from '../letters/added-by-operator.ts';
+import { moveToAddress } from '../letters/change-address.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import type { Scope } from '../operators/scope.ts';
 import { eraseSubscriber } from '../privacy/erase.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
-import { updateSubscriber } from '../subscribers/change.ts';
+import { readChanges, updateSubscriber } from '../subscribers/change.ts';
 import { AddressSuppressed } from '../subscribers/errors.ts';
 import type { HashAddress } from '../subscribers/sign-up-fields.ts';
 import { getSubscriber } from '../subscribers/subscribers.ts';
-import { suppress } from '../subscribers/suppression.ts';
+import { addressHashOf, findSuppression } from '../subscribers/suppression.ts';
+import { requireSubscriber } from '../subscribers/within-scope.ts';
 import type { Done } from './commit.ts';
 
+/** On whose behalf, and what it takes to write to a reader. */
+export interface SubscriberWork {
+  hashAddress: HashAddress;
+  /** The host of this service, as a letter names it. */
+  origin: string;
+  now: Date;
+  scope?: Scope;
+}
+
+/** The work of one request or command. */
+export const subscriberWork = (
+  { hashAddress, config, now }: Pick<Context, 'hashAddress' | 'config' | 'now'>,
+  scope: Scope = null,
+): SubscriberWork => ({
+  hashAddress,
+  origin: new URL(config.publicUrl).host,
+  now: now(),
+  scope,
+});
+
 /**
- * Changes a subscriber, with its audit row. Where a subscription waits for its confirmation and the address changes,
- * the new address is asked. Throws InvalidSubscriber, SubscriberNotFound, SubscriberShared, AddressTaken, AddressSuppressed.
+ * Adds a subscriber, or subscriptions to one who is known, with its audit row. Without a consent they are asked first.
+ * Throws InvalidSubscriber, AddressSuppressed.
+ */
+export async function addReader(
+  tx: DbOrTransaction,
+  actor: Actor,
+  input: unknown,
+  by: SubscriberWork,
+): Promise<Done<{ subscriber: Subscriber; added: boolean }>> {
+  const { id, added, letters } = await addSubscriber(tx, input, by);
+  await audit(tx, actor, 'add', `subscriber ${id}`);
+  return {
+    value: { subscriber: await getSubscriber(tx, id, by.scope), added },
+    enqueue: (queues) => queues.enqueueLetters(letters),
+  };
+}
+
+/**
+ * Changes a subscriber, with its audit row. Where the address changes, the old one is told and can take it back for a
+ * week, links mailed to it end, and what waits for a confirmation is asked at the new one. Throws InvalidSubscriber,
+ * SubscriberNotFound, SubscriberShared, AddressTaken, AddressSuppressed.
  */
 export async function changeSubscriber(
   tx: DbOrTransaction,
   actor: Actor,
   id: string,
-  changes: object,
-  by: { hashAddress: HashAddress; origin: string; now: Date; scope?: Scope },
+  input: object,
+  by: SubscriberWork,
 ): Promise<Done<Subscriber>> {
-  const { moved } = await updateSubscriber(tx, id, changes, by);
-  await audit(tx, actor, 'change', `subscriber ${id}`, { fields: Object.keys(changes) });
-  const { letters, refused } = moved
-    ? await confirmAgain(tx, id, by)
-    : { letters: [], refused: null };
-  if (refused === 'suppressed') throw new AddressSuppressed();
+  const { address, changes } = readChanges(input);
+  await updateSubscriber(tx, id, changes, by);
+  let letters: string[] = [];
+  if (address) {
+    await requireSubscriber(tx, by.scope ?? null, id, { whole: true });
+    const addressHash = by.hashAddress(address.key);
+    const before = await addressHashOf(tx, id);
+    const suppression = await findSuppression(tx, addressHash);
+    // to write the same address otherwise moves nobody
+    if (suppression && !suppression.held && !before?.equals(addressHash))
+      throw new AddressSuppressed();
+    letters = await moveToAddress(tx, id, { address, addressHash }, by);
+  }
+  await audit(tx, actor, 'change', `subscriber ${id}`, detailOf(input));
   return {
     value: await getSubscriber(tx, id, by.scope),
     enqueue: (queues) => queues.enqueueLetters(letters),
+  };
+}
+
+/** What was changed, and of which newsletters; never to what, since the audit outlives an erasure. */
+function detailOf(input: object): Record<string, unknown> {
+  const { subscriptions } = input as { subscriptions?: { newsletter: string; state?: string }[] };
+  const newsletters = subscriptions?.map((one) => one.newsletter);
+  const ended = subscriptions
+    ?.filter((one) => one.state !== undefined)
+    .map((one) => one.newsletter);
+  return {
+    fields: Object.keys(input),
+    ...(newsletters ? { newsletters } : {}),
+    ...(ended && ended.length > 0 ? { ended } : {}),
   };
 }
 
@@ -44,16 +108,4 @@ export async function eraseAndTell(
   const { letters } = await eraseSubscriber(tx, id, now);
   await audit(tx, actor, 'erase', `subscriber ${id}`);
   return { value: undefined, enqueue: (queues) => queues.enqueueLetters(letters) };
-}
-
-/** Never mails an address again, with its audit row; false where it was suppressed before. */
-export async function suppressAddress(
-  tx: DbOrTransaction,
-  actor: Actor,
-  hash: Buffer,
-  detail: string | null,
-): Promise<boolean> {
-  const made = await suppress(tx, hash, { reason: 'operator', detail });
-  if (made) await audit(tx, actor, 'suppress', `address ${hash.toString('hex')}`);
-  return made;
 }

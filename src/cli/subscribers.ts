@@ -1,27 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
-import { addSubscriber } from '../letters/added-by-operator.ts';
-import { readAddress } from '../mail/address.ts';
+import { addReader, eraseAndTell, subscriberWork } from '../actions/subscribers.ts';
 import { audit } from '../operators/audit.ts';
-import { eraseSubscriber } from '../privacy/erase.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
 import { importSubscribers } from '../subscribers/import/import.ts';
-import { getSubscriber, listSubscribers } from '../subscribers/subscribers.ts';
+import { countSubscribers, getSubscriber, listSubscribers } from '../subscribers/subscribers.ts';
+import { registerLeavingReasons } from './leaving-reasons.ts';
 import type { Open } from './open.ts';
 import { chooseNewsletter, chooseSubscriber, idArgument, readLimit, several } from './options.ts';
 import { counted, note, print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
+import { type FilterOptions, filterOf, withFilter } from './subscriber-filter.ts';
+import { registerSubscriberChanges } from './subscribers-change.ts';
 import { registerSubscriberExport } from './subscribers-export.ts';
 
-interface ListOptions {
+interface ListOptions extends FilterOptions {
   json?: boolean;
-  newsletter?: string;
-  state?: 'pending' | 'active' | 'unsubscribed';
-  email?: string;
   limit: number;
   after?: string;
+  count?: boolean;
 }
 interface AddOptions {
   json?: boolean;
@@ -33,28 +32,25 @@ interface AddOptions {
 
 export function registerSubscribers(program: Command, open: Open): void {
   const noun = program.command('subscribers').description('readers and their subscriptions');
-  noun
-    .command('list')
+  withFilter(noun.command('list'))
     .description('list subscribers')
-    .option('--newsletter <slug>', 'only this newsletter')
-    .addOption(
-      new Option('--state <state>', 'only this state of the subscription').choices([
-        'pending',
-        'active',
-        'unsubscribed',
-      ]),
-    )
-    .option('--email <address>', 'only this address')
+    .option('--count', 'say how many there are, up to 10,000')
     .option('--limit <number>', 'maximum number of rows', readLimit, 100)
     .option('--after <next>', '“next” of the previous page', idArgument)
     .option('--json', 'print JSON')
-    .action(({ json, email, ...filter }: ListOptions) =>
-      open(async ({ db }) => {
-        const emailKey = email === undefined ? undefined : readAddress(email).key;
-        const list = await listSubscribers(db, { ...filter, emailKey });
-        print(json, list, list.data.length > 0 ? overview(list.data) : 'no subscribers');
-      }),
-    );
+    .action(({ json, limit, after, count, ...options }: ListOptions) => {
+      const filter = filterOf(options);
+      return open(async ({ db }) => {
+        const [list, total] = await Promise.all([
+          listSubscribers(db, { ...filter, limit, after }),
+          count ? countSubscribers(db, filter) : undefined,
+        ]);
+        if (total && !json)
+          note(`${total.exact ? '' : 'more than '}${counted(total.count, 'subscriber')}`);
+        const text = list.data.length > 0 ? overview(list.data) : 'no subscribers';
+        print(json, { ...list, ...(total ? { total } : {}) }, text);
+      });
+    });
   noun
     .command('add <email>')
     .description('add a subscriber; they are asked to confirm, unless a consent is given')
@@ -76,7 +72,7 @@ export function registerSubscribers(program: Command, open: Open): void {
       if ((consentSource === undefined) !== (consentAt === undefined))
         throw new WrongUse('--consent-source and --consent-at go together.');
       return open(async (context) => {
-        const { db, config, hashAddress } = context;
+        const { db } = context;
         const input = {
           email,
           ...person,
@@ -84,14 +80,9 @@ export function registerSubscribers(program: Command, open: Open): void {
           ...(section ? { sections: section } : {}),
           ...(consentAt ? { consent: { source: consentSource, at: consentAt } } : {}),
         };
-        const origin = new URL(config.publicUrl).host;
-        const id = await commit(context, async (tx) => {
-          const added = await addSubscriber(tx, input, { hashAddress, origin, now: context.now() });
-          await audit(tx, actorOf(), 'add', `subscriber ${added.id}`);
-          const { letters } = added;
-          return { value: added.id, enqueue: (queues) => queues.enqueueLetters(letters) };
-        });
-        const subscriber = await getSubscriber(db, id);
+        const { subscriber } = await commit(context, (tx) =>
+          addReader(tx, actorOf(), input, subscriberWork(context)),
+        );
         print(json, subscriber, overview([subscriber]));
       });
     });
@@ -139,6 +130,8 @@ export function registerSubscribers(program: Command, open: Open): void {
       });
     });
   registerSubscriberExport(noun, open);
+  registerSubscriberChanges(noun, open);
+  registerLeavingReasons(noun, open);
   noun
     .command('erase <id-or-address>')
     .description('erase all data of a subscriber; only an id and a hash remain')
@@ -148,11 +141,7 @@ export function registerSubscribers(program: Command, open: Open): void {
       if (!yes) throw new WrongUse('This cannot be undone. Add --yes to confirm.');
       return open(async (context) => {
         const id = await chooseSubscriber(context.db, who);
-        await commit(context, async (tx) => {
-          const { letters } = await eraseSubscriber(tx, id, context.now());
-          await audit(tx, actorOf(), 'erase', `subscriber ${id}`);
-          return { value: undefined, enqueue: (queues) => queues.enqueueLetters(letters) };
-        });
+        await commit(context, (tx) => eraseAndTell(tx, actorOf(), id, context.now()));
         print(json, await getSubscriber(context.db, id), `subscriber ${id} erased`);
       });
     });

@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
+import { liftSuppression, suppressAddress } from '../actions/suppressions.ts';
 import { readAddress } from '../mail/address.ts';
-import { audit } from '../operators/audit.ts';
-import { Problem } from '../problems/problem.ts';
-import {
-  findSuppression,
-  listSuppressions,
-  removeSuppression,
-  suppress,
-  suppressionShape,
-} from '../subscribers/suppression.ts';
+import { findSuppression, listSuppressions, suppressionShape } from '../subscribers/suppression.ts';
 import type { Open } from './open.ts';
 import { readLimit } from './options.ts';
 import { print, table, WrongUse } from './output.ts';
@@ -47,12 +40,9 @@ export function registerSuppressions(program: Command, open: Open): void {
     .action((email: string, { json, detail }: { json?: boolean; detail?: string }) =>
       open(async (context) => {
         const hash = context.hashAddress(readAddress(email).key);
-        const made = await commit(context, async (tx) => {
-          const value = await suppress(tx, hash, { reason: 'operator', detail: detail ?? null });
-          const object = `address ${hash.toString('hex')}`;
-          if (value) await audit(tx, actorOf(), 'suppress', object);
-          return { value };
-        });
+        const made = await commit(context, async (tx) => ({
+          value: await suppressAddress(tx, actorOf(), hash, detail ?? null),
+        }));
         const suppression = await findSuppression(context.db, hash);
         const text = made ? `${email} is suppressed` : `${email} was suppressed before`;
         print(json, suppression && suppressionShape(suppression), text);
@@ -60,19 +50,16 @@ export function registerSuppressions(program: Command, open: Open): void {
     );
   noun
     .command('remove <email>')
-    .description('unblock an address')
+    .description('unblock an address, unless a complaint blocked it')
+    .option('--reason <text>', 'why, for colleagues')
     .option('--json', 'print JSON')
-    .action((email: string, { json }: { json?: boolean }) =>
+    .action((email: string, { json, reason }: { json?: boolean; reason?: string }) =>
       open(async (context) => {
         const hash = context.hashAddress(readAddress(email).key);
-        const suppression = await findSuppression(context.db, hash);
-        await commit(context, async (tx) => {
-          if (!(await removeSuppression(tx, hash)))
-            throw new Problem(404, 'This address is not suppressed.');
-          await audit(tx, actorOf(), 'unsuppress', `address ${hash.toString('hex')}`);
-          return { value: undefined };
-        });
-        print(json, suppression && suppressionShape(suppression), `${email} unblocked`);
+        const removed = await commit(context, async (tx) => ({
+          value: await liftSuppression(tx, actorOf(), hash, reason ?? null),
+        }));
+        print(json, suppressionShape(removed), `${email} unblocked`);
       }),
     );
 }

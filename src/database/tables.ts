@@ -109,6 +109,8 @@ interface SubscribersTable {
   noticeAt: Optional<Date>;
   /** Random, of the sign-up that got the last of those letters: of many at once, which one won. */
   letterMark: Optional<string>;
+  /** What a search looks in: address and name by `search_form` of migration 0007. */
+  search: GeneratedAlways<string>;
 }
 
 interface SubscriptionsTable {

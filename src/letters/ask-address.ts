@@ -5,6 +5,8 @@ import { mailboxOf } from '../mail/canonical-mailbox.ts';
 import { getSignUpSettings } from '../subscribers/sign-up-settings.ts';
 import type { LetterContents } from './content.ts';
 
+type Asked = 'confirmation' | 'address' | 'links';
+
 /** Addresses other than their own that one subscriber can have letters sent to in a day. */
 export const TARGETS_A_DAY = 3;
 /** The same letter to the same address goes once in so many minutes: the link of the first still works. */
@@ -17,8 +19,8 @@ const PAUSE_MINUTES = 10;
  */
 export type NotAsked = 'suppressed' | 'mailbox' | 'targets' | 'again';
 
-/** A letter to an address whose owner has not consented to any. */
-export interface Question<K extends 'confirmation' | 'address' = 'confirmation' | 'address'> {
+/** A letter to an address whose owner has not consented to any, or that somebody else asks for. */
+export interface Question<K extends Asked = Asked> {
   kind: K;
   /** On whose behalf. */
   subscriberId: string;
@@ -30,8 +32,8 @@ export interface Question<K extends 'confirmation' | 'address' = 'confirmation' 
 }
 
 /**
- * The one gate before every letter to an address that has not consented, whichever page, program or operator
- * asks. (Sign-ups are judged by the same rules inside their own statement, in
+ * The one gate before every letter to an address that has not consented, and before those that an operator has sent,
+ * whichever page, program or operator asks. (Sign-ups are judged by the same rules inside their own statement, in
  * subscribers/subscriptions/request.ts.) Sends nothing
  * to a suppressed address, to a fourth other address of one subscriber in a day, to a mailbox that had its
  * letters of the day (`perMailbox` of the sign-up settings; all its aliases together), and twice within ten

@@ -15,9 +15,9 @@ interface Target {
 }
 
 /**
- * Gives a subscriber the address that has confirmed it, and tells the old one, which can take that back for a
- * week. What waits for a confirmation is asked anew. Call it in a transaction; returns the letters to enqueue.
- * Throws AddressTaken.
+ * Gives a subscriber another address, which has confirmed it or which an operator vouches for, and tells the old one,
+ * which can take that back for a week, if it has ever confirmed anything. What waits for a confirmation is asked anew at the
+ * new one. Call it in a transaction; returns the letters to enqueue. Throws AddressTaken.
  */
 export async function moveToAddress(
   tx: DbOrTransaction,
@@ -28,6 +28,17 @@ export async function moveToAddress(
   const old = await tx
     .selectFrom('subscribers')
     .select(['email', 'addressHash', 'language'])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('subscriptions')
+            .select('state')
+            .where('subscriberId', '=', subscriberId)
+            .where('confirmedAt', 'is not', null),
+        )
+        .as('hasConsented'),
+    )
     .where('id', '=', subscriberId)
     .where('erasedAt', 'is', null)
     .forUpdate()
@@ -35,7 +46,7 @@ export async function moveToAddress(
   const moved = await changeAddress(tx, subscriberId, address, addressHash);
   if (!moved) return [];
   const { letters } = await confirmAgain(tx, subscriberId, { origin, now });
-  if (!old?.email || !old.addressHash) return letters;
+  if (!old?.email || !old.addressHash || !old.hasConsented) return letters;
   const suppression = await findSuppression(tx, old.addressHash);
   if (suppression && !suppression.held) return letters;
   const told = await queueLetter(tx, {

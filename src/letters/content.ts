@@ -11,6 +11,8 @@ export interface LetterContents {
   address: { oldAddress: string; requestedAt: string };
   /** To the old address, that another has taken its place. */
   moved: { newAddress: string; changedAt: string };
+  /** Their own links again, at an operator's hand. */
+  links: { newsletters: NamedNewsletter[]; requestedAt: string };
   /** A fresh link to the page of the person's own data. */
   privacy: { requestedAt: string };
   /** The last message after an erasure. */

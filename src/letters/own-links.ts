@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { type Address, maskAddress } from '../mail/address.ts';
+import { type Address, maskAddress, readAddress } from '../mail/address.ts';
+import { SubscriberNotFound } from '../subscribers/errors.ts';
+import { readerOf } from '../subscribers/own-page.ts';
+import { addressHashOf } from '../subscribers/suppression.ts';
 import { askAddress, type NotAsked } from './ask-address.ts';
 
 /** One such letter to a subscriber in so many minutes: its link is on a page that others may open too. */
@@ -52,6 +55,34 @@ export async function requestAddressChange(
     content: { oldAddress: maskAddress(subscriber.email), requestedAt: now.toISOString() },
   };
   return inTransaction(db, (tx) => askAddress(tx, question, now));
+}
+
+/**
+ * Queues the letter with a reader's links to their preferences and out of what they receive, to their present address: for
+ * an operator whom they asked. Judged by the gate of `askAddress`. Call it in a transaction. Throws
+ * SubscriberNotFound.
+ */
+export async function sendLinks(
+  tx: DbOrTransaction,
+  subscriberId: string,
+  now: Date,
+): Promise<{ letters: string[]; refused: NotAsked | null }> {
+  const reader = await readerOf(tx, subscriberId);
+  const addressHash = reader && (await addressHashOf(tx, subscriberId));
+  if (!reader || !addressHash) throw new SubscriberNotFound(subscriberId);
+  const active = reader.subscriptions.filter((one) => one.state === 'active');
+  const question = {
+    kind: 'links' as const,
+    subscriberId,
+    address: readAddress(reader.email),
+    addressHash,
+    language: reader.language ?? active[0]?.language ?? 'en',
+    content: {
+      newsletters: active.map(({ slug, title, description }) => ({ slug, title, description })),
+      requestedAt: now.toISOString(),
+    },
+  };
+  return askAddress(tx, question, now);
 }
 
 const inTransaction = <T>(db: DbOrTransaction, work: (tx: DbOrTransaction) => Promise<T>) =>

@@ -26,6 +26,7 @@ import {
   WrongEditionState,
 } from '../editions/errors.ts';
 import { FeedAway, FeedFault } from '../feeds/errors.ts';
+import { LetterRefused, NothingToConfirm } from '../letters/errors.ts';
 import { InvalidAddress } from '../mail/address.ts';
 import {
   InvalidNewsletter,
@@ -50,11 +51,13 @@ import { SetupLinkGone } from '../operators/setup-links.ts';
 import {
   AddressSuppressed,
   AddressTaken,
+  ComplaintStays,
   ImportNotFound,
   InvalidImport,
   InvalidSubscriber,
   SubscriberNotFound,
   SubscriberShared,
+  SuppressionNotFound,
 } from '../subscribers/errors.ts';
 
 import { AttemptNotFound, WebhookNotFound, WebhookOff } from '../webhooks/errors.ts';
@@ -71,6 +74,7 @@ const statuses: [number, ErrorClass[]][] = [
       EditionNotFound,
       NewsletterNotFound,
       SubscriberNotFound,
+      SuppressionNotFound,
       ImportNotFound,
       OperatorNotFound,
       TokenNotFound,
@@ -99,6 +103,8 @@ const statuses: [number, ErrorClass[]][] = [
       NewsletterArchived,
       AddressTaken,
       AddressSuppressed,
+      ComplaintStays,
+      NothingToConfirm,
       FeedTaken,
       ArticleExists,
       ExternalIdTaken,
@@ -130,7 +136,7 @@ const statuses: [number, ErrorClass[]][] = [
       KeyReused,
     ],
   ],
-  [429, [TooManyTests]],
+  [429, [LetterRefused, TooManyTests]],
   [503, [FeedAway, TooBusy]],
 ];
 

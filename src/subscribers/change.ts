@@ -11,7 +11,7 @@ import {
 } from './choices.ts';
 import { byOperator } from './consent-evidence.ts';
 import { AddressTaken, InvalidSubscriber, SubscriberNotFound } from './errors.ts';
-import { type HashAddress, readFields, toAddress } from './sign-up-fields.ts';
+import { readFields, toAddress } from './sign-up-fields.ts';
 import { endSubscriptions } from './subscriptions/end.ts';
 import { requireSubscriber } from './within-scope.ts';
 
@@ -39,15 +39,21 @@ export const subscriberChanges = z
   })
   .partial();
 
-/** Changes a subscriber; returns whether they have another address now, see `changeAddress`. Throws InvalidSubscriber, SubscriberNotFound, SubscriberShared, AddressTaken. */
+/** Reads changes: the address apart, since a change of it is a matter of letters, too. Throws InvalidSubscriber. */
+export function readChanges(input: unknown): { address: Address | undefined; changes: Changes } {
+  const { email, ...changes } = readFields(subscriberChanges, input);
+  return { address: email === undefined ? undefined : toAddress(email), changes };
+}
+
+type Changes = Omit<z.output<typeof subscriberChanges>, 'email'>;
+
+/** Changes a subscriber, all but the address. Throws InvalidSubscriber, SubscriberNotFound, SubscriberShared. */
 export async function updateSubscriber(
   tx: DbOrTransaction,
   id: string,
-  input: unknown,
-  { hashAddress, now, scope = null }: { hashAddress: HashAddress; now: Date; scope?: Scope },
-): Promise<{ moved: boolean }> {
-  const { email, subscriptions, ...person } = readFields(subscriberChanges, input);
-  const address = email === undefined ? undefined : toAddress(email);
+  { subscriptions, ...person }: Changes,
+  { now, scope = null }: { now: Date; scope?: Scope },
+): Promise<void> {
   const known = await tx
     .selectFrom('subscribers')
     .select('id')
@@ -56,15 +62,11 @@ export async function updateSubscriber(
     .forUpdate()
     .executeTakeFirst();
   if (!known) throw new SubscriberNotFound(id);
-  await requireSubscriber(tx, scope, id, {
-    whole: address !== undefined || Object.keys(person).length > 0,
-  });
+  await requireSubscriber(tx, scope, id, { whole: Object.keys(person).length > 0 });
   if (Object.keys(person).length > 0)
     await tx.updateTable('subscribers').set(person).where('id', '=', id).execute();
-  const moved = address ? await changeAddress(tx, id, address, hashAddress(address.key)) : false;
   for (const [index, change] of (subscriptions ?? []).entries())
     await changeSubscription(tx, id, change, index, { now, scope });
-  return { moved };
 }
 
 /**

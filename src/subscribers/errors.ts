@@ -51,6 +51,22 @@ export class AddressSuppressed extends Error {
   }
 }
 
+/** A suppression that was made by a complaint is not lifted. */
+export class ComplaintStays extends Error {
+  constructor() {
+    super('An email to this address was reported as spam: this suppression is not removed.');
+    this.name = 'ComplaintStays';
+  }
+}
+
+/** Nothing keeps mail from this address. */
+export class SuppressionNotFound extends Error {
+  constructor() {
+    super('This address is not suppressed.');
+    this.name = 'SuppressionNotFound';
+  }
+}
+
 /** The file cannot be imported at all; a line that cannot is only counted. */
 export class InvalidImport extends Error {
   constructor(message: string) {

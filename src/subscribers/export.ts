@@ -1,27 +1,31 @@
 import { stringify } from 'csv-stringify/sync';
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { type Scope, within } from '../database/scope.ts';
+import { asCell } from './csv-cell.ts';
 import { type CsvColumn, csvColumns } from './csv-columns.ts';
+import { conditionsOf, type FilterConditions, type SubscriberFilter } from './filter.ts';
 import type { ConsentRow } from './subscriptions/record.ts';
 
 const PAGE = 1000;
+
 /**
- * All subscriptions as CSV, a thousand subscribers at a time: each page is a statement of its own, so that
- * nothing holds a snapshot while a slow reader takes the file. Erased subscribers are not in it. The import reads
- * it back as it was: readers, states, and in `consents` (JSON) all that is stored of them.
+ * The subscriptions that a filter is about as CSV, all of them without one, a thousand subscribers at a time: each page
+ * is a statement of its own, so that nothing holds a snapshot while a slow reader takes the file. Erased
+ * subscribers are not in it. The import reads it back as it was: readers, states, and in `consents` (JSON) all
+ * that is stored of them.
  */
 export async function* exportSubscribers(
   db: DbOrTransaction,
-  { newsletter, scope = null }: { newsletter?: string | undefined; scope?: Scope } = {},
+  filter: SubscriberFilter = {},
 ): AsyncGenerator<string> {
   yield stringify([csvColumns]);
+  const conditions = await conditionsOf(db, filter);
   for (let after = '0'; ; ) {
     const people = await db
-      .selectFrom('subscribers')
+      .selectFrom('subscribers as s')
       .select(['id', 'email', 'name', 'language', 'timezone'])
       .where('id', '>', after)
-      .where('erasedAt', 'is', null)
+      .where(conditions.person)
       .orderBy('id')
       .limit(PAGE)
       .execute();
@@ -30,15 +34,14 @@ export async function* exportSubscribers(
     const subscriptions = await subscriptionsOf(
       db,
       people.map((person) => person.id),
-      newsletter,
-      scope,
+      conditions,
     );
     yield stringify(
       people.flatMap((person) =>
         (subscriptions.get(person.id) ?? []).map((one) => {
           const cells: Record<CsvColumn, string | null | undefined> = {
-            email: plain(person.email),
-            name: plain(person.name),
+            email: asCell(person.email),
+            name: asCell(person.name),
             language: person.language,
             timezone: person.timezone,
             newsletter: one.slug,
@@ -49,7 +52,7 @@ export async function* exportSubscribers(
             confirmed_at: one.confirmedAt?.toISOString(),
             unsubscribed_at: one.state === 'unsubscribed' ? one.leftAt?.toISOString() : '',
             paused_until: one.pausedUntil?.toISOString(),
-            consent_source: one.confirmedAt && plain(sourceOf(one.consents)),
+            consent_source: one.confirmedAt && asCell(sourceOf(one.consents)),
             consent_at: one.confirmedAt?.toISOString(),
             consents: one.consents.length > 0 ? JSON.stringify(one.consents) : '',
           };
@@ -66,8 +69,7 @@ type ExportedConsent = Omit<ConsentRow, 'at'> & { at: string };
 async function subscriptionsOf(
   db: DbOrTransaction,
   subscribers: string[],
-  newsletter: string | undefined,
-  scope: Scope,
+  { subscription }: FilterConditions,
 ) {
   const rows = await db
     .selectFrom('subscriptions as t')
@@ -86,8 +88,7 @@ async function subscriptionsOf(
       ),
     )
     .where('t.subscriberId', 'in', subscribers)
-    .where(within(scope, 't.newsletterId'))
-    .$if(newsletter !== undefined, (query) => query.where('n.slug', '=', newsletter ?? ''))
+    .where(subscription('t'))
     .orderBy('n.id')
     .execute();
   return Map.groupBy(rows, (row) => row.subscriberId);
@@ -99,6 +100,3 @@ function sourceOf(consents: ExportedConsent[]): string {
   const source = given?.detail?.source;
   return typeof source === 'string' ? source : (given?.form ?? 'confirmed');
 }
-
-/** What a spreadsheet would run as a formula gets a ' before it; the import takes that off again. */
-const plain = (text: string | null) => (text && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text);

@@ -1,49 +1,48 @@
+import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { type Scope, within } from '../database/scope.ts';
-import type { SubscriptionState } from '../database/tables.ts';
+import type { Scope } from '../database/scope.ts';
 import { type Subscriber, subscriberRows } from './api-shape.ts';
 import { SubscriberNotFound } from './errors.ts';
+import { conditionsOf, type SubscriberFilter } from './filter.ts';
 
-export interface SubscriberFilter {
+export interface SubscriberPage {
   limit: number;
   /** The id to go on after. */
   after?: string | undefined;
-  /** The compared form of one address. */
-  emailKey?: string | undefined;
-  /** A slug; with `state`, only subscriptions of that state count. */
-  newsletter?: string | undefined;
-  state?: SubscriptionState | undefined;
-  /** Those who have a subscription to one of these newsletters, with these subscriptions alone. */
-  scope?: Scope;
+  /** True: the newest first, else by id. */
+  newestFirst?: boolean;
 }
 
-/** Subscribers by id, a page at a time. */
+/** The subscribers of a filter, a page at a time. */
 export async function listSubscribers(
   db: DbOrTransaction,
-  { limit, after, emailKey, newsletter, state, scope }: SubscriberFilter,
+  { limit, after, newestFirst = false, ...filter }: SubscriberFilter & SubscriberPage,
 ): Promise<{ data: Subscriber[]; next: string | null }> {
-  let query = subscriberRows(db, scope)
-    .where('s.erasedAt', 'is', null)
-    .orderBy('s.id')
-    .limit(limit + 1);
-  if (after !== undefined) query = query.where('s.id', '>', after);
-  if (emailKey !== undefined) query = query.where('s.emailKey', '=', emailKey);
-  if (newsletter !== undefined || state !== undefined)
-    query = query.where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('subscriptions as f')
-          .innerJoin('newsletters as m', 'm.id', 'f.newsletterId')
-          .select('f.state')
-          .whereRef('f.subscriberId', '=', 's.id')
-          .where(within(scope ?? null, 'f.newsletterId'))
-          .$if(newsletter !== undefined, (q) => q.where('m.slug', '=', newsletter ?? ''))
-          .$if(state !== undefined, (q) => q.where('f.state', '=', state ?? 'active')),
-      ),
-    );
-  const rows = await query.execute();
+  const { person } = await conditionsOf(db, filter);
+  const rows = await subscriberRows(db, filter.scope)
+    .where(person)
+    .$if(after !== undefined, (query) => query.where('s.id', newestFirst ? '<' : '>', after ?? '0'))
+    .orderBy('s.id', newestFirst ? 'desc' : 'asc')
+    .limit(limit + 1)
+    .execute();
   const data = rows.slice(0, limit);
   return { data, next: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
+}
+
+/** How far a page counts: to count a million takes a second and tells nobody more. */
+const MOST_COUNTED = 10_000;
+
+/** How many subscribers a filter has: exact up to 10,000, else that there are more. */
+export async function countSubscribers(
+  db: DbOrTransaction,
+  filter: SubscriberFilter,
+): Promise<{ count: number; exact: boolean }> {
+  const { person } = await conditionsOf(db, filter);
+  const { rows } = await sql<{ found: number }>`
+    select count(*)::int as found from (
+      select from subscribers s where ${person} limit ${MOST_COUNTED + 1}) as found`.execute(db);
+  const found = rows[0]?.found ?? 0;
+  return { count: Math.min(found, MOST_COUNTED), exact: found <= MOST_COUNTED };
 }
 
 /** One subscriber; also one who was erased, of whom only the id is left. Throws SubscriberNotFound. */

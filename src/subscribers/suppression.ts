@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
+import { ComplaintStays } from './errors.ts';
 
 export type Suppression = Selectable<Database['suppressions']>;
 
@@ -32,16 +33,23 @@ export async function suppress(
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** Removes a suppression; returns whether there was one. */
+/**
+ * Removes a suppression; returns it, or undefined where there was none. Throws ComplaintStays: who reported an
+ * email as spam is never mailed again.
+ */
 export async function removeSuppression(
   db: DbOrTransaction,
   addressHash: Buffer,
-): Promise<boolean> {
-  const { numDeletedRows } = await db
+): Promise<Suppression | undefined> {
+  const removed = await db
     .deleteFrom('suppressions')
     .where('addressHash', '=', addressHash)
-    .executeTakeFirstOrThrow();
-  return numDeletedRows > 0n;
+    // one that is held has never been in force
+    .where((eb) => eb.or([eb('reason', '<>', 'complaint'), eb('held', '=', true)]))
+    .returningAll()
+    .executeTakeFirst();
+  if (!removed && (await findSuppression(db, addressHash))) throw new ComplaintStays();
+  return removed;
 }
 
 /** Suppressions by hash, a page at a time; `next` is the hash to go on after, in hex. */
@@ -74,6 +82,20 @@ export function findSuppression(
     .selectAll()
     .where('addressHash', '=', addressHash)
     .executeTakeFirst();
+}
+
+/** The hash of a subscriber's address, by which a suppression of it is found; undefined once they were erased. */
+export async function addressHashOf(
+  db: DbOrTransaction,
+  subscriberId: string,
+): Promise<Buffer | undefined> {
+  const found = await db
+    .selectFrom('subscribers')
+    .select('addressHash')
+    .where('id', '=', subscriberId)
+    .where('erasedAt', 'is', null)
+    .executeTakeFirst();
+  return found?.addressHash ?? undefined;
 }
 
 /** A suppression as the API shows it. */

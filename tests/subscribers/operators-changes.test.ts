@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { changeSubscriber } from '../../src/actions/subscribers.ts';
 import { addSubscriber } from '../../src/letters/added-by-operator.ts';
-import { updateSubscriber } from '../../src/subscribers/change.ts';
 import {
   AddressSuppressed,
   AddressTaken,
@@ -24,8 +24,12 @@ beforeAll(async () => {
 });
 const add = (input: unknown) =>
   db.transaction().execute((tx) => addSubscriber(tx, input, { hashAddress, origin: 'x', now }));
-const update = (id: string, input: unknown) =>
-  db.transaction().execute((tx) => updateSubscriber(tx, id, input, { hashAddress, now }));
+const update = (id: string, input: object) =>
+  db
+    .transaction()
+    .execute((tx) =>
+      changeSubscriber(tx, { kind: 'cli' }, id, input, { hashAddress, origin: 'x', now }),
+    );
 const consent = { source: 'fair', at: '2026-11-01T10:00:00Z' };
 
 describe('a subscriber whom an operator adds', () => {
@@ -92,7 +96,7 @@ describe('a subscriber whom an operator adds', () => {
     );
     const { data } = await listSuppressions(db, { limit: 10 });
     expect(data).toMatchObject([{ reason: 'operator', held: false }]);
-    expect(await removeSuppression(db, hash)).toBe(true);
+    expect(await removeSuppression(db, hash)).toMatchObject({ reason: 'operator' });
     await add({ email: 'never@example.org', newsletter: 'daily' });
   });
 });

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readAddress } from '../../src/mail/address.ts';
 import { changeAddress } from '../../src/subscribers/change.ts';
+import { saveUnsubscribeReason } from '../../src/subscribers/leaving-reasons.ts';
 import { addressMark } from '../../src/subscribers/links.ts';
 import { removeStalePending } from '../../src/subscribers/pending-sign-ups.ts';
 import { confirmSubscriptions } from '../../src/subscribers/subscriptions/confirm.ts';
 import { endSubscriptions, undoUnsubscribing } from '../../src/subscribers/subscriptions/end.ts';
 import { recordSubscriptions } from '../../src/subscribers/subscriptions/record.ts';
 import { requestSubscriptions } from '../../src/subscribers/subscriptions/request.ts';
-import { saveUnsubscribeReason } from '../../src/subscribers/unsubscribe-reason.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {
   asks,

@@ -9,7 +9,6 @@ import {
   asks,
   confirm,
   evidence,
-  hashAddress,
   makeNewsletter,
   request,
 } from '../subscribers/fixtures/newsroom.ts';
@@ -53,12 +52,12 @@ it('tells each step of a subscription, in the transaction that takes it', async 
   const { id: choosy } = await addWebhook(db, { url, events: ['unsubscribed'] }, null);
   const id = await signUp('ana@example.org');
   await confirm(db, id, now);
-  await updateSubscriber(db, id, { name: 'Ana' }, { hashAddress, now });
-  const choices = { subscriptions: [{ newsletter: 'daily', frequency: 'weekly' }] };
-  await updateSubscriber(db, id, choices, { hashAddress, now });
+  await updateSubscriber(db, id, { name: 'Ana' }, { now });
+  const choices = { subscriptions: [{ newsletter: 'daily', frequency: 'weekly' as const }] };
+  await updateSubscriber(db, id, choices, { now });
   await expect(
     db.transaction().execute(async (tx) => {
-      await updateSubscriber(tx, id, { name: 'Never' }, { hashAddress, now });
+      await updateSubscriber(tx, id, { name: 'Never' }, { now });
       throw new Error('taken back');
     }),
   ).rejects.toThrow('taken back');
@@ -88,7 +87,7 @@ it('tells nothing of what stays as it is, and nothing to one that is off', async
   const id = await signUp('bea@example.org');
   await confirm(db, id, now);
   await confirm(db, id, now);
-  await updateSubscriber(db, id, { name: null }, { hashAddress, now });
+  await updateSubscriber(db, id, { name: null }, { now });
   expect(await told(webhook)).toEqual([
     ['subscribed', 'daily'],
     ['confirmed', 'daily'],

@@ -157,6 +157,15 @@ async function partsOf(
           days: RESTORE_DAYS,
         },
       };
+    case 'links':
+      return {
+        kind: 'links',
+        parts: {
+          requestedAt: new Date(written.content.requestedAt),
+          newsletters: newsletters.map(withUnsubscribeLinks),
+          preferencesUrl: preferencesUrl(links, subscriber, addressChanges),
+        },
+      };
     case 'privacy':
       return {
         kind: 'access',

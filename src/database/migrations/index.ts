@@ -5,6 +5,7 @@ import * as attention from './0003-attention.ts';
 import * as newsletters from './0004-newsletters.ts';
 import * as signIn from './0005-sign-in.ts';
 import * as bindingsWebhooks from './0006-bindings-webhooks.ts';
+import * as readers from './0007-readers.ts';
 import * as editions from './0008-editions.ts';
 import * as today from './0009-today.ts';
 import * as figures from './0010-figures.ts';
@@ -17,6 +18,7 @@ export const migrations: Record<string, Migration> = {
   '0004-newsletters': newsletters,
   '0005-sign-in': signIn,
   '0006-bindings-webhooks': bindingsWebhooks,
+  '0007-readers': readers,
   '0008-editions': editions,
   '0009-today': today,
   '0010-figures': figures,

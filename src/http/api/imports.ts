@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { auditExport } from '../../actions/export-subscribers.ts';
 import { requireNewsletter } from '../../newsletters/newsletters.ts';
 import { audit } from '../../operators/audit.ts';
 import { exportSubscribers } from '../../subscribers/export.ts';
+import { filterQuery } from '../../subscribers/filter-query.ts';
 import { getImport, importSubscribers } from '../../subscribers/import/import.ts';
 import { csvBody } from '../middleware/bodies.ts';
 import { type Operation, reads, runs } from './operation.ts';
@@ -65,21 +67,20 @@ export const importOperations: Operation[] = [
       summary: 'Export subscriptions as CSV',
       role: 'admin',
       reach: 'scoped',
-      query: z.strictObject({ newsletter: z.string().optional() }),
+      query: z.strictObject(filterQuery),
       answers: {
         200: { description: 'A line a subscription', schema: z.string(), type: 'text/csv' },
       },
     },
-    async ({ query: { newsletter }, actor, scope }, db, res) => {
-      if (newsletter !== undefined) await requireNewsletter(db, newsletter, scope);
-      await audit(db, actor, 'export', newsletter ? `newsletter ${newsletter}` : 'subscribers');
+    async ({ query, actor, scope }, db, res) => {
+      if (query.newsletter !== undefined) await requireNewsletter(db, query.newsletter, scope);
+      const filter = { ...query, scope };
+      await auditExport(db, actor, filter);
       res.type('text/csv').set('Content-Disposition', 'attachment; filename="subscribers.csv"');
       // a client that disconnects ends the reading; there is no one to answer
-      await pipeline(Readable.from(exportSubscribers(db, { newsletter, scope })), res).catch(
-        (error) => {
-          if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-        },
-      );
+      await pipeline(Readable.from(exportSubscribers(db, filter)), res).catch((error) => {
+        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+      });
       return undefined;
     },
   ),

@@ -7,6 +7,7 @@ import { editionOperations } from './editions.ts';
 import { externalArticleOperations } from './external-articles.ts';
 import { feedOperations } from './feeds.ts';
 import { importOperations } from './imports.ts';
+import { leavingReasonOperations } from './leaving-reasons.ts';
 import { newsletterOperations } from './newsletters.ts';
 import { newsroomOperations } from './newsroom.ts';
 import type { Operation } from './operation.ts';
@@ -38,6 +39,7 @@ export const operations: Operation[] = [
   ...deliveryOperations,
   ...relayOperations,
   ...subscriberOperations,
+  ...leavingReasonOperations,
   ...importOperations,
   ...suppressionOperations,
   ...operatorOperations,

@@ -1,19 +1,28 @@
 import { z } from 'zod';
-import { changeSubscriber, eraseAndTell } from '../../actions/subscribers.ts';
-import { addSubscriber, newSubscriber } from '../../letters/added-by-operator.ts';
+import { sendConfirmationTo, sendLinksTo } from '../../actions/subscriber-letters.ts';
+import {
+  addReader,
+  changeSubscriber,
+  eraseAndTell,
+  subscriberWork,
+} from '../../actions/subscribers.ts';
+import { newSubscriber } from '../../letters/added-by-operator.ts';
 import { readAddress } from '../../mail/address.ts';
 import { audit } from '../../operators/audit.ts';
 import { personalData } from '../../privacy/export.ts';
 import { subscriberChanges } from '../../subscribers/change.ts';
-import { getSubscriber, listSubscribers } from '../../subscribers/subscribers.ts';
+import { filterQuery } from '../../subscribers/filter-query.ts';
+import { countSubscribers, getSubscriber, listSubscribers } from '../../subscribers/subscribers.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
-import { byId, pageOf, subscriberShape, subscriptionShape } from './shapes.ts';
+import { byId, pageOf, subscriberShape } from './shapes.ts';
 import { versions } from './versions.ts';
 
 const tag = 'Subscribers';
 
 /** People: all of it takes an admin. One who is bound to some newsletters sees their readers, and no other subscription of them. */
+const queued = z.object({ state: z.literal('queued') });
+
 export const subscriberOperations: Operation[] = [
   reads(
     {
@@ -26,18 +35,34 @@ export const subscriberOperations: Operation[] = [
       query: z.strictObject({
         ...paging,
         email: z.string().max(320).optional().meta({ description: 'Of one address' }),
-        newsletter: z.string().optional().meta({ description: 'A slug' }),
-        state: subscriptionShape.shape.state.optional(),
+        ...filterQuery,
+        count: z
+          .enum(['true', 'false'])
+          .default('false')
+          .transform((text) => text === 'true')
+          .meta({ description: 'true: `total` says how many there are' }),
       }),
-      answers: { 200: { description: 'By id', schema: pageOf(subscriberShape) } },
+      answers: {
+        200: {
+          description: 'By id',
+          schema: pageOf(subscriberShape).extend({
+            total: z
+              .object({ count: z.number().int(), exact: z.boolean() })
+              .optional()
+              .meta({ description: 'Counted up to 10,000; not exact: there are more' }),
+          }),
+        },
+      },
     },
-    async ({ query: { email, ...filter }, scope }, db) => ({
-      body: await listSubscribers(db, {
-        ...filter,
-        scope,
-        emailKey: email === undefined ? undefined : readAddress(email).key,
-      }),
-    }),
+    async ({ query: { email, limit, after, count, ...named }, scope }, db) => {
+      const emailKey = email === undefined ? undefined : readAddress(email).key;
+      const filter = { ...named, emailKey, scope };
+      const [page, total] = await Promise.all([
+        listSubscribers(db, { ...filter, limit, after }),
+        count ? countSubscribers(db, filter) : undefined,
+      ]);
+      return { body: { ...page, ...(total ? { total } : {}) } };
+    },
   ),
   changes(
     {
@@ -57,18 +82,8 @@ export const subscriberOperations: Operation[] = [
       errors: [409],
     },
     async ({ input, actor, context, scope }, tx) => {
-      const { id, added, letters } = await addSubscriber(tx, input, {
-        scope,
-        hashAddress: context.hashAddress,
-        origin: new URL(context.config.publicUrl).host,
-        now: context.now(),
-      });
-      await audit(tx, actor, 'add', `subscriber ${id}`);
-      return {
-        status: added ? 201 : 200,
-        body: await getSubscriber(tx, id, scope),
-        enqueue: (queues) => queues.enqueueLetters(letters),
-      };
+      const { value, ...done } = await addReader(tx, actor, input, subscriberWork(context, scope));
+      return { status: value.added ? 201 : 200, body: value.subscriber, ...done };
     },
   ),
   reads(
@@ -93,7 +108,7 @@ export const subscriberOperations: Operation[] = [
       tag,
       summary: 'Change a subscriber',
       description:
-        'A subscription can be ended here; it begins by consent alone. Where one waits for its confirmation, another address is sent a new one, and the link in the older ends.',
+        'A subscription can be ended here; it begins by consent alone. Of another address the old one is told, and can take it back for a week; links mailed to it end. Where a subscription waits for its confirmation, the new address is sent one.',
       role: 'admin',
       reach: 'scoped',
       params: byId,
@@ -102,14 +117,9 @@ export const subscriberOperations: Operation[] = [
       errors: [409],
     },
     async ({ params, input, actor, context, scope }, tx) => {
-      const by = {
-        scope,
-        hashAddress: context.hashAddress,
-        origin: new URL(context.config.publicUrl).host,
-        now: context.now(),
-      };
-      const { value, enqueue } = await changeSubscriber(tx, actor, params.id, input as object, by);
-      return { body: value, ...(enqueue ? { enqueue } : {}) };
+      const by = subscriberWork(context, scope);
+      const { value, ...done } = await changeSubscriber(tx, actor, params.id, input as object, by);
+      return { body: value, ...done };
     },
   ),
   changes(
@@ -128,6 +138,46 @@ export const subscriberOperations: Operation[] = [
     async ({ params, actor, context }, tx) => {
       const { enqueue } = await eraseAndTell(tx, actor, params.id, context.now());
       return { status: 204, ...(enqueue ? { enqueue } : {}) };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/subscribers/{id}/send-confirmation',
+      tag,
+      summary: 'Ask a subscriber again to confirm',
+      description:
+        'To the present address, for all that waits for a confirmation; at most once in ten minutes, and so many a day as the sign-up settings say.',
+      role: 'admin',
+      reach: 'scoped',
+      params: byId,
+      answers: { 202: { description: 'The letter is being sent', schema: queued } },
+      errors: [409],
+    },
+    async ({ params, actor, context, scope }, tx) => {
+      const by = subscriberWork(context, scope);
+      const { value: _, ...done } = await sendConfirmationTo(tx, actor, params.id, by);
+      return { status: 202, body: { state: 'queued' }, ...done };
+    },
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/subscribers/{id}/send-links',
+      tag,
+      summary: 'Send a subscriber their links again',
+      description:
+        'To their preferences and out of what they receive, to the present address; at most once in ten minutes.',
+      role: 'admin',
+      reach: 'scoped',
+      params: byId,
+      answers: { 202: { description: 'The letter is being sent', schema: queued } },
+      errors: [409],
+    },
+    async ({ params, actor, context, scope }, tx) => {
+      const by = subscriberWork(context, scope);
+      const { value: _, ...done } = await sendLinksTo(tx, actor, params.id, by);
+      return { status: 202, body: { state: 'queued' }, ...done };
     },
   ),
   reads(

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { suppressAddress } from '../../actions/subscribers.ts';
+import { liftSuppression, suppressAddress } from '../../actions/suppressions.ts';
 import type { Context } from '../../context.ts';
 import { readAddress } from '../../mail/address.ts';
-import { audit } from '../../operators/audit.ts';
 import {
   findSuppression,
   listSuppressions,
-  removeSuppression,
   suppressionShape as shapeOf,
 } from '../../subscribers/suppression.ts';
 import { Problem } from '../middleware/problem.ts';
@@ -19,6 +17,10 @@ const hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash that a list sho
 const which = z
   .strictObject({ email: z.string().max(320).optional(), hash: hex.optional() })
   .meta({ description: 'One of the two' });
+
+const lifted = which.extend({
+  reason: z.string().trim().min(1).max(500).optional().meta({ description: 'Why, for colleagues' }),
+});
 
 function hashOf(context: Context, { email, hash }: z.output<typeof which>): Buffer {
   if (email !== undefined) return context.hashAddress(readAddress(email).key);
@@ -88,18 +90,17 @@ export const suppressionOperations: Operation[] = [
       path: '/suppressions',
       tag,
       summary: 'Take a suppression back',
-      description: 'Named by `email` or `hash`, in the body or in the query.',
+      description:
+        'Named by `email` or `hash`, in the body or in the query; `reason` is kept in the audit. One that a complaint made stays (409). Subscriptions that ended stay ended.',
       role: 'admin',
-      query: which,
-      body: which.optional(),
+      query: lifted,
+      body: lifted.optional(),
       answers: { 204: { description: 'Gone' } },
-      errors: [404],
+      errors: [404, 409],
     },
     async ({ query, body, actor, context }, tx) => {
-      const hash = hashOf(context, { ...query, ...body });
-      if (!(await removeSuppression(tx, hash)))
-        throw new Problem(404, 'This address is not suppressed.');
-      await audit(tx, actor, 'unsuppress', `address ${hash.toString('hex')}`);
+      const { reason, ...named } = { ...query, ...body };
+      await liftSuppression(tx, actor, hashOf(context, named), reason ?? null);
       return { status: 204 };
     },
   ),

@@ -74,6 +74,15 @@ export default {
     ignore:
       'If it was you, you do not need to do anything. Links in emails sent to this address no longer work.',
   },
+  links: {
+    subject: 'Your links at {{newsroom}}',
+    heading: 'Your preferences and links',
+    request:
+      'Someone, probably you, asked {{newsroom}} for the links to your subscriptions. They were sent on {{time}}.',
+    button: 'Manage preferences',
+    data: 'On that page you can also ask for the link to your data.',
+    ignore: 'If it was not you, ignore this email: nothing has changed. Do not forward it.',
+  },
   access: {
     subject: 'The link to your data at {{newsroom}}',
     heading: 'Your data',

@@ -78,6 +78,15 @@ export default {
     ignore:
       'Si fuiste tú, no tienes que hacer nada. Los enlaces de los correos enviados a esta dirección ya no funcionan.',
   },
+  links: {
+    subject: 'Tus enlaces de {{newsroom}}',
+    heading: 'Tus preferencias y enlaces',
+    request:
+      'Alguien, probablemente tú, pidió a {{newsroom}} los enlaces de tus suscripciones. Se han enviado el {{time}}.',
+    button: 'Cambiar preferencias',
+    data: 'En esa página también puedes pedir el enlace a tus datos.',
+    ignore: 'Si no fuiste tú, ignora este correo: no ha cambiado nada. No lo reenvíes.',
+  },
   access: {
     subject: 'El enlace a tus datos en {{newsroom}}',
     heading: 'Tus datos',

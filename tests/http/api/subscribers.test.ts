@@ -232,3 +232,84 @@ describe('suppressions', async () => {
     expect((await call(method, '/suppressions', body)).status).toBe(status);
   });
 });
+
+describe('readers are searched and helped', async () => {
+  const { call, context } = await openApi();
+  const add = (email: string, more: object = {}) =>
+    call('POST', '/subscribers', { email, newsletter: 'daily', consent, ...more });
+
+  it('by parts of address and name, with a count, within a filter', async () => {
+    await add('ana.garcia@gmail.com', { name: 'Ana García', language: 'es' });
+    await add('ben@example.org', { language: 'en' });
+    const found = await call('GET', '/subscribers?search=garcia+gmail&count=true');
+    expect(found.body).toMatchObject({
+      data: [{ email: 'ana.garcia@gmail.com' }],
+      next: null,
+      total: { count: 1, exact: true },
+    });
+    const emails = async (query: string) =>
+      (await call('GET', `/subscribers?${query}`)).body.data.map(
+        (one: { email: string }) => one.email,
+      );
+    expect(await emails('language=en')).toEqual(['ben@example.org']);
+    expect(await emails('joinedBefore=2020-01-01')).toEqual([]);
+    expect(await emails('suppressed=true')).toEqual([]);
+    expect(await emails('search=%25')).toEqual([]);
+    expect((await call('GET', '/subscribers?joinedAfter=yesterday')).status).toBe(422);
+    expect((await call('GET', '/subscribers?suppressed=maybe')).status).toBe(422);
+    const csv = await call('GET', '/exports/subscribers.csv?search=garcia');
+    expect(csv.body.trim().split('\n')).toHaveLength(2);
+    const kept = await context.db
+      .selectFrom('audit')
+      .selectAll()
+      .where('action', '=', 'export')
+      .executeTakeFirstOrThrow();
+    // what was searched for may be an address, which an erasure must not leave behind
+    expect(kept.detail).toEqual({ search: true });
+  });
+
+  it('and are sent their links or the confirmation again', async () => {
+    const { body } = await call('GET', '/subscribers?email=ben%40example.org');
+    const [{ id }] = body.data;
+    const sent = await call('POST', `/subscribers/${id}/send-links`);
+    expect([sent.status, sent.body]).toEqual([202, { state: 'queued' }]);
+    expect((await call('POST', `/subscribers/${id}/send-links`)).status).toBe(429);
+    expect((await call('POST', `/subscribers/${id}/send-confirmation`)).status).toBe(409);
+    expect((await call('POST', '/subscribers/999999/send-links')).status).toBe(404);
+    expect((await context.queues.counts('letters')).waiting).toBe(1);
+  });
+
+  it('and why they unsubscribed is read by viewers, addresses masked', async () => {
+    const { body } = await call('GET', '/subscribers?email=ben%40example.org');
+    const [{ id }] = body.data;
+    await call('PATCH', `/subscribers/${id}`, {
+      subscriptions: [{ newsletter: 'daily', state: 'unsubscribed' }],
+    });
+    await context.db
+      .updateTable('subscriptions')
+      .set({ leaveReason: 'often: write to ben@example.org' })
+      .where('subscriberId', '=', id)
+      .execute();
+    const list = await call('GET', '/leaving-reasons?newsletter=daily', undefined, {
+      role: 'viewer',
+    });
+    expect(list.body).toMatchObject({
+      data: [{ newsletter: 'daily', reason: 'often', words: 'write to b•••@example.org' }],
+      next: null,
+    });
+    const full = await call('GET', '/leaving-reasons');
+    expect(full.body.data[0].words).toBe('write to ben@example.org');
+    expect((await call('GET', '/leaving-reasons?after=7')).status).toBe(422);
+  });
+
+  it('and a complaint keeps its suppression', async () => {
+    const hash = context.hashAddress('ben@example.org');
+    await context.db
+      .insertInto('suppressions')
+      .values({ addressHash: hash, reason: 'complaint' })
+      .execute();
+    expect(
+      (await call('DELETE', '/suppressions?email=ben%40example.org&reason=please')).status,
+    ).toBe(409);
+  });
+});

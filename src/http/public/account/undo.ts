@@ -1,7 +1,11 @@
 import { type Request, type Response, Router } from 'express';
+import {
+  joinReason,
+  leavingReasons,
+  saveUnsubscribeReason,
+} from '../../../subscribers/leaving-reasons.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { UNDO_MS, undoUnsubscribing } from '../../../subscribers/subscriptions/end.ts';
-import { saveUnsubscribeReason } from '../../../subscribers/unsubscribe-reason.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
@@ -105,7 +109,7 @@ export const endedAt = ({ subscriptions }: Reader, leftAt: Date) =>
 /** The ticked reason and what was written, as one line of text. */
 function reasonOf(req: Request): string {
   const { reason, more } = (req.body ?? {}) as { reason?: unknown; more?: unknown };
-  const ticked = typeof reason === 'string' && /^(often|interest|never|other)$/.test(reason);
+  const ticked = leavingReasons.find((known) => known === reason) ?? '';
   const written = typeof more === 'string' ? more.replace(/\p{C}+/gu, ' ').trim() : '';
-  return [ticked ? reason : '', written].filter(Boolean).join(': ').slice(0, MAX_REASON);
+  return joinReason(ticked, written).slice(0, MAX_REASON);
 }
