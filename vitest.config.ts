@@ -7,8 +7,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // real servers, browsers and kills on a machine that may be busy: on CI one stumble is looked at twice
-    retry: process.env.CI ? 1 : 0,
     projects: [
       {
         extends: true,

@@ -157,6 +157,7 @@ const environment = z.object({
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
   OIDC_ROLE_CLAIM: z.string().optional(),
+  WORKER_METRICS_PORT: port('WORKER_METRICS_PORT', 1).optional(),
   OPERATOR_EMAIL: z.email('OPERATOR_EMAIL must be an email address').optional(),
   OPERATOR_PASSWORD: z
     .string()
@@ -180,6 +181,8 @@ export type Config = Readonly<{
   alertTo: string[];
   /** The way of these mails; undefined: the relays. */
   alertRelays: RelaySettings[] | undefined;
+  /** Where a worker shows its figures, on this machine alone; undefined: nowhere. */
+  workerMetricsPort: number | undefined;
   smtpConnections: number;
   mailboxPort: number;
   /** Messages a second over all workers. */
@@ -261,6 +264,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     relays: relays?.map(withHelo),
     alertTo: env.ALERT_TO ?? [],
     alertRelays: alertRelays?.map(withHelo),
+    workerMetricsPort: env.WORKER_METRICS_PORT,
     smtpConnections: env.SMTP_CONNECTIONS,
     mailboxPort: env.MAILBOX_PORT,
     sendRate: env.SEND_RATE,

@@ -12,8 +12,16 @@ export interface AnswerCounts {
   stop(): Promise<void>;
 }
 
-/** Opens the counts of one sender of this process; every few milliseconds they are added to the database's. */
-export function openAnswerCounts(db: Db, everyMs: number, log: Logger): AnswerCounts {
+/**
+ * Opens the counts of one sender of this process; every few milliseconds they are added to the database's. `note` hears
+ * of each answer at once.
+ */
+export function openAnswerCounts(
+  db: Db,
+  everyMs: number,
+  log: Logger,
+  note: (answer: Answer, receiverGroup: string) => void,
+): AnswerCounts {
   let counted = new Map<string, CountedAnswers>();
   let writing = Promise.resolve();
 
@@ -34,6 +42,7 @@ export function openAnswerCounts(db: Db, everyMs: number, log: Logger): AnswerCo
   timer.unref();
   return {
     count(answer, receiverGroup) {
+      note(answer, receiverGroup);
       const column = columnOf(answer);
       if (!column) return;
       const { relay } = answer;

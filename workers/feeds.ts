@@ -4,6 +4,7 @@ import { fetchDueFeed } from '../src/feeds/read-due.ts';
 import { askHub, callbackPath, canBeCalled, hubsToAsk } from '../src/feeds/websub.ts';
 import type { Task } from '../src/process/clock.ts';
 import type { Handler } from '../src/queue/queues.ts';
+import type { WorkerMetrics } from './metrics.ts';
 
 /** The clock of feeds: tickets for all that are due. Every worker asks; a feed is read by one of them. */
 export function feedTasks({ config, db, queues, secrets, now, timings }: Context): Task[] {
@@ -33,11 +34,16 @@ export function feedTasks({ config, db, queues, secrets, now, timings }: Context
 }
 
 /** Reads one feed, if it is still due. */
-export function feedJob({ db, config, log, now }: Context): Handler<'feeds'> {
+export function feedJob(
+  { db, config, log, now }: Context,
+  metrics?: Pick<WorkerMetrics, 'feedRead'>,
+): Handler<'feeds'> {
   const allowPrivate = config.feedAllowPrivate;
   return async ({ feed }, signal) => {
     try {
-      const stored = await fetchDueFeed(db, feed, { allowPrivate, now, signal });
+      const onFailure = () => metrics?.feedRead(false);
+      const stored = await fetchDueFeed(db, feed, { allowPrivate, now, signal, onFailure });
+      if (stored) metrics?.feedRead(true);
       if (stored && stored.added + stored.updated > 0) log.info({ feed, ...stored }, 'feed read');
     } catch (error) {
       // A worker that stops lets go of the feed; another reads it.

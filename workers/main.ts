@@ -8,6 +8,7 @@ import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';
 import { housekeepingTasks } from './housekeeping.ts';
 import { startLetters } from './letters/letters.ts';
+import type { WorkerMetrics } from './metrics.ts';
 import { openWebhookSender } from './webhooks/webhooks.ts';
 
 /** The worker: consumers of every queue and the clock that asks the database what is due. */
@@ -16,8 +17,8 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Starts every consumer and the clock. */
-export async function startWorker(context: Context): Promise<Worker> {
+/** Starts every consumer and the clock; `metrics` counts what they do. */
+export async function startWorker(context: Context, metrics?: WorkerMetrics): Promise<Worker> {
   const { config, pool, redis } = context;
   const rates = context.relays.flatMap(({ name, rate }) => (rate ? [[name, rate] as const] : []));
   const pace = openPace({
@@ -28,7 +29,7 @@ export async function startWorker(context: Context): Promise<Worker> {
       groups: config.receiverRates,
     },
   });
-  const deliverer = await startDeliverer(context, pace);
+  const deliverer = await startDeliverer(context, pace, metrics);
   // Letters keep a lease of their own: the deliverer may have to give up its own for a new one.
   const lease = await openLease(context.db, {
     host: hostname(),
@@ -37,12 +38,12 @@ export async function startWorker(context: Context): Promise<Worker> {
     timings: context.timings,
     log: context.log,
   });
-  const letters = startLetters(context, lease, pace, deliverer.makeRoom);
+  const letters = startLetters(context, lease, pace, deliverer.makeRoom, metrics);
   const { queues } = context;
   const consumers = [
     queues.work('deliver', deliverer.handle, 8),
     queues.work('letters', letters.handle, 5),
-    queues.work('feeds', feedJob(context), 4),
+    queues.work('feeds', feedJob(context, metrics), 4),
     queues.work('editions', planJob(context), 2),
   ];
   const webhooks = openWebhookSender(context);

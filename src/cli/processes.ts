@@ -60,9 +60,16 @@ async function runWorker(context: Context) {
 async function beginWork(context: Context) {
   stepBehind();
   const { startWorker } = await import('../../workers/main.ts');
-  const { stop } = await startWorker(context);
+  const { openWorkerMetrics, serveWorkerMetrics } = await import('../../workers/metrics.ts');
+  const { workerMetricsPort: port } = context.config;
+  const metrics = port === undefined ? undefined : openWorkerMetrics();
+  const served = metrics && port && (await serveWorkerMetrics(metrics, port));
+  const { stop } = await startWorker(context, metrics);
   boundNursery();
-  return stop;
+  return async () => {
+    await stop();
+    if (served) served.close();
+  };
 }
 
 async function runStart(): Promise<void> {

@@ -22,20 +22,21 @@ const PATIENCE_MS = 40_000;
 
 /**
  * Reads a feed if it is due and nobody else is reading it; undefined if not. What goes wrong with the
- * feed is written down in it, with the time of the next try, and not thrown.
+ * feed is written down in it, with the time of the next try, and not thrown but told to `onFailure`.
  */
 export async function fetchDueFeed(
   db: Db,
   feedId: string,
-  dependencies: FetchDependencies,
+  dependencies: FetchDependencies & { onFailure?(error: FeedError): void },
 ): Promise<Stored | undefined> {
   const feed = await claimFeed(db, feedId, dependencies.now(), true);
   if (!feed) return undefined;
   try {
     return await readAndStore(db, feed, dependencies);
   } catch (error) {
-    if (error instanceof FeedError) return undefined;
-    throw error;
+    if (!(error instanceof FeedError)) throw error;
+    dependencies.onFailure?.(error);
+    return undefined;
   }
 }
 

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Histogram } from 'prom-client';
 import { attentionByCause } from '../actions/attention/list.ts';
 import { answersSoon } from '../actions/watch-sending.ts';
 import type { Context } from '../context.ts';
 import { workersAlive } from '../deliveries/stalled-editions.ts';
+import { openRegistry } from '../process/metrics-registry.ts';
 
 const QUEUES = ['feeds', 'editions', 'deliver', 'letters'] as const;
 const QUEUE_MS = 1_000;
@@ -19,8 +20,7 @@ export interface Metrics {
 
 export function openMetrics(context: Context): Metrics {
   const { db, queues } = context;
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = openRegistry();
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   const deliveries = gauge(
@@ -42,6 +42,11 @@ export function openMetrics(context: Context): Metrics {
     ['newsletter'],
   );
   const failingFeeds = gauge('gaceta_feeds_failing', 'Active feeds whose last reading failed');
+  const feedRead = gauge(
+    'gaceta_feed_last_read_timestamp_seconds',
+    'When a feed of a newsletter was last read without a fault, seconds since 1970',
+    ['newsletter'],
+  );
   const alive = gauge('gaceta_workers_alive', 'Workers whose lease holds');
   const attention = gauge('gaceta_attention', 'What needs a person, by cause', ['cause']);
   const durations = new Histogram({
@@ -92,6 +97,14 @@ export function openMetrics(context: Context): Metrics {
         left join attention a on a.newsletter_id = n.id and a.cause = 'missed' and a.over is null
           and a.raised_at is not null
         where n.active group by n.slug`),
+    );
+    byLabel(
+      feedRead,
+      'newsletter',
+      await counted(sql`
+        select n.slug as label, extract(epoch from max(f.last_fetched_at)) as n
+        from feeds f join newsletters n on n.id = f.newsletter_id
+        where f.last_cause is null and f.last_fetched_at is not null group by n.slug`),
     );
     const { rows } = await sql<{ letters: string; feeds: string }>`
       select (select count(*) from letters where state = 'queued') as letters,

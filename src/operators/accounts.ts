@@ -3,7 +3,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { reaches, type Scope } from '../database/scope.ts';
 import type { Role } from '../database/tables.ts';
 import { InvalidAddress, readAddress } from '../mail/address.ts';
-import { oneLine } from '../text/one-line.ts';
+import { lineSchema } from '../text/one-line.ts';
 import { boundSlugs, InvalidBinding } from './bindings.ts';
 import {
   hashPassword,
@@ -49,7 +49,7 @@ export class OperatorExists extends Error {
 export class InvalidOperator extends Error {
   override name = 'InvalidOperator';
   /** What is wrong, for pages that say it in the operator's language. */
-  readonly fault: PasswordFault | 'email';
+  readonly fault: PasswordFault | 'email' | 'name';
 
   constructor(fault: InvalidOperator['fault'], detail: string = faults[fault]) {
     super(detail);
@@ -58,6 +58,7 @@ export class InvalidOperator extends Error {
 }
 const faults: Record<InvalidOperator['fault'], string> = {
   email: 'An operator needs an email address, for example ana@example.org.',
+  name: 'A name has at most 100 characters, on one line.',
   short: `A password has at least ${shortestPassword} characters.`,
   long: 'A password has at most 1,000 characters.',
   weak: 'This password is easily guessed: choose a longer one, such as four words that have nothing to do with each other.',
@@ -107,6 +108,13 @@ export function getActiveOperator(db: DbOrTransaction, id: string): Promise<Oper
 export async function anyOperator(db: DbOrTransaction): Promise<boolean> {
   const row = await db.selectFrom('operators').select('id').limit(1).executeTakeFirst();
   return row !== undefined;
+}
+
+/** A name stands in mails and their headers: what would have to be repaired is refused. */
+function readName(typed: string): string {
+  const { data } = lineSchema(100).safeParse(typed);
+  if (data === undefined) throw new InvalidOperator('name');
+  return data;
 }
 
 function readEmail(typed: string): string {
@@ -182,7 +190,7 @@ export async function createOperator(tx: DbOrTransaction, input: NewOperator): P
       email,
       role: input.role,
       boundTo: boundTo && [...boundTo],
-      name: oneLine(input.name ?? ''),
+      name: readName(input.name ?? ''),
       language: input.language ?? 'en',
       passwordHash: input.password === undefined ? null : await hashPassword(input.password),
     })
@@ -262,7 +270,7 @@ export async function updateOperator(
     .set({
       ...changes,
       boundTo: bound && [...bound],
-      ...(name === undefined ? {} : { name: oneLine(name) }),
+      ...(name === undefined ? {} : { name: readName(name) }),
     })
     .where('id', '=', id)
     .returning(columns)

@@ -77,7 +77,9 @@ describe('the command line', { timeout: 120_000 }, async () => {
 
   it('makes tokens and operators', async () => {
     const { token } = (await gaceta('tokens create --name desk --role editor --json')).json();
-    expect(await findApiToken(db, token)).toMatchObject({ name: 'desk', role: 'editor' });
+    expect(await findApiToken(db, token)).toMatchObject({
+      token: { name: 'desk', role: 'editor' },
+    });
     const { data } = (await gaceta('tokens list --json')).json();
     expect(data).toHaveLength(1);
     expect(JSON.stringify(data)).not.toContain('gct_');
@@ -93,6 +95,8 @@ describe('the command line', { timeout: 120_000 }, async () => {
     const changed = await gaceta('operators update ANA@example.org --draft-notices --json');
     expect(changed.json()).toMatchObject({ draftNotices: true, role: 'owner' });
     expect((await gaceta('operators update ana@example.org --role viewer --json')).code).toBe(1);
+    for (const args of ['create --email uma@example.org', 'update ana@example.org'])
+      expect((await gaceta(`operators ${args} --name 'Uma\u0007\nBcc: x'`)).code).toBe(1);
     const told = await gaceta('operators update ana@example.org --alerts paused,disk --json');
     expect(told.json().alerts).toEqual(['paused', 'disk']);
     expect((await gaceta('operators update ana@example.org --alerts paus')).code).toBe(2);

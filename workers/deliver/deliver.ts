@@ -12,6 +12,7 @@ import { loadDkimKeys, parseDkim } from '../../src/relays/dkim/keys.ts';
 import { prepareSigner } from '../../src/relays/dkim/sign.ts';
 import type { Pace, Permits } from '../../src/relays/pace/pace.ts';
 import { openAnswerCounts } from '../answer-counts.ts';
+import type { WorkerMetrics } from '../metrics.ts';
 import { EditionWatch } from './edition-watch.ts';
 import { Intake } from './intake.ts';
 import { openJudge } from './judge.ts';
@@ -36,7 +37,11 @@ export interface Deliverer {
 }
 
 /** Opens the worker's pump: a lease, a connection for the ledger and the relays of its own. */
-export async function startDeliverer(context: Context, pace: Pace): Promise<Deliverer> {
+export async function startDeliverer(
+  context: Context,
+  pace: Pace,
+  metrics?: Pick<WorkerMetrics, 'message'>,
+): Promise<Deliverer> {
   const { config, databaseUrl, db, log, timings } = context;
   const { uncertain } = config;
   const messages = await messagesOf(context, (edition, error) => {
@@ -49,7 +54,9 @@ export async function startDeliverer(context: Context, pace: Pace): Promise<Deli
     openWarmUp: (onChange) => openWarmUp(db, context.relays, log, timings, onChange),
   });
   const receivers = new ReceiverRates();
-  const counts = openAnswerCounts(db, timings.beatMs, log);
+  const counts = openAnswerCounts(db, timings.beatMs, log, (answer, group) =>
+    metrics?.message('edition', answer, group),
+  );
   const claims = openClaims(databaseUrl, log);
   const { connections } = relays;
   const worker = { host: hostname(), pid: process.pid, connections };

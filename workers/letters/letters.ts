@@ -25,6 +25,7 @@ import type { Pace } from '../../src/relays/pace/pace.ts';
 import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
 import { openAnswerCounts } from '../answer-counts.ts';
+import type { WorkerMetrics } from '../metrics.ts';
 import { letterMessage } from './message.ts';
 
 /** Sends letters over a connection of their own, so that none waits behind a digest. */
@@ -50,6 +51,7 @@ export function startLetters(
   lease: Lease,
   pace: Pace,
   makeRoom: (relay: string) => void,
+  metrics?: Pick<WorkerMetrics, 'message'>,
 ): Letters {
   const { db, log, timings } = context;
   const relays = context.relays.map((settings) =>
@@ -71,7 +73,9 @@ export function startLetters(
   /** Letters with this process: one that was judged lost is not claimed anew while its answer may still come. */
   const atWork = new Set<string>();
   const openClaims = new Set<string>();
-  const counts = openAnswerCounts(db, timings.beatMs, log);
+  const counts = openAnswerCounts(db, timings.beatMs, log, (answer, group) =>
+    metrics?.message('letter', answer, group),
+  );
   const places = openPlaces(2 * relays.length);
   let claims = 0;
 

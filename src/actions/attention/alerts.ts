@@ -31,6 +31,7 @@ export async function queueAlerts(
     insert into alerts (attention_id, event, email, language, operator_id)
     select a.id, 'raised', o.email, o.language, o.id
     from attention a join operators o on a.cause = any(o.alerts) and o.disabled_at is null
+      and (o.bound_to is null or a.newsletter_id = any(o.bound_to))
     where a.id = any(${ids('raised')}::bigint[])
     union all
     select a.id, 'raised', t.email, coalesce(o.language,

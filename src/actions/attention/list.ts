@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../../database/connection.ts';
-import type { Scope } from '../../operators/scope.ts';
+import { type Scope, within } from '../../database/scope.ts';
 import { type Cause, causes } from './causes.ts';
 
 /** Something that needs a person. */
@@ -17,16 +17,15 @@ export interface Attention {
   facts: Record<string, string | number>;
 }
 
-// What is about the whole newsroom is not for those who are bound to a part of it.
-const within = (scope: Scope) =>
-  scope === null ? sql`true` : sql`a.newsletter_id = any(${scope}::bigint[])`;
-
-/** All that needs a person now, the gravest cause first, of each the oldest first. */
+/**
+ * All that needs a person now, the gravest cause first, of each the oldest first. What is about the whole newsroom is
+ * not for those who are bound to a part of it.
+ */
 export async function listAttention(db: DbOrTransaction, scope: Scope): Promise<Attention[]> {
   const { rows } = await sql<Attention>`
     select a.id, a.cause, a.subject, n.slug as newsletter, a.since, a.detail, a.facts
     from attention a left join newsletters n on n.id = a.newsletter_id
-    where a.over is null and a.raised_at is not null and ${within(scope)}
+    where a.over is null and a.raised_at is not null and ${within(scope, 'a.newsletter_id')}
     order by array_position(${[...causes]}::text[], a.cause), a.since, a.id`.execute(db);
   return rows;
 }
@@ -35,7 +34,9 @@ export async function listAttention(db: DbOrTransaction, scope: Scope): Promise<
 export async function countAttention(db: DbOrTransaction, scope: Scope): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from attention a
-    where a.over is null and a.raised_at is not null and ${within(scope)}`.execute(db);
+    where a.over is null and a.raised_at is not null and ${within(scope, 'a.newsletter_id')}`.execute(
+    db,
+  );
   return rows[0]?.count ?? 0;
 }
 

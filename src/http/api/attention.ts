@@ -4,7 +4,6 @@ import { listAttention } from '../../actions/attention/list.ts';
 import { attentionInWords, attentionPath } from '../../actions/attention/words.ts';
 import { languages } from '../../locales/index.ts';
 import { mayAct } from '../../operators/roles.ts';
-import { scopeOf } from '../middleware/roles.ts';
 import { type Operation, reads } from './operation.ts';
 
 const attentionShape = z
@@ -35,6 +34,7 @@ export const attentionOperations: Operation[] = [
       description:
         'The same as the console’s first page, alerts by mail, and `gaceta_attention` of the metrics.',
       role: 'viewer',
+      reach: 'scoped',
       query: z.strictObject({
         language: z
           .enum(languages as [string, ...string[]])
@@ -48,9 +48,9 @@ export const attentionOperations: Operation[] = [
         },
       },
     },
-    async ({ query, role, context }, db, res) => {
+    async ({ query, role, scope, context }, db) => {
       const unmasked = mayAct(role, 'admin');
-      const data = (await listAttention(db, scopeOf(res))).map((one) => {
+      const data = (await listAttention(db, scope)).map((one) => {
         const { detail, fix } = attentionInWords(one, query.language ?? 'en', { unmasked });
         const url = `${context.config.publicUrl}${attentionPath(one)}`;
         return {

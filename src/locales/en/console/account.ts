@@ -57,6 +57,7 @@ export default {
   },
   passwords: {
     email: 'Enter an email address, such as ana@example.org.',
+    name: 'A name can have at most 100 characters, on one line.',
     short: 'A password needs at least {{characters}} characters.',
     long: 'A password can have at most 1,000 characters.',
     weak: 'This password is easy to guess. Choose a longer one, such as four words that have nothing to do with each other.',

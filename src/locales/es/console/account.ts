@@ -58,6 +58,7 @@ export default {
   },
   passwords: {
     email: 'Escribe una dirección de correo, por ejemplo ana@example.org.',
+    name: 'Un nombre puede tener como máximo 100 caracteres, en una sola línea.',
     short: 'Una contraseña necesita al menos {{characters}} caracteres.',
     long: 'Una contraseña puede tener 1000 caracteres como máximo.',
     weak: 'Esta contraseña es fácil de adivinar. Elige una más larga, por ejemplo cuatro palabras que no tengan nada que ver entre sí.',
