@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { CannotListen } from '../src/process/cannot-listen.ts';
 import { openRegistry } from '../src/process/metrics-registry.ts';
 import { outcomeOf } from '../src/relays/outcome.ts';
