@@ -102,3 +102,28 @@ function matches(edition: string, { states, reason, search, byAddress, retried }
       where e.edition_id = ${edition} and e.subscriber_id = d.subscriber_id)`);
   return sql.join(conditions, sql` and `);
 }
+/** One answer of a relay that was not 250, in its words. */
+export interface DeliveryEvent {
+  subscriber: string;
+  at: Date;
+  relay: string | null;
+  phase: string;
+  code: number | null;
+  reply: string | null;
+}
+
+/** What relays said before, oldest first, to some readers of an edition. */
+export function eventsOf(
+  db: DbOrTransaction,
+  edition: string,
+  subscribers: string[],
+): Promise<DeliveryEvent[]> {
+  if (subscribers.length === 0) return Promise.resolve([]);
+  return db
+    .selectFrom('deliveryEvents')
+    .select(['subscriberId as subscriber', 'at', 'relay', 'phase', 'code', 'reply'])
+    .where('editionId', '=', edition)
+    .where('subscriberId', 'in', subscribers)
+    .orderBy('id')
+    .execute();
+}

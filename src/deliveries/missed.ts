@@ -2,6 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { ledgerOf } from '../database/partitions.ts';
 import type { DeliveryState } from '../database/tables.ts';
+import { keepCounts } from './kept-counts.ts';
+import type { Ledger } from './ledger.ts';
 
 /** Rows `d` that `resend-missed` queues again: expired, skipped by a cancel, or held as uncertain. */
 export const canBeResent: RawBuilder<boolean> = sql<boolean>`(
@@ -31,4 +33,24 @@ export async function missedReasons(db: DbOrTransaction, edition: string): Promi
       and d.state in ('failed', 'skipped', 'uncertain')
     group by d.state, d.reason order by readers desc, d.state, d.reason`.execute(db);
   return rows;
+}
+
+const keep = keepCounts<{ reasons: MissedReason[] }>();
+
+/** The same reasons, kept for a while where they took long to count, and how many readers `resend-missed` sends to. */
+export async function missedOf(
+  db: DbOrTransaction,
+  edition: string,
+  ledger: Ledger,
+): Promise<{ reasons: MissedReason[]; again: number }> {
+  const { failed, skipped, uncertain } = ledger;
+  if (failed + skipped + uncertain === 0) return { reasons: [], again: 0 };
+  const name = [edition, failed, skipped, uncertain].join(' ');
+  const { reasons } = await keep(db, name, async () => ({
+    reasons: await missedReasons(db, edition),
+  }));
+  const again = reasons
+    .filter(({ resent }) => resent)
+    .reduce((sum, { readers }) => sum + readers, 0);
+  return { reasons, again };
 }

@@ -10,6 +10,7 @@ import { arrange, candidates } from './candidates.ts';
 import { localDateOf } from './due.ts';
 import { putEditionArticles } from './edition-articles.ts';
 import { NothingNew, requireLetter } from './errors.ts';
+import { sameSpecial } from './same-special.ts';
 import type { Slot } from './schedule.ts';
 import { adoptDraft } from './transitions.ts';
 
@@ -151,7 +152,8 @@ async function make(
   }
   const articles = await articlesFor(tx, newsletter, draft);
   if (draft.kind === 'special' && !draft.again) {
-    const same = await sameSpecial(tx, newsletter.id, draft, articles);
+    const ids = articles.map(({ id }) => id);
+    const same = await sameSpecial(tx, { ...draft, newsletterId: newsletter.id, articles: ids });
     if (same) return { id: same, made: false };
   }
   const number = lastNumber + 1;
@@ -195,29 +197,6 @@ async function articlesFor(
   const found = arrange(await candidates(tx, newsletter, kind, until, now), newsletter.sections);
   if (found.length === 0) throw new NothingNew(newsletter.slug, kind);
   return found;
-}
-
-/** How long the same special is not made again, in ms. */
-const SAME_SPECIAL_FOR = 3_600_000;
-
-/** A special that is what is asked for. */
-async function sameSpecial(
-  tx: DbOrTransaction,
-  newsletterId: string,
-  { introduction = '', subject = '', preheader = '', sendAt, now }: Draft,
-  articles: { id: string }[],
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select e.id from editions e
-    where e.newsletter_id = ${newsletterId} and e.kind = 'special' and e.state <> 'cancelled'
-      and e.created_at > ${new Date(now.getTime() - SAME_SPECIAL_FOR)}
-      and (e.introduction, e.subject, e.preheader) = (${introduction}, ${subject}, ${preheader})
-      and e.send_at is not distinct from ${sendAt}
-      and ${articles.map(({ id }) => id)}::bigint[] = (
-        select coalesce(array_agg(article_id order by position), '{}') from edition_articles
-        where edition_id = e.id and not dropped)
-    order by e.id limit 1`.execute(tx);
-  return rows[0]?.id;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { createArticle, updateArticle } from '../../articles/articles.ts';
+import { writeArticle } from '../../actions/write-article.ts';
+import { updateArticle } from '../../articles/articles.ts';
 import { address, articleChanges, language, newArticle, time } from '../../articles/input.ts';
 import { getArticle, listArticles } from '../../articles/list.ts';
 import { requireOwnArticles } from '../../articles/within-scope.ts';
@@ -59,9 +60,7 @@ export const articleOperations: Operation[] = [
       errors: [404, 409],
     },
     async ({ input, actor, context, scope }, tx) => {
-      const article = await createArticle(tx, input, context.now(), scope);
-      await audit(tx, actor, 'create', `article ${article.id}`);
-      return { status: 201, body: article };
+      return { status: 201, body: await writeArticle(tx, actor, input, context.now(), scope) };
     },
   ),
   reads(

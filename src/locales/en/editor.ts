@@ -180,7 +180,7 @@ export default {
     title: 'Not saved. Check the marked fields.',
     subject: 'At most 250 characters.',
     preheader: 'At most 250 characters.',
-    introduction: 'At most 20,000 characters.',
+    introduction: 'At most 20,000 characters. Without articles, an introduction is needed.',
     sendAt: 'Choose a date and time in the future.',
     headline: 'A headline has at most 400 characters.',
     standfirst: 'A standfirst has at most 1,000 characters.',

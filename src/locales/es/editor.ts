@@ -183,7 +183,7 @@ export default {
     title: 'No se ha guardado. Revisa los campos marcados.',
     subject: 'Como máximo, 250 caracteres.',
     preheader: 'Como máximo, 250 caracteres.',
-    introduction: 'Como máximo, 20.000 caracteres.',
+    introduction: 'Como máximo, 20.000 caracteres. Sin artículos hace falta una introducción.',
     sendAt: 'Elige una fecha y una hora futuras.',
     headline: 'Un titular tiene como máximo 400 caracteres.',
     standfirst: 'Una entradilla tiene como máximo 1000 caracteres.',

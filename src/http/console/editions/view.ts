@@ -1,4 +1,5 @@
 import type { ShownEdition } from '../../../actions/show-editions.ts';
+import type { DeliveryState } from '../../../database/tables.ts';
 import type { Translate } from '../../../locales/index.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { barOf, whyHeld } from '../live/view.ts';
@@ -41,3 +42,27 @@ export function consoleEdition(
     ].filter((line) => line !== ''),
   };
 }
+
+/** Why, in the operator's words; a reason that has none is said as it is stored. */
+export function whyMissed(
+  { state, reason }: { state: DeliveryState; reason: string | null },
+  t: Translate,
+): string {
+  if (state === 'sent' || state === 'queued' || state === 'sending') return t(`ledger.${state}`);
+  if (reason === null) return t(`editions.missed.without.${state}`);
+  return knownReasons.has(reason) ? t(`editions.reasons.${reason}`) : reason;
+}
+
+const knownReasons = new Set([
+  'refused',
+  'content',
+  'expired',
+  'unaddressable',
+  'unsubscribed',
+  'suppressed',
+  'erased',
+  'paused',
+  'nothing',
+  'cancelled',
+  'restored',
+]);

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Draft } from '../../../editions/draft.ts';
-import { instantOf } from '../../../editions/due.ts';
-import { InvalidEdition } from '../../../editions/errors.ts';
+import { instantOfLocal, localTimeOf } from '../../../editions/local-time.ts';
 import type { Unsaved } from '../../../editions/read-content.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { readId } from '../../../text/id.ts';
@@ -45,7 +44,7 @@ export function formOf(draft: Draft, newsletter: Newsletter, articles: Articles)
     subject: edition.subject,
     preheader: edition.preheader,
     introduction: lines(edition.introduction),
-    when: edition.sendAt ? localTime(edition.sendAt, newsletter.timezone) : 'hand',
+    when: edition.sendAt ? localTimeOf(edition.sendAt, newsletter.timezone) : 'hand',
     places: moved ? inOrder(held, articles, slugs) : ordered,
     words: Object.fromEntries(
       draft.entries
@@ -134,7 +133,10 @@ export function editsOf(mine: EditorForm, base: EditorForm, timezone: string): o
       title: mine.words[id]?.title || null,
       standfirst: mine.words[id]?.standfirst || null,
     }));
-  const sendAt = when === base.when ? {} : { sendAt: when === 'hand' ? null : at(when, timezone) };
+  const sendAt =
+    when === base.when
+      ? {}
+      : { sendAt: when === 'hand' ? null : instantOfLocal(when, timezone).toISOString() };
   return { subject, preheader, introduction, articles, ...sendAt };
 }
 
@@ -151,24 +153,5 @@ export function unsavedOf({ places, words, ...form }: EditorForm): Unsaved {
 
 /** Whether two windows say the same. */
 export const same = (a: EditorForm, b: EditorForm): boolean => isDeepStrictEqual(a, b);
-
-function at(local: string, timezone: string): string {
-  const [, date, hour] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(local) ?? [];
-  try {
-    if (date && hour) return instantOf(date, hour, timezone).toISOString();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  throw new InvalidEdition([{ pointer: '/sendAt', detail: 'choose a day and a time' }]);
-}
-
-function localTime(at: Date, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'short',
-  });
-  return format.format(at).replace(' ', 'T');
-}
 
 const lines = (text: string) => text.replaceAll(/\r\n?/g, '\n').trim();

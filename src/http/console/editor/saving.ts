@@ -1,13 +1,11 @@
 import type { Request, Response } from 'express';
-import { commit } from '../../../actions/commit.ts';
-import { steerEdition } from '../../../actions/steer.ts';
 import { UnknownArticles } from '../../../articles/errors.ts';
 import type { Context } from '../../../context.ts';
 import { ledger } from '../../../deliveries/ledger.ts';
 import { InvalidEdition, NothingNew } from '../../../editions/errors.ts';
 import type { Translate } from '../../../locales/index.ts';
 import { actorOf } from '../../middleware/roles.ts';
-import { leaveMessage, wordsFor } from '../pages.ts';
+import { wordsFor } from '../pages.ts';
 import {
   addressOf,
   redirectToEdition,
@@ -24,8 +22,8 @@ import { nextStep } from './view.ts';
 import type { EditorWindow, PostedWindow } from './window.ts';
 
 /**
- * Saves a window, and answers with what came of it. With `thenSend` the edition is started once it is saved as the
- * editor has it, and not where somebody else saved meanwhile.
+ * Saves a window, and answers with what came of it. With `thenSend` the page that asks before it is sent comes next, once
+ * it is saved as the editor has it, and not where somebody else saved meanwhile.
  */
 export async function save(
   context: Context,
@@ -67,22 +65,14 @@ export async function save(
       });
     }
     case 'unchanged':
-      if (thenSend) return send(context, req, res, window);
+      if (thenSend) return res.redirect(303, `/console/editions/${window.id}/send`);
       return returnToWindow(context, req, res, window, {
         message: { good: true, text: say('done.unchanged') },
       });
     case 'saved':
-      if (thenSend) return send(context, req, res, window);
+      if (thenSend) return res.redirect(303, `/console/editions/${window.id}/send`);
       return done(context, req, res, window, saving.window);
   }
-}
-
-async function send(context: Context, req: Request, res: Response, { id }: PostedWindow) {
-  const { changed } = await commit(context, (tx) =>
-    steerEdition(tx, actorOf(res), id, 'send', context.now()),
-  );
-  await leaveMessage(req, changed ? 'done.sent' : 'done.already', true);
-  return res.redirect(303, `/console/editions/${id}`);
 }
 
 async function done(
