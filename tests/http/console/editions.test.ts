@@ -16,21 +16,18 @@ describe('the console', async () => {
     return one;
   };
   const ana = await signIn('ana@example.org');
-  const digest = (send: string) => ana.post('/console/newsletters/daily/digest', { send });
+  const compose = () => ana.post('/console/editions/new', { newsletter: 'daily', kind: 'daily' });
 
   it('says that there is nothing new', async () => {
-    expect((await digest('yes')).location).toBe('/console/editions');
-    const page = await ana.get('/console/editions');
-    expect(page.text).toContain('Nothing prepared: no article has arrived');
-    expect((await ana.get('/console')).text).not.toContain(
-      'Nothing prepared: no article has arrived',
-    );
+    const answer = await compose();
+    expect(answer.status).toBe(409);
+    expect(answer.text).toContain('Nothing prepared: no article has arrived');
   });
 
   it('composes, shows a preview in a closed frame, and sends', async () => {
     await addArticle(db, { title: 'Bridge <b>opens</b>' });
     await addReaders(db, 3);
-    const { location = '' } = await digest('no');
+    const { location = '' } = await compose();
     const page = await ana.get(location);
     expect(page.text).toContain('Draft prepared. Check it');
     expect(page.text).toContain('Bridge &lt;b&gt;opens&lt;/b&gt;');
@@ -39,7 +36,8 @@ describe('the console', async () => {
     expect(preview.headers['content-security-policy']).toMatch(/^sandbox /);
     expect(preview.text).toContain('Bridge &lt;b&gt;opens');
 
-    const [one, two] = await Promise.all([digest('yes'), digest('yes')]);
+    const send = () => ana.post(`${location}/send`, { when: 'now' });
+    const [one, two] = await Promise.all([send(), send()]);
     expect([one?.location, two?.location]).toEqual([location, location]);
     const edition = await db.selectFrom('editions').selectAll().executeTakeFirstOrThrow();
     expect(edition.state).toBe('sending');
@@ -63,12 +61,11 @@ describe('the console', async () => {
     const vic = await signIn('vic@example.org');
     const home = await vic.get('/console/editions');
     expect(home.text).toContain('<html lang="es">');
-    expect(home.text).toContain('3 lectores');
-    expect(home.text).not.toContain('Preparar y enviar');
+    expect(home.text).not.toContain('Nueva edición');
     const before = await db.selectFrom('audit').select('id').execute();
     const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
-    for (const path of [`/console/editions/${id}/resume`, '/console/newsletters/daily/digest']) {
-      const refused = await vic.post(path, { send: 'yes' });
+    for (const path of [`/console/editions/${id}/resume`, '/console/editions/new']) {
+      const refused = await vic.post(path, { newsletter: 'daily' });
       expect(refused.status).toBe(403);
       expect(refused.text).toContain('Rol necesario: envíos, o uno superior. Tu rol: consulta.');
     }
@@ -78,7 +75,7 @@ describe('the console', async () => {
   it('knows an address that leads nowhere', async () => {
     for (const path of ['/console/editions/9999', '/console/editions/x', '/console/nothing'])
       expect((await ana.get(path)).status, path).toBe(404);
-    const none = await ana.post('/console/newsletters/none/digest', { send: 'no' });
+    const none = await ana.post('/console/editions/new', { newsletter: 'none' });
     expect(none.status).toBe(404);
   });
 

@@ -4,6 +4,7 @@ import { createOperator } from '../../../src/operators/accounts.ts';
 import { startWorker } from '../../../workers/main.ts';
 import { startSink } from '../../relays/sink.ts';
 import { addArticle, addReaders } from '../api/fixtures.ts';
+import { sendDaily } from './fixtures/compose.ts';
 import { fieldsOf, filled } from './fixtures/editor-form.ts';
 import { openConsole } from './harness.ts';
 
@@ -26,8 +27,7 @@ it('a correction while it is being sent reaches the readers not yet sent, and no
   await addReaders(db, 12);
   const ana = browser();
   await ana.post('/console/sign-in', { email: 'ana@example.org', password });
-  const made = await ana.post('/console/newsletters/daily/digest', { send: 'yes' });
-  const path = `${made.location}/edit`;
+  const path = `${await sendDaily(ana)}/edit`;
   const worker = await startWorker(context);
   afterAll(() => worker.stop());
   await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBeGreaterThan(0);

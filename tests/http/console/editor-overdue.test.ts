@@ -24,7 +24,7 @@ async function openReview() {
     return one;
   };
   const [en, es] = [await signIn('en'), await signIn('es')];
-  const made = await en.post('/console/newsletters/daily/digest', { send: 'no' });
+  const made = await en.post('/console/editions/new', { newsletter: 'daily', kind: 'daily' });
   const page = made.location ?? '';
   const path = `${page}/edit`;
   const wait = (sendAt: Date | null, heldBy: HeldBy | null = null) =>
@@ -70,7 +70,7 @@ describe('an edition whose review is overdue', async () => {
         /class="message bad"[^>]*>No se ha enviado, porque nadie/,
       );
     }
-    expect((await en.get(page)).text).toContain('>Send to 3 readers now</button>');
+    expect((await en.get(page)).text).toMatch(/<a [^>]*\/send">Send to 3 readers now<\/a>/);
   });
 
   it('counts readers as they would be planned: not those of another frequency, or on a break', async () => {
@@ -119,9 +119,16 @@ describe('an edition whose review is overdue', async () => {
     expect(await state()).toBe('draft');
   });
 
-  it('is sent by the button, with what was typed', async () => {
+  it('is sent by the button, with what was typed, once a page has asked', async () => {
     await wait(minutes(-30));
-    const sent = await en.post(path, filled(await fields(), { subject: 'Typed', do: 'send' }));
+    const asked = await en.post(path, filled(await fields(), { subject: 'Typed', do: 'send' }));
+    expect(asked.location).toBe(`${page}/send`);
+    expect(await state()).toBe('draft');
+    const { text } = await en.get(`${page}/send`);
+    expect(text).toContain('>Yes, send to 1 reader now</button>');
+    const form = text.slice(text.indexOf(`action="${page}/send"`));
+    const seen = /name="seen" value="([^"]*)"/.exec(form)?.[1] ?? '';
+    const sent = await en.post(`${page}/send`, { seen, when: 'now' });
     expect(sent.location).toBe(page);
     expect(await state()).toBe('sending');
     expect((await en.get(page)).text).toContain('Sending has started.');

@@ -15,7 +15,7 @@ const bridge = await addArticle(db, { title: 'Bridge opens', hoursAgo: 1 });
 const ferry = await addArticle(db, { title: 'Ferry is late', hoursAgo: 2 });
 const puente = await addArticle(db, { title: 'Se abre el puente', hoursAgo: 3 });
 await db.updateTable('articles').set({ language: 'es' }).where('id', '=', puente).execute();
-const made = await ana.post('/console/newsletters/daily/digest', { send: 'no' });
+const made = await ana.post('/console/editions/new', { newsletter: 'daily', kind: 'daily' });
 const path = `${made.location}/edit`;
 
 const open = async () => fieldsOf((await ana.get(path)).text, 'editor');

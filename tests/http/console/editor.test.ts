@@ -23,7 +23,7 @@ async function openDesk() {
   const ferry = await addArticle(db, { title: 'Ferry is late', hoursAgo: 2 });
   const museum = await addArticle(db, { title: 'Museum <b>closes</b>', section: 'updates' });
   await addReaders(db, 3);
-  const made = await ana.post('/console/newsletters/daily/digest', { send: 'no' });
+  const made = await ana.post('/console/editions/new', { newsletter: 'daily', kind: 'daily' });
   const id = made.location?.split('/').at(-1) ?? '';
   const path = `/console/editions/${id}/edit`;
   const open = async (who: Browser) => fieldsOf((await who.get(path)).text, 'editor');

@@ -9,6 +9,7 @@ import { createOperator } from '../../../src/operators/accounts.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { listenWhileTesting } from '../../harness/listen.ts';
 import { addArticle, addReaders } from '../api/fixtures.ts';
+import { sendDaily } from './fixtures/compose.ts';
 import { type Browser, openConsole } from './harness.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -72,7 +73,7 @@ describe('the stream of figures', async () => {
   const ana = await signIn('ana');
   await addArticle(db, { title: 'Bridge opens' });
   await addReaders(db, 3);
-  const { location = '' } = await ana.post('/console/newsletters/daily/digest', { send: 'yes' });
+  const location = await sendDaily(ana);
   const id = location.split('/').at(-1) ?? '';
   const later = new Date(Date.now() + 3_600_000);
   const range = {

@@ -17,7 +17,7 @@ it('sends nobody on before what the next page is to say is kept', async () => {
   let early = false;
   await db.transaction().execute(async (tx) => {
     await sql`select from sessions for update`.execute(tx);
-    const req = request(`${base}/console/newsletters/daily/digest`, {
+    const req = request(`${base}/console/editions/new`, {
       method: 'POST',
       headers: {
         Cookie: ana.cookie ?? '',
@@ -25,7 +25,7 @@ it('sends nobody on before what the next page is to say is kept', async () => {
         'Content-Type': 'application/x-www-form-urlencoded',
       },
     });
-    req.end('send=no');
+    req.end('newsletter=daily&kind=daily');
     void once(req, 'response').then(([res]) => {
       early = true;
       answered.resolve(res);

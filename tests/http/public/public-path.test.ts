@@ -61,7 +61,7 @@ describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', 
     const signedIn = await send('POST', '/console/sign-in', { email: 'ana@example.org', password });
     expect(signedIn.status).toBe(303);
     cookie = signedIn.headers.get('set-cookie') ?? '';
-    await send('POST', '/console/newsletters/daily/digest', { send: 'no' });
+    await send('POST', '/console/editions/new', { newsletter: 'daily', kind: 'daily' });
     starts.push('/console');
   });
 

@@ -3,6 +3,7 @@ import { commit } from '../../../actions/commit.ts';
 import { composeAndSend } from '../../../actions/compose.ts';
 import { writeArticle } from '../../../actions/write-article.ts';
 import { ArticleExists, InvalidArticle, UnknownArticles } from '../../../articles/errors.ts';
+import { requireArticlesWithin } from '../../../articles/within-scope.ts';
 import type { Context } from '../../../context.ts';
 import { addableArticles, draftArticles } from '../../../editions/draft.ts';
 import { readEdits } from '../../../editions/edits.ts';
@@ -70,8 +71,9 @@ export function composeRoutes(context: Context): Router {
     const special = { newsletterId: newsletter.id, articles: form.article, introduction, now };
     const same = own && form.do !== 'again' ? await similarSpecial(db, special) : undefined;
     if (same) return show(req, res, form, { status: 409, same });
-    const { id, made } = await commit(context, (tx) =>
-      composeAndSend(tx, actorOf(res), {
+    const { id, made } = await commit(context, async (tx) => {
+      await requireArticlesWithin(tx, scopeOf(res), form.article);
+      return composeAndSend(tx, actorOf(res), {
         newsletter: newsletter.slug,
         kind: form.kind,
         now,
@@ -79,8 +81,8 @@ export function composeRoutes(context: Context): Router {
         ...(own
           ? { articles: form.article, subject, introduction, again: form.do === 'again' }
           : {}),
-      }),
-    );
+      });
+    });
     await leaveMessage(req, made ? 'done.composed' : 'editions.done.there', true);
     return res.redirect(303, `/console/editions/${id}`);
   }

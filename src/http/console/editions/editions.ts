@@ -18,9 +18,9 @@ import { reachIn } from '../reach.ts';
 import { timeIn } from '../times.ts';
 import { composeRoutes } from './compose.ts';
 import { confirmRoutes } from './confirm.ts';
+import { editionIdOf } from './id.ts';
 import { editionListRoutes } from './list.ts';
 import { missedRoutes } from './missed.ts';
-import { editionIdOf } from './id.ts';
 import { consoleEdition, whyMissed } from './view.ts';
 
 const format = z.enum(['html', 'text']).catch('html');
