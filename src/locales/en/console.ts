@@ -51,7 +51,6 @@ export default {
     emptyText:
       'They will appear here. The first one is prepared at its newsletter’s usual time, or now if you press “Prepare draft”.',
     next: 'Goes out at {{hour, hour}} ({{timezone}})',
-    notActive: 'Not active: no edition goes out automatically',
     readers_one: '{{count}} reader',
     readers_other: '{{count, number}} readers',
     compose: 'Prepare draft',

@@ -50,7 +50,6 @@ export default {
     emptyText:
       'Aparecerán aquí. La primera se prepara a la hora habitual del boletín, o ahora si pulsas «Preparar borrador».',
     next: 'Sale a las {{hour, hour}} ({{timezone}})',
-    notActive: 'Inactivo: ninguna edición sale automáticamente',
     readers_one: '{{count}} lector',
     readers_many: '{{count, number}} de lectores',
     readers_other: '{{count, number}} lectores',

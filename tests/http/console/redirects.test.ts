@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { createOperator } from '../../../src/operators/accounts.ts';
+import { addArticle } from '../api/fixtures.ts';
 import { openConsole } from './harness.ts';
 
 const password = 'correct horse';
@@ -11,6 +12,7 @@ const { db } = context;
 
 it('sends nobody on before what the next page is to say is kept', async () => {
   await createOperator(db, { email: 'ana@example.org', password, role: 'editor' });
+  await addArticle(db, { title: 'Bridge opens' });
   const ana = browser();
   await ana.post('/console/sign-in', { email: 'ana@example.org', password });
   const answered = Promise.withResolvers<IncomingMessage>();
@@ -43,5 +45,5 @@ it('sends nobody on before what the next page is to say is kept', async () => {
   expect(res.statusCode).toBe(303);
   res.resume();
   const next = await ana.get(res.headers.location ?? '');
-  expect(next.text).toMatch(/nothing prepared/i);
+  expect(next.text).toMatch(/draft prepared/i);
 });

@@ -19,7 +19,7 @@ export default {
         'La edición de esta semana, con lo mejor de los últimos siete días. Hay una por fecha: si ya existe, vas a ella.',
       special:
         'Un especial con todo lo que no ha salido en otra edición. Se envía a todos los lectores.',
-      own: 'Se envía a todos los lectores del boletín. Elige sus artículos, o ninguno: solo con una introducción es una carta de la redacción.',
+      own: 'Se envía a todos los lectores del boletín. Elige los artículos, o ninguno: solo con una introducción es una nota de la redacción.',
     },
     subject: 'Asunto',
     subjectHint: 'Déjalo vacío para usar la noticia principal.',
@@ -27,7 +27,7 @@ export default {
     introductionHint:
       'Markdown: **negrita**, *cursiva*, [texto](https://example.org), listas con -.',
     articles: 'Artículos',
-    noneChosen: 'Ningún artículo elegido: una carta de la redacción.',
+    noneChosen: 'Ningún artículo elegido: una nota de la redacción.',
     search: 'Buscar titulares',
     find: 'Buscar',
     nothingFound: 'Ningún otro artículo de este boletín coincide. Cambia la búsqueda.',
@@ -74,7 +74,7 @@ export default {
     title: '¿Enviar esta edición?',
     back: 'Volver a la edición',
     what: 'Qué',
-    letter: 'carta sin artículos',
+    letter: 'nota de la redacción, sin artículos',
     who: 'A quién',
     readers_one: '{{count}} lector de {{newsletter}}',
     readers_many: '{{count, number}} de lectores de {{newsletter}}',
@@ -145,7 +145,7 @@ export default {
   reasons: {
     refused: 'el servidor de correo rechazó la dirección',
     content: 'el servidor de correo rechazó el correo',
-    expired: 'no se pudo enviar en 24 horas',
+    expired: 'no se ha podido enviar en 24 horas',
     unaddressable: 'el servidor de correo no puede enviar a este tipo de dirección',
     unsubscribed: 'baja antes del envío',
     suppressed: 'dirección bloqueada',
@@ -157,10 +157,11 @@ export default {
   },
   left: {
     title: 'Bajas desde esta edición',
-    count_zero: 'Nadie ha usado sus enlaces para darse de baja.',
-    count_one: '{{count}} lector ha usado su enlace para darse de baja.',
-    count_many: '{{count, number}} de lectores han usado sus enlaces para darse de baja.',
-    count_other: '{{count, number}} lectores han usado sus enlaces para darse de baja.',
+    count_zero: 'Nadie se ha dado de baja con los enlaces de esta edición.',
+    count_one: '{{count}} lector se ha dado de baja con un enlace de esta edición.',
+    count_many:
+      '{{count, number}} de lectores se han dado de baja con los enlaces de esta edición.',
+    count_other: '{{count, number}} lectores se han dado de baja con los enlaces de esta edición.',
   },
   done: {
     there: 'Esta edición ya existía. No se ha cambiado nada.',
