@@ -83,6 +83,7 @@ async function submitted(event) {
   try {
     const answer = await fetch(address, { method: 'POST', body });
     if (new URL(answer.url).pathname.endsWith('/sign-in')) return failed(words.session);
+    if (answer.status === 403) return failed(words.role);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const main = page.querySelector('main:has([data-editor])');
     if (!main) {

@@ -9,7 +9,9 @@ import { sameOrigin } from '../middleware/same-origin.ts';
 import { openAdmission } from './account/admission.ts';
 import { openCodeChecks } from './account/code-checks.ts';
 import { forgotRoutes } from './account/forgot.ts';
+import { openKeptForms } from './account/kept-forms.ts';
 import { oidcRoutes } from './account/oidc.ts';
+
 import { passkeySignInRoutes } from './account/passkey-sign-in.ts';
 import { openPasswordChecks } from './account/password-checks.ts';
 import { requiredTwoFactor } from './account/required-two-factor.ts';
@@ -76,16 +78,17 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(oidcRoutes(context, admission, showSignIn));
   router.use(forgotRoutes(context, checks));
 
+  const kept = openKeptForms(context);
   router.use(async (req, res, next) => {
     const operator = req.session?.operator;
-    if (!operator)
-      return res.redirect(303, `/console/sign-in${req.method === 'GET' ? '' : '?expired'}`);
+    if (!operator) return kept.toSignIn(req, res, next);
     res.locals.operator = operator;
     const actor = { kind: 'operator' as const, id: operator.id, ...originOf(req) };
     setActor(res, actor, operator.role, await scopeOfOperator(context.db, operator.id));
     return next();
   });
   router.use(requiredTwoFactor(context));
+  router.use(kept.routes);
   router.use(onceForEachForm(context));
   router.use(movedRoutes());
   router.use(liveRoutes(context, figures));

@@ -49,7 +49,7 @@ export default {
     title: 'Editions',
     empty: 'No editions yet',
     emptyText:
-      'They will appear here. The first one is prepared at its newsletter’s usual time, or now if you press “Prepare draft”.',
+      'They will appear here. The first one is prepared at its newsletter’s usual time, or now if you press “New edition”.',
     next: 'Goes out at {{hour, hour}} ({{timezone}})',
     readers_one: '{{count}} reader',
     readers_other: '{{count, number}} readers',

@@ -187,6 +187,7 @@ export default {
     articles: 'Keep at least one article, and at most 200.',
     session:
       'Not saved: you have been signed out. Sign in in another tab, then save again. Nothing here is lost.',
+    role: 'Not saved: your role no longer allows it. What you wrote is still here. Ask an owner of your newsroom, then save again.',
     network: 'Not saved: the service does not answer. Try again in a moment. Nothing here is lost.',
   },
 };

@@ -48,7 +48,7 @@ export default {
     title: 'Ediciones',
     empty: 'Todavía no hay ediciones',
     emptyText:
-      'Aparecerán aquí. La primera se prepara a la hora habitual del boletín, o ahora si pulsas «Preparar borrador».',
+      'Aparecerán aquí. La primera se prepara a la hora habitual del boletín, o ahora si pulsas «Nueva edición».',
     next: 'Sale a las {{hour, hour}} ({{timezone}})',
     readers_one: '{{count}} lector',
     readers_many: '{{count, number}} de lectores',

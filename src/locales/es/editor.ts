@@ -190,6 +190,7 @@ export default {
     articles: 'Deja al menos un artículo y como máximo 200.',
     session:
       'No se ha guardado: se ha cerrado la sesión. Inicia sesión en otra pestaña y guarda otra vez. Aquí no se pierde nada.',
+    role: 'No se ha guardado: tu rol ya no lo permite. Lo que has escrito sigue aquí. Habla con un propietario de tu redacción y guarda de nuevo.',
     network:
       'No se ha guardado: el servicio no responde. Inténtalo de nuevo en un momento. Aquí no se pierde nada.',
   },

@@ -26,11 +26,9 @@ export function signInRoutes(
 
   router.get('/sign-in', openToAll, async (req, res) => {
     if (req.session) return res.redirect(303, '/console');
-    return show(
-      req,
-      res,
-      req.query.expired === undefined ? {} : { text: 'account.signIn.expired' },
-    );
+    const { kept, expired } = req.query;
+    const text = kept !== undefined ? 'kept' : expired !== undefined ? 'expired' : undefined;
+    return show(req, res, text === undefined ? {} : { text: `account.signIn.${text}` });
   });
 
   router.post('/sign-in', openToAll, async (req, res) => {

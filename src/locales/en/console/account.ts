@@ -9,6 +9,7 @@ export default {
     wrong: 'Wrong email address or password.',
     wait: 'Too many attempts. Wait {{minutes}} min, then try again.',
     expired: 'Sign in to continue.',
+    kept: 'You were signed out. What you wrote is kept: sign in to go on.',
     forgot: 'Forgot your password?',
     or: 'or',
     passkey: 'Sign in with a passkey',
@@ -105,5 +106,14 @@ export default {
   passkey: {
     refused: 'The passkey did not work. Try again, or sign in with your password.',
     cancelled: 'No passkey was used.',
+  },
+  kept: {
+    title: 'You were signed out while writing',
+    text: 'Nothing of what you wrote is lost, and nothing of it has been saved yet. Go on to send it now.',
+    goOn: 'Go on',
+    discard: 'Discard it',
+    discardText: 'What you wrote is deleted for good.',
+    discardSure: 'Discard for good',
+    discarded: 'Discarded.',
   },
 };

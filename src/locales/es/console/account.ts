@@ -9,6 +9,7 @@ export default {
     wrong: 'Correo o contraseña incorrectos.',
     wait: 'Demasiados intentos. Espera {{minutes}} min e inténtalo de nuevo.',
     expired: 'Inicia sesión para continuar.',
+    kept: 'Tu sesión ha caducado. Lo que has escrito se conserva: inicia sesión para seguir.',
     forgot: '¿Has olvidado la contraseña?',
     or: 'o',
     passkey: 'Entrar con una llave de acceso',
@@ -108,5 +109,14 @@ export default {
   passkey: {
     refused: 'La llave de acceso no ha funcionado. Inténtalo de nuevo o entra con tu contraseña.',
     cancelled: 'No se ha usado ninguna llave de acceso.',
+  },
+  kept: {
+    title: 'Tu sesión ha caducado mientras escribías',
+    text: 'No se ha perdido nada de lo que has escrito, y aún no se ha guardado nada. Sigue para enviarlo ahora.',
+    goOn: 'Seguir',
+    discard: 'Descartarlo',
+    discardText: 'Lo que has escrito se borra para siempre.',
+    discardSure: 'Descartar para siempre',
+    discarded: 'Descartado.',
   },
 };
