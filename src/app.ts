@@ -62,6 +62,10 @@ export function createApp(
     }),
   );
   app.use(
+    '/vendor/uplot',
+    express.static(dirname(fileURLToPath(import.meta.resolve('uplot'))), { maxAge: '1h' }),
+  );
+  app.use(
     '/assets',
     express.static(join(import.meta.dirname, 'http/assets'), {
       maxAge: '1h',

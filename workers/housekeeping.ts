@@ -18,6 +18,7 @@ import { forgetOld } from '../src/privacy/retention.ts';
 import type { Task } from '../src/process/clock.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
 import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';
+import { keepReaderDays } from '../src/subscribers/reader-days.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
 export function housekeepingTasks(context: Context): Task[] {
@@ -94,6 +95,11 @@ export function housekeepingTasks(context: Context): Task[] {
       name: 'deliveries: forget what relays answered a week ago',
       everyMs: 3_600_000,
       run: () => forgetAnswers(db),
+    },
+    {
+      name: 'subscribers: count the readers of the day',
+      everyMs: 600_000,
+      run: () => keepReaderDays(db),
     },
     {
       name: 'subscribers: forget sign-ups that nobody confirmed',

@@ -6,6 +6,7 @@ import { registerBounces } from './bounces.ts';
 import { registerDoctor } from './doctor/doctor.ts';
 import { registerEditions } from './editions.ts';
 import { registerFeeds } from './feeds.ts';
+import { registerFigures } from './figures.ts';
 import { registerNewsletters } from './newsletters.ts';
 import { registerNewsroom } from './newsroom.ts';
 import { openForCommand } from './open.ts';
@@ -29,6 +30,7 @@ export function registerNouns(program: Command): void {
     registerBounces,
     registerEditions,
     registerRelays,
+    registerFigures,
     registerSubscribers,
     registerSuppressions,
     registerOperators,

@@ -52,6 +52,7 @@ const leastRoles: Record<string, Role> = {
   'editions resume': 'sender',
   'editions cancel': 'sender',
   'editions resend-missed': 'sender',
+  figures: 'viewer',
   'relays list': 'viewer',
   'relays test': 'admin',
   'subscribers list': 'admin',

@@ -544,6 +544,21 @@ interface PasskeysTable {
   lastUsedAt: Optional<Date>;
 }
 
+/** A newsletter's readers on one day; of those who left, how many said why. */
+interface ReaderDaysTable {
+  newsletterId: string;
+  day: string;
+  readers: number;
+  came: number;
+  left: number;
+  often: number;
+  interest: number;
+  never: number;
+  other: number;
+  written: number;
+  updatedAt: Made;
+}
+
 interface ApiTokensTable {
   id: Id;
   name: string;
@@ -711,6 +726,7 @@ export interface Database {
   relayActivity: RelayActivityTable;
   answerCounts: AnswerCountsTable;
   receiverLimits: ReceiverLimitsTable;
+  readerDays: ReaderDaysTable;
   keptForms: KeptFormsTable;
   signInSteps: SignInStepsTable;
   totpSecrets: TotpSecretsTable;

@@ -67,6 +67,12 @@ export const consolePages: ConsolePage[] = [
     before: openDetails,
   },
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
+  {
+    name: 'figures',
+    least: 'viewer',
+    path: () => '/console/figures',
+    before: openDetails,
+  },
   { name: 'delivery', least: 'viewer', path: () => '/console/delivery' },
   { name: 'settings-newsroom', least: 'viewer', path: () => '/console/settings/newsroom' },
   { name: 'settings-alerts', least: 'viewer', path: () => '/console/settings/alerts' },

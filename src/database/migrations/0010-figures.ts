@@ -19,6 +19,22 @@ const statements = [
     words_at timestamptz,
     primary key (hour, relay, receiver_group)
   )`,
+  // A newsletter's readers by the day, in its time zone: counted from the subscriptions every few minutes.
+  `create table reader_days (
+    newsletter_id bigint not null references newsletters on delete cascade,
+    day date not null,
+    readers integer not null,
+    came integer not null,
+    "left" integer not null,
+    often integer not null,
+    interest integer not null,
+    never integer not null,
+    other integer not null,
+    written integer not null,
+    updated_at timestamptz not null default now(),
+    primary key (day, newsletter_id)
+  )`,
+  `create index editions_of_date on editions (local_date desc, id desc)`,
   // How the relay does, beside what it takes.
   `alter table relay_activity
     add column state text not null default 'up' check (state in ('up', 'slowed', 'resting', 'avoided')),

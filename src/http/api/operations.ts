@@ -6,6 +6,7 @@ import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
 import { externalArticleOperations } from './external-articles.ts';
 import { feedOperations } from './feeds.ts';
+import { figureOperations } from './figures.ts';
 import { importOperations } from './imports.ts';
 import { leavingReasonOperations } from './leaving-reasons.ts';
 import { newsletterOperations } from './newsletters.ts';
@@ -38,6 +39,7 @@ export const operations: Operation[] = [
   ...previewOperations,
   ...deliveryOperations,
   ...relayOperations,
+  ...figureOperations,
   ...subscriberOperations,
   ...leavingReasonOperations,
   ...importOperations,

@@ -68,6 +68,7 @@ export const relayOperations: Operation[] = [
       summary: 'List the relays',
       description: 'As SMTP_URL has them, with what they answered in the last day.',
       role: 'viewer',
+      reach: 'scoped',
       answers: { 200: { description: 'All of them', schema: pageOf(relayShape) } },
     },
     async ({ context }) => ({ body: { data: await listRelays(context), next: null } }),

@@ -24,6 +24,7 @@ import { deliveryRoutes } from './delivery/delivery.ts';
 import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
 import { feedRoutes } from './feeds/feeds.ts';
+import { figureRoutes } from './figures/figures.ts';
 import { forbiddenPage } from './forbidden.ts';
 import type { LiveFigures } from './live/figures.ts';
 import { liveRoutes } from './live/stream.ts';
@@ -103,6 +104,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(peopleRoutes(context), personRoutes(context));
   router.use(readerRoutes(context));
   router.use(deliveryRoutes(context));
+  router.use(figureRoutes(context));
   router.use(editorRoutes(context));
   router.use(forbiddenPage(context));
   checkRules(router);

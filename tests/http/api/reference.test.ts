@@ -19,6 +19,7 @@ const promised = [
   ),
   'get /editions/{id}/preview',
   'get /editions/{id}/deliveries',
+  'get /figures',
   'get /relays',
   'post /relays/{name}/test',
   'get post /subscribers',
