@@ -138,6 +138,21 @@ const environment = z.object({
       'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent',
     )
     .default('info'),
+  INBOUND_SMTP_PORT: port('INBOUND_SMTP_PORT', 1).optional(),
+  INBOUND_DOMAIN: z
+    .string()
+    .toLowerCase()
+    .regex(
+      /^(?=.{1,190}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+      'INBOUND_DOMAIN must be a domain whose mail comes to Gaceta, for example back.example.org',
+    )
+    .optional(),
+  INBOUND_TLS: z
+    .string()
+    .regex(/^[^:]+:[^:]+$/, 'INBOUND_TLS must be keyfile:certificatefile, both in PEM')
+    .transform((v) => v.split(':'))
+    .optional(),
+  INBOUND_PROXY: flag('INBOUND_PROXY').default(false),
   ALERT_TO: z
     .string()
     .transform((v) => v.split(/[\s,]+/).filter((address) => address !== ''))
@@ -204,6 +219,12 @@ export type Config = Readonly<{
   operator: { email: string; password: string } | undefined;
   /** The identity provider that operators may sign in through (OpenID Connect). */
   oidc: OidcSettings | undefined;
+  /** The domain of return paths and of mailed unsubscribing; undefined: both go to the newsroom's own addresses. */
+  inboundDomain: string | undefined;
+  /** Where that domain's mail comes in; undefined: no door. */
+  inboundSmtp:
+    | { port: number; tls: { key: string; cert: string } | undefined; proxy: boolean }
+    | undefined;
 }>;
 
 export interface OidcSettings {
@@ -242,6 +263,10 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   if (oidc.some(Boolean) ? !oidc.every(Boolean) : set.OIDC_ROLE_CLAIM)
     problems.push(
       'OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together: set all three or none',
+    );
+  if (set.INBOUND_SMTP_PORT && !set.INBOUND_DOMAIN)
+    problems.push(
+      'INBOUND_DOMAIN must be set when INBOUND_SMTP_PORT is: the domain whose mail comes in there, for example back.example.org',
     );
   if (relays && !set.MAIL_FROM)
     problems.push(
@@ -292,8 +317,16 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
             roleClaim: env.OIDC_ROLE_CLAIM,
           }
         : undefined,
+    inboundDomain: env.INBOUND_DOMAIN,
+    inboundSmtp:
+      env.INBOUND_SMTP_PORT === undefined
+        ? undefined
+        : { port: env.INBOUND_SMTP_PORT, tls: tlsFiles(env.INBOUND_TLS), proxy: env.INBOUND_PROXY },
   });
 }
+
+const tlsFiles = (files: string[] | undefined) =>
+  files && { key: resolve(files[0] ?? ''), cert: resolve(files[1] ?? '') };
 
 /**
  * The configuration of this process: `.env` of the working directory, below what the shell has set; or that

@@ -7,6 +7,7 @@ import { startDeliverer } from './deliver/deliver.ts';
 import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';
 import { housekeepingTasks } from './housekeeping.ts';
+import { openInbound } from './inbound/inbound.ts';
 import { startLetters } from './letters/letters.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { openWebhookSender } from './webhooks/webhooks.ts';
@@ -39,6 +40,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     log: context.log,
   });
   const letters = startLetters(context, lease, pace, deliverer.makeRoom, metrics);
+  const inbound = openInbound(context);
   const { queues } = context;
   const consumers = [
     queues.work('deliver', deliverer.handle, 8),
@@ -53,12 +55,15 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     ...housekeepingTasks(context),
     ...letters.tasks,
     ...webhooks.tasks,
+    ...inbound.tasks,
   ]);
   return {
     async stop() {
       // These first: from here on nothing starts.
-      const sending = [deliverer.stop(), letters.stop(), webhooks.stop()];
+      const sending = [deliverer.stop(), letters.stop(), webhooks.stop(), inbound.close()];
       await Promise.all([clock.stop(), ...consumers.map((consumer) => consumer.pause())]);
+      // the clock may have been opening it
+      await inbound.close();
       await Promise.all(sending);
       await Promise.all(consumers.map((consumer) => consumer.close()));
       await lease.close();

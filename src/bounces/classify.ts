@@ -25,7 +25,11 @@ export interface Classified {
  */
 export async function classify(bytes: Uint8Array): Promise<Classified> {
   const report = await readReport(bytes).catch(() => undefined);
-  if (!report) return { kind: 'other', recipients: [] };
+  return report ? classifyReport(report, bytes) : { kind: 'other', recipients: [] };
+}
+
+/** The same of one that was taken apart already. */
+export async function classifyReport(report: Report, bytes: Uint8Array): Promise<Classified> {
   const kind = kindOf(report);
   if (kind === 'complaint') return { kind, recipients: complainantIn(report) };
   if (kind !== 'bounce') return { kind, recipients: [] };

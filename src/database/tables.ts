@@ -165,6 +165,24 @@ interface SuppressionsTable {
   createdAt: Made;
 }
 
+interface BouncesTable {
+  id: Id;
+  at: Made;
+  kind: 'bounce' | 'complaint';
+  /** The door it came by: `smtp`. */
+  source: string;
+  subscriberId: string;
+  editionId: Optional<string>;
+  receiverGroup: string;
+  hard: boolean;
+  /** One of src/bounces/reasons.ts; of a complaint its feedback type. */
+  reason: string;
+  status: Optional<string>;
+  words: string;
+  /** The address is not written to again because of this one. */
+  suppressed: Default<boolean>;
+}
+
 interface FeedsTable {
   id: Id;
   newsletterId: string;
@@ -707,6 +725,7 @@ export interface Database {
   subscriptions: SubscriptionsTable;
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
+  bounces: BouncesTable;
   feeds: FeedsTable;
   articles: ArticlesTable;
   articleSources: ArticleSourcesTable;

@@ -10,7 +10,7 @@ import {
   nameSchema,
   timezoneSchema,
 } from '../subscribers/choices.ts';
-import { byOperator } from '../subscribers/consent-evidence.ts';
+import { withoutRequest } from '../subscribers/consent-evidence.ts';
 import { AddressSuppressed, InvalidSubscriber } from '../subscribers/errors.ts';
 import { type HashAddress, readFields, toAddress } from '../subscribers/sign-up-fields.ts';
 import { storeSubscribers } from '../subscribers/store-subscribers.ts';
@@ -76,7 +76,7 @@ export async function addSubscriber(
   if (!stored?.id) throw new AddressSuppressed();
   const { id, outcome } = stored;
   const added = scope === null ? outcome === 'added' : !known.inside;
-  const evidence = byOperator('api');
+  const evidence = withoutRequest('api');
   const { frequency = null, hour = null } = given;
   if (!consentAt) {
     await setActiveChoices(tx, id, newsletters, { frequency, hour });

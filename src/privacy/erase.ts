@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { queueLetter } from '../letters/letters.ts';
-import { byOperator } from '../subscribers/consent-evidence.ts';
+import { withoutRequest } from '../subscribers/consent-evidence.ts';
 import { SubscriberNotFound } from '../subscribers/errors.ts';
 import { endSubscriptions } from '../subscribers/subscriptions/end.ts';
 import { suppress } from '../subscribers/suppression.ts';
@@ -25,7 +25,7 @@ export async function eraseSubscriber(
     .executeTakeFirst();
   if (!person) throw new SubscriberNotFound(subscriberId);
 
-  const evidence = byOperator('erasure');
+  const evidence = withoutRequest('erasure');
   await endSubscriptions(tx, [{ subscriber: subscriberId, newsletter: undefined, evidence }], now);
   await tx
     .updateTable('subscriptions')
@@ -67,6 +67,7 @@ export async function eraseSubscriber(
 }
 
 async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
+  await tx.deleteFrom('bounces').where('subscriberId', '=', subscriberId).execute();
   // By way of the editions: the ledger has no index by subscriber.
   await tx
     .updateTable('deliveries as d')

@@ -14,6 +14,8 @@ export interface PersonalData {
   deliveries: Awaited<ReturnType<typeof deliveriesOf>>;
   /** What relays answered about messages to them. */
   answers: Awaited<ReturnType<typeof answersOf>>;
+  /** Bounces and complaints about messages to them. */
+  bounces: Awaited<ReturnType<typeof bouncesOf>>;
   letters: Awaited<ReturnType<typeof lettersOf>>;
   suppressed: { reason: string; since: Date } | null;
 }
@@ -24,15 +26,17 @@ export async function personalData(
   subscriberId: string,
 ): Promise<PersonalData> {
   const subscriber = await getSubscriber(db, subscriberId);
-  const [reasons, pending, consents, deliveries, answers, letters, suppressed] = await Promise.all([
-    reasonsOf(db, subscriberId),
-    pendingOf(db, subscriberId),
-    consentsOf(db, subscriberId),
-    deliveriesOf(db, subscriberId),
-    answersOf(db, subscriberId),
-    lettersOf(db, subscriberId),
-    suppressionOf(db, subscriberId),
-  ]);
+  const [reasons, pending, consents, deliveries, answers, bounces, letters, suppressed] =
+    await Promise.all([
+      reasonsOf(db, subscriberId),
+      pendingOf(db, subscriberId),
+      consentsOf(db, subscriberId),
+      deliveriesOf(db, subscriberId),
+      answersOf(db, subscriberId),
+      bouncesOf(db, subscriberId),
+      lettersOf(db, subscriberId),
+      suppressionOf(db, subscriberId),
+    ]);
   return {
     subscriber,
     reasons,
@@ -40,6 +44,7 @@ export async function personalData(
     consents,
     deliveries,
     answers,
+    bounces,
     letters,
     suppressed: suppressed ?? null,
   };
@@ -79,6 +84,14 @@ const answersOf = (db: DbOrTransaction, id: string) =>
   db
     .selectFrom('deliveryEvents')
     .select(['at', 'phase', 'code', 'enhanced', 'reply'])
+    .where('subscriberId', '=', id)
+    .orderBy('id')
+    .execute();
+
+const bouncesOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('bounces')
+    .select(['at', 'kind', 'hard', 'reason', 'status', 'words', 'suppressed'])
     .where('subscriberId', '=', id)
     .orderBy('id')
     .execute();

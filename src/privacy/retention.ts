@@ -5,7 +5,7 @@ import type { Database } from '../database/tables.ts';
 
 /** How many days what is kept of sending, and of who did what. The counts of an edition and its pages stay. */
 export const KEPT_DAYS = {
-  /** Who got an edition: the rows of the ledger. */
+  /** Who got an edition, and what came back: the rows of the ledger, bounces and complaints. */
   deliveries: 400,
   /** What relays said beside 250, revisions that were corrected since, and rendered messages. */
   sending: 90,
@@ -42,6 +42,7 @@ export async function forgetOld(db: Db, now: Date): Promise<Record<string, numbe
       before(now, KEPT_DAYS.letters),
       sql`state in ('sent', 'failed', 'skipped')`,
     ),
+    bounces: await forget(db, 'bounces', 'at', before(now, KEPT_DAYS.deliveries)),
     form_posts: await forgetPosts(db, before(now, 1)),
     audit: await forget(db, 'audit', 'at', before(now, KEPT_DAYS.audit)),
     partitions: await dropPartitions(db, before(now, KEPT_DAYS.deliveries)),

@@ -9,7 +9,7 @@ import {
   nameSchema,
   timezoneSchema,
 } from './choices.ts';
-import { byOperator } from './consent-evidence.ts';
+import { withoutRequest } from './consent-evidence.ts';
 import { AddressTaken, InvalidSubscriber, SubscriberNotFound } from './errors.ts';
 import { readFields, toAddress } from './sign-up-fields.ts';
 import { endSubscriptions } from './subscriptions/end.ts';
@@ -151,7 +151,7 @@ async function changeSubscription(
   if (state !== 'unsubscribed') return;
   await endSubscriptions(
     tx,
-    [{ subscriber: subscriberId, newsletter: place.id, evidence: byOperator('operator') }],
+    [{ subscriber: subscriberId, newsletter: place.id, evidence: withoutRequest('operator') }],
     now,
   );
 }

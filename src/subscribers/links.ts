@@ -45,8 +45,8 @@ export const unsubscribeUrl = (
 ) => unsubscribePage(maker, unsubscribeToken(maker, subscriber, newsletter, addressChanges));
 
 /**
- * Both links to unsubscribe from one newsletter, with one token: that of RFC 8058, and a mailto (RFC 6068), which a person
- * reads until Gaceta receives mail itself. That goes to the newsletter's replyTo, or to whom its messages are from.
+ * Both links to unsubscribe from one newsletter, with one token: that of RFC 8058, and a mailto (RFC 6068): to the
+ * domain whose mail comes to us, or else, for a person to read, to the newsletter's replyTo or whom its messages are from.
  * Made once for all of a newsletter's subscribers, then asked for each. With an edition the links tell by which of them
  * a reader unsubscribed.
  */
@@ -55,14 +55,18 @@ export const openUnsubscribeLinks = (
   to: string,
   newsletter: string,
   edition?: string,
+  inboundDomain?: string,
 ) => {
   // A token is letters, digits and dashes: nothing of it has to be encoded.
-  const mailto = mailtoUnsubscribe(to, '');
+  const mailto = (token: string) =>
+    inboundDomain
+      ? `mailto:u+${token}@${inboundDomain}?subject=unsubscribe`
+      : mailtoUnsubscribe(to, token);
   return (subscriber: string, addressChanges = 0) => {
     const token = unsubscribeToken(maker, subscriber, newsletter, addressChanges, edition);
     return {
       unsubscribeUrl: unsubscribePage(maker, token),
-      unsubscribeMailto: `${mailto}${token}`,
+      unsubscribeMailto: mailto(token),
     };
   };
 };

@@ -60,7 +60,7 @@ export function openMessages(
       });
       const { headers, size, utf8 } = spliced;
       const wire = wireBody(variant.prepared, spliced);
-      const from = edition.returnPath(subscriber);
+      const from = edition.returnPath(subscriber, row.addressChanges);
       const to = address.mailbox;
       if (!signer) {
         wire.unshift(headers);

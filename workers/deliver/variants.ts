@@ -69,8 +69,9 @@ export function openVariants(context: Context): Variants {
         newsletter.replyTo ?? from,
         newsletter.id,
         content.edition.id,
+        config.inboundDomain,
       ),
-      returnPath: openReturnPath(tokens, from, content.edition.id),
+      returnPath: openReturnPath(tokens, from, content.edition.id, config.inboundDomain),
       choose(reader) {
         if (reader.excluded) return chooseArticles(content, reader);
         const key = `${reader.language ?? ''} ${reader.sections?.join(' ') ?? '*'}`;

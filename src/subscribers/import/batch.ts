@@ -1,5 +1,5 @@
 import type { DbOrTransaction } from '../../database/connection.ts';
-import { byOperator } from '../consent-evidence.ts';
+import { withoutRequest } from '../consent-evidence.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
 import { storeSubscribers } from '../store-subscribers.ts';
 import { recordSubscriptions } from '../subscriptions/record.ts';
@@ -62,5 +62,5 @@ async function storeLines(
 function consentIn({ line, state, consentAt, consentSource }: ImportLine, importId: string) {
   if (state !== 'active' || !consentAt) return [];
   const detail = { source: consentSource, import: importId, line };
-  return [{ action: 'import' as const, at: consentAt, ...byOperator('import'), detail }];
+  return [{ action: 'import' as const, at: consentAt, ...withoutRequest('import'), detail }];
 }

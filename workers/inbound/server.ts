@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions } from 'smtp-server';
+import { readInboundAddress } from '../../src/bounces/inbound-address.ts';
+import type { Config } from '../../src/config.ts';
+import type { Context } from '../../src/context.ts';
+import { takeMessage } from './take.ts';
+
+/** A report carries the message that it is about. */
+const LARGEST = 5 * 1024 * 1024;
+const MOST_CLIENTS = 50;
+const SILENCE_MS = 60_000;
+
+export interface Inbound {
+  port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the door where mail comes in: bounces, complaints and mailed unsubscribing, for addresses of ours alone. A
+ * message is answered 250 once what follows from it is committed. Throws where the port cannot be opened.
+ */
+export async function startInbound(
+  context: Context,
+  { port, tls, proxy }: NonNullable<Config['inboundSmtp']>,
+): Promise<Inbound> {
+  const domain = context.config.inboundDomain ?? '';
+  const addressOf = ({ address }: { address: string }) =>
+    readInboundAddress(address, domain, context.tokens);
+  const server = new SMTPServer({
+    name: domain,
+    banner: 'Gaceta',
+    authOptional: true,
+    disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    ...(tls && { key: readFileSync(tls.key), cert: readFileSync(tls.cert) }),
+    useProxy: proxy,
+    disableReverseLookup: true,
+    logger: false,
+    size: LARGEST,
+    maxClients: MOST_CLIENTS,
+    socketTimeout: SILENCE_MS,
+    closeTimeout: 5_000,
+    onRcptTo(address, _session, done) {
+      done(addressOf(address) ? null : refusal(550, '5.1.1 no such address here'));
+    },
+    onData(stream, { envelope }, done) {
+      const addresses = envelope.rcptTo.map(addressOf).filter((one) => one !== undefined);
+      read(stream)
+        .then((bytes) => takeMessage(context, addresses, bytes, 'smtp'))
+        .then(
+          () => done(null, 'taken'),
+          (error: Error) => {
+            if (error instanceof Refusal) return done(error);
+            context.log.error({ err: error }, 'a message that came in could not be taken');
+            return done(refusal(451, '4.3.0 not taken: try again later'));
+          },
+        );
+    },
+  } satisfies SMTPServerOptions);
+  server.on('error', (error) => context.log.warn({ err: error }, 'the inbound door'));
+  server.listen(port);
+  await once(server.server, 'listening');
+  const bound = server.server.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : port,
+    close: () => new Promise((closed) => server.close(() => closed())),
+  };
+}
+
+class Refusal extends Error {
+  readonly responseCode: number;
+  constructor(responseCode: number, message: string) {
+    super(message);
+    this.responseCode = responseCode;
+  }
+}
+
+const refusal = (code: number, message: string) => new Refusal(code, message);
+
+async function read(stream: SMTPServerDataStream): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (!stream.sizeExceeded) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (stream.sizeExceeded) throw refusal(552, `5.3.4 larger than ${LARGEST} bytes`);
+  return Buffer.concat(chunks);
+}
