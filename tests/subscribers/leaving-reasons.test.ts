@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addSubscriber } from '../../src/letters/added-by-operator.ts';
-import { byOperator } from '../../src/subscribers/consent-evidence.ts';
+import { withoutRequest } from '../../src/subscribers/consent-evidence.ts';
 import {
   countLeavingReasons,
   joinReason,
@@ -32,7 +32,7 @@ beforeAll(async () => {
     const newsletter = ids[n === 3 ? 'weekend' : 'daily'];
     await endSubscriptions(
       db,
-      [{ subscriber: id, newsletter, evidence: byOperator('operator') }],
+      [{ subscriber: id, newsletter, evidence: withoutRequest('operator') }],
       now,
     );
     await saveUnsubscribeReason(db, id, now, joinReason(reason, words));
