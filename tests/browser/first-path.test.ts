@@ -41,12 +41,12 @@ describe.skipIf(browserMissing())('with nothing but a browser', () => {
     await expectAccessible(owner, 'the first steps');
     await owner.fill('#newsroom #name', 'The Harbour Post');
     await owner.fill('#postalAddress', '12 Quay Street\nPort Alder');
-    await owner.locator('#newsroom button').click();
+    await owner.locator('#newsroom button.primary').click();
     await owner.getByText('Saved').first().waitFor();
     await tick('newsroom');
 
     // a test through the mailbox; the banner stays, since it is no relay of the newsroom's own
-    await owner.locator('#relay button').click();
+    await owner.getByRole('button', { name: 'Send a test' }).click();
     await owner.getByText('Taken, for ana@harbour.example').waitFor();
     await owner.getByText('The built-in mailbox has it.').waitFor();
     expect(await owner.locator('#relay.done').count()).toBe(0);
