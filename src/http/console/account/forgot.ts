@@ -69,6 +69,7 @@ export function forgotRoutes(context: Context, checks: PasswordChecks): Router {
     const { status = 200, sent = false, wrong, values, email = '' } = shown;
     return showPage(context, req, res, {
       view: 'account/forgot.eta',
+      styles: ['account'],
       title: t(sent ? 'account.forgot.sent' : 'account.forgot.title'),
       status,
       data: { sent, email, wrong: wrong && t(`account.${wrong}`, values) },

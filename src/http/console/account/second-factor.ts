@@ -77,6 +77,7 @@ export function secondFactorRoutes(
       view: 'account/code.eta',
       title: t('account.code.title'),
       status: wrong?.status ?? 200,
+      styles: ['account'],
       scripts: passkey ? ['passkeys'] : [],
       data: {
         app,

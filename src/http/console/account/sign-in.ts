@@ -88,6 +88,7 @@ export function openShowSignIn(context: Context): ShowSignIn {
       view: 'account/sign-in.eta',
       title: t('account.signIn.title'),
       status,
+      styles: ['account'],
       scripts: passkeys ? ['passkeys'] : [],
       message: text === undefined ? undefined : { good: false, text: t(text, values) },
       data: { email, proof, language, passkeys, provider },

@@ -13,7 +13,7 @@ import { mayAct, requireRole, requireScopedRole, roleOf, scopeOf } from '../../m
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { byOf } from './by.ts';
 import { keepLink } from './made-link.ts';
-import { grantable, personInList } from './view.ts';
+import { grantable, personInList, standing } from './view.ts';
 
 const page = '/console/settings/people';
 
@@ -101,7 +101,8 @@ export function peopleRoutes(context: Context): Router {
         languages: languages.map((code) => ({ code, name: t(`me.languages.${code}`) })),
         required,
         mayRequire: mayAct(res, 'owner'),
-        withoutTwoFactor: operators.filter((one) => !one.disabledAt && !one.twoFactor).length,
+        withoutTwoFactor: operators.filter((one) => standing(one) === 'active' && !one.twoFactor)
+          .length,
       },
     });
   }
