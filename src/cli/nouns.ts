@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerArticles } from './articles.ts';
 import { registerAttention } from './attention.ts';
+import { registerAudit } from './audit.ts';
 import { registerBackup } from './backup.ts';
 import { registerBounces } from './bounces.ts';
 import { registerDoctor } from './doctor/doctor.ts';
@@ -36,6 +37,7 @@ export function registerNouns(program: Command): void {
     registerOperators,
     registerTokens,
     registerWebhooks,
+    registerAudit,
     registerAttention,
     registerDoctor,
     registerBackup,

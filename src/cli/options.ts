@@ -32,6 +32,13 @@ export function readTime(text: string): Date {
   return time;
 }
 
+/** A day such as 2026-11-24. */
+export function readDay(text: string): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('It must be a day such as 2026-11-24.');
+  return text;
+}
+
 /** A day such as 2027-11-24, a time, or `never`. */
 export function readExpiry(text: string): Date | null {
   if (text === 'never') return null;

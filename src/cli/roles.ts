@@ -81,6 +81,7 @@ const leastRoles: Record<string, Role> = {
   'tokens list': 'admin',
   'tokens create': 'admin',
   'tokens revoke': 'admin',
+  audit: 'admin',
   'webhooks list': 'admin',
   'webhooks add': 'admin',
   'webhooks remove': 'admin',

@@ -11,6 +11,7 @@ export interface ConsoleThings {
   paused: string;
   sent: string;
   special: string;
+  webhook: string;
 }
 
 /** A page of the console, for all that walks over every page: axe, screenshots, the bench. */
@@ -74,6 +75,20 @@ export const consolePages: ConsolePage[] = [
     before: openDetails,
   },
   { name: 'delivery', least: 'viewer', path: () => '/console/delivery' },
+  {
+    name: 'settings-tokens',
+    least: 'admin',
+    path: () => '/console/settings/tokens',
+    before: openDetails,
+  },
+  { name: 'settings-audit', least: 'admin', path: () => '/console/settings/audit' },
+  { name: 'settings-webhooks', least: 'admin', path: () => '/console/settings/webhooks' },
+  {
+    name: 'settings-webhook',
+    least: 'admin',
+    path: ({ webhook }) => `/console/settings/webhooks/${webhook}`,
+    before: openDetails,
+  },
   { name: 'settings-newsroom', least: 'viewer', path: () => '/console/settings/newsroom' },
   { name: 'settings-alerts', least: 'viewer', path: () => '/console/settings/alerts' },
   { name: 'settings-people', least: 'admin', path: () => '/console/settings/people' },

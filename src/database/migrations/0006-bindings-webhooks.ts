@@ -18,6 +18,8 @@ const statements = [
   `create index audit_operator on audit (operator_id, id) where operator_id is not null`,
   `create index audit_token on audit (token_id, id) where token_id is not null`,
   `create index audit_action on audit (action, id)`,
+  `create index audit_object on audit (object text_pattern_ops, id)`,
+  `create index audit_at on audit (at)`,
 
   // Where other programs are told what happened, and what each is to be told.
   `create table webhooks (

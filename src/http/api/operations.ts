@@ -1,6 +1,7 @@
 import { sourceOperations } from './article-sources.ts';
 import { articleOperations } from './articles.ts';
 import { attentionOperations } from './attention.ts';
+import { auditOperations } from './audit.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
@@ -47,4 +48,5 @@ export const operations: Operation[] = [
   ...operatorOperations,
   ...tokenOperations,
   ...webhookOperations,
+  ...auditOperations,
 ];

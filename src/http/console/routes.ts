@@ -20,6 +20,7 @@ import { sessions } from './account/sessions.ts';
 import { setupRoutes } from './account/setup.ts';
 import { openShowSignIn, signInRoutes } from './account/sign-in.ts';
 import { actionRoutes } from './actions.ts';
+import { auditRoutes } from './audit/audit.ts';
 import { deliveryRoutes } from './delivery/delivery.ts';
 import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
@@ -38,6 +39,8 @@ import { alertRoutes } from './settings/alerts.ts';
 import { newsroomRoutes } from './settings/newsroom.ts';
 import { firstStepsRoutes, noteFirstLook } from './today/first-steps.ts';
 import { todayRoutes } from './today/today.ts';
+import { tokenRoutes } from './tokens/tokens.ts';
+import { webhookRoutes } from './webhooks/webhooks.ts';
 
 /**
  * Everything below /console: for operators who are signed in, but for the way in itself. Each route says which
@@ -102,6 +105,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(feedRoutes(context));
   router.use(newsroomRoutes(context), alertRoutes(context));
   router.use(peopleRoutes(context), personRoutes(context));
+  router.use(tokenRoutes(context), webhookRoutes(context), auditRoutes(context));
   router.use(readerRoutes(context));
   router.use(deliveryRoutes(context));
   router.use(figureRoutes(context));

@@ -5,12 +5,14 @@ import { inviteOperator, setTwoFactorRequired } from '../../../actions/operators
 import type { Context } from '../../../context.ts';
 import { languages } from '../../../locales/index.ts';
 import { InvalidOperator, listOperators, OperatorExists } from '../../../operators/accounts.ts';
+import { InvalidBinding } from '../../../operators/bindings.ts';
 import { roles } from '../../../operators/roles.ts';
 import { openSealing } from '../../../operators/sealing.ts';
 import { twoFactorRequired } from '../../../operators/two-factor.ts';
 import { lineSchema } from '../../../text/one-line.ts';
 import { mayAct, requireRole, requireScopedRole, roleOf, scopeOf } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
+import { givable, tickedIn } from '../settings/binding.ts';
 import { byOf } from './by.ts';
 import { keepLink } from './made-link.ts';
 import { grantable, personInList, standing } from './view.ts';
@@ -45,7 +47,9 @@ export function peopleRoutes(context: Context): Router {
       const at = read.error.issues[0]?.path[0] === 'name' ? 'name' : 'email';
       return show(req, res, { typed, wrong: { [at]: t(`people.wrong.${at}`) } });
     }
-    const { mail, ...input } = read.data;
+    const newsletters = tickedIn(req);
+    const { mail, ...wish } = read.data;
+    const input = { ...wish, ...(newsletters ? { newsletters } : {}) };
     try {
       const { operator, link } = await commit(context, async (tx) => {
         const made = await inviteOperator(tx, byOf(res), input, { mail: mail === 'yes' });
@@ -62,6 +66,8 @@ export function peopleRoutes(context: Context): Router {
           wrong: { email: t('people.wrong.exists') },
           existing: error.existing,
         });
+      if (error instanceof InvalidBinding)
+        return show(req, res, { typed, wrong: { role: t('binding.wrong') } });
       if (!(error instanceof InvalidOperator)) throw error;
       return show(req, res, { typed, wrong: { email: t('people.wrong.email') } });
     }
@@ -76,24 +82,26 @@ export function peopleRoutes(context: Context): Router {
 
   interface Shown {
     typed: Typed;
-    wrong?: Partial<Record<'email' | 'name', string>>;
+    wrong?: Partial<Record<'email' | 'name' | 'role', string>>;
     /** The id of the operator who has the address. */
     existing?: string | undefined;
   }
   async function show(req: Request, res: Response, { typed, wrong, existing }: Shown) {
     const { language, t } = wordsFor(req, res);
-    const [operators, required] = await Promise.all([
+    const [operators, required, binding] = await Promise.all([
       listOperators(context.db, scopeOf(res)),
       twoFactorRequired(context.db),
+      givable(context.db, res, tickedIn(req) ?? null),
     ]);
     await showPage(context, req, res, {
       view: 'people/list.eta',
       nav: 'settings',
       title: t('people.title'),
-      styles: ['people'],
+      styles: ['people', 'access'],
       status: wrong ? 422 : 200,
       data: {
         typed,
+        binding,
         wrong: wrong ?? {},
         existing,
         people: operators.map((one) => personInList(one, { t, language, now: context.now() })),

@@ -13,6 +13,7 @@ import {
 import type { Context } from '../../../context.ts';
 import type { DbOrTransaction } from '../../../database/connection.ts';
 import { getOperator, LastOwner, OperatorNotFound } from '../../../operators/accounts.ts';
+import { InvalidBinding } from '../../../operators/bindings.ts';
 import { roles } from '../../../operators/roles.ts';
 import { openSealing } from '../../../operators/sealing.ts';
 import { listSessions } from '../../../operators/sessions.ts';
@@ -20,6 +21,7 @@ import { readId } from '../../../text/id.ts';
 import { lineSchema } from '../../../text/one-line.ts';
 import { mayAct, requireScopedRole, roleOf, scopeOf } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
+import { bindingIn, givable } from '../settings/binding.ts';
 import { timeIn } from '../times.ts';
 import { byOf } from './by.ts';
 import { keepLink, takeLink } from './made-link.ts';
@@ -47,8 +49,14 @@ export function personRoutes(context: Context): Router {
       return show(req, res, id, { typed: req.body ?? {}, wrong });
     }
     const { name, role } = read.data;
+    // nobody widens or narrows their own account
+    const newsletters = res.locals.operator.id === id ? undefined : bindingIn(req, res);
     await answer(req, res, id, 'people.saved', (tx) =>
-      changeOperator(tx, byOf(res), id, { name, ...(role ? { role } : {}) }),
+      changeOperator(tx, byOf(res), id, {
+        name,
+        ...(role ? { role } : {}),
+        ...(newsletters === undefined ? {} : { newsletters }),
+      }),
     );
   });
 
@@ -91,8 +99,9 @@ export function personRoutes(context: Context): Router {
       const { email } = await getOperator(db, id);
       await leaveMessage(req, said, true, { email });
     } catch (error) {
-      if (!(error instanceof LastOwner)) throw error;
-      await leaveMessage(req, 'people.lastOwner', false);
+      if (error instanceof LastOwner) await leaveMessage(req, 'people.lastOwner', false);
+      else if (error instanceof InvalidBinding) await leaveMessage(req, 'binding.wrong', false);
+      else throw error;
     }
     res.redirect(303, pageOf(id));
   }
@@ -109,22 +118,25 @@ export function personRoutes(context: Context): Router {
       listSessions(db, id),
       takeLink(req, sealing, id),
     ]);
+    const binding = await givable(db, res, operator.newsletters);
     const frame = { t, language, now: context.now() };
     await showPage(context, req, res, {
       view: 'people/person.eta',
       nav: 'settings',
       title: operator.name || operator.email,
-      styles: ['people'],
+      styles: ['people', 'access'],
       scripts: ['people'],
       status: again ? 422 : 200,
       data: {
         person: {
           ...personInList(operator, frame),
           state: standing(operator),
+          bound: operator.newsletters?.join(', '),
           made: timeIn(operator.createdAt, language, 'UTC'),
         },
         typed: again?.typed ?? { name: operator.name, role: operator.role },
         wrong: again?.wrong ?? {},
+        binding,
         sessions: sessions.length,
         link: link && `${config.publicUrl}/console/setup/${link}`,
         roles: grantable(roleOf(res)),

@@ -1,0 +1,197 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Router } from 'express';
+import { z } from 'zod';
+import { auditCsv } from '../../../actions/audit-csv.ts';
+import type { Context } from '../../../context.ts';
+import type { Translate } from '../../../locales/index.ts';
+import { listOperators } from '../../../operators/accounts.ts';
+import { listApiTokens } from '../../../operators/api-tokens.ts';
+import { audit } from '../../../operators/audit.ts';
+import { type AuditLine, auditActions, listAudit } from '../../../operators/audit-log.ts';
+import { ID_FORM } from '../../../text/id.ts';
+import { actorOf, requireRole } from '../../middleware/roles.ts';
+import { showPage, wordsFor } from '../pages.ts';
+import { timeIn } from '../times.ts';
+
+const page = '/console/settings/audit';
+const day = z.iso.date().or(z.literal('')).catch('');
+const asked = z.object({
+  actor: z
+    .string()
+    .regex(/^(operator|token)( \d{1,18})?$|^(cli|reader|system)$/)
+    .catch(''),
+  action: z.string().max(100).catch(''),
+  object: z.string().trim().max(200).catch(''),
+  from: day,
+  to: day,
+  after: z.string().regex(ID_FORM).catch(''),
+});
+
+// Actions and kinds of objects that the console has words for; any other is shown as the audit names it.
+const actions = [
+  'add',
+  'add authenticator app',
+  'add passkey',
+  'archive',
+  'cancel',
+  'change',
+  'compose',
+  'create',
+  'disable',
+  'edit',
+  'enable',
+  'end session',
+  'end sessions',
+  'erase',
+  'export',
+  'fetch',
+  'import',
+  'invite',
+  'join',
+  'link',
+  'lost password',
+  'make recovery codes',
+  'pair translations',
+  'pause',
+  'release',
+  'remove',
+  'remove authenticator app',
+  'remove passkey',
+  'require two-factor',
+  'resend',
+  'resend-missed',
+  'reset two-factor',
+  'resume',
+  'revoke',
+  'rotate secret',
+  'schedule',
+  'send',
+  'separate',
+  'separate translation',
+  'set password',
+  'set up',
+  'sign in',
+  'start',
+  'suppress',
+  'test',
+  'unarchive',
+  'undo',
+  'unsuppress',
+  'use recovery code',
+  'wrong code',
+  'wrong passkey',
+  'wrong password',
+];
+const objects: Record<string, (id: string) => string | undefined> = {
+  address: () => undefined,
+  article: () => undefined,
+  console: () => undefined,
+  database: () => undefined,
+  edition: (id) => `/console/editions/${id}`,
+  feed: (id) => `/console/feeds#feed-${id}`,
+  newsletter: (slug) => `/console/newsletters/${slug}`,
+  newsroom: () => '/console/settings/newsroom',
+  operator: (id) => (ID_FORM.test(id) ? `/console/settings/people/${id}` : undefined),
+  relay: () => '/console/delivery',
+  'sign-up': () => '/console/settings/newsroom',
+  subscriber: (id) => `/console/readers/${id}`,
+  subscribers: () => '/console/readers',
+  token: () => '/console/settings/tokens',
+  webhook: (id) => `/console/settings/webhooks/${id}`,
+};
+
+/** Who did what, when and from where: searched, and as CSV. Of the whole newsroom. */
+export function auditRoutes(context: Context): Router {
+  const router = Router();
+  const { db } = context;
+
+  router.get('/settings/audit', requireRole('admin'), async (req, res) => {
+    const { t, language } = wordsFor(req, res);
+    const typed = asked.parse(req.query);
+    const { after: _, ...filter } = typed;
+    const [list, operators, tokens, known] = await Promise.all([
+      listAudit(db, { ...named(typed), limit: 50 }),
+      listOperators(db),
+      listApiTokens(db),
+      auditActions(db),
+    ]);
+    const query = new URLSearchParams(named(filter)).toString();
+    await showPage(context, req, res, {
+      view: 'audit/list.eta',
+      nav: 'settings',
+      title: t('audit.title'),
+      styles: ['access'],
+      data: {
+        typed,
+        lines: list.data.map((line) => lineView(line, { t, language })),
+        who: [
+          ...['operator', 'token', 'cli', 'system'].map((kind) => ({
+            value: kind,
+            text: t(`audit.kinds.${kind}`),
+          })),
+          ...operators.map((one) => ({
+            value: `operator ${one.id}`,
+            text: one.name || one.email,
+          })),
+          ...tokens.map((one) => ({
+            value: `token ${one.id}`,
+            text: t('audit.token', { name: one.name }),
+          })),
+        ],
+        actions: known
+          .map((value) => ({ value, text: actionText(value, t) }))
+          .toSorted((one, other) => one.text.localeCompare(other.text, language)),
+        csv: `${page}.csv?${query}`,
+        first: typed.after && `${page}?${query}`,
+        next: list.next && `${page}?${query}${query ? '&' : ''}after=${list.next}`,
+      },
+    });
+  });
+
+  router.get('/settings/audit.csv', requireRole('admin'), async (req, res) => {
+    const { after: _, ...filter } = asked.parse(req.query);
+    await audit(db, actorOf(res), 'export', 'audit');
+    res.type('text/csv').set('Content-Disposition', 'attachment; filename="audit.csv"');
+    // a client that disconnects ends the reading; there is no one to answer
+    await pipeline(Readable.from(auditCsv(db, named(filter))), res).catch((error) => {
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+  });
+  return router;
+}
+
+/** The fields that somebody filled in. */
+const named = (typed: Record<string, string>) =>
+  Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ''));
+
+const keyOf = (word: string) =>
+  word.replaceAll(/[^a-z]+(\w)/g, (_, next: string) => next.toUpperCase());
+
+const actionText = (action: string, t: Translate) =>
+  actions.includes(action) ? t(`audit.actions.${keyOf(action)}`) : action;
+
+function lineView(
+  { id, at, actor, action, object, origin, detail }: AuditLine,
+  words: { t: Translate; language: string },
+) {
+  const { t, language } = words;
+  const [noun = '', ...rest] = object.split(' ');
+  const name = rest.join(' ');
+  const address = objects[noun];
+  return {
+    id,
+    at: { iso: at.toISOString(), text: timeIn(at, language, 'UTC') },
+    who: actor.name ?? t(`audit.kinds.${kinds.includes(actor.kind) ? actor.kind : 'system'}`),
+    isToken: actor.kind === 'token',
+    action: actionText(action, t),
+    object: address
+      ? `${t(`audit.objects.${keyOf(noun)}`)} ${name.slice(0, 60)}`.trim()
+      : object.slice(0, 80),
+    address: address?.(name),
+    origin,
+    detail: detail === null ? '' : JSON.stringify(detail).slice(0, 400),
+  };
+}
+
+const kinds = ['operator', 'token', 'cli', 'reader', 'system'];
