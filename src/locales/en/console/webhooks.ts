@@ -69,7 +69,7 @@ export default {
   again: 'next attempt {{time}}',
   action: 'Action',
   resend: 'Send again',
-  resendOne: 'Send {{message}} again',
+  resendOne: 'Send again: {{message}}',
   resent: 'The notification will be sent again.',
   first: 'Newest first',
   more: 'Older',

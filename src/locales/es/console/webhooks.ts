@@ -69,7 +69,7 @@ export default {
   again: 'próximo intento: {{time}}',
   action: 'Acción',
   resend: 'Reenviar',
-  resendOne: 'Reenviar {{message}}',
+  resendOne: 'Reenviar: {{message}}',
   resent: 'El aviso se enviará de nuevo.',
   first: 'Los más recientes',
   more: 'Anteriores',
