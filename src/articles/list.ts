@@ -4,6 +4,7 @@ import { type Scope, within } from '../database/scope.ts';
 import { readId } from '../text/id.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import { ArticleNotFound } from './errors.ts';
+import { withdrawnAt } from './withdrawn.ts';
 
 /** An article as the API shows it. */
 export interface Article {
@@ -21,6 +22,8 @@ export interface Article {
   /** What it is called where it comes from; no two articles have the same. */
   externalId: string | null;
   updatedAt: Date;
+  /** When its feeds had it no more, though they have older ones; null while one has it, or an editor wrote it. */
+  withdrawnAt: Date | null;
 }
 
 /** Which articles: each narrows the others. */
@@ -51,7 +54,7 @@ async function select(
   const { rows } = await sql<Article>`
     select article.id, article.title, article.standfirst, article.url, article.author,
       article.language, article.published_at, source.section, source.feed, article.external_id,
-      article.updated_at,
+      article.updated_at, ${withdrawnAt('article.id')} as withdrawn_at,
       case when article.image_url is not null then jsonb_build_object('url', article.image_url,
         'alt', coalesce(article.image_alt, ''), 'credit', article.image_credit) end as image
     from articles article

@@ -258,6 +258,8 @@ interface ArticleSourcesTable {
   /** Null for the source the article was made from. */
   joinedBy: Optional<'guid' | 'url' | 'canonical' | 'title' | 'operator'>;
   seenAt: Made;
+  /** When its feed was found without it, though with older ones. */
+  withdrawnAt: Optional<Date>;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { withdrawnAt } from '../articles/withdrawn.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
 import { readId } from '../text/id.ts';
@@ -38,6 +39,8 @@ export interface DraftArticle {
   publishedAt: Date;
   /** How many sources were joined into it, beside the one it was made from. */
   joined: number;
+  /** When its feeds had it no more. */
+  withdrawnAt: Date | null;
 }
 
 /** Throws EditionNotFound. */
@@ -104,7 +107,8 @@ async function select(
         where source.article_id = article.id and section.newsletter_id = own.id
         order by source.id limit 1) as section,
       (select count(*)::int from article_sources
-        where article_id = article.id and joined_by is not null) as joined
+        where article_id = article.id and joined_by is not null) as joined,
+      ${withdrawnAt('article.id')} as withdrawn_at
     from articles article, newsletters own
     where own.id = ${newsletter} and article.deleted_at is null and ${where}
     order by article.published_at desc, article.id desc limit ${limit}`.execute(db);

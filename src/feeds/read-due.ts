@@ -3,6 +3,7 @@ import { lookAround, matchOf } from '../articles/duplicates.ts';
 import { FeedBusy, FeedNotFound } from '../articles/errors.ts';
 import type { IncomingArticle } from '../articles/incoming.ts';
 import { knownGuids, type Stored, storeIncoming } from '../articles/store.ts';
+import { noteWithdrawn } from '../articles/withdrawn.ts';
 import type { Db } from '../database/connection.ts';
 import { readId } from '../text/id.ts';
 import { claimFeed, type FeedRow, feedFailed, feedRead } from './claims.ts';
@@ -96,6 +97,11 @@ async function readAndStore(
     await completeFromPages(await incomplete(db, feed, stories), access);
     return await db.transaction().execute(async (tx) => {
       const stored = await storeIncoming(tx, feed, stories);
+      await noteWithdrawn(
+        tx,
+        feed.id,
+        parsed.items.map(({ id }) => id),
+      );
       await feedRead(tx, feed, answer, parsed, now());
       return stored;
     });

@@ -219,3 +219,28 @@ test('what waits for its date is told with its feed', async () => {
   await fetchFeedNow(db, feed.id, open);
   expect(await getFeed(db, feed.id)).toMatchObject({ waiting: 1, nextArticleAt: ahead });
 });
+
+test('what a feed withdraws is marked, not what it has no more room for', async () => {
+  const entry = (n: number) => ({
+    id: `story-${n}`,
+    title: `Story ${n}`,
+    link: `https://port.example/withdrawn/${n}`,
+    date: new Date(Date.now() - n * 3_600_000).toUTCString(),
+  });
+  let shown = [1, 2, 3, 4];
+  await using feed = await feedOn((_, response) => response.end(rss(shown.map(entry))));
+  const marked = async () => {
+    await fetchFeedNow(db, feed.id, open);
+    const { data } = await listArticles(db, { newsletter: feed.slug, limit: 10 });
+    return data.filter(({ withdrawnAt }) => withdrawnAt !== null).map(({ title }) => title);
+  };
+  expect(await marked()).toEqual([]);
+  shown = [0, 1, 2, 3]; // the oldest makes room
+  expect(await marked()).toEqual([]);
+  shown = [0, 1, 3];
+  expect(await marked()).toEqual(['Story 2']);
+  shown = [0, 1];
+  expect(await marked()).toEqual(['Story 2']);
+  shown = [0, 1, 2];
+  expect(await marked()).toEqual([]);
+});

@@ -17,6 +17,8 @@ export const causes = [
   'incomplete',
   /** A draft whose hour passed while it waits for review. */
   'review',
+  /** An article that its feed has withdrawn stands in an edition that is not sent yet. */
+  'withdrawn',
   /** Messages of which nobody knows whether the relay took them. */
   'uncertain',
   /** Held because the database was restored or copied. */

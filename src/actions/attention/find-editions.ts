@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { withdrawnAt } from '../../articles/withdrawn.ts';
 import type { Db } from '../../database/connection.ts';
 import type { HeldBy, Kind } from '../../database/tables.ts';
 import { STALL_WORDS } from '../../deliveries/stalled-editions.ts';
@@ -129,6 +130,32 @@ export async function complainedOf(db: Db): Promise<Finding[]> {
       facts: { ...found.facts, count: complaints, sent },
       cause: 'complaints',
       detail: 'complaints',
+      graceMs: 0,
+    };
+  });
+}
+
+/** Editions to come that hold an article which its feeds have withdrawn. */
+export async function withdrawnArticles(db: Db, now: Date): Promise<Finding[]> {
+  const { rows } = await sql<Row & { since: Date; count: number; article: string }>`
+    select ${named}, min(w.at) as since, count(*)::int as count,
+      (array_agg(coalesce(l.title, a.title) order by l.position))[1] as article
+    from editions e join newsletters n on n.id = e.newsletter_id
+      join edition_articles l on l.edition_id = e.id and not l.dropped
+      join articles a on a.id = l.article_id and a.deleted_at is null
+      cross join lateral (select ${withdrawnAt('a.id')} as at) w
+    where e.state in ('draft', 'scheduled') and w.at is not null
+      and (e.send_at is null or e.send_at > ${now}::timestamptz - interval '7 days')
+      and e.created_at > ${now}::timestamptz - interval '30 days'
+    group by e.id, n.title`.execute(db);
+  return rows.map(({ since, count, article, ...row }) => {
+    const found = about(row);
+    return {
+      ...found,
+      facts: { ...found.facts, count, article },
+      cause: 'withdrawn',
+      detail: 'withdrawn',
+      since,
       graceMs: 0,
     };
   });

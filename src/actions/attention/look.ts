@@ -2,7 +2,13 @@ import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import type { Cause, Finding } from './causes.ts';
 import { tellChanges } from './changes.ts';
-import { complainedOf, endedEditions, heldUpEditions, waitingEditions } from './find-editions.ts';
+import {
+  complainedOf,
+  endedEditions,
+  heldUpEditions,
+  waitingEditions,
+  withdrawnArticles,
+} from './find-editions.ts';
 import { failingFeeds } from './find-feeds.ts';
 import { missingEditions } from './find-missing.ts';
 import { serviceTroubles } from './find-service.ts';
@@ -31,6 +37,7 @@ export async function lookForAttention(context: Context): Promise<void> {
     },
     { causes: ['stalled'], find: () => heldUpEditions(db, waits) },
     { causes: ['incomplete', 'uncertain'], find: () => endedEditions(db, waits) },
+    { causes: ['withdrawn'], find: () => withdrawnArticles(db, context.now()) },
     { causes: ['complaints'], find: () => complainedOf(db) },
     { causes: ['feed'], find: () => failingFeeds(db, waits) },
     { causes: ['disk', 'queue', 'workers', 'relay'], find: () => serviceTroubles(context) },

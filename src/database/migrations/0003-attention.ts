@@ -45,6 +45,9 @@ const statements = [
   `create index alerts_due on alerts (next_at) where state = 'queued'`,
   `alter table operators add column alerts text[] not null default '{}'`,
 
+  `alter table article_sources add column withdrawn_at timestamptz`,
+  `create index article_sources_withdrawn on article_sources (article_id) where withdrawn_at is not null`,
+
   `alter table feeds add column failing_since timestamptz`,
   `update feeds set failing_since = coalesce(last_fetched_at, now()) where last_error is not null`,
 

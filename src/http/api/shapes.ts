@@ -128,11 +128,14 @@ export const articleShape = z
       example: 'post-4711',
     }),
     updatedAt: time,
+    withdrawnAt: time
+      .nullable()
+      .meta({ description: 'When its feeds had it no more, though they have older ones' }),
   })
   .meta({ id: 'Article' });
 
 const editionArticleShape = articleShape
-  .omit({ feed: true, externalId: true, updatedAt: true })
+  .omit({ feed: true, externalId: true, updatedAt: true, withdrawnAt: true })
   .extend({ language: z.string() })
   .meta({ id: 'EditionArticle', description: "With the edition's own wording" });
 

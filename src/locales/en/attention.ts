@@ -7,6 +7,7 @@ export default {
     nothing: 'Nothing new to send',
     incomplete: 'Readers not reached',
     review: 'Draft waiting for review',
+    withdrawn: 'Article withdrawn',
     uncertain: 'Emails without a clear answer',
     restore: 'Held after a restore',
     feed: 'Feed cannot be read',
@@ -25,6 +26,7 @@ export default {
     incomplete:
       'An hour after its end, an edition had been handed over to fewer than 99% of its readers.',
     review: 'The hour of an edition passed while its draft was waiting for someone to review it.',
+    withdrawn: 'An article of an edition to come has been taken out of its feed.',
     uncertain: 'For some readers nobody knows whether the mail server took their email.',
     restore:
       'The database was restored or copied, so editions that may have been sent already are held.',
@@ -63,6 +65,10 @@ export default {
       '{{newsletter}}, no. {{number}} was handed over for {{sent, number}} of {{count, number}} readers.',
     review:
       'The hour of {{newsletter}}, no. {{number}} has passed, and its draft is still waiting for review.',
+    withdrawn_one:
+      'In {{newsletter}}, no. {{number}}, {{count}} article is no longer in its feed: {{article}}',
+    withdrawn_other:
+      'In {{newsletter}}, no. {{number}}, {{count, number}} articles are no longer in their feeds, the first of them: {{article}}',
     uncertain_one:
       '{{newsletter}}, no. {{number}}: for {{count}} reader nobody knows whether the mail server took the email.',
     uncertain_other:
@@ -114,6 +120,8 @@ export default {
       'If there should have been something, check the feeds. Otherwise there is nothing to do.',
     incomplete: 'Open the edition to see who was missed and why, and resend it to them.',
     review: 'Open the draft, then send it or cancel it.',
+    withdrawn:
+      'Open the draft. Check the story with the newsroom, and remove it if it was withdrawn.',
     uncertain: 'Open the edition and resend it to those it missed. Some of them may get it twice.',
     restore: {
       paused:

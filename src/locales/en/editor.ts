@@ -68,6 +68,8 @@ export default {
   search: 'Search headlines',
   find: 'Search',
   nothingToAdd: 'No other article of this newsletter matches. Change the search.',
+  withdrawn:
+    'Withdrawn: since {{time}} its feed no longer has this article. Check it before it goes out, or remove it.',
   newArticle: 'New',
   movedTo: '{{title}}: {{place}} of {{count}} in {{section}}',
   stories: 'Sources',

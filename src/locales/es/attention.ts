@@ -7,6 +7,7 @@ export default {
     nothing: 'Nada nuevo que enviar',
     incomplete: 'Lectores sin correo',
     review: 'Borrador pendiente de revisión',
+    withdrawn: 'Artículo retirado',
     uncertain: 'Correos sin respuesta clara',
     restore: 'Retenida tras una restauración',
     feed: 'Fuente ilegible',
@@ -25,6 +26,7 @@ export default {
     incomplete:
       'Una hora después de terminar, una edición había llegado al servidor de correo para menos del 99 % de los lectores.',
     review: 'Pasó la hora de una edición mientras el borrador esperaba una revisión.',
+    withdrawn: 'Un artículo de una próxima edición ha desaparecido de la fuente.',
     uncertain: 'No se sabe si el servidor de correo aceptó los correos de algunos lectores.',
     restore:
       'La base de datos se restauró o se copió: las ediciones que quizá ya han salido están retenidas.',
@@ -65,6 +67,12 @@ export default {
       '{{newsletter}}, n.º {{number}}, ha llegado al servidor de correo para {{sent, number}} de {{count, number}} lectores.',
     review:
       'Ya pasó la hora de {{newsletter}}, n.º {{number}}, y el borrador sigue pendiente de revisión.',
+    withdrawn_one:
+      'En {{newsletter}}, n.º {{number}}, {{count}} artículo ya no está en la fuente: {{article}}',
+    withdrawn_many:
+      'En {{newsletter}}, n.º {{number}}, {{count, number}} artículos ya no están en las fuentes; el primero: {{article}}',
+    withdrawn_other:
+      'En {{newsletter}}, n.º {{number}}, {{count, number}} artículos ya no están en las fuentes; el primero: {{article}}',
     uncertain_one:
       '{{newsletter}}, n.º {{number}}: no se sabe si el servidor de correo aceptó el correo de {{count}} lector.',
     uncertain_many:
@@ -121,6 +129,8 @@ export default {
     incomplete:
       'Abre la edición para ver qué lectores faltan y por qué, y reenvíala a esos lectores.',
     review: 'Abre el borrador y envíalo o cancélalo.',
+    withdrawn:
+      'Abre el borrador. Comprueba la noticia con la redacción y quítala si se ha retirado.',
     uncertain:
       'Abre la edición y reenvíala a los lectores que faltan. Quizá alguien la reciba dos veces.',
     restore: {

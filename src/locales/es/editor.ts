@@ -71,6 +71,8 @@ export default {
   search: 'Buscar titulares',
   find: 'Buscar',
   nothingToAdd: 'Ningún otro artículo de este boletín coincide. Cambia la búsqueda.',
+  withdrawn:
+    'Retirado: desde el {{time}} la fuente ya no tiene este artículo. Compruébalo antes del envío o quítalo.',
   newArticle: 'Nuevo',
   movedTo: '{{title}}: {{place}} de {{count}} en {{section}}',
   stories: 'Procedencia',

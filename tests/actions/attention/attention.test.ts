@@ -177,6 +177,28 @@ test('a feed does that fails for a day, counted from its first failure', async (
   await needsNobody();
 });
 
+test('an article that its feed withdrew does, until it is out of the edition', async () => {
+  const { db, newsletter, needs, needsNobody } = await newsroom();
+  const edition = await freezeEdition(db, newsletter);
+  await sql`update editions set state = 'scheduled', send_at = now() + interval '1 hour', started_at = null`.execute(
+    db,
+  );
+  await sql`with f as (insert into feeds (newsletter_id, url) values (${newsletter}, 'https://port.example/feed') returning id),
+    a as (insert into articles (title, url, canonical_url, published_at)
+      values ('The bridge', 'https://port.example/1', 'port.example/1', now()) returning id),
+    s as (insert into article_sources (article_id, newsletter_id, feed_id, guid, url, title, withdrawn_at)
+      select a.id, ${newsletter}, f.id, 'g', 'https://port.example/1', 'The bridge', now() from a, f)
+    insert into edition_articles (edition_id, article_id, position) select ${edition}, id, 0 from a`.execute(
+    db,
+  );
+  await sql`update feeds set state = 'off'`.execute(db);
+  expect(inWords(await needs('withdrawn')).detail).toBe(
+    'In The Test, no. 1, 1 article is no longer in its feed: The bridge',
+  );
+  await sql`update edition_articles set dropped = true`.execute(db);
+  await needsNobody();
+});
+
 test('no worker, and no relay', async () => {
   const { db, look, needs } = await newsroom();
   await sql`update workers set lease_until = now()`.execute(db);

@@ -30,6 +30,7 @@ const articles = new Map(
       author: null,
       publishedAt: new Date('2026-11-24T05:00:00Z'),
       joined: 0,
+      withdrawnAt: null,
     },
   ]),
 );

@@ -52,6 +52,19 @@ describe('the editor’s window, with scripts off', async () => {
     expect(page.text).toContain('It goes out when someone sends it');
   });
 
+  it('marks an article that its feed has withdrawn', async () => {
+    const withdrawn = async (at: Date | null) => {
+      await desk.db
+        .updateTable('articleSources')
+        .set({ withdrawnAt: at })
+        .where('articleId', '=', ferry)
+        .execute();
+      return (await ana.get(path)).text.includes(`id="withdrawn-${ferry}"`);
+    };
+    expect(await withdrawn(new Date())).toBe(true);
+    expect(await withdrawn(null)).toBe(false);
+  });
+
   it('moves, pins, drops, takes back and adds, and changes nothing before it is saved', async () => {
     const press = async (fields: [string, string][], button: string) => {
       const page = await ana.post(path, filled(fields, { do: button }));

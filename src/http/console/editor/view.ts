@@ -66,6 +66,9 @@ export function listView(
       url: safeUrl(article?.url) ?? '',
       site: siteOf(article?.url ?? ''),
       author: article?.author ?? '',
+      withdrawn: article?.withdrawnAt
+        ? timeIn(article.withdrawnAt, words.language, newsletter.timezone)
+        : '',
       copies: article ? copiesOf(article) : [],
       date: article ? timeIn(article.publishedAt, words.language, newsletter.timezone) : '',
       sources: (sources.get(id) ?? []).map((source) => ({
