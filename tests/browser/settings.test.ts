@@ -22,10 +22,10 @@ describe.skipIf(browserMissing())('the page of settings', () => {
     const page = await visit(look);
     await expectAccessible(page, 'settings');
     await page.fill('#perDomain', 'many');
-    await page.fill('#origins-daily', 'https://x.example/path');
+    await page.fill('#colour', 'blue');
     await page.locator('button.primary').click();
     await page.locator('.message.bad').waitFor();
-    expect(await page.locator(':focus').getAttribute('id')).toBe('origins-daily');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('colour');
     expect(await page.inputValue('#perDomain')).toBe('many');
     await expectAccessible(page, 'settings that are wrong');
     const looking = await visit(look, 'v-');

@@ -31,6 +31,10 @@ import type { LiveFigures } from './live/figures.ts';
 import { liveRoutes } from './live/stream.ts';
 import { meRoutes } from './me/me.ts';
 import { movedRoutes } from './moved.ts';
+import { archivingRoutes } from './newsletters/archiving.ts';
+import { newsletterListRoutes } from './newsletters/list.ts';
+import { newsletterLogoRoutes } from './newsletters/logo.ts';
+import { newsletterRoutes, openNewsletterPage } from './newsletters/newsletter.ts';
 import { onceForEachForm } from './once.ts';
 import { peopleRoutes } from './people/people.ts';
 import { personRoutes } from './people/person.ts';
@@ -102,6 +106,12 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(editionRoutes(context));
   router.use(actionRoutes(context));
   router.use(meRoutes(context, checks));
+  const showNewsletter = openNewsletterPage(context);
+  router.use(newsletterListRoutes(context), archivingRoutes(context));
+  router.use(
+    newsletterRoutes(context, showNewsletter),
+    newsletterLogoRoutes(context, showNewsletter),
+  );
   router.use(feedRoutes(context));
   router.use(newsroomRoutes(context), alertRoutes(context));
   router.use(peopleRoutes(context), personRoutes(context));

@@ -253,7 +253,7 @@ export default {
     colourHint:
       'Of headings and buttons, written #rrggbb. Where it would be hard to read, it is made darker or lighter. Leave empty for the default.',
     logo: 'Logo',
-    logoHint: 'The address of an image, beginning with https://. Leave empty to show the name.',
+    noLogo: 'None: pages and emails show the name.',
     postalAddress: 'Postal address',
     postalAddressHint: 'At the foot of every edition. Many laws require it.',
     consent: 'Consent text',
@@ -261,9 +261,6 @@ export default {
       'The sentence beside the sign-up button. It is kept with each consent, under a version that changes with it. {{newsroom}} stands for the name.',
     wording: 'Text in {{language}}',
     house: 'Leave empty for the default:',
-    origins: 'Sites that may show the form',
-    originsText:
-      'One origin per line, such as https://news.example.org. Its pages may embed the form, post to it and receive readers back.',
     defence: 'Protection against abuse',
     kept: 'What is kept, and for how long',
     keptText:
@@ -295,11 +292,8 @@ export default {
       title: 'Not saved. Check the marked fields.',
       name: 'A name has 1 to 100 characters.',
       colour: 'Enter a colour as #rrggbb, for example #0b4f6c.',
-      logo: 'Enter the address of an image, for example https://news.example.org/logo.svg.',
       postalAddress: 'At most 500 characters.',
       wording: 'At most 1,000 characters.',
-      site: '“{{site}}” is not an origin. Enter it like https://news.example.org, without a path.',
-      sites: 'At most 100 sites.',
       number: 'Enter a whole number of at least 1.',
       order: 'Enter a number that is not lower than the one before it.',
     },

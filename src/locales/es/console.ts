@@ -256,7 +256,7 @@ export default {
     colourHint:
       'De títulos y botones, escrito #rrggbb. Donde sea difícil de leer, se oscurece o se aclara. Vacío: el predeterminado.',
     logo: 'Logotipo',
-    logoHint: 'La dirección de una imagen, que empieza con https://. Vacío: se muestra el nombre.',
+    noLogo: 'Ninguno: las páginas y los correos muestran el nombre.',
     postalAddress: 'Dirección postal',
     postalAddressHint: 'Al pie de cada edición. Muchas leyes la exigen.',
     consent: 'Texto de consentimiento',
@@ -264,9 +264,6 @@ export default {
       'La frase junto al botón de suscripción. Se guarda con cada consentimiento, con una versión que cambia cuando cambia el texto. {{newsroom}} representa el nombre.',
     wording: 'Texto en {{language}}',
     house: 'Vacío, se usa el predeterminado:',
-    origins: 'Sitios que pueden mostrar el formulario',
-    originsText:
-      'Un origen por línea, como https://news.example.org. Las páginas de ese sitio pueden incrustar el formulario, enviarlo y recibir de vuelta a los lectores.',
     defence: 'Protección contra el abuso',
     kept: 'Qué se conserva y cuánto tiempo',
     keptText:
@@ -301,11 +298,8 @@ export default {
       title: 'No se ha guardado. Revisa los campos marcados.',
       name: 'Un nombre tiene de 1 a 100 caracteres.',
       colour: 'Escribe el color como #rrggbb, por ejemplo #0b4f6c.',
-      logo: 'Escribe la dirección de una imagen, por ejemplo https://news.example.org/logo.svg.',
       postalAddress: 'Como máximo, 500 caracteres.',
       wording: 'Como máximo, 1000 caracteres.',
-      site: '«{{site}}» no es un origen. Escríbelo como https://news.example.org, sin ruta.',
-      sites: 'Como máximo, 100 sitios.',
       number: 'Escribe un número entero a partir de 1.',
       order: 'Escribe un número que no sea menor que el anterior.',
     },

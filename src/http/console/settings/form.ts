@@ -15,15 +15,13 @@ export const limitFields = [
 ] as const;
 
 /** The settings as the form shows them, in its order. */
-export function typedOf({ newsroom, signUp, origins }: Settings): Typed {
+export function typedOf({ newsroom, signUp }: Settings): Typed {
   const wordings = languages.map((code) => [`wording.${code}`, signUp.wording[code] ?? '']);
-  const sites = Object.entries(origins).map(([slug, all]) => [`origins.${slug}`, all.join('\n')]);
   return {
     name: newsroom.name,
     colour: newsroom.colour ?? '',
-    logo: newsroom.logo ?? '',
     postalAddress: newsroom.postalAddress ?? '',
-    ...Object.fromEntries([...wordings, ...sites]),
+    ...Object.fromEntries(wordings),
     refuseDisposable: signUp.refuseDisposable ? 'yes' : '',
     proof: signUp.proof,
     'perOrigin.0': String(signUp.perOrigin[0]),
@@ -60,7 +58,8 @@ export function settingsFrom(typed: Typed, before: Settings): Settings {
     newsroom: {
       name: text('name'),
       colour: text('colour') || null,
-      logo: text('logo') || null,
+      // uploaded by a form of its own
+      logo: before.newsroom.logo,
       postalAddress: text('postalAddress') || null,
     },
     signUp: {
@@ -73,9 +72,6 @@ export function settingsFrom(typed: Typed, before: Settings): Settings {
       inAll: [number('inAll.0'), number('inAll.1')],
       perMailbox: number('perMailbox'),
     },
-    origins: Object.fromEntries(
-      Object.keys(before.origins).map((slug) => [slug, sitesIn(text(`origins.${slug}`))]),
-    ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
 import { commit } from '../../../actions/commit.ts';
+import { changeNewsroom, putNewsroomLogo } from '../../../actions/newsletters.ts';
 import {
   InvalidSettings,
   readSettings,
@@ -9,13 +10,15 @@ import {
 } from '../../../actions/settings.ts';
 import type { Context } from '../../../context.ts';
 import { languages, type Translate } from '../../../locales/index.ts';
-import { listNewsletters } from '../../../newsletters/newsletters.ts';
+import { LOGO_PATH } from '../../../newsletters/logo-files.ts';
 import { KEPT_DAYS } from '../../../privacy/retention.ts';
 import { actorOf, mayAct, requireRole } from '../../middleware/roles.ts';
+import { readUpload } from '../../middleware/upload.ts';
 import { consentIn } from '../../public/sign-up/consent-wording.ts';
 import { languageName } from '../language-name.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
-import { limitFields, settingsFrom, sitesIn, type Typed, typedFrom, typedOf } from './form.ts';
+import { pictureIn, refusalOf } from '../uploaded-logo.ts';
+import { limitFields, settingsFrom, type Typed, typedFrom, typedOf } from './form.ts';
 
 const page = '/console/settings/newsroom';
 const house = { wording: {}, wordingVersion: null };
@@ -54,19 +57,50 @@ export function newsroomRoutes(context: Context): Router {
     }
   });
 
+  const logo = `${page.replace('/console', '')}/logo`;
+  router.post(logo, requireRole('admin'), ...readUpload, async (req, res) => {
+    try {
+      const file = pictureIn(res);
+      await commit(context, async (tx) => ({
+        value: await putNewsroomLogo(tx, actorOf(res), file),
+      }));
+    } catch (error) {
+      const logoWrong = refusalOf(error, wordsFor(req, res).language);
+      const settings = await readSettings(context.db);
+      return show(req, res, { settings, typed: typedOf(settings), logoWrong, status: 422 });
+    }
+    await leaveMessage(req, 'newsletters.done.logo', true);
+    return res.redirect(303, `${page}#logo`);
+  });
+
+  router.post(`${logo}/remove`, requireRole('admin'), async (req, res) => {
+    await commit(context, async (tx) => ({
+      value: await changeNewsroom(tx, actorOf(res), { logo: null }),
+    }));
+    await leaveMessage(req, 'newsletters.done.logoRemoved', true);
+    res.redirect(303, `${page}#logo`);
+  });
+
   async function show(
     req: Request,
     res: Response,
-    shown: { settings: Settings; typed: Typed; wrong?: Typed; status?: number; message?: string },
+    shown: {
+      settings: Settings;
+      typed: Typed;
+      wrong?: Typed;
+      status?: number;
+      message?: string;
+      logoWrong?: string;
+    },
   ) {
     const { language, t } = wordsFor(req, res);
-    const { settings, typed, wrong = {}, status = 200, message } = shown;
-    const newsletters = await listNewsletters(context.db);
+    const { settings, typed, wrong = {}, status = 200, message, logoWrong } = shown;
     await showPage(context, req, res, {
       view: 'settings/newsroom.eta',
       nav: 'settings',
       title: t('settings.title'),
       status,
+      styles: ['newsletters'],
       message: message === undefined ? undefined : { good: false, text: message },
       data: {
         typed,
@@ -75,7 +109,9 @@ export function newsroomRoutes(context: Context): Router {
         seen: seenOf(settings),
         mayChange: mayAct(res, 'admin'),
         keptDays: KEPT_DAYS,
-        newsletters: newsletters.map(({ slug, title, language }) => ({ slug, title, language })),
+        logo: settings.newsroom.logo,
+        ownLogo: settings.newsroom.logo !== null && LOGO_PATH.test(settings.newsroom.logo),
+        logoWrong,
         wordings: languages.map((code) => ({
           code,
           name: languageName(code, language),
@@ -100,13 +136,8 @@ function wrongFields({ errors }: InvalidSettings, typed: Typed, t: Translate): T
   const found: Typed = {};
   for (const { pointer, detail } of errors) {
     const [group = '', ...path] = pointer.split('/').slice(1);
-    const name = group === 'origins' ? `origins.${path[0]}` : path.join('.');
-    if (group === 'origins') {
-      const site = sitesIn(typed[name] ?? '')[Number(path[1])];
-      found[name] ??= t(site === undefined ? 'settings.wrong.sites' : 'settings.wrong.site', {
-        site: site?.slice(0, 100) ?? '',
-      });
-    } else if (group === 'signUp' && path[0] !== 'wording')
+    const name = path.join('.');
+    if (group === 'signUp' && path[0] !== 'wording')
       found[name] ??= t(/not less/.test(detail) ? 'settings.wrong.order' : 'settings.wrong.number');
     else found[name] ??= t(`settings.wrong.${path[0]}`);
   }
