@@ -17,6 +17,7 @@ import { readAddress } from '../mail/address.ts';
 import { readMailbox } from '../mail/mailbox.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { type Actor, audit } from '../operators/audit.ts';
+import { noteRelayTest } from './first-steps.ts';
 import { TooManyTests } from './test-send.ts';
 
 const TESTS_AN_HOUR = 30;
@@ -123,7 +124,9 @@ export async function testRelay(
     date: now(),
   });
   const envelope = { from: from.address, to: address.mailbox, utf8 };
-  return handOver(relay, { ...envelope, message, body: dotStuff(message) }, log);
+  const said = await handOver(relay, { ...envelope, message, body: dotStuff(message) }, log);
+  await noteRelayTest(db, name, address.email, said, now());
+  return said;
 }
 
 /** Writes the test down, unless there were enough. */

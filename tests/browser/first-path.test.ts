@@ -25,6 +25,9 @@ describe.skipIf(browserMissing())('with nothing but a browser', () => {
       expect(owner.locator(`#${name}.done`).count(), name).resolves.toBe(1);
 
     // the first link
+    const phone = await browser.visit({ width: 360, language: 'es', dark: true });
+    await phone.goto(link);
+    await expectAccessible(phone, 'the first link on a phone');
     await owner.goto(link);
     await expectAccessible(owner, 'the first link');
     await owner.fill('#name', 'Ana Ruiz');
@@ -86,8 +89,8 @@ describe.skipIf(browserMissing())('with nothing but a browser', () => {
 
     // sent from the console, and received
     await owner.goto(edition);
-    const page = owner.locator('main a[href$="/send"]');
-    if ((await page.count()) > 0) await page.first().click();
+    await owner.locator('main a[href$="/send"]').first().click();
+    await owner.getByText('1 reader of The Daily').waitFor();
     await owner.locator('form[action$="/send"] button.primary').click();
     await owner.waitForURL(edition);
     await eventually(async () =>

@@ -2,7 +2,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { z } from 'zod';
 import { commit } from '../../../actions/commit.ts';
 import { composeAndSend } from '../../../actions/compose.ts';
-import { dismissFirstSteps, noteDraftSeen, noteRelayTest } from '../../../actions/first-steps.ts';
+import { dismissFirstSteps, noteDraftSeen } from '../../../actions/first-steps.ts';
 import { RelayNotFound, testRelay } from '../../../actions/relays.ts';
 import { checkSenders } from '../../../actions/sender-checks.ts';
 import { InvalidSettings, readSettings, replaceSettings } from '../../../actions/settings.ts';
@@ -52,8 +52,7 @@ export function firstStepsRoutes(context: Context): Router {
     const { name } = req.params;
     const { email } = testForm.safeParse(req.body).data ?? { email: '' };
     try {
-      const said = await testRelay(context, actorOf(res), name, { email, language });
-      await noteRelayTest(db, name, email, said, context.now());
+      await testRelay(context, actorOf(res), name, { email, language });
     } catch (error) {
       if (error instanceof RelayNotFound) throw new Problem(404, error.message);
       const refused = error instanceof InvalidAddress || error instanceof TooManyTests;

@@ -62,7 +62,7 @@ export function todayRoutes(context: Context, figures: LiveFigures): Router {
         next: next.map((one) => nextView(one, words)),
         newsletters: newsletters.length,
         steps,
-        mayCompose: mayAct(res, 'editor') || mayAct(res, 'sender'),
+        mayCompose: mayAct(res, 'sender'),
         mayBegin: mayAct(res, 'admin') && scope === null,
       },
     });
