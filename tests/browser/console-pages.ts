@@ -59,6 +59,24 @@ export const consolePages: ConsolePage[] = [
     least: 'viewer',
     path: ({ special }) => `/console/editions/${special}`,
   },
+  {
+    name: 'edition-new',
+    least: 'sender',
+    path: () => '/console/editions/new?newsletter=daily&kind=special',
+    before: openDetails,
+  },
+  { name: 'edition-send', least: 'sender', path: ({ draft }) => `/console/editions/${draft}/send` },
+  {
+    name: 'edition-resend',
+    least: 'sender',
+    path: ({ sent }) => `/console/editions/${sent}/resend`,
+  },
+  {
+    name: 'edition-missed',
+    least: 'viewer',
+    path: ({ sent }) => `/console/editions/${sent}/missed`,
+    before: openDetails,
+  },
   { name: 'editor', least: 'editor', path: ({ draft }) => `/console/editions/${draft}/edit` },
   { name: 'readers', least: 'admin', path: () => '/console/readers' },
   {

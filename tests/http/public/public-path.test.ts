@@ -99,6 +99,11 @@ describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', 
       const to = answer.headers.get('location');
       if (to !== null) take(new URL(to, next).href, next);
       const type = answer.headers.get('content-type') ?? '';
+      // a stream of events has no end
+      if (type.includes('event-stream')) {
+        await answer.body?.cancel();
+        continue;
+      }
       const text = await answer.text();
       if (/javascript|css/.test(type) && !/vendor|docs/.test(next))
         for (const address of addressesInCode(text, next)) take(address, next);
