@@ -70,6 +70,8 @@ export const feedChanges = z.strictObject({
   url: url.optional(),
   section,
   state: z.enum(['active', 'off'], 'must be active or off').optional(),
+  /** Forgets the name and password. */
+  hasPassword: z.literal(false, 'false forgets them; a new one comes in the address').optional(),
 });
 
 function checked<T>(schema: z.ZodType<T>, input: unknown): T {
@@ -189,7 +191,7 @@ export async function updateFeed(
     ...(wanted.section === undefined
       ? {}
       : { sectionId: (await sectionId(tx, before.newsletter, wanted.section)).sectionId }),
-    ...(credentials !== null || !keepsPassword
+    ...(credentials !== null || !keepsPassword || wanted.hasPassword === false
       ? { credentials, nextFetchAt: now, failures: 0, failingSince: null }
       : {}),
     ...(!isMoved

@@ -103,6 +103,7 @@ export const consolePages: ConsolePage[] = [
     path: ({ newsletter }) => `/console/newsletters/${newsletter}/archive`,
   },
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
+  { name: 'feed', least: 'viewer', path: () => '/console/feeds/1', before: openDetails },
   {
     name: 'figures',
     least: 'viewer',

@@ -24,6 +24,7 @@ import { auditRoutes } from './audit/audit.ts';
 import { deliveryRoutes } from './delivery/delivery.ts';
 import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
+import { feedPageRoutes } from './feeds/feed.ts';
 import { feedRoutes } from './feeds/feeds.ts';
 import { figureRoutes } from './figures/figures.ts';
 import { forbiddenPage } from './forbidden.ts';
@@ -112,7 +113,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
     newsletterRoutes(context, showNewsletter),
     newsletterLogoRoutes(context, showNewsletter),
   );
-  router.use(feedRoutes(context));
+  router.use(feedRoutes(context), feedPageRoutes(context));
   router.use(newsroomRoutes(context), alertRoutes(context));
   router.use(peopleRoutes(context), personRoutes(context));
   router.use(tokenRoutes(context), webhookRoutes(context), auditRoutes(context));

@@ -74,6 +74,48 @@ describe('the feeds', async () => {
     expect(text).toMatch(/next: <time/);
   });
 
+  it('have a page with what they brought, and are changed there', async () => {
+    const [feed, failing] = await feeds();
+    await db
+      .updateTable('articles')
+      .set({ publishedAt: new Date(Date.now() + 86_400_000) })
+      .where('id', '=', (eb) =>
+        eb.selectFrom('articles').select((one) => one.fn.max('id').as('id')),
+      )
+      .execute();
+    const path = `/console/feeds/${feed?.id}`;
+    const { text } = await ed.get(path);
+    expect(text.match(/<li><a href="https?:/g)).toHaveLength(2);
+    expect(text.match(/waits for its date/g)).toHaveLength(1);
+    const stored = () =>
+      db
+        .selectFrom('feeds')
+        .select(['url', 'credentials', 'sectionId'])
+        .where('id', '=', feed?.id ?? '')
+        .executeTakeFirstOrThrow();
+    const form = { url: `${site}/feed.xml`, section: '', user: 'ana:b', password: 'p@ss/w' };
+    expect((await ed.post(path, form)).status).toBe(303);
+    expect(await stored()).toMatchObject({ credentials: 'ana:b:p@ss/w', sectionId: null });
+    const kept = { url: `${site}/feed.xml`, section: 'updates', user: '', password: '' };
+    await ed.post(path, kept);
+    expect((await stored()).credentials).toBe('ana:b:p@ss/w');
+    expect((await ed.get(path)).text).not.toContain('p@ss');
+    await ed.post(path, { ...kept, withoutPassword: 'yes' });
+    expect((await stored()).credentials).toBeNull();
+    const wrong = await ed.post(path, { ...kept, url: 'nowhere' });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('value="nowhere"');
+    expect((await vera.post(path, kept)).status).toBe(403);
+    expect((await vera.get(path)).text).not.toContain('name="url"');
+    expect((await ed.get('/console/feeds/999')).status).toBe(404);
+    expect((await ed.get('/console/feeds/x')).status).toBe(404);
+    await db.updateTable('operators').set({ language: 'es' }).execute();
+    expect((await ed.get(`/console/feeds/${failing?.id}`)).text).toContain(
+      'Esto es una página web',
+    );
+    await db.updateTable('operators').set({ language: 'en' }).execute();
+  });
+
   it('are paused, read again, read now and given up', async () => {
     const [first, second] = await feeds();
     await ed.post(`/console/feeds/${first?.id}/off`, {});

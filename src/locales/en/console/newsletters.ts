@@ -66,7 +66,7 @@ export default {
     colour: 'Colour',
     welcome: 'Welcome text',
     private: 'Keep its editions out of the public archive and off the sign-up form',
-    origins: 'Sites that may show its form',
+    origins: 'Sites that may show the form',
     linkParameters: 'Parameters added to article links',
   },
   hints: {
