@@ -203,7 +203,7 @@ describe('the first steps', async () => {
   const done = async () =>
     [
       ...(await owner.get('/console')).text.matchAll(
-        /<li class="(\w*)"><a href="\/console\/first-steps#(\w+)"/g,
+        /<li class="(\w*)"><a href="\/console\/first-steps\?open=(\w+)#/g,
       ),
     ]
       .filter(([, state]) => state === 'done')
@@ -220,6 +220,16 @@ describe('the first steps', async () => {
       postalAddress: 'Quay 1\r\nPort',
     });
     expect(await done()).toEqual(['newsroom']);
+  });
+
+  it('opens the step that somebody comes for, else the next one', async () => {
+    const opened = async (query: string) =>
+      [...(await owner.get(`${page}${query}`)).text.matchAll(/id="(\w+)" open>/g)].map(
+        ([, name]) => name,
+      );
+    expect(await opened('')).toEqual(['relay']);
+    expect(await opened('?open=readers')).toEqual(['readers']);
+    expect(await opened('?open=none')).toEqual(['relay']);
   });
 
   it('sends a test through the relay, and shows its words, never its password', async () => {

@@ -61,16 +61,16 @@ export function firstStepsRoutes(context: Context): Router {
         error instanceof InvalidAddress ? t('today.relay.badAddress') : reasonOf(error, t);
       await leaveMessage(req, 'today.relay.notSent', false, { reason });
     }
-    return res.redirect(303, `${page}#relay`);
+    return res.redirect(303, `${page}?open=relay#relay`);
   });
 
   router.post('/first-steps/dns', requireRole('admin'), async (_req, res) => {
     await checkSenders(context);
-    return res.redirect(303, `${page}#dns`);
+    return res.redirect(303, `${page}?open=dns#dns`);
   });
 
   router.post('/first-steps/draft', requireRole('editor'), async (req, res) => {
-    const [newsletter] = await listNewsletters(db);
+    const newsletter = (await listNewsletters(db)).find(({ active }) => active);
     if (!newsletter) return res.redirect(303, '/console/newsletters');
     const now = context.now();
     const kind = newsletter.kinds.includes('daily') ? ('daily' as const) : ('weekly' as const);
@@ -82,7 +82,7 @@ export function firstStepsRoutes(context: Context): Router {
     } catch (error) {
       if (!(error instanceof NothingNew)) throw error;
       await leaveMessage(req, 'today.draft.nothing', false);
-      return res.redirect(303, `${page}#draft`);
+      return res.redirect(303, `${page}?open=draft#draft`);
     }
   });
 

@@ -19,11 +19,17 @@ export async function stepsView(
   const { language, t } = wordsFor(req, res);
   const [steps, newsroom] = await Promise.all([readFirstSteps(context), getNewsroom(db)]);
   const { done, senders, tests, dismissed } = steps;
-  const [first] = newsletters;
+  const first = newsletters.find(({ active }) => active) ?? newsletters[0];
   const timezone = first?.timezone ?? 'UTC';
-  const open = firstSteps.find((step) => !done[step]);
+  const asked = firstSteps.find((step) => step === req.query.open);
+  const next = firstSteps.find((step) => !done[step]);
   return {
-    list: firstSteps.map((name) => ({ name, done: done[name], open: name === open })),
+    list: firstSteps.map((name) => ({
+      name,
+      done: done[name],
+      next: name === next,
+      open: name === (asked ?? next),
+    })),
     count: firstSteps.filter((step) => done[step]).length,
     of: firstSteps.length,
     dismissed,
