@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Agent, request } from 'undici';
+import { createOperator } from '../src/operators/accounts.ts';
+import { beginSession } from '../src/operators/sessions.ts';
+import { type ConsoleThings, consolePages } from '../tests/browser/console-pages.ts';
+import { fillForConsole } from './console-newsroom.ts';
+import { freePort } from './free-port.ts';
+import { killAtExit } from './kill-at-exit.ts';
+import { type Newsroom, openNewsroom } from './newsroom.ts';
+import { startRole } from './service.ts';
+
+/** A page may take so much longer than the bare one. */
+const MOST_MS = 100;
+
+const { values } = parseArgs({
+  options: {
+    readers: { type: 'string', default: '1000000' },
+    editions: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '15' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const whole = (name: 'readers' | 'editions' | 'rounds') => {
+  if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number`);
+  return Number(values[name]);
+};
+const readers = whole('readers');
+const editions = whole('editions');
+const rounds = whole('rounds');
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+interface Measured {
+  name: string;
+  /** The first time it was asked for. */
+  firstMs: number;
+  medianMs: number;
+  kilobytes: number;
+}
+
+const agent = new Agent({ pipelining: 1 });
+
+async function get(address: string, cookie: string): Promise<{ ms: number; bytes: number }> {
+  const began = performance.now();
+  const answer = await request(address, { dispatcher: agent, headers: { cookie } });
+  const { byteLength } = await answer.body.arrayBuffer();
+  if (answer.statusCode !== 200) throw new Error(`${address} answered ${answer.statusCode}`);
+  return { ms: performance.now() - began, bytes: byteLength };
+}
+
+/** Asks for each page in turn, round by round, so that what the machine does meanwhile befalls all. */
+async function inTurns(addresses: Map<string, string>, cookie: string): Promise<Measured[]> {
+  const times = new Map<string, number[]>();
+  const bytes = new Map<string, number>();
+  for (let round = 0; round <= rounds; round++)
+    for (const [name, address] of addresses) {
+      const answer = await get(address, cookie).catch((error: Error) => {
+        // a page that fails is told and left out, and the others are measured all the same
+        say(error.message);
+        addresses.delete(name);
+        return undefined;
+      });
+      if (!answer) continue;
+      times.set(name, [...(times.get(name) ?? []), answer.ms]);
+      bytes.set(name, answer.bytes);
+    }
+  return [...addresses.keys()].map((name) => {
+    const [first = 0, ...rest] = times.get(name) ?? [];
+    const sorted = rest.toSorted((a, b) => a - b);
+    return {
+      name,
+      firstMs: first,
+      medianMs: sorted[Math.floor(sorted.length / 2)] ?? 0,
+      kilobytes: (bytes.get(name) ?? 0) / 1_000,
+    };
+  });
+}
+
+async function startBare({ databaseUrl }: Newsroom) {
+  const port = await freePort();
+  const file = join(import.meta.dirname, 'console-bare.ts');
+  const child = spawn(process.execPath, [file, databaseUrl, String(port)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  killAtExit(child);
+  await once(child, 'message');
+  return { address: `http://127.0.0.1:${port}/bare`, child };
+}
+
+async function measure(newsroom: Newsroom, things: ConsoleThings): Promise<Measured[]> {
+  const port = await freePort();
+  const bare = await startBare(newsroom);
+  const web = await startRole('web', {
+    DATABASE_URL: newsroom.databaseUrl,
+    DATA_DIR: newsroom.folder,
+    PORT: String(port),
+    // nothing is sent
+    SMTP_URL: 'smtp://127.0.0.1:1?name=sink',
+    MAIL_FROM: 'The Daily <daily@example.test>',
+  });
+  try {
+    const { id } = await createOperator(newsroom.db, {
+      email: 'bench@example.test',
+      password: 'four words that mean nothing',
+      role: 'owner',
+      language: 'en',
+    });
+    const cookie = `gaceta=${await beginSession(newsroom.db, id)}`;
+    const addresses = new Map([['bare', bare.address]]);
+    for (const { name, path } of consolePages)
+      addresses.set(name, `http://127.0.0.1:${port}${path(things)}`);
+    return await inTurns(addresses, cookie);
+  } finally {
+    await web.stop();
+    bare.child.kill('SIGTERM');
+    await agent.close();
+  }
+}
+
+const began = performance.now();
+const newsroom = await openNewsroom(readers);
+try {
+  const things = await fillForConsole(newsroom.db, { readers, editions });
+  say(`${readers} readers and ${editions} editions made in ${seconds()} s`);
+  const measured = await measure(newsroom, things);
+  const bareMs = measured.find(({ name }) => name === 'bare')?.medianMs ?? 0;
+  const rounded = (value: number) => Number(value.toFixed(1));
+  const pages = measured
+    .filter(({ name }) => name !== 'bare')
+    .map(({ name, firstMs, medianMs, kilobytes }) => ({
+      name,
+      medianMs: rounded(medianMs),
+      moreMs: rounded(medianMs - bareMs),
+      firstMs: rounded(firstMs),
+      kilobytes: rounded(kilobytes),
+    }));
+  const slow = pages.filter(({ moreMs }) => moreMs > MOST_MS).map(({ name }) => name);
+  const result = { bareMs: rounded(bareMs), pages, slow, readers, editions, rounds };
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else {
+    say(`${'page'.padEnd(24)} median ms   more than bare   first   kB`);
+    for (const { name, medianMs, moreMs, firstMs, kilobytes } of pages)
+      say(
+        `${name.padEnd(24)} ${String(medianMs).padStart(9)} ${String(moreMs).padStart(16)} ${String(firstMs).padStart(7)} ${String(kilobytes).padStart(5)}${moreMs > MOST_MS ? '  slow' : ''}`,
+      );
+    say(
+      `bare ${result.bareMs} ms; ${slow.length} slower by more than ${MOST_MS} ms; ${seconds()} s`,
+    );
+  }
+} finally {
+  await newsroom.close();
+}
+
+function seconds(): number {
+  return Math.round((performance.now() - began) / 1_000);
+}
