@@ -6,7 +6,7 @@ import { Agent, request } from 'undici';
 import { createOperator } from '../src/operators/accounts.ts';
 import { beginSession } from '../src/operators/sessions.ts';
 import { type ConsoleThings, consolePages } from '../tests/browser/console-pages.ts';
-import { fillForConsole } from './console-newsroom.ts';
+import { addConsoleReaders, fillForConsole } from './console-newsroom.ts';
 import { freePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
@@ -120,7 +120,7 @@ async function measure(newsroom: Newsroom, things: ConsoleThings): Promise<Measu
 }
 
 const began = performance.now();
-const newsroom = await openNewsroom(readers);
+const newsroom = await openNewsroom(readers, 0, (db) => addConsoleReaders(db, readers));
 try {
   const things = await fillForConsole(newsroom.db, { readers, editions });
   say(`${readers} readers and ${editions} editions made in ${seconds()} s`);

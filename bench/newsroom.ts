@@ -23,7 +23,11 @@ export interface Newsroom {
  * Makes it in a temporary folder, with PostgreSQL's own settings: every commit is on disk. `past`: how many editions it
  * has had. All partitions of their ledger are there; with rows is the one that the next edition goes into.
  */
-export async function openNewsroom(readers: number, past = 0): Promise<Newsroom> {
+export async function openNewsroom(
+  readers: number,
+  past = 0,
+  fill: (db: Db) => Promise<void> = (db) => addReaders(db, readers),
+): Promise<Newsroom> {
   const folder = mkdtempSync(join(tmpdir(), 'gaceta-bench-'));
   chmodSync(folder, 0o755); // root's PostgreSQL runs as another account, which must be able to enter
   const server = await startEmbedded(join(folder, 'data'));
@@ -32,7 +36,7 @@ export async function openNewsroom(readers: number, past = 0): Promise<Newsroom>
   await migrateAll(databaseUrl);
   const { db, close } = openDatabase(databaseUrl, { max: 4 });
   await ensureFirstNewsletter(db);
-  await addReaders(db, readers);
+  await fill(db);
   await addRecorded(db);
   await addPast(db, BigInt(past));
   // What PostgreSQL would otherwise clean up a quarter of a minute later, while the first contestant is measured.

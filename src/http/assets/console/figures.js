@@ -3,7 +3,7 @@
 import uPlot from '../../vendor/uplot/uPlot.esm.js';
 
 const figures = [...document.querySelectorAll('[data-chart]')];
-const language = document.documentElement.lang;
+const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
 const whole = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
 const dayAndMonth = new Intl.DateTimeFormat(language, {
   day: 'numeric',
