@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../src/database/connection.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
 import { keepReaderDays } from '../src/subscribers/reader-days.ts';
+import { addWebhook } from '../src/webhooks/webhooks.ts';
 import type { ConsoleThings } from '../tests/browser/console-pages.ts';
 
 /**
@@ -25,6 +26,12 @@ export async function fillForConsole(
   await sql`
     insert into suppressions (address_hash, reason)
     select address_hash, 'bounce' from subscribers where id % 50 = 0`.execute(db);
+  const hook = {
+    url: 'https://hooks.example/gaceta',
+    description: '',
+    events: ['confirmed' as const],
+  };
+  await addWebhook(db, hook, null);
   await addEditions(db, editions);
   await ensurePartitions(db);
   await addRanges(db, readers);
@@ -124,7 +131,8 @@ async function ofEachKind(db: Db): Promise<ConsoleThings> {
       (select id from editions where state = 'sending') as sending,
       (select id from editions where state = 'paused') as paused,
       (select id from editions where state = 'scheduled') as special,
-      (select max(id) from editions where state = 'sent') as sent`.execute(db);
+      (select max(id) from editions where state = 'sent') as sent,
+      (select max(id) from webhooks) as webhook`.execute(db);
   const [things] = rows;
   if (!things) throw new Error('The newsroom is empty.');
   return things;

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Scope } from '../database/scope.ts';
 import { type EditionFigures, editionFigures } from '../deliveries/edition-figures.ts';
+import { keepCounts } from '../deliveries/kept-counts.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';
 import { getNewsletter } from '../newsletters/newsletters.ts';
 import { inScope } from '../operators/scope.ts';
 import { type ReaderDay, readerDays, readerDaysAt } from '../subscribers/reader-days.ts';
 
 /** How many editions are shown with their ledger. */
-export const MOST_EDITIONS = 60;
+export const MOST_EDITIONS = 30;
 const DEFAULT_DAYS = 90;
+/** A thousand ranges an edition of a million readers: what took long to add up is kept for some seconds. */
+const keep = keepCounts<EditionFigures[]>();
 const DAY_MS = 86_400_000;
 
 const day = z.iso.date('must be a date such as 2026-11-24');
@@ -49,7 +52,7 @@ export async function showFigures(
   const [countedAt, days, editions] = await Promise.all([
     readerDaysAt(db),
     readerDays(db, wanted),
-    editionFigures(db, { ...wanted, limit: MOST_EDITIONS }),
+    keep(db, JSON.stringify(wanted), () => editionFigures(db, { ...wanted, limit: MOST_EDITIONS })),
   ]);
   return { from, to, countedAt, days, editions };
 }

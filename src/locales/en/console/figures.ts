@@ -35,7 +35,7 @@ export default {
     skipped: 'Skipped',
     uncertain: 'Uncertain',
     open: 'Not sent yet',
-    most: 'At most the 60 newest editions of these days.',
+    most: 'At most the 30 newest editions of these days.',
     csv: 'Editions (CSV)',
   },
 };

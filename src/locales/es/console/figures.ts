@@ -36,7 +36,7 @@ export default {
     skipped: 'Omitidos',
     uncertain: 'Dudosos',
     open: 'Sin enviar todavía',
-    most: 'Como máximo, las 60 ediciones más recientes de estos días.',
+    most: 'Como máximo, las 30 ediciones más recientes de estos días.',
     csv: 'Ediciones (CSV)',
   },
 };
