@@ -78,7 +78,7 @@ export const consolePages: ConsolePage[] = [
     before: openDetails,
   },
   { name: 'editor', least: 'editor', path: ({ draft }) => `/console/editions/${draft}/edit` },
-  { name: 'readers', least: 'admin', path: () => '/console/readers' },
+  { name: 'readers', least: 'admin', path: () => '/console/readers', before: openDetails },
   {
     name: 'reader',
     least: 'admin',
@@ -102,6 +102,13 @@ export const consolePages: ConsolePage[] = [
     least: 'admin',
     path: ({ newsletter }) => `/console/newsletters/${newsletter}/archive`,
   },
+  {
+    name: 'reader-change',
+    least: 'admin',
+    path: ({ reader }) => `/console/readers/${reader}/change`,
+  },
+  { name: 'reader-new', least: 'admin', path: () => '/console/readers/new' },
+  { name: 'readers-reasons', least: 'viewer', path: () => '/console/readers/reasons' },
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
   { name: 'feed', least: 'viewer', path: () => '/console/feeds/1', before: openDetails },
   {

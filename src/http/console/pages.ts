@@ -14,7 +14,8 @@ import { attentionCount } from './attention-count.ts';
 const places = {
   today: 'viewer',
   editions: 'viewer',
-  readers: 'admin',
+  // below admin why readers unsubscribed, and no reader
+  readers: 'viewer',
   newsletters: 'viewer',
   feeds: 'viewer',
   delivery: 'viewer',
@@ -79,7 +80,13 @@ function placesFor(res: Response) {
   if (!operator) return [];
   return Object.entries(places)
     .filter(([, least]) => mayAct(operator.role, least))
-    .map(([name]) => ({ name, address: name === 'today' ? '/console' : `/console/${name}` }));
+    .map(([name]) => ({ name, address: addressOf(name, operator.role) }));
+}
+
+function addressOf(place: string, role: Role): string {
+  if (place === 'today') return '/console';
+  if (place === 'readers' && !mayAct(role, 'admin')) return '/console/readers/reasons';
+  return `/console/${place}`;
 }
 
 /** Only admins are told: they can have it set, and what is said of limits is of use to an attacker. */

@@ -212,6 +212,7 @@ export default {
       never: 'I did not sign up',
       other: 'Another reason',
     },
+    reasonRead: 'The newsroom reads every word.',
     reasonMore: 'In your own words',
     undoTitle: 'Restore your subscription?',
     undoLead: 'You unsubscribed a moment ago. Press “Undo” and you will receive it as before.',

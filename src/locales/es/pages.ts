@@ -214,6 +214,7 @@ export default {
       never: 'No me suscribí',
       other: 'Otro motivo',
     },
+    reasonRead: 'La redacción lee cada palabra.',
     reasonMore: 'En tus palabras',
     undoTitle: '¿Recuperar tu suscripción?',
     undoLead:

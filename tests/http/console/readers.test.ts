@@ -32,14 +32,20 @@ describe('the subscribers', async () => {
     expect(rows(first.text)).toBe(50);
     const next = /href="(\/console\/readers\?[^"]*after=[^"]+)"/.exec(first.text)?.[1] ?? '';
     expect(rows((await ana.get(next.replaceAll('&amp;', '&'))).text)).toBe(2);
-    const one = await ana.get('/console/readers?email=R7%40example.org');
+    expect(first.text).toContain('52 readers');
+    const one = await ana.get('/console/readers?search=R7%40exam');
     expect([rows(one.text), one.text.includes('r7@example.org')]).toEqual([1, true]);
     expect(rows((await ana.get('/console/readers?state=pending')).text)).toBe(0);
     expect(rows((await ana.get('/console/readers?newsletter=none')).text)).toBe(0);
-    const wrong = await ana.get('/console/readers?email=nobody');
+    expect((await ana.get('/console/readers')).text).toContain('All readers: 52');
+    const wrong = await ana.get('/console/readers?joinedAfter=yesterday&search=%3Cb%3E');
     expect(wrong.status).toBe(422);
-    expect(wrong.text).toContain('id="email-wrong"');
-    expect(wrong.text).toContain('value="nobody"');
+    expect(wrong.text).toContain('id="joinedAfter-wrong"');
+    expect(wrong.text).toContain('value="&lt;b&gt;"');
+    for (const search of ['%25', '_', '%00%E2%80%AE', 'x'.repeat(3000), 'محمد', '%F0%9F%97%9E'])
+      expect((await ana.get(`/console/readers?search=${search}&after=x&state[]=1`)).status).toBe(
+        200,
+      );
   });
 
   it('are shown with consents, and all of it as text', async () => {
@@ -47,6 +53,11 @@ describe('the subscribers', async () => {
     expect(text).toContain('r0@example.org');
     expect(text).toContain('fair at Port &lt;Alder&gt;');
     expect(text).toContain('R &lt;b&gt;');
+    const consents = await ana.get(`/console/readers/${ids[0]}?show=consent&after=nonsense`);
+    expect(consents.text).toContain('fair at Port &lt;Alder&gt;');
+    expect((await ana.get(`/console/readers/${ids[0]}?show=letter`)).text).not.toContain(
+      'Port &lt;',
+    );
     for (const path of ['nonsense', '999999']) {
       const page = await ana.get(`/console/readers/${path}`);
       expect(page.status).toBe(404);
@@ -108,6 +119,155 @@ describe('the subscribers', async () => {
       await ed.post(`${at}/${verb}`, { newsletter: 'daily' });
     const home = await ed.get('/console');
     expect(home.text).not.toContain('href="/console/readers"');
+    expect((await ed.get('/console/readers/reasons')).status).toBe(200);
     expect((await ana.get(at)).text).toContain('r4@example.org');
+  });
+
+  it('are added: with a consent at once, else asked, and told what is wrong with the rest kept', async () => {
+    const form = { email: 'new@example.org', name: 'نور 🗞️', newsletter: 'daily' };
+    for (const [more, field] of [
+      [{ email: 'nobody' }, 'email'],
+      [{ name: 'x'.repeat(300) }, 'name'],
+      [{ newsletter: '' }, 'newsletter'],
+      [{ how: 'given', consentSource: 'fair', consentAt: '2999-01-01' }, 'consent'],
+      [{ how: 'given', consentSource: '', consentAt: '' }, 'consent'],
+      [{ timezone: 'Mars' }, 'timezone'],
+    ] as const) {
+      const page = await ana.post('/console/readers', { ...form, ...more });
+      expect([page.status, page.text.includes(`id="${field}-wrong"`)], field).toEqual([422, true]);
+      expect(page.text).toContain(field === 'name' ? 'xxx' : 'نور 🗞️');
+    }
+    const given = { how: 'given', consentSource: 'fair', consentAt: '2026-11-01' };
+    const added = await ana.post('/console/readers', { ...form, ...given });
+    expect(added.location).toMatch(/^\/console\/readers\/\d+$/);
+    const page = await ana.get(added.location ?? '');
+    expect(page.text).toContain('Added. The subscription is active.');
+    expect(page.text).toContain('نور 🗞️');
+    const asked = await ana.post('/console/readers', {
+      email: 'asked@example.org',
+      newsletter: 'daily',
+    });
+    const waits = await ana.get(asked.location ?? '');
+    expect(waits.text).toContain('Send the confirmation again');
+    await ana.post(`${asked.location}/send-confirmation`, {});
+    expect((await ana.get(asked.location ?? '')).text).toContain(
+      'Not sent: they received the same email',
+    );
+  });
+
+  it('are changed: only what was typed anew, each with what it takes', async () => {
+    const at = `/console/readers/${ids[10]}`;
+    const was = {
+      'was.email': 'r10@example.org',
+      'was.name': 'R <b>',
+      'was.language': '',
+      'was.timezone': '',
+    };
+    const typed = { email: 'r10@example.org', name: 'R <b>', language: '', timezone: '' };
+    const same = await ana.post(`${at}/change`, { ...was, ...typed });
+    expect(same.location).toBe(at);
+    expect((await ana.get(at)).text).toContain('There was nothing to change.');
+    // a colleague has named them meanwhile
+    await db
+      .updateTable('subscribers')
+      .set({ name: 'Rosa' })
+      .where('id', '=', ids[10] ?? '')
+      .execute();
+    await ana.post(`${at}/change`, {
+      ...was,
+      ...typed,
+      email: 'ten@example.org',
+      timezone: 'Asia/Tokyo',
+    });
+    const row = await db
+      .selectFrom('subscribers')
+      .select(['email', 'name', 'timezone'])
+      .where('id', '=', ids[10] ?? '')
+      .executeTakeFirst();
+    expect(row).toEqual({ email: 'ten@example.org', name: 'Rosa', timezone: 'Asia/Tokyo' });
+    const taken = await ana.post(`${at}/change`, { ...was, ...typed, email: 'r11@example.org' });
+    expect(taken.status).toBe(422);
+    expect(taken.text).toContain('Another reader has this address.');
+    const place = {
+      newsletter: 'daily',
+      'was.frequency': 'daily',
+      'was.hour': '',
+      'was.pause': '',
+    };
+    const shown = (await ana.get(`${at}/change`)).text;
+    const sections = /name="was.sections" value="([^"]*)"/.exec(shown)?.[1] ?? '';
+    const saved = await ana.post(`${at}/subscription`, [
+      ...Object.entries({
+        ...place,
+        'was.sections': sections,
+        frequency: 'weekly',
+        hour: '08:30',
+        pause: '2999-01-01',
+      }),
+      ...sections
+        .split(',')
+        .slice(0, 1)
+        .map((one): [string, string] => ['sections', one]),
+    ]);
+    expect(saved.location).toBe(at);
+    const subscription = await db
+      .selectFrom('subscriptions')
+      .select(['frequency', 'hour', 'sections', 'pausedUntil'])
+      .where('subscriberId', '=', ids[10] ?? '')
+      .executeTakeFirst();
+    expect(subscription).toEqual({
+      frequency: 'weekly',
+      hour: '08:30',
+      sections: sections.split(',').slice(0, 1),
+      // midnight in Tokyo
+      pausedUntil: new Date('2998-12-31T15:00:00Z'),
+    });
+    const past = await ana.post(`${at}/subscription`, {
+      ...place,
+      frequency: 'daily',
+      hour: '',
+      pause: '2020-01-01',
+    });
+    expect([past.status, past.text.includes('daily-pause-wrong')]).toEqual([422, true]);
+  });
+
+  it('are unblocked with a reason, unless a complaint blocked them', async () => {
+    const at = `/console/readers/${ids[12]}`;
+    await ana.post(`${at}/suppress`, { why: 'asked by telephone' });
+    expect((await ana.get(at)).text).toContain('asked by telephone');
+    const without = await ana.post(`${at}/lift`, { why: ' ' });
+    expect([without.status, without.text.includes('id="why-wrong"')]).toEqual([422, true]);
+    await ana.post(`${at}/lift`, { why: 'asked again' });
+    const page = (await ana.get(at)).text;
+    expect(page).toContain('Address unblocked.');
+    expect(page).toContain('asked again');
+    const hash = hashAddress('r12@example.org');
+    await db
+      .insertInto('suppressions')
+      .values({ addressHash: hash, reason: 'complaint' })
+      .execute();
+    await ana.post(`${at}/lift`, { why: 'please' });
+    const stays = (await ana.get(at)).text;
+    expect(stays).toContain('the address stays blocked');
+    expect(stays).not.toContain(`${at}/lift`);
+  });
+
+  it('who left say why, to everybody here, escaped, and as CSV without formulas', async () => {
+    const [, , , , , , , , , , , , , id = ''] = ids;
+    await ana.post(`/console/readers/${id}/end`, { newsletter: 'daily' });
+    await db
+      .updateTable('subscriptions')
+      .set({ leaveReason: '=HYPERLINK("x") <script>alert(1)</script> ed@example.org' })
+      .where('subscriberId', '=', id)
+      .execute();
+    const page = await ed.get('/console/readers/reasons?newsletter=daily');
+    expect(page.text).toContain('&lt;script&gt;alert(1)');
+    expect(page.text).toContain('e•••@example.org');
+    expect(page.text).not.toContain(`/console/readers/${id}"`);
+    expect((await ana.get('/console/readers/reasons')).text).toContain(`/console/readers/${id}"`);
+    expect((await ed.get('/console/readers/reasons.csv')).text).toContain(`"'=HYPERLINK`);
+    expect((await ed.get('/console/readers/reasons?from=nonsense&after=nonsense')).status).toBe(
+      200,
+    );
   });
 });

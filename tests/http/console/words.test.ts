@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { WrongEditionState } from '../../../src/editions/errors.ts';
-import { personView } from '../../../src/http/console/readers/view.ts';
+import { lifeView } from '../../../src/http/console/readers/view.ts';
 import { reasonOf } from '../../../src/http/console/reasons.ts';
 import { dateIn, timeIn } from '../../../src/http/console/times.ts';
 import { translator } from '../../../src/locales/index.ts';
-import type { PersonalData } from '../../../src/privacy/export.ts';
+import type { LifeEntry } from '../../../src/privacy/life.ts';
 
 const at = new Date('2026-11-24T06:00:00Z');
 
@@ -14,24 +14,37 @@ test('a time names its zone, and English has the day first', () => {
   expect(dateIn('2026-11-24', 'en')).toBe('24 Nov 2026');
 });
 
-test('what the ledger and the letters hold of a subscriber is told in the language of the console', () => {
-  const sent = { newsletter: 'daily', number: 7, answer: null, sentAt: null, dueAt: at };
-  const data = {
-    subscriber: { id: '1', email: 'ana@example.org', name: null, createdAt: at, subscriptions: [] },
-    consents: [],
-    deliveries: [
-      { ...sent, state: 'skipped', reason: 'unsubscribed' },
-      { ...sent, state: 'failed', reason: 'of tomorrow' },
-    ],
-    letters: [{ kind: 'welcome', state: 'sent', createdAt: at }],
-    suppressed: null,
-  } as unknown as PersonalData;
-  const shown = personView(data, [], { language: 'es', t: translator('es', 'console') });
-  expect(shown.deliveries).toMatchObject([
-    { stateText: 'fallido', reason: 'of tomorrow' },
-    { stateText: 'omitido', reason: 'baja anterior al envío', at: '24 nov 2026, 6:00 (UTC)' },
-  ]);
-  expect(shown.letters).toMatchObject([{ kind: 'Te damos la bienvenida', state: 'enviado' }]);
+test('what the ledger and the letters hold of a reader is told in the language of the console', () => {
+  const words = { language: 'es', t: translator('es', 'console') };
+  const entry = { at, id: '1', newsletter: 'daily' };
+  const edition = { ...entry, source: 'edition' as const, detail: { edition: '9', number: 7 } };
+  const view = (one: LifeEntry) => lifeView(one, [], words);
+  expect(
+    view({ ...edition, what: 'failed', detail: { ...edition.detail, reason: 'of tomorrow' } }),
+  ).toEqual({
+    at: '24 nov 2026, 6:00 (UTC)',
+    edition: '9',
+    head: ['daily, n.º 7', 'fallido'],
+    more: ['of tomorrow'],
+  });
+  expect(
+    view({ ...edition, what: 'skipped', detail: { ...edition.detail, reason: 'unsubscribed' } })
+      .more,
+  ).toEqual(['baja anterior al envío']);
+  expect(
+    view({ ...entry, source: 'letter', what: 'sent', detail: { kind: 'welcome' } }).head,
+  ).toEqual(['Te damos la bienvenida', 'enviado']);
+  expect(
+    view({
+      ...entry,
+      source: 'newsroom',
+      what: 'unsuppress',
+      detail: { who: 'cli', more: { was: 'bounce', reason: 'lo ha pedido' } },
+    }),
+  ).toMatchObject({
+    head: ['Dirección desbloqueada', 'por la línea de comandos'],
+    more: ['lo ha pedido'],
+  });
 });
 
 test('why something was not done is told in the language of the console', () => {

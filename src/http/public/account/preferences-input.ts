@@ -80,7 +80,7 @@ function sectionsOf(
 }
 
 /** The first moment of that day on the reader's clock; a day that is here already is no pause. */
-function pauseOf(date: string, timezone: string, now: Date): Date | null {
+export function pauseOf(date: string, timezone: string, now: Date): Date | null {
   if (date === '') return null;
   const day = Temporal.PlainDate.from(check(dateSchema, date));
   const start = new Date(day.toZonedDateTime(timezone).epochMilliseconds);
