@@ -55,7 +55,7 @@ export async function lifeOf(
   const { rows } = await sql<LifeEntry & { place: string }>`
     select at, source, id::text, newsletter, what, detail,
       to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') as place
-    from (${sql.join(parts, sql` union all `)}) as life
+    from (${sql.join(parts, sql` union all `)}) as life (at, source, id, newsletter, what, detail)
     where ${
       at === undefined
         ? sql`true`

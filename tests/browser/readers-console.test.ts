@@ -78,7 +78,8 @@ describe.skipIf(browserMissing())('the pages of readers', () => {
     async (scripts) => {
       const page = await visit({ width: 360, scripts });
       const name = scripts ? 'on' : 'off';
-      const press = (label: string | RegExp) => page.getByRole('button', { name: label }).click();
+      const press = (label: string | RegExp) =>
+        page.getByRole('button', { name: label, exact: true }).click();
       const open = (label: string | RegExp) =>
         page.locator('summary').filter({ hasText: label }).click();
       await page.fill('#search', `${name}@harb`);
