@@ -107,8 +107,8 @@ const doings = [
   'suppress',
   'unsuppress',
   'export',
-  'send confirmation',
-  'send links',
+  'send-confirmation',
+  'send-links',
 ];
 const fields = ['email', 'name', 'language', 'timezone', 'subscriptions'];
 
@@ -141,7 +141,7 @@ export function lifeView(entry: LifeEntry, newsletters: Newsletter[], { language
     }),
     newsroom: () => ({
       head: [
-        known(doings, 'didWhat', what),
+        known(doings, 'didWhat', what.replace(' ', '-')),
         t('readers.by', {
           who: detail.who === 'cli' ? t('readers.commandLine') : (detail.who ?? ''),
         }),
