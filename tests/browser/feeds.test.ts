@@ -49,6 +49,15 @@ describe.skipIf(browserMissing())('the page of feeds', () => {
     await page.locator('#url-wrong').waitFor();
     expect(await page.locator(':focus').getAttribute('id')).toBe('url');
     await expectAccessible(page, 'feeds, wrong address');
+    await page.locator('.cards .what p a').first().click();
+    await page.locator('.facts').waitFor();
+    await page.locator('details summary').click();
+    await expectAccessible(page, 'a feed');
+    if (process.env.SCREENSHOTS)
+      await page.screenshot({
+        path: `${process.env.SCREENSHOTS}/feed-${look.width}-${look.language}-${look.dark}.png`,
+        fullPage: true,
+      });
   });
 
   test.each([true, false])('adds, pauses and removes a feed (scripts: %s)', async (scripts) => {
