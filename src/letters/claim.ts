@@ -39,11 +39,19 @@ export async function dueLetters(db: Db, limit: number): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** Where a letter that is due goes to, null when its reader was erased; undefined when there is nothing to send. */
-export function letterAddress(db: Db, id: string): Promise<{ email: string | null } | undefined> {
+/** A letter that is due and claimed by nobody, as it is now. */
+export type DueLetter = Omit<ClaimedLetter, 'email'> & {
+  /** Null when its reader was erased. */
+  email: string | null;
+};
+
+/** A letter that is due, to be written before it is claimed; undefined when there is nothing to send. */
+export function dueLetter(db: Db, id: string): Promise<DueLetter | undefined> {
   return db
     .selectFrom('letters as l')
     .leftJoin('subscribers as s', 's.id', 'l.subscriberId')
+    .select(['l.id', 'l.kind', 'l.subscriberId', 'l.newsletterId', 'l.language', 'l.content'])
+    .select(['l.attempts', 'l.createdAt', 'l.reason as reasonBefore'])
     .select((eb) => eb.fn.coalesce('l.email', 's.email').as('email'))
     .where('l.id', '=', id)
     .where('l.state', '=', 'queued')

@@ -9,11 +9,12 @@ import { NothingNew } from '../../src/editions/errors.ts';
 import {
   type ClaimedLetter,
   claimLetter,
+  type DueLetter,
+  dueLetter,
   dueLetters,
   handBackLetter,
   handBackUnknownClaims,
   judgeLostLetters,
-  letterAddress,
   removeOldLetters,
   settleLetter,
 } from '../../src/letters/claim.ts';
@@ -26,13 +27,19 @@ import { openRelay, type Relay } from '../../src/relays/relay.ts';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
 import { openAnswerCounts } from '../answer-counts.ts';
 import type { WorkerMetrics } from '../metrics.ts';
-import { letterMessage } from './message.ts';
+import { letterMessage, type OutgoingLetter } from './message.ts';
 
 /** Sends letters over a connection of their own, so that none waits behind a digest. */
 export interface Letters {
   handle(data: { letter: string }, signal: AbortSignal): Promise<void>;
   tasks: Task[];
   stop(): Promise<void>;
+}
+
+/** A letter as it was written to an address; the reader's may have changed since. */
+interface Written {
+  email: string;
+  message: Promise<OutgoingLetter>;
 }
 
 const KEEP_DAYS = 30;
@@ -79,15 +86,28 @@ export function startLetters(
   const places = openPlaces(2 * relays.length);
   let claims = 0;
 
+  /** Writes a letter before it is claimed: what is claimed and not settled must be little, and writing takes longest. */
+  function written({ email, ...letter }: DueLetter): Written | undefined {
+    if (email === null) return undefined;
+    const message = compose({ ...letter, email });
+    // what went wrong is told where it is sent
+    message.catch(() => undefined);
+    return { email, message };
+  }
+
+  const compose = async (letter: ClaimedLetter) =>
+    letterMessage(context, renderer, letter, readAddress(letter.email).email);
+
   async function send(
     letter: ClaimedLetter,
     term: LeaseTerm,
+    before: Written | undefined,
   ): Promise<LetterOutcome | 'withdrawn'> {
     const relay = freest(relays, takes);
     if (!relay) return 'withdrawn';
     try {
       const address = readAddress(letter.email);
-      const built = await letterMessage(context, renderer, letter, address.email);
+      const built = await (before?.email === letter.email ? before.message : compose(letter));
       const answer = await relay.send({
         from: built.from.address,
         to: address.mailbox,
@@ -141,7 +161,7 @@ export function startLetters(
     }
   }
 
-  async function claimAndSend(id: string): Promise<void> {
+  async function claimAndSend(id: string, before: Written | undefined): Promise<void> {
     const term = lease.term();
     if (!term.mayStart()) return;
     const claim = { worker: term.workerId, claim: String(++claims) };
@@ -149,7 +169,7 @@ export function startLetters(
     try {
       const letter = await claimLetter(db, id, claim);
       if (!letter) return;
-      const outcome = await send(letter, term).catch(async (error) => {
+      const outcome = await send(letter, term, before).catch(async (error) => {
         await write(() => handBackLetter(db, id, claim));
         throw error;
       });
@@ -169,9 +189,12 @@ export function startLetters(
       if (!relay || atWork.has(id)) return;
       atWork.add(id);
       try {
+        const due = await dueLetter(db, id);
+        if (!due) return;
+        const before = written(due);
+        await before?.message.catch(() => undefined);
         await places.run(async () => {
-          const due = await letterAddress(db, id);
-          if (due && (await mayLeave(relay, due.email, signal))) await claimAndSend(id);
+          if (await mayLeave(relay, due.email, signal)) await claimAndSend(id, before);
         });
       } finally {
         atWork.delete(id);

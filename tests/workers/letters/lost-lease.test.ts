@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
+import type { Db } from '../../../src/database/connection.ts';
 import { claimLetter, dueLetters, judgeLostLetters } from '../../../src/letters/claim.ts';
 import { letterRow, openLetters, type SendingLetters } from './fixtures/letters.ts';
 
@@ -89,12 +90,8 @@ test('a letter that somebody else has claimed since is left alone by the late an
   expect(await letterRow(db, letter)).toMatchObject({ state: 'sending', answer: null });
 });
 
-test('a lease that is lost while a letter is composed sends it once', async () => {
-  await using sending = await openLetters();
-  const { db, sink, lease } = sending;
-  const letter = await sending.write();
-  const { workerId } = lease;
-  // composing reads the newsletters: it waits for this lock
+/** Composing reads the newsletters: it waits while this holds them. */
+async function holdNewsletters(db: Db): Promise<() => Promise<void>> {
   const unlock = Promise.withResolvers<void>();
   const locked = Promise.withResolvers<void>();
   const locking = db.transaction().execute(async (tx) => {
@@ -103,21 +100,63 @@ test('a lease that is lost while a letter is composed sends it once', async () =
     await unlock.promise;
   });
   await locked.promise;
+  return () => {
+    unlock.resolve();
+    return locking;
+  };
+}
+
+/** How many wait for a lock of the newsletters. */
+async function waiting(db: Db): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(distinct pid)::int as n from pg_locks
+    where relation = 'newsletters'::regclass and not granted`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+test('a letter is written before it is claimed: a lease that is lost meanwhile is no matter', async () => {
+  await using sending = await openLetters();
+  const { db, sink, lease } = sending;
+  const letter = await sending.write();
+  const { workerId } = lease;
+  const release = await holdNewsletters(db);
   const sent = sending.send(letter);
+  await vi.waitFor(async () => expect(await waiting(db)).toBe(1), 10_000);
+  expect((await letterRow(db, letter)).state).toBe('queued');
+  await judgeDead(sending);
+  await vi.waitFor(() => expect(lease.workerId).not.toBe(workerId), 10_000);
+  await Promise.all([release(), sent]);
+  expect(sink.received).toHaveLength(1);
+  expect(await letterRow(db, letter)).toMatchObject({ state: 'sent' });
+}, 30_000);
+
+test('a lease that is lost while a claimed letter is written anew sends it once', async () => {
+  await using sending = await openLetters();
+  const { db, sink, lease } = sending;
+  const letter = await sending.write();
+  const { workerId } = lease;
+  const release = await holdNewsletters(db);
+  const sent = sending.send(letter);
+  await vi.waitFor(async () => expect(await waiting(db)).toBe(1), 10_000);
+  // what was written is to an address that is no longer the letter's: it is written anew once it is claimed
+  await sql`update letters set email = 'another@news.test' where id = ${letter}`.execute(db);
+  const next = holdNewsletters(db);
+  await vi.waitFor(async () => expect(await waiting(db)).toBe(2), 10_000);
+  await release();
+  const releaseNext = await next;
   await vi.waitFor(async () => expect((await letterRow(db, letter)).state).toBe('sending'), 10_000);
   await judgeDead(sending);
   // the worker learns of it at its next heartbeat, and goes on under a new lease
   await vi.waitFor(() => expect(lease.workerId).not.toBe(workerId), 10_000);
   expect(lease.mayStart()).toBe(true);
-  unlock.resolve();
-  await Promise.all([locking, sent]);
+  await Promise.all([releaseNext(), sent]);
   expect(sink.received).toHaveLength(0);
   // it never started: queued as if it had never been claimed
   expect(await letterRow(db, letter)).toMatchObject({ state: 'queued', uncertain: false });
   await sendAllDue(sending);
   expect(sink.received).toHaveLength(1);
   expect(await letterRow(db, letter)).toMatchObject({ state: 'sent' });
-}, 30_000);
+}, 60_000);
 
 test('an answer is kept until the database takes it', async () => {
   const slow = slowDot();
