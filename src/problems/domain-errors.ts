@@ -44,6 +44,7 @@ import {
 import { InvalidToken, TokenExpired, TokenNotFound } from '../operators/api-tokens.ts';
 import { InvalidBinding } from '../operators/bindings.ts';
 import { KeyReused, StillRunning } from '../operators/idempotency.ts';
+import { PasskeyNotFound } from '../operators/passkeys.ts';
 import { TooBusy } from '../operators/passwords.ts';
 import { RoleNeeded } from '../operators/roles.ts';
 import { OutsideOfScope, WholeNewsroomNeeded } from '../operators/scope.ts';
@@ -84,6 +85,7 @@ const statuses: [number, ErrorClass[]][] = [
       NothingJoined,
       SetupLinkGone,
       OutsideOfScope,
+      PasskeyNotFound,
       WebhookNotFound,
       AttemptNotFound,
     ],

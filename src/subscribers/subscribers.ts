@@ -55,3 +55,14 @@ export async function getSubscriber(
   if (!row) throw new SubscriberNotFound(id);
   return row;
 }
+
+/** Subscribers by their ids, with their subscriptions within the scope; those who have none there are left out. */
+export async function subscribersOf(
+  db: DbOrTransaction,
+  ids: readonly string[],
+  scope: Scope,
+): Promise<Map<string, Subscriber>> {
+  if (ids.length === 0) return new Map();
+  const rows = await subscriberRows(db, scope).where('s.id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}

@@ -2,10 +2,21 @@ import { z } from 'zod';
 import { audienceOf } from '../../actions/audience.ts';
 import { showDeliveries } from '../../actions/deliveries.ts';
 import { CURSOR_FORM, missedStates } from '../../deliveries/list-deliveries.ts';
+import { requireRole } from '../../operators/roles.ts';
+import { subscribersOf } from '../../subscribers/subscribers.ts';
 import { type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { ofEdition } from './reach.ts';
-import { byId, deliveryShape, pageOf } from './shapes.ts';
+import { byId, deliveryShape, pageOf, subscriberShape } from './shapes.ts';
+
+const expandedDelivery = deliveryShape
+  .extend({
+    expanded: z
+      .object({ subscriber: subscriberShape.nullable() })
+      .optional()
+      .meta({ description: 'With `expand=subscriber`' }),
+  })
+  .meta({ id: 'ListedDelivery' });
 
 const yes = z.enum(['true', 'false']).transform((value) => value === 'true');
 
@@ -32,19 +43,31 @@ export const deliveryOperations: Operation[] = [
           description: 'true: those to whom a relay once answered anything but 250',
         }),
         reason: z.string().max(40).optional().meta({ example: 'expired' }),
+        expand: z.literal('subscriber').optional().meta({
+          description: 'Beside each row the subscriber it is about; takes an admin',
+        }),
         search: z.string().max(100).optional().meta({
           description: 'Part of an address or of what the relay said',
         }),
       }),
-      answers: { 200: { description: 'A page of readers', schema: pageOf(deliveryShape) } },
+      answers: { 200: { description: 'A page of readers', schema: pageOf(expandedDelivery) } },
     },
-    async ({ params, query: { state, missed, ...query }, role, context }, db) => ({
-      body: await showDeliveries(db, params.id, role, {
+    async ({ params, query: { state, missed, expand, ...query }, role, scope, context }, db) => {
+      if (expand) requireRole(role, 'admin');
+      const page = await showDeliveries(db, params.id, role, {
         ...query,
         states: state ? [state] : missed ? missedStates : undefined,
         origin: context.origin,
-      }),
-    }),
+      });
+      if (!expand) return { body: page };
+      const ids = page.data.map((row) => row.subscriber);
+      const people = await subscribersOf(db, ids, scope);
+      const data = page.data.map((row) => ({
+        ...row,
+        expanded: { subscriber: people.get(row.subscriber) ?? null },
+      }));
+      return { body: { ...page, data } };
+    },
   ),
   reads(
     {
@@ -55,6 +78,7 @@ export const deliveryOperations: Operation[] = [
       description:
         'Before it starts, how many it would be sent to now; afterwards, for how many it was planned.',
       role: 'viewer',
+      reach: ofEdition,
       params: byId,
       answers: {
         200: {

@@ -11,10 +11,17 @@ export class RouteWithoutRule extends Error {
 
 // Takes any request, so that a route's own handlers still know their parameters.
 type Rule = (req: unknown, res: Response, next: NextFunction) => void;
-const known = new WeakSet<object>();
+const known = new WeakMap<object, RuleFacts>();
 
-function rule(handler: Rule): Rule {
-  known.add(handler);
+/** What a rule asks for: the least role, and how far the caller must reach. */
+export interface RuleFacts {
+  /** Null: also people who are not signed in. */
+  least: Role | null;
+  reach: 'newsroom' | 'newsletter' | 'scoped' | 'open';
+}
+
+function rule(facts: RuleFacts, handler: Rule): Rule {
+  known.set(handler, facts);
   return handler;
 }
 
@@ -49,7 +56,7 @@ export const mayAct = (res: Response, least: Role): boolean => rules.mayAct(role
  * bound to some newsletters. Throws RoleNeeded, WholeNewsroomNeeded.
  */
 export function requireRole(least: Role): Rule {
-  return rule((_req, res, next) => {
+  return rule({ least, reach: 'newsroom' }, (_req, res, next) => {
     check(res, least);
     if (scopeOf(res) !== null) throw new WholeNewsroomNeeded();
     next();
@@ -61,7 +68,7 @@ export function requireRole(least: Role): Rule {
  * above it. What the handler shows and changes is within `scopeOf(res)`. Throws RoleNeeded.
  */
 export function requireScopedRole(least: Role): Rule {
-  return rule((_req, res, next) => {
+  return rule({ least, reach: 'scoped' }, (_req, res, next) => {
     check(res, least);
     next();
   });
@@ -75,7 +82,7 @@ export function requireRoleIn(
   least: Role,
   newsletterOf: (params: Record<string, string>) => Promise<string | undefined>,
 ): Rule {
-  return rule(async (req, res, next) => {
+  return rule({ least, reach: 'newsletter' }, async (req, res, next) => {
     check(res, least);
     const scope = scopeOf(res);
     // those who are bound to none need not be looked up
@@ -94,11 +101,11 @@ function check(res: Response, least: Role): void {
 }
 
 /** The first handler of a route that is there for people who are not signed in. */
-export const openToAll: Rule = rule((_req, _res, next) => next());
+export const openToAll: Rule = rule({ least: null, reach: 'open' }, (_req, _res, next) => next());
 
 interface Layer {
   handle: RequestHandler & { stack?: Layer[] };
-  route?: { path: string; stack: (Layer & { method?: string })[] };
+  route?: { path: string | string[]; stack: (Layer & { method?: string })[] };
 }
 
 /**
@@ -106,23 +113,38 @@ interface Layer {
  * Throws RouteWithoutRule with all that do not.
  */
 export function checkRules(router: Router): void {
-  const without = [...routesWithoutRule(router.stack as unknown as Layer[])];
+  const without = [...routesOf(router)].flatMap(({ rule, method, path }) =>
+    rule ? [] : [`${method} ${path}`],
+  );
   if (without.length > 0)
     throw new RouteWithoutRule(
       `These routes say of no role that it may use them: ${without.join(', ')}`,
     );
 }
 
-function* routesWithoutRule(stack: Layer[]): Generator<string> {
+/** A route and its rule, where it has one. */
+export interface RuledRoute {
+  method: string;
+  path: string;
+  rule: RuleFacts | undefined;
+}
+
+/** Every route of a router, and of the routers in it. */
+export function routesOf(router: Router): Generator<RuledRoute> {
+  return routesIn(router.stack as unknown as Layer[]);
+}
+
+function* routesIn(stack: Layer[]): Generator<RuledRoute> {
   for (const { handle, route } of stack) {
     if (!route) {
-      yield* routesWithoutRule(handle.stack ?? []);
+      yield* routesIn(handle.stack ?? []);
       continue;
     }
     const methods = new Set(route.stack.map((layer) => layer.method ?? 'all'));
     for (const method of methods) {
       const first = route.stack.find((layer) => (layer.method ?? 'all') === method);
-      if (!first || !known.has(first.handle)) yield `${method.toUpperCase()} ${route.path}`;
+      const rule = first && known.get(first.handle);
+      for (const path of [route.path].flat()) yield { method: method.toUpperCase(), path, rule };
     }
   }
 }

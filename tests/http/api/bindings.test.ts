@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { ensurePartitions } from '../../../src/database/partitions.ts';
 import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { createApiToken, type NewToken } from '../../../src/operators/api-tokens.ts';
 import { readBinding } from '../../../src/operators/bindings.ts';
@@ -154,6 +155,50 @@ it('shows the readers of its newsletters, and no other subscription of theirs', 
     'active',
     'unsubscribed',
   ]);
+});
+
+it('shows beside each delivery whom it is about, to an admin who asks', async () => {
+  const { db } = api.context;
+  await addArticle(db, { title: 'Expanded' });
+  const sent = { newsletter: 'daily', kind: 'special', send: true };
+  const { id } = (await api.call('POST', '/editions', sent)).body;
+  await db
+    .insertInto('ranges')
+    .values({
+      editionId: id,
+      dueAt: new Date(),
+      receiverGroup: 'rest',
+      firstSubscriber: '1',
+      lastSubscriber: '9',
+      nextAt: new Date(),
+      size: 1,
+    })
+    .execute();
+  const range = await db
+    .selectFrom('ranges')
+    .select('id')
+    .where('editionId', '=', id)
+    .executeTakeFirstOrThrow();
+  await ensurePartitions(db);
+  await db
+    .insertInto('deliveries')
+    .values({
+      editionId: id,
+      subscriberId: reader,
+      rangeId: range.id,
+      dueAt: new Date(),
+      nextAt: new Date(),
+      state: 'queued',
+    })
+    .execute();
+  const path = `/editions/${id}/deliveries?expand=subscriber`;
+  const { body } = await api.call('GET', path);
+  expect(body.data[0].expanded.subscriber).toMatchObject({ id: reader, subscriptions: [{}, {}] });
+  const theirs = await api.call('GET', path, undefined, {
+    headers: { Authorization: `Bearer ${await tokenFor(['daily'])}` },
+  });
+  expect(theirs.body.data[0].expanded.subscriber.subscriptions).toHaveLength(1);
+  expect((await api.call('GET', path, undefined, { role: 'editor' })).status).toBe(403);
 });
 
 it('lets nobody give a wider binding than their own', async () => {

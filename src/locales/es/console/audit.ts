@@ -13,12 +13,12 @@ export default {
   empty: 'No hay coincidencias',
   at: 'Hora',
   origin: 'Desde dónde',
-  token: 'Token de la API {{name}}',
+  token: 'Clave de la API {{name}}',
   first: 'Las más recientes',
   more: 'Anteriores',
   kinds: {
     operator: 'Cualquier usuario',
-    token: 'Cualquier token de la API',
+    token: 'Cualquier clave de la API',
     cli: 'Línea de comandos',
     reader: 'Lector',
     system: 'La propia Gaceta',
@@ -91,7 +91,7 @@ export default {
     signUp: 'Suscripción',
     subscriber: 'Lector',
     subscribers: 'Lectores',
-    token: 'Token de la API',
+    token: 'Clave de la API',
     webhook: 'Webhook',
   },
 };
