@@ -95,7 +95,7 @@ async function shoot(page: Page, width: number): Promise<Buffer> {
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
-    quality: 60,
+    quality: 50,
     captureBeyondViewport: true,
     clip: { x: 0, y: 0, width, height: Math.min(whole, LONGEST), scale: 1 },
   });
