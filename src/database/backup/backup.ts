@@ -57,6 +57,8 @@ export const backedUpTables = [
   'api_tokens',
   'audit',
   'imports',
+  'reader_days',
+  'bounces',
 ];
 
 /**

@@ -194,6 +194,12 @@ describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', 
         expect((await send('GET', address)).status, address).toBe(200);
       }
     }
-    expect([...kinds].sort()).toEqual(['address', 'confirmation', 'privacy', 'welcome']);
+    expect([...kinds].sort()).toEqual([
+      'address',
+      'confirmation',
+      'invitation',
+      'privacy',
+      'welcome',
+    ]);
   });
 });
