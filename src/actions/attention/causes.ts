@@ -25,6 +25,8 @@ export const causes = [
   'restore',
   /** A feed that cannot be read. */
   'feed',
+  /** A webhook that failed for a day, or answered 410, and was switched off. */
+  'webhook',
   'complaints',
   'disk',
   'queue',

@@ -12,6 +12,7 @@ import {
 import { failingFeeds } from './find-feeds.ts';
 import { missingEditions } from './find-missing.ts';
 import { serviceTroubles } from './find-service.ts';
+import { switchedOffWebhooks } from './find-webhooks.ts';
 import { forgetOver, recordFound } from './record.ts';
 
 const KEPT_DAYS = 90;
@@ -40,6 +41,7 @@ export async function lookForAttention(context: Context): Promise<void> {
     { causes: ['withdrawn'], find: () => withdrawnArticles(db, context.now()) },
     { causes: ['complaints'], find: () => complainedOf(db) },
     { causes: ['feed'], find: () => failingFeeds(db, waits) },
+    { causes: ['webhook'], find: () => switchedOffWebhooks(db) },
     { causes: ['disk', 'queue', 'workers', 'relay'], find: () => serviceTroubles(context) },
   ];
   const findings: Finding[] = [];

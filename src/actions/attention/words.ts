@@ -49,6 +49,7 @@ export function attentionPath({ cause, subject }: Pick<Attention, 'cause' | 'sub
   if (noun === 'edition') return `/console/editions/${id}`;
   if (noun === 'newsletter') return '/console/editions';
   if (noun === 'feed') return '/console/feeds';
+  if (noun === 'webhook') return `/console/settings/webhooks/${id}`;
   return cause === 'relay' || cause === 'queue' || cause === 'workers'
     ? '/console/delivery'
     : '/console';

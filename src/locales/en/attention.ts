@@ -11,6 +11,7 @@ export default {
     uncertain: 'Emails without a clear answer',
     restore: 'Held after a restore',
     feed: 'Feed cannot be read',
+    webhook: 'Webhook switched off',
     complaints: 'Complaints from readers',
     disk: 'Disk space',
     queue: 'Queue not answering',
@@ -83,6 +84,11 @@ export default {
       failing: '{{feed}} ({{newsletter}}) has not been readable for a day: {{words}}',
       gone: '{{feed}} ({{newsletter}}) is gone for good and is no longer read: {{words}}',
     },
+    webhook: {
+      failing:
+        'The webhook to {{host}} was switched off: none of its notifications was accepted for a day.',
+      gone: 'The webhook to {{host}} was switched off: the receiver answered that it is gone for good.',
+    },
     complaints_one:
       '{{newsletter}}, no. {{number}} was marked as spam by {{count}} reader of {{sent, number}}.',
     complaints_other:
@@ -127,6 +133,11 @@ export default {
       paused:
         'Find out from the mail server’s log who has it. Then resume the edition, or cancel it.',
       draft: 'Find out whether it was sent. If not, send it now. Otherwise cancel it.',
+    },
+    webhook: {
+      failing:
+        'Look at its log, correct the receiver, and switch the webhook on again. Or delete it.',
+      gone: 'Enter its new address and switch it on again, or delete it.',
     },
     feed: {
       failing:

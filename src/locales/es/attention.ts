@@ -11,6 +11,7 @@ export default {
     uncertain: 'Correos sin respuesta clara',
     restore: 'Retenida tras una restauración',
     feed: 'Fuente ilegible',
+    webhook: 'Webhook apagado',
     complaints: 'Quejas de lectores',
     disk: 'Espacio en disco',
     queue: 'La cola no responde',
@@ -89,6 +90,11 @@ export default {
       failing: '{{feed}} ({{newsletter}}) lleva un día sin poder leerse: {{words}}',
       gone: '{{feed}} ({{newsletter}}) ha desaparecido y ya no se lee: {{words}}',
     },
+    webhook: {
+      failing:
+        'El webhook a {{host}} se ha apagado: en un día no se ha aceptado ninguno de los avisos.',
+      gone: 'El webhook a {{host}} se ha apagado: el receptor ha respondido que ya no existe.',
+    },
     complaints_one:
       '{{count}} lector de {{sent, number}} marcó {{newsletter}}, n.º {{number}}, como correo no deseado.',
     complaints_many:
@@ -137,6 +143,10 @@ export default {
       paused:
         'Averigua en el registro del servidor de correo quién la tiene. Después reanuda la edición o cancélala.',
       draft: 'Averigua si ya ha salido. Si no, envíala ahora. Si ya ha salido, cancélala.',
+    },
+    webhook: {
+      failing: 'Mira el registro, corrige el receptor y vuelve a encender el webhook, o elimínalo.',
+      gone: 'Escribe la nueva dirección y enciéndelo de nuevo, o elimínalo.',
     },
     feed: {
       failing:

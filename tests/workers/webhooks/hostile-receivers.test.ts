@@ -1,5 +1,6 @@
 import { Webhook as Verifier } from 'standardwebhooks';
 import { afterAll, beforeEach, expect, it } from 'vitest';
+import { switchedOffWebhooks } from '../../../src/actions/attention/find-webhooks.ts';
 import { testWebhook } from '../../../src/actions/webhooks.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { openContext } from '../../../src/context.ts';
@@ -147,6 +148,8 @@ it('never tells one again that answers 410', async () => {
   await tell(id, 1);
   expect(await claimMessages(db, [])).toEqual([]);
   const audited = await db.selectFrom('audit').select(['action', 'object']).execute();
+  const [attention] = await switchedOffWebhooks(db);
+  expect(attention).toMatchObject({ subject: `webhook ${id}`, detail: 'webhook.gone' });
   expect(audited).toContainEqual({ action: 'disable', object: `webhook ${id}` });
 });
 
