@@ -209,6 +209,7 @@ export default {
   },
   reasons: {
     nothingNew: 'no article has arrived since the last edition.',
+    newsletterArchived: 'the newsletter is archived. Bring it back first.',
     nothingMissed: 'no reader of this edition was missed.',
     tooManyTests: 'many tests were sent within the last hour. Wait a little.',
     addressBlocked: 'this address is blocked.',

@@ -214,6 +214,7 @@ export default {
   },
   reasons: {
     nothingNew: 'no ha llegado ningún artículo desde la última edición.',
+    newsletterArchived: 'el boletín está archivado. Recupéralo antes.',
     nothingMissed: 'ningún lector se ha quedado sin esta edición.',
     tooManyTests: 'se han enviado muchas pruebas en la última hora. Espera un poco.',
     addressBlocked: 'esta dirección está bloqueada.',
