@@ -1,7 +1,7 @@
 /** Why a feed cannot be read, and what to do about it. */
 export default {
   privateAddress:
-    '{{host}} is an address of a private network. If this feed really lives there, set FEED_ALLOW_PRIVATE=true.',
+    '{{host}} is an address of a private network. If it really lives there, set FEED_ALLOW_PRIVATE=true.',
   notAnAddress: '“{{address}}” is not a web address. It must start with https:// or http://.',
   protocol: '{{protocol}} addresses cannot be read. Use one that starts with https:// or http://.',
   tooLarge:

@@ -1,7 +1,7 @@
 /** Por qué no se puede leer una fuente y qué se puede hacer. */
 export default {
   privateAddress:
-    '{{host}} es una dirección de una red privada. Si la fuente está de verdad ahí, pon FEED_ALLOW_PRIVATE=true.',
+    '{{host}} es una dirección de una red privada. Si de verdad está ahí, pon FEED_ALLOW_PRIVATE=true.',
   notAnAddress: '«{{address}}» no es una dirección web. Debe empezar por https:// o http://.',
   protocol:
     'No se pueden leer direcciones {{protocol}}. Usa una que empiece por https:// o http://.',
