@@ -17,6 +17,10 @@ export const webhookEvents = [
   /** A reader chose otherwise, or has another name, language, time zone or address. */
   'changed',
   'unsubscribed',
+  /** An address is no longer written to: mail to it came back, or a relay said that it is gone. */
+  'bounced',
+  /** The same, because its reader reported a message as spam. */
+  'complained',
   'edition.sending',
   'edition.sent',
   'edition.paused',

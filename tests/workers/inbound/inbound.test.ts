@@ -1,5 +1,6 @@
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addWebhook } from '../../../src/webhooks/webhooks.ts';
 import { type Inbound, startInbound } from '../../../workers/inbound/server.ts';
 import { abuse, fielded, plain } from '../../bounces/fixtures/reports.ts';
 import { sentEdition } from '../../http/public/fixtures/editions.ts';
@@ -93,9 +94,19 @@ describe('mail that comes in', () => {
   it('suppresses the address of a hard bounce, ends its subscriptions, and does so once', async () => {
     const [reader, other] = readers;
     if (!reader || !other) throw new Error('no readers');
+    const { id: webhook } = await addWebhook(
+      db(),
+      { url: 'https://cms.example/hook', events: ['bounced', 'unsubscribed'] },
+      null,
+    );
     expect(await send(returnPath(reader.id), gone(reader.email))).toMatch(/^250/);
     expect(await send(returnPath(reader.id), gone(reader.email))).toMatch(/^250/);
     expect(await suppressions()).toEqual([{ reason: 'bounce', editionId: edition }]);
+    const told = db().selectFrom('webhookMessages').select(['type', 'subscriberId']);
+    expect(await told.where('webhookId', '=', webhook).orderBy('id').execute()).toEqual([
+      { type: 'bounced', subscriberId: reader.id },
+      { type: 'unsubscribed', subscriberId: reader.id },
+    ]);
     expect(new Set(await stateOf(reader.id))).toEqual(new Set(['unsubscribed']));
     expect(await stateOf(other.id)).toContain('active');
     const kept = await db().selectFrom('bounces').selectAll().execute();

@@ -15,6 +15,8 @@ export default {
     confirmed: 'a subscription becomes active',
     changed: 'a reader changes their preferences or details',
     unsubscribed: 'a reader unsubscribes',
+    bounced: 'an address is blocked because emails to it came back',
+    complained: 'an address is blocked because its reader reported spam',
     'edition-sending': 'an edition starts sending',
     'edition-sent': 'an edition has been sent',
     'edition-paused': 'an edition is paused',

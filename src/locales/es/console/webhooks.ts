@@ -15,6 +15,8 @@ export default {
     confirmed: 'una suscripción pasa a estar activa',
     changed: 'alguien cambia de preferencias o de datos',
     unsubscribed: 'alguien se da de baja',
+    bounced: 'se bloquea una dirección porque los correos vuelven',
+    complained: 'se bloquea una dirección porque el lector ha marcado un correo como spam',
     'edition-sending': 'empieza el envío de una edición',
     'edition-sent': 'se ha enviado una edición',
     'edition-paused': 'se pausa una edición',
