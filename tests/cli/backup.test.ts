@@ -13,6 +13,7 @@ import { createDatabase } from '../../src/database/create.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { migrations } from '../../src/database/migrations/index.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
+import { addWebhook } from '../../src/webhooks/webhooks.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { gaceta } from '../harness/program.ts';
 
@@ -69,6 +70,11 @@ async function fill(db: Db): Promise<void> {
 describe('a backup', async () => {
   const { db, url } = await openFreshDatabase();
   await fill(db);
+  await addWebhook(
+    db,
+    { url: 'https://cms.example/hook', events: ['subscribed', 'edition.paused'] },
+    null,
+  );
   const file = join(folder, 'backup.gz');
   const rows = await backUp(url, file, new Date('2026-11-24T10:00:00Z'));
 
@@ -79,7 +85,22 @@ describe('a backup', async () => {
         and relname not like 'kysely%'`.execute(db);
     const left = tables.map((row) => row.name).filter((name) => !backedUpTables.includes(name));
     expect(new Set(left)).toEqual(
-      new Set(['idempotency_keys', 'rate_limits', 'sessions', 'setup_links']),
+      new Set([
+        'alerts',
+        'answer_counts',
+        'attention',
+        'form_posts',
+        'idempotency_keys',
+        'kept_forms',
+        'rate_limits',
+        'receiver_limits',
+        'relay_activity',
+        'sessions',
+        'setup_links',
+        'sign_in_steps',
+        'webhook_attempts',
+        'webhook_messages',
+      ]),
     );
   });
 
@@ -99,6 +120,11 @@ describe('a backup', async () => {
       expect(await other.db.selectFrom(table).selectAll().execute()).toEqual(
         await db.selectFrom(table).selectAll().execute(),
       );
+    expect(await other.db.selectFrom('webhooks').select('url').execute()).toHaveLength(1);
+    // of all that came back, webhooks are told what the restore itself did
+    expect(await other.db.selectFrom('webhookMessages').select('type').execute()).toEqual([
+      { type: 'edition.paused' },
+    ]);
     const edition = await other.db.selectFrom('editions').selectAll().executeTakeFirstOrThrow();
     expect(edition).toMatchObject({ state: 'paused', heldBy: 'restore' });
     expect(edition.heldBy).toBe('restore');

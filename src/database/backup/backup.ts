@@ -25,7 +25,7 @@ export interface BackupHead {
 
 /**
  * The tables of a backup, each after those that it refers to. Left out is what only a running service
- * needs or finds again, such as what needs a person, and what lets somebody in without a password: sessions, set-up
+ * needs or finds again, such as what needs a person and what webhooks were told, and what lets somebody in without a password: sessions, set-up
  * links, keys of replayed answers.
  */
 export const backedUpTables = [
@@ -59,6 +59,8 @@ export const backedUpTables = [
   'imports',
   'reader_days',
   'bounces',
+  // last, so that what is restored before them is told to nobody again
+  'webhooks',
 ];
 
 /**
