@@ -16,7 +16,7 @@ const expandedDelivery = deliveryShape
       .optional()
       .meta({ description: 'With `expand=subscriber`' }),
   })
-  .meta({ id: 'ListedDelivery' });
+  .meta({ id: 'Delivery' });
 
 const yes = z.enum(['true', 'false']).transform((value) => value === 'true');
 

@@ -175,25 +175,23 @@ export const editionShape = z
   })
   .meta({ id: 'Edition' });
 
-export const deliveryShape = z
-  .object({
-    subscriber: id,
-    email: z.string().nullable().meta({
-      description: 'Masked for roles below admin; null once erased',
-    }),
-    state: z.enum(['queued', 'sending', 'sent', 'failed', 'skipped', 'uncertain']),
-    reason: z.string().nullable(),
-    revision: z.number().int().nullable(),
-    relay: z.string().nullable(),
-    answer: z.string().nullable(),
-    attempts: z.number().int(),
-    dueAt: time,
-    nextAt: time.nullable().meta({ description: 'When a queued message is tried next' }),
-    sentAt: time.nullable(),
-    uncertainAt: time.nullable(),
-    messageId: z.string(),
-  })
-  .meta({ id: 'Delivery' });
+export const deliveryShape = z.object({
+  subscriber: id,
+  email: z.string().nullable().meta({
+    description: 'Masked for roles below admin; null once erased',
+  }),
+  state: z.enum(['queued', 'sending', 'sent', 'failed', 'skipped', 'uncertain']),
+  reason: z.string().nullable(),
+  revision: z.number().int().nullable(),
+  relay: z.string().nullable(),
+  answer: z.string().nullable(),
+  attempts: z.number().int(),
+  dueAt: time,
+  nextAt: time.nullable().meta({ description: 'When a queued message is tried next' }),
+  sentAt: time.nullable(),
+  uncertainAt: time.nullable(),
+  messageId: z.string(),
+});
 
 export const subscriptionShape = z
   .object({

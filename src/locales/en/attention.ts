@@ -37,6 +37,7 @@ export default {
     queue: 'The queue that hands out the work has not answered for a minute.',
     workers: 'No worker has been running for a minute, so nothing is sent.',
     relay: 'No mail server is set, so nothing leaves this machine.',
+    webhook: 'A webhook was switched off because its receiver accepted nothing for a day.',
   },
   detail: {
     paused: {

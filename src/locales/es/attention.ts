@@ -37,6 +37,7 @@ export default {
     queue: 'La cola que reparte el trabajo lleva un minuto sin responder.',
     workers: 'Hace un minuto que no hay ningún proceso de envío en marcha: no se envía nada.',
     relay: 'No hay servidor de correo configurado: nada sale de este equipo.',
+    webhook: 'Se ha desactivado un webhook porque el receptor no ha aceptado nada en un día.',
   },
   detail: {
     paused: {

@@ -198,6 +198,7 @@ describe.each<Forwarding>(['whole', 'stripped'])('behind a proxy that asks %s', 
       'address',
       'confirmation',
       'invitation',
+      'links',
       'privacy',
       'welcome',
     ]);

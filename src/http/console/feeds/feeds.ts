@@ -45,8 +45,10 @@ export function feedRoutes(context: Context): Router {
     const wanted = { newsletter, url: typed.url, section: section || null };
     try {
       const feed = await commit(context, async (tx) => {
+        const value = await takeOnFeed(tx, actorOf(res), wanted, now());
+        // taken back where it is out of reach; a wrong address is told first
         await requireNewsletter(tx, newsletter, scopeOf(res));
-        return { value: await takeOnFeed(tx, actorOf(res), wanted, now()) };
+        return { value };
       });
       await read(req, wordsFor(req, res), feed.id);
       return res.redirect(303, `${page}#feed-${feed.id}`);
