@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { commit } from '../../../src/actions/commit.ts';
+import { composeAndSend } from '../../../src/actions/compose.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
 import { makeSetupLink } from '../../../src/operators/setup-links.ts';
 import { addArticle, addReaders } from '../api/fixtures.ts';
@@ -26,6 +28,14 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
   await addArticle(db, {
     title: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter',
   });
+  const { id: edition } = await commit(context, (tx) =>
+    composeAndSend(
+      tx,
+      { kind: 'system' },
+      { newsletter: 'daily', kind: 'daily', now: new Date(), send: false },
+    ),
+  );
+  const editionPage = `${base}/console/editions/${edition}`;
   let browser: Browser;
   beforeAll(async () => {
     const executablePath = 'path' in found ? found.path : '';
@@ -68,8 +78,7 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
       await page.keyboard.press('Enter');
       await page.waitForURL(`${base}/console`);
       await look('home');
-      await page.click('button[value="no"]');
-      await page.waitForURL(/\/console\/editions\//);
+      await page.goto(editionPage);
       await look('edition');
       const frame = page.frameLocator('iframe');
       await expect.poll(() => frame.locator('body').innerText()).toContain('Donaudampf');
@@ -87,7 +96,10 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
     await page.fill('#email', 'en@example.org');
     await page.fill('#password', password);
     await page.click('.primary');
-    await page.click('button[value="yes"]');
+    await page.waitForURL(`${base}/console`);
+    await page.goto(editionPage);
+    await page.click('a[href$="/send"]');
+    await page.click('text=Yes, send to 3 readers now');
     await page.waitForSelector('.message.good');
     expect(await page.textContent('.state')).toBe('Sending');
     await page.click('text=Pause');
@@ -109,11 +121,11 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
     await page.fill('#password', password);
     await page.click('.primary');
     await page.waitForURL(`${base}/console`);
-    const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
+    await page.goto(editionPage);
     await db
       .insertInto('ranges')
       .values({
-        editionId: id,
+        editionId: edition,
         dueAt: new Date(),
         nextAt: new Date(),
         receiverGroup: 'rest',
