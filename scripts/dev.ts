@@ -1,7 +1,7 @@
 // Runs Gaceta for who works on it: restarted at every change, with a newsroom, readers and an operator to begin with.
 import { watch } from 'node:fs';
 import { join } from 'node:path';
-import { openClient } from '../demo/client.ts';
+import { openClient, until } from '../demo/client.ts';
 import { openNewsletters, readFeeds } from '../demo/newsletters.ts';
 import { readersFile } from '../demo/readers.ts';
 import { startSite } from '../demo/site.ts';
@@ -66,8 +66,15 @@ async function seed({ databaseUrl }: Running): Promise<void> {
   const api = openClient(config.publicUrl, await prepare(running));
   await openNewsletters(api);
   await readFeeds(api, site.feeds);
-  for (const newsletter of ['daily', 'diario'])
-    await api.send('POST', `/imports?newsletter=${newsletter}`, 'text/csv', readersFile(READERS));
+  for (const newsletter of ['daily', 'diario']) {
+    const file = readersFile(READERS);
+    const path = `/imports?newsletter=${newsletter}`;
+    const { id } = await api.send<{ id: string }>('POST', path, 'text/csv', file);
+    await until('the readers', async () => {
+      const { state } = await api.call<{ state: string }>('GET', `/imports/${id}`);
+      return state === 'running' ? undefined : state;
+    });
+  }
 }
 
 function say(line: string): void {

@@ -13,6 +13,7 @@ import { hostOf, watchOutage } from './process/outage.ts';
 import { watchRedis } from './queue/engines.ts';
 import { openQueues, type Queues } from './queue/queues.ts';
 import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';
+import { type ImportQueue, openImportQueue } from './subscribers/import/queue.ts';
 import { openTokens, type Tokens } from './subscribers/tokens.ts';
 import { TIMINGS, type Timings } from './timings.ts';
 
@@ -32,6 +33,8 @@ export interface Context {
   /** HMAC of an address' compared form, under the key that is never rotated. */
   hashAddress(emailKey: string): Buffer;
   renderer: Renderer;
+  /** The imports of readers that go on in this process. */
+  imports: ImportQueue;
   /** What makes this installation's Message-IDs its own. */
   origin: Origin;
   /** Where messages are handed to; the embedded mailbox when SMTP_URL is unset, nobody when that does not run. */
@@ -86,6 +89,15 @@ export async function openContext(
       templates: join(config.dataDir, 'templates'),
       log: (line) => log.debug(line),
     });
+    const hashAddress = (emailKey: string) =>
+      createHmac('sha256', suppressionKey).update(emailKey).digest();
+    const now = () => new Date();
+    const imports = openImportQueue({
+      db,
+      hashAddress,
+      now,
+      report: (err, id) => log.error({ err, import: id }, 'an import failed'),
+    });
     let closing: Promise<void> | undefined;
     return {
       config,
@@ -97,16 +109,18 @@ export async function openContext(
       queues,
       tokens: openTokens(secrets),
       secrets,
-      hashAddress: (emailKey) => createHmac('sha256', suppressionKey).update(emailKey).digest(),
+      hashAddress,
       renderer,
+      imports,
       origin: { installation, domain: domainOf(config.mailFrom) },
       relays:
         config.relays ?? (mailbox ? parseRelayUrls(mailbox.smtpUrl, config.smtpConnections) : []),
       mailbox,
       timings,
-      now: () => new Date(),
+      now,
       close() {
         closing ??= (async () => {
+          await imports.stop();
           await queues.close();
           await renderer.close();
           redis?.disconnect();

@@ -45,6 +45,11 @@ export async function startServer(
       everyMs: context.timings.attention.lookMs,
       run: () => sendAlerts(context),
     },
+    {
+      name: 'imports: give up those whose process is gone',
+      everyMs: context.timings.attention.lookMs,
+      run: context.imports.failLost,
+    },
   ]);
   const address = server.address();
   return {
@@ -55,7 +60,7 @@ export async function startServer(
       server.close();
       figures.close();
       server.closeIdleConnections();
-      await closed;
+      await Promise.all([closed, context.imports.stop()]);
     },
   };
 }

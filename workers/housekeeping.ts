@@ -109,6 +109,11 @@ export function housekeepingTasks(context: Context): Task[] {
       },
     },
     {
+      name: 'imports: give up those whose process is gone',
+      everyMs: timings.attention.lookMs,
+      run: context.imports.failLost,
+    },
+    {
       name: 'operators: forget keys of answers that are a day old',
       everyMs: 3_600_000,
       run: () => forgetIdempotencyKeys(db),

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
+import { importObject } from '../actions/imports.ts';
 import { addReader, eraseAndTell, subscriberWork } from '../actions/subscribers.ts';
 import { audit } from '../operators/audit.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
@@ -101,8 +102,7 @@ export function registerSubscribers(program: Command, open: Open): void {
         });
       return open(async ({ db, hashAddress, now }) => {
         const slug = newsletter ?? null;
-        const object = slug === null ? 'subscribers' : `newsletter ${slug}`;
-        await audit(db, actorOf(), 'import', object);
+        await audit(db, actorOf(), 'import', importObject(newsletter));
         let told = performance.now();
         const done = await importSubscribers(
           db,

@@ -712,6 +712,15 @@ interface ImportsTable {
   errors: ColumnType<{ line: number; reason: string }[], string | undefined, string>;
   /** What had to be assumed. */
   notes: ColumnType<string[], string | undefined, string>;
+  /** Ids of the newsletters that its lines may be for; null: any. */
+  newsletters: Optional<string[]>;
+  /** How much of the file was read, from 0 to 1. */
+  progress: Default<number>;
+  /** Only of one that failed. `lost`: its process ended without a word. */
+  failure: Optional<'unreadable' | 'stopped' | 'lost' | 'fault'>;
+  /** Host and pid of the process that works on it, and when that was last alive. */
+  process: Default<string>;
+  touchedAt: Made;
   createdAt: Made;
   finishedAt: Optional<Date>;
 }

@@ -59,6 +59,7 @@ import {
   SubscriberNotFound,
   SubscriberShared,
   SuppressionNotFound,
+  TooManyImports,
 } from '../subscribers/errors.ts';
 
 import { AttemptNotFound, WebhookNotFound, WebhookOff } from '../webhooks/errors.ts';
@@ -139,7 +140,7 @@ const statuses: [number, ErrorClass[]][] = [
     ],
   ],
   [429, [LetterRefused, TooManyTests]],
-  [503, [FeedAway, TooBusy]],
+  [503, [FeedAway, TooBusy, TooManyImports]],
 ];
 
 /** The status of a domain error; undefined for an error nobody named. */

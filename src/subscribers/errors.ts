@@ -69,9 +69,23 @@ export class SuppressionNotFound extends Error {
 
 /** The file cannot be imported at all; a line that cannot is only counted. */
 export class InvalidImport extends Error {
-  constructor(message: string) {
+  /** For those who say it in another language: columns that are missing, one that is there twice, a line without an end. */
+  readonly fault: 'columns' | 'twice' | 'line';
+  readonly columns: string;
+
+  constructor(fault: InvalidImport['fault'], message: string, columns = '') {
     super(message);
     this.name = 'InvalidImport';
+    this.fault = fault;
+    this.columns = columns;
+  }
+}
+
+/** As many imports wait for their turn here as may. */
+export class TooManyImports extends Error {
+  constructor() {
+    super('Too many imports wait for their turn: try again when one is done.');
+    this.name = 'TooManyImports';
   }
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exportSubscribers } from '../../src/subscribers/export.ts';
-import { getImport, importSubscribers } from '../../src/subscribers/import/import.ts';
+import { importSubscribers } from '../../src/subscribers/import/import.ts';
+import { failureOf, getImport, listImports } from '../../src/subscribers/import/rows.ts';
 import { endSubscriptions } from '../../src/subscribers/subscriptions/end.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {
@@ -113,15 +114,19 @@ describe('an import', () => {
     ['', 'first line must name the columns'],
     ['ana@example.org,fair,2026-01-01\n', 'missing: email'],
     ['email,consent_source,consent_at,email\n', 'there twice'],
-    [`email,consent_source,consent_at\n${'x'.repeat(2_000_000)}`, 'not CSV'],
-  ])('refuses what is no list of subscribers (%#)', async (file, message) => {
+  ])('refuses what is no list of subscribers, and is none then (%#)', async (file, message) => {
+    const before = await listImports(db, { scope: null, limit: 1 });
     await expect(run(bytes(file))).rejects.toThrow(message);
-    const last = await db
-      .selectFrom('imports')
-      .select('state')
-      .orderBy('id', 'desc')
-      .executeTakeFirstOrThrow();
-    expect(last.state).toBe('failed');
+    expect(await listImports(db, { scope: null, limit: 1 })).toEqual(before);
+  });
+
+  test('fails where the file turns out to be none', async () => {
+    const start = 'email,consent_source,consent_at\nlong@example.org,fair,2026-01-01\n';
+    const file = `${start}${'x'.repeat(2_000_000)}`;
+    await expect(run(bytes(file))).rejects.toThrow('not CSV');
+    const { data } = await listImports(db, { scope: null, limit: 1 });
+    expect(data[0]).toMatchObject({ state: 'failed', failure: 'unreadable' });
+    expect(failureOf(data[0] ?? { failure: null, lines: 0 })).toContain('not CSV');
   });
 
   test('reads 100,000 lines in bounded memory', async () => {

@@ -10,6 +10,7 @@ import * as editions from './0008-editions.ts';
 import * as today from './0009-today.ts';
 import * as figures from './0010-figures.ts';
 import * as bounces from './0011-bounces.ts';
+import * as imports from './0012-imports.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0009-today': today,
   '0010-figures': figures,
   '0011-bounces': bounces,
+  '0012-imports': imports,
 };

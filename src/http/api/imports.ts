@@ -2,16 +2,26 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { auditExport } from '../../actions/export-subscribers.ts';
+import { startImport } from '../../actions/imports.ts';
 import { requireNewsletter } from '../../newsletters/newsletters.ts';
-import { audit } from '../../operators/audit.ts';
 import { exportSubscribers } from '../../subscribers/export.ts';
 import { filterQuery } from '../../subscribers/filter-query.ts';
-import { getImport, importSubscribers } from '../../subscribers/import/import.ts';
+import {
+  failureOf,
+  getImport,
+  type ImportSummary,
+  listImports,
+} from '../../subscribers/import/rows.ts';
+import { spool } from '../../subscribers/import/spool.ts';
 import { csvBody } from '../middleware/bodies.ts';
 import { type Operation, reads, runs } from './operation.ts';
-import { byId, importShape } from './shapes.ts';
+import { paging } from './paging.ts';
+import { byId, importShape, importSummaryShape, pageOf } from './shapes.ts';
 
 const tag = 'Imports and exports';
+const shown = <T extends ImportSummary>(one: T) => ({ ...one, failure: failureOf(one) });
+
+const importAddress = (body: unknown) => `/api/v1/imports/${(body as { id: string }).id}`;
 
 export const importOperations: Operation[] = [
   runs(
@@ -21,8 +31,9 @@ export const importOperations: Operation[] = [
       tag,
       summary: 'Import subscribers from CSV',
       description:
-        'Header `email,consent_source,consent_at` and any of `name,language,timezone,newsletter,state,frequency,hour,sections,paused_until,unsubscribed_at,consents`; other columns are ignored. A line with its consent becomes active, one without is skipped. The delimiter is the header’s; UTF-8, UTF-16 with a byte order mark, or Windows-1252. `errors` names each skipped line, `notes` what had to be assumed. An export can be imported as it is.',
+        'Header `email,consent_source,consent_at` and any of `name,language,timezone,newsletter,state,frequency,hour,sections,paused_until,unsubscribed_at,consents`; other columns are ignored. A line with its consent becomes active, one without is skipped. The delimiter is the header’s; UTF-8, UTF-16 with a byte order mark, or Windows-1252. The answer comes once the file is here, and the import goes on: ask for it until its `state` is `done` or `failed`. `errors` then names each skipped line, `notes` what had to be assumed. An export can be imported as it is.',
       role: 'admin',
+      reach: 'scoped',
       query: z.strictObject({
         newsletter: z
           .string()
@@ -32,19 +43,29 @@ export const importOperations: Operation[] = [
       }),
       bodyType: 'text/csv',
       before: [csvBody],
-      answers: { 201: { description: 'Done', schema: importShape } },
+      answers: { 202: { description: 'Begun', schema: importShape } },
       errors: [404, 409],
+      location: importAddress,
     },
-    async ({ query: { newsletter }, actor, context }, file) => {
-      if (newsletter !== undefined) await requireNewsletter(context.db, newsletter, null);
-      const object = newsletter === undefined ? 'subscribers' : `newsletter ${newsletter}`;
-      await audit(context.db, actor, 'import', object);
-      const body = await importSubscribers(context.db, file, {
-        newsletter: newsletter ?? null,
-        hashAddress: context.hashAddress,
-        now: context.now(),
-      });
-      return { status: 201, body };
+    async ({ query: { newsletter }, actor, scope, context }, file) => {
+      const begun = await startImport(context, { actor, scope }, newsletter, () => spool(file));
+      return { status: 202, body: shown(begun) };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/imports',
+      tag,
+      summary: 'List imports, newest first',
+      role: 'admin',
+      reach: 'scoped',
+      query: z.strictObject(paging),
+      answers: { 200: { description: 'A page', schema: pageOf(importSummaryShape) } },
+    },
+    async ({ query, scope }, db) => {
+      const { data, next } = await listImports(db, { ...query, scope });
+      return { body: { data: data.map(shown), next } };
     },
   ),
   reads(
@@ -54,10 +75,11 @@ export const importOperations: Operation[] = [
       tag,
       summary: 'Show an import',
       role: 'admin',
+      reach: 'scoped',
       params: byId,
       answers: { 200: { description: 'As far as it has come', schema: importShape } },
     },
-    async ({ params }, db) => ({ body: await getImport(db, params.id) }),
+    async ({ params, scope }, db) => ({ body: shown(await getImport(db, params.id, scope)) }),
   ),
   reads(
     {

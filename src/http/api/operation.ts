@@ -133,8 +133,12 @@ export function runs<
   return operation(spec, spec.before ?? jsonBody, async (call, req, res) => {
     const key = idempotencyKey(req);
     const body = new HashedBody(req);
+    const answerWith = (answer: Answer) => {
+      if (spec.location) res.location(spec.location(answer.body));
+      send(req, res, answer);
+    };
     if (key === undefined || call.actor.kind !== 'token')
-      return send(req, res, await handle(call, body));
+      return answerWith(await handle(call, body));
     const { id: tokenId } = call.actor;
     if (running >= MOST_RUNS) throw tryLater(503, 2, 'Too many of these are running: try again.');
     running++;
@@ -148,7 +152,7 @@ export function runs<
         await keepAnswer(tx, request, { status: made.status ?? 200, body: made.body });
         return made;
       });
-      return send(req, res, answer);
+      return answerWith(answer);
     } finally {
       running--;
     }

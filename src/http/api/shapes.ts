@@ -229,17 +229,30 @@ export const suppressionShape = z
   })
   .meta({ id: 'Suppression' });
 
+const importFields = {
+  id,
+  state: z.enum(['running', 'done', 'failed']),
+  newsletter: z
+    .string()
+    .nullable()
+    .meta({ description: 'Its slug; null: each line named its own' }),
+  lines: z.number().int(),
+  added: z.number().int(),
+  updated: z.number().int(),
+  skipped: z.number().int(),
+  progress: z.number().meta({ description: 'How much of the file was read, from 0 to 1' }),
+  failure: z.string().nullable().meta({ description: 'Why it failed, and what to do' }),
+  createdAt: time,
+  finishedAt: time.nullable(),
+  touchedAt: time.meta({ description: 'When the process that works on it was last alive' }),
+};
+export const importSummaryShape = z.object(importFields).meta({ id: 'ImportSummary' });
 export const importShape = z
   .object({
-    id,
-    state: z.enum(['running', 'done', 'failed']),
-    lines: z.number().int(),
-    added: z.number().int(),
-    updated: z.number().int(),
-    skipped: z.number().int(),
+    ...importFields,
     errors: z
       .array(z.object({ line: z.number().int(), reason: z.string() }))
-      .meta({ description: 'The first 1,000 lines that were skipped' }),
+      .meta({ description: 'The first 1,000 lines that were skipped; there once it has ended' }),
     notes: z.array(z.string()).meta({ description: 'What had to be assumed of the file' }),
   })
   .meta({ id: 'Import' });

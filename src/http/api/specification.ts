@@ -33,6 +33,8 @@ export interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
   body?: B;
   /** A body that is no JSON: its media type. */
   bodyType?: string;
+  /** The address of what it made, told by its body: goes as Location. */
+  location?: (body: unknown) => string;
   /** Answers that are no error, by status, and which errors beside those that every call may give. */
   answers: Record<number, { description: string; schema?: z.ZodType; type?: string }>;
   errors?: number[];
@@ -51,6 +53,7 @@ export function describe<P extends z.ZodObject, Q extends z.ZodObject, B extends
         ...everywhere,
         ...(spec.version && schema ? { ETag: headers.etag } : {}),
         ...(spec.method === 'post' ? { 'Idempotency-Replayed': headers.replayed } : {}),
+        ...(spec.location ? { Location: headers.location } : {}),
       }),
       ...(schema ? { content: { [type ?? 'application/json']: { schema } } } : {}),
     };
@@ -153,6 +156,7 @@ const headers = {
     description:
       'The version of what can be changed; counts and times that change by themselves are no part of it',
   }),
+  location: z.string().meta({ description: 'The address of what was made' }),
   retryAfter: z.string().meta({ description: 'Seconds' }),
   replayed: z.string().optional().meta({
     description: '`true`: the answer to an earlier request with this Idempotency-Key',

@@ -58,7 +58,9 @@ export const longFormBody: RequestHandler = express.urlencoded({
   parameterLimit: 5000,
 });
 
-const LARGEST_FILE = 1024 ** 3;
+/** The largest list of readers, in bytes. */
+export const LARGEST_FILE = 1024 ** 3;
+const tooLarge = () => new Problem(413, 'The file is larger than 1 GB: split it.');
 
 /** Lets CSV through unread, to be taken in as it arrives, with all the time it needs; another type is refused (415). */
 export const csvBody: RequestHandler = (req, res, next) => {
@@ -66,6 +68,7 @@ export const csvBody: RequestHandler = (req, res, next) => {
     throw new Problem(415, 'The body must be CSV: send it with Content-Type: text/csv.');
   if (req.headers['content-encoding'] !== undefined)
     throw new Problem(415, 'Send the file as it is, without Content-Encoding.');
+  if (Number(req.headers['content-length']) > LARGEST_FILE) throw tooLarge();
   allowSlowBody(req, res, next);
 };
 
@@ -88,7 +91,7 @@ export class HashedBody implements AsyncIterable<Buffer> {
     let size = 0;
     for await (const chunk of this.#req as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > LARGEST_FILE) throw new Problem(413, 'The file is larger than 1 GB: split it.');
+      if (size > LARGEST_FILE) throw tooLarge();
       this.#hash.update(chunk);
       yield chunk;
     }

@@ -1,19 +1,22 @@
 import type { DbOrTransaction } from '../../database/connection.ts';
+import type { Scope } from '../../database/scope.ts';
 import { withoutRequest } from '../consent-evidence.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
 import { storeSubscribers } from '../store-subscribers.ts';
 import { recordSubscriptions } from '../subscriptions/record.ts';
+import { subscribedOutside } from '../within-scope.ts';
 import type { ImportLine, LeftOut } from './lines.ts';
 
 /**
  * Stores a batch of lines, each with its consents, in one short transaction. What a reader took back after a consent
  * is left out, and so is an address that is suppressed. No two lines may be of the same address and newsletter.
- * `updated` counts lines that changed something of a known subscription or subscriber.
+ * `updated` counts lines that changed something of a known subscription or subscriber. A reader who also receives
+ * newsletters outside of the scope stays who they are there.
  */
 export async function storeBatch(
   db: DbOrTransaction,
   batch: ImportLine[],
-  place: { importId: string; hashAddress: HashAddress; now: Date },
+  place: { importId: string; hashAddress: HashAddress; scope: Scope; now: Date },
 ): Promise<{ added: number; updated: number; leftOut: LeftOut[] }> {
   const store = (tx: DbOrTransaction) => storeLines(tx, batch, place);
   return db.isTransaction ? store(db) : db.transaction().execute(store);
@@ -22,13 +25,21 @@ export async function storeBatch(
 async function storeLines(
   tx: DbOrTransaction,
   batch: ImportLine[],
-  { importId, hashAddress, now }: { importId: string; hashAddress: HashAddress; now: Date },
+  { importId, hashAddress, scope, now }: Parameters<typeof storeBatch>[2],
 ) {
   const people = [...new Map(batch.map((line) => [line.address.key, line])).values()];
+  const shared = await subscribedOutside(
+    tx,
+    scope,
+    people.map(({ address }) => address.key),
+  );
   const stored = await storeSubscribers(
     tx,
     people.map(({ address, name, language, timezone }) => {
-      return { address, addressHash: hashAddress(address.key), name, language, timezone };
+      const words = shared.has(address.key)
+        ? { name: null, language: null, timezone: null }
+        : { name, language, timezone };
+      return { address, addressHash: hashAddress(address.key), ...words };
     }),
     now,
   );

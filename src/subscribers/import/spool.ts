@@ -7,7 +7,9 @@ import { pipeline } from 'node:stream/promises';
 
 /** A file that arrived whole, to be read as often as needed. */
 export interface Spool extends AsyncDisposable {
-  read(): AsyncIterable<Uint8Array>;
+  /** From its beginning; `signal` breaks it off. */
+  read(signal?: AbortSignal): AsyncIterable<Uint8Array> & { bytesRead: number };
+  bytes: number;
 }
 
 /**
@@ -18,14 +20,16 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spool> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gaceta-import-'));
   const file = path.join(folder, 'list');
   const remove = () => rm(folder, { recursive: true, force: true });
+  const written = createWriteStream(file, { mode: 0o600 });
   try {
-    await pipeline(
-      Readable.from(source, { objectMode: false }),
-      createWriteStream(file, { mode: 0o600 }),
-    );
+    await pipeline(Readable.from(source, { objectMode: false }), written);
   } catch (error) {
     await remove();
     throw error;
   }
-  return { read: () => createReadStream(file), [Symbol.asyncDispose]: remove };
+  return {
+    read: (signal) => createReadStream(file, signal ? { signal } : {}),
+    bytes: written.bytesWritten,
+    [Symbol.asyncDispose]: remove,
+  };
 }

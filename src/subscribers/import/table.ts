@@ -2,7 +2,6 @@ import { type CsvColumn, csvColumns } from '../csv-columns.ts';
 import { InvalidImport } from '../errors.ts';
 import { type DateOrder, orderProvedBy } from './dates.ts';
 import { readRecords } from './records.ts';
-import type { Spool } from './spool.ts';
 import { type TextLine, textLines } from './text-lines.ts';
 
 /** A line's cells by the header's names. */
@@ -19,10 +18,10 @@ const DELIMITERS = [',', ';', '\t', '|'];
  * assumed. Throws InvalidImport where the first line names no such columns.
  */
 export async function* readTable(
-  file: Spool,
+  file: AsyncIterable<Uint8Array>,
   assume: (what: string) => void,
 ): AsyncGenerator<TableLine> {
-  const lines = textLines(file.read(), assume);
+  const lines = textLines(file, assume);
   const { delimiter, named } = await delimiterOf(lines);
   let header: (CsvColumn | null)[] | undefined;
   for await (const record of readRecords(
@@ -51,9 +50,14 @@ export async function* readTable(
   if (!header) readHeader([], assume);
 }
 
+/** Looks at the first line alone. Throws InvalidImport where it names no such columns. */
+export async function checkHeader(file: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of readTable(file, () => undefined)) return;
+}
+
 /** Whether day or month comes first in a file's dates, if some of them prove it and none the contrary. */
 export async function dateOrderOf(
-  file: Spool,
+  file: AsyncIterable<Uint8Array>,
 ): Promise<{ order: DateOrder; line: number; text: string } | undefined> {
   const proofs = new Map<DateOrder, { line: number; text: string }>();
   for await (const row of readTable(file, () => undefined)) {
@@ -105,11 +109,14 @@ function readHeader(cells: string[], assume: (what: string) => void): (CsvColumn
   const missing = REQUIRED.filter((name) => !names.includes(name));
   if (missing.length > 0)
     throw new InvalidImport(
+      'columns',
       `The first line must name the columns; missing: ${missing.join(', ')}. Known: ${csvColumns.join(', ')}.`,
+      missing.join(', '),
     );
   const known = (name: string): name is CsvColumn => csvColumns.includes(name as CsvColumn);
   const twice = names.find((name, index) => known(name) && names.indexOf(name) !== index);
-  if (twice !== undefined) throw new InvalidImport(`The column "${twice}" is there twice.`);
+  if (twice !== undefined)
+    throw new InvalidImport('twice', `The column "${twice}" is there twice.`, twice);
   const ignored = cells.filter((cell, index) => cell !== '' && !known(names[index] ?? ''));
   if (ignored.length > 0)
     assume(

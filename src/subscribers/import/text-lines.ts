@@ -81,7 +81,10 @@ async function* byteLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buf
     }
     rest = rest.subarray(from);
     if (rest.length > LONGEST_LINE)
-      throw new InvalidImport('This is not CSV: it has a line of more than a million characters.');
+      throw new InvalidImport(
+        'line',
+        'This is not CSV: it has a line of more than a million characters.',
+      );
   }
   if (rest.at(-1) === CR) rest = rest.subarray(0, -1);
   if (rest.length > 0) yield rest;

@@ -26,6 +26,7 @@ const promised = [
   'get patch delete /subscribers/{id}',
   'get /subscribers/{id}/export',
   'post /imports',
+  'get /imports',
   'get /imports/{id}',
   'get /exports/subscribers.csv',
   'get post delete /suppressions',

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   importShape,
+  importSummaryShape,
   pageOf,
   subscriberShape,
   suppressionShape,
@@ -125,20 +126,30 @@ describe('imports and exports', async () => {
   const post = (csv: string, headers: Record<string, string> = {}, query = '?newsletter=daily') =>
     call('POST', `/imports${query}`, csv, { headers: { 'Content-Type': 'text/csv', ...headers } });
   const header = 'email,name,consent_source,consent_at\n';
+  const ended = (id: string) =>
+    vi.waitUntil(
+      async () => {
+        const { body } = await call('GET', `/imports/${id}`);
+        return body.state !== 'running' && body;
+      },
+      { timeout: 60_000 },
+    );
 
   it('take in lines with their consent, and count the others', async () => {
-    const { status, body } = await post(
+    const { status, headers, body } = await post(
       `${header}ana@example.org,Ana,fair,2026-01-02\nbea@example.org,Bea,,\nnobody,X,fair,2026-01-02\n`,
     );
-    expect(status).toBe(201);
-    expect(importShape.parse(body)).toMatchObject({
+    expect([status, headers.get('location')]).toEqual([202, `/api/v1/imports/${body.id}`]);
+    expect(importShape.parse(body)).toMatchObject({ state: 'running', newsletter: 'daily' });
+    expect(importShape.parse(await ended(body.id))).toMatchObject({
       state: 'done',
+      progress: 1,
+      failure: null,
       lines: 3,
       added: 1,
       skipped: 2,
       errors: [{ line: 3 }, { line: 4 }],
     });
-    expect((await call('GET', `/imports/${body.id}`)).body).toEqual(body);
   });
 
   it('come out again as CSV', async () => {
@@ -152,8 +163,9 @@ describe('imports and exports', async () => {
     const csv = `${header}cleo@example.org,Cleo,fair,2026-01-02\n`;
     const first = await post(csv, { 'Idempotency-Key': 'i' });
     const again = await post(csv, { 'Idempotency-Key': 'i' });
-    expect([first.status, again.status]).toEqual([201, 201]);
+    expect([first.status, again.status]).toEqual([202, 202]);
     expect(again.body).toEqual(first.body);
+    expect(again.headers.get('location')).toBe(`/api/v1/imports/${first.body.id}`);
     expect((await post(`${csv}x@example.org,,,\n`, { 'Idempotency-Key': 'i' })).status).toBe(422);
   });
 
@@ -174,16 +186,36 @@ describe('imports and exports', async () => {
       body: ReadableStream.from(file()),
       duplex: 'half',
     } as RequestInit);
-    expect(await res.json()).toMatchObject({ state: 'done', lines, added: lines });
+    expect(res.status).toBe(202);
+    const { id } = (await res.json()) as { id: string };
+    expect(await ended(id)).toMatchObject({ state: 'done', lines, added: lines });
   });
 
   it.each([
     ['json', 415, { 'Content-Type': 'application/json' }, '?newsletter=daily'],
     ['an unknown newsletter', 404, {}, '?newsletter=none'],
-    ['no newsletter', 422, {}, ''],
     ['a file without its header', 422, {}, '?newsletter=daily'],
   ])('of %s are refused with %i', async (_what, status, headers, query) => {
     expect((await post('hello\nworld\n', headers, query)).status).toBe(status);
+  });
+
+  it('that are read from nothing are refused, and no import is made of it', async () => {
+    const before = (await call('GET', '/imports')).body.data.length;
+    expect((await post('')).status).toBe(422);
+    expect((await call('GET', '/imports')).body.data).toHaveLength(before);
+  });
+
+  it('are listed, newest first, a page at a time', async () => {
+    const all = (await call('GET', '/imports')).body.data;
+    expect(all.length).toBeGreaterThan(2);
+    for (const one of all) importSummaryShape.strict().parse(one);
+    const ids = all.map(({ id }: { id: string }) => Number(id));
+    expect(ids).toEqual(ids.toSorted((a: number, b: number) => b - a));
+    const { data, next } = (await call('GET', '/imports?limit=1')).body;
+    expect(data).toEqual(all.slice(0, 1));
+    expect((await call('GET', `/imports?limit=1&after=${next}`)).body.data).toEqual(
+      all.slice(1, 2),
+    );
   });
 
   it('know an id that is none', async () => {

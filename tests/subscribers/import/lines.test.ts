@@ -12,16 +12,13 @@ async function read(file: string | Buffer, { slow = false } = {}) {
   const bytes = Buffer.from(file);
   const chunks = slow ? [...bytes].map((byte) => Buffer.of(byte)) : [bytes];
   await using spooled = await spool(ReadableStream.from(chunks));
-  const stepwise = {
-    async *read() {
-      for await (const chunk of spooled.read())
-        if (slow) for (const byte of chunk) yield Buffer.of(byte);
-        else yield chunk;
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+  const stepwise = async function* () {
+    for await (const chunk of spooled.read())
+      if (slow) for (const byte of chunk) yield Buffer.of(byte);
+      else yield chunk;
   };
   const notes = new Set<string>();
-  const order = (await dateOrderOf(stepwise))?.order;
+  const order = (await dateOrderOf(stepwise()))?.order;
   const known = {
     newsletters,
     newsletter: 'daily',
@@ -31,7 +28,7 @@ async function read(file: string | Buffer, { slow = false } = {}) {
     assume: (what: string) => void notes.add(what),
   };
   const lines: (ImportLine | LeftOut)[] = [];
-  for await (const row of readTable(stepwise, known.assume))
+  for await (const row of readTable(stepwise(), known.assume))
     lines.push('cells' in row ? readLine(row.cells, row.line, known) : row);
   const good = lines.filter((line) => 'address' in line);
   return {
