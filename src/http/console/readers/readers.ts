@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Context } from '../../../context.ts';
 import { changeRoutes } from './change.ts';
+import { importRoutes } from './import.ts';
 import { readerListRoutes } from './list.ts';
 import { newReaderRoutes } from './new.ts';
 import { readerPageRoutes } from './reader.ts';
@@ -15,6 +16,7 @@ export function readerRoutes(context: Context): Router {
   router.use(readerListRoutes(context));
   router.use(reasonRoutes(context));
   router.use(newReaderRoutes(context));
+  router.use(importRoutes(context));
   router.use(changeRoutes(context));
   router.use(readerPageRoutes(context));
   return router;

@@ -99,8 +99,7 @@ export default {
       'Paste this line where the form should appear, and name your site in the settings of the newsletter, under “Sites that may show the form”.',
     local:
       'This address works on this machine only. Set PUBLIC_URL to the address that readers will use.',
-    import:
-      'To bring the readers you have, with the consent of each, run {{command}} or use the API.',
+    import: 'Bring the readers you have in a file, with the consent of each.',
   },
   draft: {
     lead: 'Prepare the first edition and look at it. Nothing is sent by that.',

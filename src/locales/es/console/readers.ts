@@ -248,4 +248,60 @@ export default {
     reader: 'Lector',
     csv: 'Exportar en CSV',
   },
+  import: {
+    title: 'Importar lectores',
+    lead: 'Trae en un archivo CSV los lectores que ya tienes, con el consentimiento de cada uno. No hace falta otra confirmación.',
+    each: 'Cada línea indica un boletín',
+    file: 'Archivo CSV',
+    fileHint:
+      'Como máximo 1 GB. Una hoja de cálculo se guarda como CSV, con comas, puntos y comas o tabuladores entre las columnas.',
+    button: 'Importar',
+    columns: 'Las columnas',
+    columnsText:
+      'La primera línea contiene los nombres de las columnas; cada una de las demás es una suscripción.',
+    column: {
+      email: 'La dirección.',
+      consent_source: 'Dónde se dio el consentimiento, por ejemplo: puesto en la feria del libro.',
+      consent_at: 'Cuándo, por ejemplo {{example}}. Una línea sin consentimiento se omite.',
+    },
+    others: 'Si las tienes',
+    again:
+      'Importar otra vez el mismo archivo no cambia nada. Quien se haya dado de baja después de ese consentimiento sigue de baja, y las direcciones bloqueadas siguen bloqueadas.',
+    template: 'Descargar una plantilla',
+    past: 'Importaciones hasta ahora',
+    never: 'Todavía no se ha importado ningún archivo.',
+    back: 'Todas las importaciones',
+    one: 'Importación {{id}}',
+    state: { running: 'en curso', done: 'terminada', failed: 'fallida' },
+    progress: 'Cuánto se ha leído del archivo',
+    percent: '{{count}} %',
+    goesOn: 'Continúa aunque cierres esta página.',
+    begun: 'Inicio',
+    ended: 'Fin',
+    counts: { lines: 'Líneas', added: 'Añadidos', updated: 'Cambiados', skipped: 'Omitidas' },
+    notes: 'Lo que se ha supuesto',
+    skipped: 'Líneas omitidas',
+    cut: 'Solo se muestran las 1000 primeras.',
+    csv: 'Exportar como CSV',
+    line: 'Línea',
+    reason: 'Motivo',
+    failure: {
+      unreadable:
+        'Tras {{lines}} líneas no es un archivo CSV: tiene una línea de más de un millón de caracteres.',
+      stopped:
+        'Gaceta se ha detenido tras {{lines}} líneas. Importa otra vez el mismo archivo: lo ya importado queda como está.',
+      lost: 'Gaceta se ha interrumpido tras {{lines}} líneas. Importa otra vez el mismo archivo: lo ya importado queda como está.',
+      fault:
+        'Ha fallado tras {{lines}} líneas. El registro del servicio indica por qué. Importa después otra vez el mismo archivo: lo ya importado queda como está.',
+    },
+    wrong: {
+      none: 'Elige un archivo. Si está vacío, no se puede importar.',
+      large: 'El archivo ocupa más de 1 GB. Divídelo.',
+      columns: 'La primera línea debe contener los nombres de las columnas. Faltan: {{columns}}.',
+      twice: 'La columna {{columns}} está dos veces.',
+      line: 'No es un archivo CSV: tiene una línea de más de un millón de caracteres.',
+      newsletter: 'Elige un boletín de la lista.',
+      many: 'Se están importando muchos archivos. Inténtalo cuando termine alguno.',
+    },
+  },
 };

@@ -101,8 +101,7 @@ export default {
       'Pega esta línea donde deba aparecer el formulario e indica tu sitio en los ajustes del boletín, en «Sitios que pueden mostrar el formulario».',
     local:
       'Esta dirección solo funciona en este equipo. Define PUBLIC_URL con la dirección que usarán los lectores.',
-    import:
-      'Para traer los lectores que ya tienes, con el consentimiento de cada uno, ejecuta {{command}} o usa la API.',
+    import: 'Trae en un archivo los lectores que ya tienes, con el consentimiento de cada uno.',
   },
   draft: {
     lead: 'Prepara la primera edición y mírala. Con eso no se envía nada.',
