@@ -132,7 +132,8 @@ async function ofEachKind(db: Db): Promise<ConsoleThings> {
       (select id from editions where state = 'paused') as paused,
       (select id from editions where state = 'scheduled') as special,
       (select max(id) from editions where state = 'sent') as sent,
-      (select max(id) from webhooks) as webhook`.execute(db);
+      (select max(id) from webhooks) as webhook,
+      (select max(id) from imports) as imported`.execute(db);
   const [things] = rows;
   if (!things) throw new Error('The newsroom is empty.');
   return things;

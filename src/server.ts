@@ -20,7 +20,7 @@ export async function startServer(
   // an idle keep-alive connection may not hold a stop
   server.keepAliveTimeout = 5_000;
   server.headersTimeout = 20_000;
-  // Bodies have a minute (slow-bodies.ts); this is for a long import, which is received as fast as it is stored.
+  // Bodies have a minute (slow-bodies.ts); this is for a large file of readers on a slow line.
   server.requestTimeout = 60 * 60_000;
   server.listen(port, host);
   try {

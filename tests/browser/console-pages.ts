@@ -12,6 +12,8 @@ export interface ConsoleThings {
   sent: string;
   special: string;
   webhook: string;
+  /** An import that has ended, with lines that were skipped. */
+  imported: string;
 }
 
 /** A page of the console, for all that walks over every page: axe, screenshots, the bench. */
@@ -108,6 +110,12 @@ export const consolePages: ConsolePage[] = [
     path: ({ reader }) => `/console/readers/${reader}/change`,
   },
   { name: 'reader-new', least: 'admin', path: () => '/console/readers/new' },
+  { name: 'readers-import', least: 'admin', path: () => '/console/readers/import' },
+  {
+    name: 'readers-imported',
+    least: 'admin',
+    path: ({ imported }) => `/console/readers/import/${imported}`,
+  },
   { name: 'readers-reasons', least: 'viewer', path: () => '/console/readers/reasons' },
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
   { name: 'feed', least: 'viewer', path: () => '/console/feeds/1', before: openDetails },
