@@ -32,6 +32,12 @@ export async function fillForConsole(
     events: ['confirmed' as const],
   };
   await addWebhook(db, hook, null);
+  await sql`
+    insert into imports (newsletter_id, newsletters, state, lines, skipped, errors, progress)
+    select min(id), array[min(id)], 'done', 100000, 1000,
+      (select jsonb_agg(jsonb_build_object('line', n, 'reason', 'A line without its consent.'))
+        from generate_series(1, 1000) n), 1
+    from newsletters, generate_series(1, 1000) each group by each`.execute(db);
   await addEditions(db, editions);
   await ensurePartitions(db);
   await addRanges(db, readers);

@@ -46,7 +46,9 @@ describe.skipIf(browserMissing())('readers imported in the console', () => {
       await page.locator('button.primary').click();
       await page.locator('[data-import="running"] progress').waitFor();
       await page.locator('[data-import="done"]').waitFor({ timeout: 60_000 });
-      expect(await page.locator('[data-import]').textContent()).toMatch(/Lines12,001\s+Added12,000/);
+      expect(await page.locator('[data-import]').textContent()).toMatch(
+        /Lines12,001\s+Added12,000/,
+      );
     },
   );
 });
