@@ -47,7 +47,7 @@ export async function runImport(
   try {
     signal?.throwIfAborted();
     const notes = new Set<string>();
-    const proof = await dateOrderOf(file.read(signal));
+    const proof = await dateOrderOf(file.read({ signal }));
     const known = await knownOf(db, options, (what) => notes.add(what));
     if (proof)
       notes.add(
@@ -106,10 +106,16 @@ class ImportRun {
 
   async readAll(file: Spool, known: Known): Promise<void> {
     const { signal } = this.options;
-    const source = file.read(signal);
+    let read = 0;
+    const source = file.read({
+      signal,
+      onRead(bytes) {
+        read = bytes;
+      },
+    });
     const store = async () => {
-      // what was read is ahead of what was stored by less than a batch: near enough for a bar
-      this.counts.progress = file.bytes === 0 ? 1 : source.bytesRead / file.bytes;
+      // what was read is a little ahead of what was stored: near enough for a bar
+      this.counts.progress = read / file.bytes;
       await this.store();
       signal?.throwIfAborted();
     };

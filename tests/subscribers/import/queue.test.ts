@@ -1,3 +1,7 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { type ImportQueue, openImportQueue } from '../../../src/subscribers/import/queue.ts';
@@ -74,9 +78,9 @@ test('is refused as a whole before there is an import', async () => {
 
 test('at a stop has stored what it read, says so, and can be done again', async () => {
   const queue = open();
-  const text = lines(20_000, 'stop');
+  const list = lines(20_000, 'stop');
   const [first, second, third] = [
-    await begin(queue, text),
+    await begin(queue, list),
     await begin(queue, lines(20_000, 'stop2')),
     await begin(queue, lines(10, 'stop3')),
   ];
@@ -89,12 +93,26 @@ test('at a stop has stored what it read, says so, and can be done again', async 
   expect(await getImport(db, second.id)).toMatchObject({ failure: 'stopped' });
   expect(await getImport(db, third.id)).toMatchObject({ failure: 'stopped', lines: 0 });
   expect(reported).toEqual([]);
-  await expect(begin(queue, text)).rejects.toThrow('Too many imports');
+  await expect(begin(queue, list)).rejects.toThrow('Too many imports');
   const again = open();
-  const { id } = await begin(again, text);
+  const { id } = await begin(again, list);
   const done = await until(id, ({ state }) => state !== 'running');
   expect(done).toMatchObject({ state: 'done', lines: 20_000, added: 20_000 - row.lines });
   await again.stop();
+});
+
+test('leaves no file behind that another could read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spool-'));
+  vi.stubEnv('TMPDIR', folder);
+  try {
+    await using file = await spool(ReadableStream.from([Buffer.from('a'), Buffer.from('b')]));
+    expect(await readdir(folder)).toEqual([]);
+    for (const _ of [1, 2]) expect(await text(file.read())).toBe('ab');
+    expect(file.bytes).toBe(2);
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('whose process is gone is given up, and not before', async () => {
