@@ -41,6 +41,7 @@ test('an article is written by hand, changed and removed', async () => {
     feed: null,
     externalId: null,
     updatedAt: now,
+    withdrawnAt: null,
   });
   const changed = await updateArticle(db, article.id, { section: 'news', image: null }, now);
   expect(changed).toEqual({ ...article, section: 'news', image: null });

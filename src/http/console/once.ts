@@ -15,6 +15,9 @@ const PATIENCE_MS = 10_000;
 export function onceForEachForm({ db, log }: Context): RequestHandler {
   return async (req, res, next) => {
     if (req.method !== 'POST' || typeof req.body?.once !== 'string') return next();
+    // a form with a file is looked at once more when the file is here: one that was none is known already
+    if (res.locals.once) return next();
+    res.locals.once = true;
     const key = createHash('sha256')
       .update(JSON.stringify([req.session?.operator.id, req.originalUrl, req.body]))
       .digest();

@@ -82,6 +82,15 @@ describe('readers imported in the console', async () => {
     await Promise.all([ended(one.location), ended(other.location)]);
   });
 
+  it('without a file, sent as an ordinary form, are asked for one', async () => {
+    const res = await fetch(base + page, {
+      method: 'POST',
+      headers: { Cookie: cookies['ana'] ?? '', 'Sec-Fetch-Site': 'same-origin' },
+      body: new URLSearchParams({ once: 'abcdefgh', newsletter: 'daily' }),
+    });
+    expect(res.status).toBe(422);
+  });
+
   it('may be of several newsletters, as each line says', async () => {
     const lines = ['daily', 'sports'].map((slug) => `cleo@of.example,Cleo,fair,2026-01-02,${slug}`);
     const file = [`${header},newsletter`, ...lines].join('\n');
