@@ -101,7 +101,7 @@ export default {
       oidc: 'con inicio de sesión único',
     },
     end: 'Cerrar sesión',
-    endOf: 'Cerrar la sesión de {{device}}, abierta el {{time}}',
+    endOf: 'Cerrar sesión: {{device}}, abierta el {{time}}',
     ended: 'Se ha cerrado la sesión de ese navegador.',
     endOthers: 'Cerrar las demás sesiones',
     othersEnded: 'Se han cerrado todas las demás sesiones.',
