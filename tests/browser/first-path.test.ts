@@ -78,6 +78,17 @@ describe.skipIf(browserMissing())('with nothing but a browser', () => {
     await owner.goto(`${base}/console/first-steps`);
     await tick('readers');
 
+    // another one is added by hand, with the consent that they gave on paper
+    await owner.goto(`${base}/console/readers/new`);
+    await owner.fill('#email', 'by-hand@lectora.example');
+    await owner.locator('input[name="newsletter"]').first().check();
+    await owner.locator('input[name="how"][value="given"]').check();
+    await owner.fill('#consentSource', 'the fair at Port Alder');
+    await owner.fill('#consentAt', '2026-01-02');
+    await owner.locator('form[action$="/readers"] button.primary').click();
+    await owner.getByText('Added. The subscription is active.').waitFor();
+    await owner.goto(`${base}/console/first-steps`);
+
     // the first draft, looked at
     await unfold(owner, 'draft');
     await owner.getByRole('button', { name: 'Prepare a draft and look at it' }).click();
@@ -90,15 +101,17 @@ describe.skipIf(browserMissing())('with nothing but a browser', () => {
     // sent from the console, and received
     await owner.goto(edition);
     await owner.locator('main a[href$="/send"]').first().click();
-    await owner.getByText('1 reader of The Daily').waitFor();
+    await owner.getByText('2 readers of The Daily').waitFor();
     await owner.locator('form[action$="/send"] button.primary').click();
     await owner.waitForURL(edition);
     await eventually(async () =>
       expect(await owner.locator('[data-state]').first().textContent()).toBe('Sent'),
     );
-    expect(await owner.locator('[data-count="sent"]').first().textContent()).toBe('1');
-    const digest = await open(reader, mailbox, /The Daily/);
-    await expect(digest.locator('h1, h2, h3, a').first().isVisible()).resolves.toBe(true);
+    expect(await owner.locator('[data-count="sent"]').first().textContent()).toBe('2');
+    for (const email of ['reader@lectora.example', 'by-hand@lectora.example']) {
+      const digest = await open(reader, `${mailbox}?to=${encodeURIComponent(email)}`, /The Daily/);
+      await expect(digest.locator('h1, h2, h3, a').first().isVisible()).resolves.toBe(true);
+    }
   });
 
   /** The program itself, on a machine that has nothing; answers where it is, and the first link it prints. */
