@@ -38,6 +38,9 @@ export async function fillForConsole(
       (select jsonb_agg(jsonb_build_object('line', n, 'reason', 'A line without its consent.'))
         from generate_series(1, 1000) n), 1
     from newsletters, generate_series(1, 1000) each group by each`.execute(db);
+  await sql`
+    insert into feeds (newsletter_id, url)
+    select min(id), 'https://harbour.example/feed.xml' from newsletters`.execute(db);
   await addEditions(db, editions);
   await ensurePartitions(db);
   await addRanges(db, readers);
@@ -123,10 +126,13 @@ async function addRanges(db: Db, readers: number): Promise<void> {
 async function addLedger(db: Db, edition: string): Promise<void> {
   await sql`
     insert into deliveries (edition_id, subscriber_id, range_id, due_at, next_at, state, reason, relay, answer, sent_at)
-    select ${edition}, id, 0, now(), now(), case when id % 200 = 0 then 'failed' when id % 100 = 0 then 'skipped' else 'sent' end,
-      case when id % 200 = 0 then 'refused' when id % 100 = 0 then 'unsubscribed' end, 'sink',
-      case when id % 200 = 0 then '550 5.1.1 unknown' else '250 2.0.0 Ok' end, now()
-    from subscribers order by id`.execute(db);
+    select ${edition}, s.id, r.id, now(), now(),
+      case when s.id % 200 = 0 then 'failed' when s.id % 100 = 0 then 'skipped' else 'sent' end,
+      case when s.id % 400 = 0 then 'expired' when s.id % 200 = 0 then 'refused' when s.id % 100 = 0 then 'unsubscribed' end,
+      'sink', case when s.id % 200 = 0 then '550 5.1.1 unknown' else '250 2.0.0 Ok' end, now()
+    from subscribers s
+    join ranges r on r.edition_id = ${edition} and r.first_subscriber = (s.id - 1) / 1000 * 1000 + 1
+    order by s.id`.execute(db);
 }
 
 async function ofEachKind(db: Db): Promise<ConsoleThings> {
