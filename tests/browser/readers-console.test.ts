@@ -50,6 +50,7 @@ describe.skipIf(browserMissing())('the pages of readers', () => {
     await shoot(page, `list-${at}`);
     await page.fill('#search', 'subdomain.y');
     await page.keyboard.press('Enter');
+    await page.waitForURL(/[?&]search=/);
     await page.locator('.cards a').click();
     await page.waitForURL(/\/readers\/\d+$/);
     for (const summary of await page.locator('main summary').all()) await summary.click();
@@ -84,6 +85,7 @@ describe.skipIf(browserMissing())('the pages of readers', () => {
         page.locator('summary').filter({ hasText: label }).click();
       await page.fill('#search', `${name}@harb`);
       await page.keyboard.press('Enter');
+      await page.waitForURL(/[?&]search=/);
       await page.getByText('1 reader', { exact: true }).waitFor();
       await page.getByRole('link', { name: `${name}@harbour.example` }).click();
 
