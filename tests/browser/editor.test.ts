@@ -356,8 +356,8 @@ describe.skipIf(chromiumMissing)('the editor’s window', async () => {
 
   it('is what the readers get, in that order', async () => {
     sink.accepted.length = 0;
-    await ana.goto(path.replace(/\/edit$/, ''));
-    await ana.click('form[action$="/send"] button');
+    await ana.goto(path.replace(/edit$/, 'send'));
+    await ana.click('form[action$="/send"] button.primary');
     await eventually(() => sink.accepted.length).toBe(3);
     const { text = '' } = await simpleParser(sink.accepted[0]?.bytes ?? Buffer.alloc(0));
     const heard = ['Good', 'Bridge opens', 'Ferry is late', 'Museum: reworded'];
