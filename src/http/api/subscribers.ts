@@ -20,9 +20,36 @@ import { versions } from './versions.ts';
 
 const tag = 'Subscribers';
 
-/** People: all of it takes an admin. One who is bound to some newsletters sees their readers, and no other subscription of them. */
 const queued = z.object({ state: z.literal('queued') });
 
+/** A call that has a letter sent to a subscriber. */
+const sendsLetter = (
+  path: `/${string}`,
+  summary: string,
+  description: string,
+  send: typeof sendLinksTo,
+): Operation =>
+  changes(
+    {
+      method: 'post',
+      path,
+      tag,
+      summary,
+      description,
+      role: 'admin',
+      reach: 'scoped',
+      params: byId,
+      answers: { 202: { description: 'The letter is being sent', schema: queued } },
+      errors: [409],
+    },
+    async ({ params, actor, context, scope }, tx) => {
+      const by = subscriberWork(context, scope);
+      const { value: _, ...done } = await send(tx, actor, params.id, by);
+      return { status: 202, body: { state: 'queued' }, ...done };
+    },
+  );
+
+/** People: all of it takes an admin. One who is bound to some newsletters sees their readers, and no other subscription of them. */
 export const subscriberOperations: Operation[] = [
   reads(
     {
@@ -140,45 +167,17 @@ export const subscriberOperations: Operation[] = [
       return { status: 204, ...(enqueue ? { enqueue } : {}) };
     },
   ),
-  changes(
-    {
-      method: 'post',
-      path: '/subscribers/{id}/send-confirmation',
-      tag,
-      summary: 'Ask a subscriber again to confirm',
-      description:
-        'To the present address, for all that waits for a confirmation; at most once in ten minutes, and so many a day as the sign-up settings say.',
-      role: 'admin',
-      reach: 'scoped',
-      params: byId,
-      answers: { 202: { description: 'The letter is being sent', schema: queued } },
-      errors: [409],
-    },
-    async ({ params, actor, context, scope }, tx) => {
-      const by = subscriberWork(context, scope);
-      const { value: _, ...done } = await sendConfirmationTo(tx, actor, params.id, by);
-      return { status: 202, body: { state: 'queued' }, ...done };
-    },
+  sendsLetter(
+    '/subscribers/{id}/send-confirmation',
+    'Ask a subscriber again to confirm',
+    'To the present address, for all that waits for a confirmation; at most once in ten minutes, and so many a day as the sign-up settings say.',
+    sendConfirmationTo,
   ),
-  changes(
-    {
-      method: 'post',
-      path: '/subscribers/{id}/send-links',
-      tag,
-      summary: 'Send a subscriber their links again',
-      description:
-        'To their preferences and out of what they receive, to the present address; at most once in ten minutes.',
-      role: 'admin',
-      reach: 'scoped',
-      params: byId,
-      answers: { 202: { description: 'The letter is being sent', schema: queued } },
-      errors: [409],
-    },
-    async ({ params, actor, context, scope }, tx) => {
-      const by = subscriberWork(context, scope);
-      const { value: _, ...done } = await sendLinksTo(tx, actor, params.id, by);
-      return { status: 202, body: { state: 'queued' }, ...done };
-    },
+  sendsLetter(
+    '/subscribers/{id}/send-links',
+    'Send a subscriber their links again',
+    'To their preferences and out of what they receive, to the present address; at most once in ten minutes.',
+    sendLinksTo,
   ),
   reads(
     {
