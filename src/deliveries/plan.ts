@@ -144,6 +144,7 @@ function planChunk(
             count(*) filter (where reason is null), count(reason),
             case when count(reason) = count(*) then 'done' else 'planned' end
           from rows group by due_at, receiver_group, first_subscriber
+          order by due_at, first_subscriber
           returning id, due_at, receiver_group, first_subscriber, issued, state
         ),
         written as (
