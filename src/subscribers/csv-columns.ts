@@ -1,4 +1,8 @@
-/** The columns of a list of subscriptions as CSV, in the order that an export writes them; an import knows them by name. */
+/**
+ * The columns of a list of subscriptions as CSV, in the order that an export writes them; an import knows them by name.
+ * One line is one subscription. Where `state` is `none` it is a person without one, or, with a newsletter, the consents that
+ * are left of one. `joined_at` and `suppressed…` are of the person, and stand on each of their lines.
+ */
 export const csvColumns = [
   'email',
   'name',
@@ -15,5 +19,13 @@ export const csvColumns = [
   'consent_source',
   'consent_at',
   'consents',
+  'consent_wording_version',
+  'created_at',
+  'leave_reason',
+  'requested',
+  'joined_at',
+  'suppressed',
+  'suppressed_at',
+  'suppressed_detail',
 ] as const;
 export type CsvColumn = (typeof csvColumns)[number];

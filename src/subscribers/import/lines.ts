@@ -9,6 +9,7 @@ import {
   nameSchema,
   timezoneSchema,
 } from '../choices.ts';
+import { fromCell } from '../csv-cell.ts';
 import type { CsvColumn } from '../csv-columns.ts';
 import type { ConsentRow } from '../subscriptions/record.ts';
 import { type DateOrder, readDate } from './dates.ts';
@@ -85,8 +86,7 @@ export function readLine(cells: Cells, line: number, known: Known): ImportLine |
 class WrongCell extends Error {}
 
 function readCells(cells: Cells, known: Known): Omit<ImportLine, 'line'> {
-  // An export puts ' before what a spreadsheet would take for a formula.
-  const cell = (name: CsvColumn) => (cells[name] ?? '').replace(/^'(?=[=+\-@\t\r])/, '');
+  const cell = (name: CsvColumn) => fromCell(cells[name] ?? '');
   const address = readAddress(cell('email'));
   const state = read(
     stateSchema,
