@@ -1,6 +1,7 @@
 import { lookForAttention } from '../src/actions/attention/look.ts';
 import { openSendingWatch } from '../src/actions/watch-sending.ts';
 import { sendAlerts } from '../src/alerts/send.ts';
+import { followRefused } from '../src/bounces/follow.ts';
 import type { Context } from '../src/context.ts';
 import { openClockWatch } from '../src/database/clock-step.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
@@ -80,6 +81,11 @@ export function housekeepingTasks(context: Context): Task[] {
         await finishEditions(db);
         await reopenEditions(db);
       },
+    },
+    {
+      name: 'bounces: follow what relays refused',
+      everyMs: finishMs,
+      run: () => followRefused(db, context.now()),
     },
     {
       name: 'deliveries: take ranges from workers that do nothing with them',

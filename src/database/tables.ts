@@ -157,7 +157,8 @@ interface ConsentsTable {
 
 interface SuppressionsTable {
   addressHash: Buffer;
-  reason: 'bounce' | 'complaint' | 'erasure' | 'operator';
+  /** `provider`: the relay's provider has the address on a list of its own. */
+  reason: 'bounce' | 'complaint' | 'erasure' | 'operator' | 'provider';
   editionId: Optional<string>;
   /** Made while its edition was in doubt: waits for the operator, not yet in force. */
   held: Default<boolean>;
@@ -168,11 +169,14 @@ interface SuppressionsTable {
 interface BouncesTable {
   id: Id;
   at: Made;
-  kind: 'bounce' | 'complaint';
-  /** The door it came by: `smtp`. */
+  /** `suppressed`: a provider says that it had stopped writing to the address before. */
+  kind: 'bounce' | 'complaint' | 'suppressed';
+  /** The door it came by: `smtp`, `imap`, a provider's name; `relay`: what a relay answered while it was sent. */
   source: string;
   subscriberId: string;
   editionId: Optional<string>;
+  newsletterId: Optional<string>;
+  letterId: Optional<string>;
   receiverGroup: string;
   hard: boolean;
   /** One of src/bounces/reasons.ts; of a complaint its feedback type. */
@@ -181,6 +185,8 @@ interface BouncesTable {
   words: string;
   /** The address is not written to again because of this one. */
   suppressed: Default<boolean>;
+  /** What follows from it was done. */
+  followed: Default<boolean>;
 }
 
 interface FeedsTable {

@@ -14,7 +14,7 @@ const HELD = `
   answered as materialized (
     select * from json_to_recordset($8::json) as a(
       edition bigint, subscriber bigint, claim bigint, state text, reason text, delay integer, counted integer,
-      relay text, answer text, uncertain boolean, variant bigint, event json, bounce boolean)
+      relay text, answer text, uncertain boolean, variant bigint, event json, bounce json)
   )`;
 
 // The gate only orders the work: no row is written before its range is locked.
@@ -113,14 +113,30 @@ const WRITTEN_DOWN = `
       cross join lateral json_to_record(a.event) as e(phase text, code integer, enhanced text, reply text)
     where a.event is not null
   ),
-  bounced as (
-    insert into suppressions (address_hash, reason, edition_id, held, detail)
-    select u.address_hash, 'bounce', a.edition, e.state = 'paused' and e.held_by = 'refusals', a.answer
+  refusals as materialized (
+    select a.edition, a.subscriber, a.answer, b.kind, b.hard, b.reason, b.status, u.address_hash, u.receiver_group,
+      e.newsletter_id, e.state = 'paused' and e.held_by = 'refusals' as held
     from answered a
       join settled s on s.edition_id = a.edition and s.subscriber_id = a.subscriber
       join editions e on e.id = a.edition
       join subscribers u on u.id = a.subscriber
-    where a.bounce and u.address_hash is not null
+      cross join lateral json_to_record(a.bounce) as b(kind text, hard boolean, reason text, status text)
+    where a.bounce is not null and u.address_hash is not null
+  ),
+  came_back as (
+    insert into bounces (kind, source, subscriber_id, edition_id, newsletter_id, receiver_group, hard, reason, status,
+      words, followed)
+    select kind, 'relay', subscriber, edition, newsletter_id, receiver_group, hard, reason, status, left(answer, 500),
+      false
+    from refusals
+    on conflict do nothing
+  ),
+  bounced as (
+    insert into suppressions (address_hash, reason, edition_id, held, detail)
+    select address_hash,
+      case when kind = 'bounce' then 'bounce' when reason = 'complaint' then 'complaint' else 'provider' end,
+      case when kind = 'bounce' then edition end, held and kind = 'bounce', answer
+    from refusals where hard
     on conflict (address_hash) do nothing
   )`;
 

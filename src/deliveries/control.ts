@@ -106,6 +106,9 @@ async function queueRefused(tx: DbOrTransaction, edition: string): Promise<void>
     delete from suppressions where edition_id = ${edition} and reason = 'bounce' and held`.execute(
     tx,
   );
+  await sql`
+    delete from bounces where edition_id = ${edition} and source = 'relay' and kind = 'bounce'
+      and not followed`.execute(tx);
 }
 
 /**

@@ -15,8 +15,16 @@ export interface Settlement {
   /** It was handed over, and the relay's answer is not known. */
   uncertain?: boolean;
   event?: { phase: string; code?: number; enhanced?: string; reply: string };
-  /** The address is at fault: it is suppressed. */
-  bounce?: boolean;
+  /** What is written down as come back, and followed: see src/bounces. */
+  bounce?: Refused;
+}
+
+/** A relay's word about one reader. A hard bounce, and what is `suppressed` already, suppresses at once. */
+export interface Refused {
+  kind: 'bounce' | 'suppressed';
+  hard: boolean;
+  reason: string;
+  status: string | null;
 }
 
 /** What is known of the row beside the answer. */
@@ -57,7 +65,6 @@ export function settlementOf(answer: Answer, outcome: Outcome, attempt: Attempt)
         state: 'failed',
         ...(outcome.reason && { reason: outcome.reason }),
         ...(answer.kind === 'refused' && { counted: true }),
-        bounce: outcome.recipient === 'gone',
         ...told,
       };
     case 'uncertain':

@@ -11,8 +11,11 @@ export interface Outcome {
   message: 'sent' | 'again' | 'later' | 'waits' | 'failed' | 'uncertain';
   /** Of a message that failed, or waits. */
   reason?: 'refused' | 'content' | 'unaddressable';
-  /** `gone`: a bounce, the address is suppressed. `slower`: its receivers ask for fewer messages. */
-  recipient?: 'gone' | 'slower';
+  /**
+   * `gone`: a bounce, the address is suppressed. `suppressed`: the provider had it on its own list, and so the address is
+   * suppressed here, too. `slower`: its receivers ask for fewer messages.
+   */
+  recipient?: 'gone' | 'suppressed' | 'slower';
   /**
    * `refuses`: whatever it is given, until somebody mends it. `slower`: it asks for fewer messages. `rests`: it is not
    * to be had for a while. `reconnect`: this connection has carried enough.
@@ -68,6 +71,11 @@ export const NEVER: readonly Row[] = [
     at: ['rcpt'],
     why: ['mailbox'],
     means: { message: 'failed', reason: 'refused', recipient: 'gone' },
+  },
+  {
+    at: ['rcpt', 'data', 'dot'],
+    why: ['suppressed'],
+    means: { message: 'failed', reason: 'refused', recipient: 'suppressed' },
   },
   { at: ['rcpt'], why: ['policy'], means: { message: 'waits', reason: 'content' } },
   { at: ['rcpt'], means: { message: 'failed', reason: 'refused' } },

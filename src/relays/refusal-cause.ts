@@ -43,6 +43,7 @@ export function causeOf(refused: Refused): Cause | undefined {
   const rule = codeRule(refused);
   const byCode = rule?.cause;
   const said = saidIn(refused.reply);
+  if (said.has('suppressed')) return 'suppressed';
   const ours = OURS.find((cause) => said.has(cause));
   // These two codes nobody writes by the way; and a limit or a wish of the reader's own is said of nobody else.
   if (byCode === 'sender' || (byCode === 'recipient' && !rule?.vague)) return byCode;

@@ -1,7 +1,8 @@
 /**
  * Why a relay refuses.
  *
- * - `mailbox`: there is no such mailbox, or it is closed. The only cause for which anybody is suppressed.
+ * - `mailbox`: there is no such mailbox, or it is closed. With `suppressed` the only cause for which anybody is suppressed.
+ * - `suppressed`: the provider had stopped writing to this reader before: their list says so, not the mailbox.
  * - `recipient`: this one reader's matter, and the mailbox is there: full, a limit or a block of its own.
  * - `policy`: what is sent is not liked.
  * - about us, for every reader alike: `sender` (our address or domain), `quota` (what our account may send), `relaying`,
@@ -10,6 +11,7 @@
  */
 export type Cause =
   | 'mailbox'
+  | 'suppressed'
   | 'recipient'
   | 'policy'
   | 'sender'
@@ -121,6 +123,14 @@ const CLOSED_EN =
   '(?:disabled|inactive|deactivated|closed|terminated|deleted|removed|discontinued|suspended|expired|blocked due to inactivity|not (?:active|accepting))';
 
 export const WORDS: readonly WordRule[] = [
+  // SES' own and its account's list; Mailgun's 605 to 607; SparkPost; Postmark's inactive recipients; SendGrid's drops;
+  // Mailjet's and Brevo's lists.
+  rule(
+    'suppressed',
+    'has suppressed sending to this address|\\bon (?:the|your|our) (?:\\w+ )?suppression list|recipient address (?:was |is )?suppressed|recipients?\\b … marked as inactive|inactive (?:recipient|address)e?s? … (?:hard bounce|complaint|suppress)',
+    'not delivering to (?:a |an )?(?:previously (?:bounced|unsubscribed|complained)|unsubscribed|user who marked)',
+    '^(?:bounced|unsubscribed|spam reporting|invalid) address$|contact exclusion list|blacklisted (?:contact|recipient|user)|(?:contact|recipient) is blacklisted',
+  ),
   // One reader's own wishes and limits. Gmail 5.2.1: receiving too much. Exchange: not allowed to this recipient.
   rule(
     'recipient',

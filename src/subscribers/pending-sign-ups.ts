@@ -38,6 +38,8 @@ async function removeUnknown(db: DbOrTransaction, subscribers: string[]): Promis
       delete from letters using unknown where letters.subscriber_id = unknown.id
     ), gone_consents as (
       delete from consents using unknown where consents.subscriber_id = unknown.id
+    ), gone_bounces as (
+      delete from bounces using unknown where bounces.subscriber_id = unknown.id
     )
     delete from subscribers using unknown where subscribers.id = unknown.id`.execute(db);
 }

@@ -11,6 +11,17 @@ function cause(reply: string): Cause | undefined {
 }
 
 const REPLIES: Record<Cause | 'undecided', string[]> = {
+  suppressed: [
+    // SES: the list of all its customers, and the account's own
+    '554 5.1.1 Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an invalid address.',
+    '554 Amazon SES did not send the message to this address because it is on the suppression list for your account.',
+    // Mailgun, SparkPost, Postmark, SendGrid
+    '550 5.7.1 Not delivering to previously bounced address',
+    '550 5.7.1 Not delivering to a user who marked your messages as spam',
+    '550 5.7.1 recipient address was suppressed due to customer policy',
+    '550 5.1.1 You tried to send to a recipient that has been marked as inactive. Inactive recipients have generated a hard bounce, a spam complaint, or a manual suppression.',
+    '550 Spam Reporting Address',
+  ],
   mailbox: [
     // Postfix, sendmail, Exim, qmail, Courier
     '550 5.1.1 <ana@example.org>: Recipient address rejected: User unknown in virtual mailbox table',

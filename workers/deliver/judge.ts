@@ -1,3 +1,4 @@
+import { refusedReader } from '../../src/bounces/refused-reader.ts';
 import type { Claimed } from '../../src/deliveries/claim.ts';
 import type { HeldRange } from '../../src/deliveries/ranges.ts';
 import { type Settlement, settlementOf } from '../../src/deliveries/settlement.ts';
@@ -46,13 +47,15 @@ export function openJudge({ relays, receivers, watch, counts, uncertain }: Judge
     } else if (outcome.recipient === 'slower') receivers.refused(receiverGroup, startedAt);
     if (watch.trips(edition, row.subscriber, outcome, row.reasonBefore) && refusal)
       watch.pause(edition, wordsOf(refusal));
-    const settlement = settlementOf(answer, outcome, {
+    const refused = refusedReader(answer, outcome);
+    const settled = settlementOf(answer, outcome, {
       attempts: row.attempts,
       reasonBefore: row.reasonBefore,
       pausing: watch.pausing(edition),
       uncertain,
       random: Math.random,
     });
+    const settlement = refused ? { ...settled, bounce: refused } : settled;
     // Whoever was refused so before comes after the others, who show whether it is said of them as well.
     return contradicted === 0 ? { ...settlement, delayMs: AFTER_OTHERS_MS } : settlement;
   };

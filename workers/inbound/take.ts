@@ -1,6 +1,7 @@
 import { takeCameBack } from '../../src/bounces/came-back.ts';
 import { type Classified, classifyReport } from '../../src/bounces/classify.ts';
 import { type InboundAddress, marksIn } from '../../src/bounces/inbound-address.ts';
+import { onList, saysOnList } from '../../src/bounces/on-list.ts';
 import { type Report, readReport } from '../../src/bounces/report.ts';
 import type { Context } from '../../src/context.ts';
 import type { DbOrTransaction } from '../../src/database/connection.ts';
@@ -68,7 +69,19 @@ async function takeBack(
 ): Promise<void> {
   const verdict = await verdictFor(tx, classified, subject);
   if (!verdict) return;
-  const back = { kind, source, subject, verdict, words: report.words };
+  const said = [...report.statuses.map((one) => one.get('diagnostic-code') ?? ''), report.words];
+  const listed = kind === 'bounce' ? said.find(saysOnList) : undefined;
+  const back = {
+    source,
+    subject,
+    words: report.words,
+    ...(listed === undefined
+      ? { kind, verdict }
+      : {
+          kind: 'suppressed' as const,
+          verdict: { ...verdict, hard: true, reason: onList(listed) },
+        }),
+  };
   const { suppressed } = await takeCameBack(tx, back, context.now());
   if (suppressed)
     context.log.info(

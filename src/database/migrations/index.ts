@@ -11,6 +11,7 @@ import * as today from './0009-today.ts';
 import * as figures from './0010-figures.ts';
 import * as bounces from './0011-bounces.ts';
 import * as imports from './0012-imports.ts';
+import * as doors from './0015-doors.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '0010-figures': figures,
   '0011-bounces': bounces,
   '0012-imports': imports,
+  '0015-doors': doors,
 };

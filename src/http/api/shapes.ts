@@ -221,7 +221,7 @@ export const subscriberShape = z
 export const suppressionShape = z
   .object({
     hash: z.string().meta({ description: 'HMAC of the address: it cannot be read back' }),
-    reason: z.enum(['bounce', 'complaint', 'erasure', 'operator']),
+    reason: z.enum(['bounce', 'complaint', 'erasure', 'operator', 'provider']),
     edition: id.nullable(),
     held: z.boolean().meta({ description: 'true: not yet in force, waits for an operator' }),
     detail: z.string().nullable(),

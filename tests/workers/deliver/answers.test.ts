@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
+import { followRefused } from '../../../src/bounces/follow.ts';
+import type { Db } from '../../../src/database/connection.ts';
 import { ledger, recount } from '../../../src/deliveries/ledger.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { editionOf, passTime, rowsOf, suppressed } from '../../deliveries/fixtures/rows.ts';
@@ -73,14 +75,64 @@ test.each([
   expect(await suppressed(db)).toEqual(bounced ? [{ email: rows[1]?.email, held: false }] : []);
 });
 
-test('a full mailbox is refused, and its reader is not suppressed', async () => {
+test('a full mailbox is refused and counted, and its reader is not suppressed', async () => {
   await using sending = await sendToThree('rcpt', { reply: '552 5.2.2 mailbox full' });
-  expect((await rowsOf(sending.db, sending.edition))[1]).toMatchObject({
-    state: 'failed',
-    reason: 'refused',
-  });
-  expect(await suppressed(sending.db)).toEqual([]);
+  const { db, edition } = sending;
+  const row = (await rowsOf(db, edition))[1];
+  expect(row).toMatchObject({ state: 'failed', reason: 'refused' });
+  expect(await suppressed(db)).toEqual([]);
+  await followRefused(db, new Date());
+  expect(await bouncesOf(db)).toMatchObject([
+    { kind: 'bounce', hard: false, reason: 'mailbox-full', status: '5.2.2', suppressed: false },
+  ]);
+  expect(await withdrawals(db)).toEqual([]);
 });
+
+test('a mailbox that is gone ends the subscriptions as a report does, once the edition cannot be paused for it', async () => {
+  await using sending = await sendToThree('rcpt', { reply: '550 5.1.1 no such user' });
+  const { db, edition } = sending;
+  await setState(db, edition, 'sending');
+  await followRefused(db, new Date());
+  expect(await withdrawals(db)).toEqual([]);
+  await setState(db, edition, 'sent');
+  await followRefused(db, new Date());
+  await followRefused(db, new Date());
+  const [withdrawn, ...more] = await withdrawals(db);
+  expect(more).toEqual([]);
+  expect(withdrawn).toMatchObject({ form: 'bounce' });
+  const subscriberId = withdrawn?.subscriberId;
+  expect(await bouncesOf(db)).toMatchObject([
+    { source: 'relay', subscriberId, editionId: edition, reason: 'unknown-user', suppressed: true },
+  ]);
+});
+
+test.each(['rcpt', 'dot'] as const)(
+  'who is on the provider’s own list is suppressed for that, and is no bounce, at %s',
+  async (at) => {
+    await using sending = await sendToThree(at, {
+      reply: '550 5.7.1 Not delivering to previously bounced address',
+    });
+    const { db, edition } = sending;
+    expect((await rowsOf(db, edition))[1]).toMatchObject({ state: 'failed', reason: 'refused' });
+    expect(await db.selectFrom('suppressions').select('reason').execute()).toEqual([
+      { reason: 'provider' },
+    ]);
+    await setState(db, edition, 'sent');
+    await followRefused(db, new Date());
+    expect(await withdrawals(db)).toMatchObject([{ form: 'provider' }]);
+    expect(await bouncesOf(db)).toMatchObject([{ kind: 'suppressed', reason: 'bounce' }]);
+  },
+);
+
+const bouncesOf = (db: Db) => db.selectFrom('bounces').selectAll().execute();
+const withdrawals = (db: Db) =>
+  db
+    .selectFrom('consents')
+    .select(['subscriberId', 'form'])
+    .where('action', '=', 'withdraw')
+    .execute();
+const setState = (db: Db, edition: string, state: 'sending' | 'sent') =>
+  db.updateTable('editions').set({ state }).where('id', '=', edition).execute();
 
 test('a refused content that stays alone fails, with no bounce', async () => {
   await using sending = await sendToThree('dot', { reply: '554 5.7.1 spam' });

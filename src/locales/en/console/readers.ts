@@ -37,6 +37,7 @@ export default {
   suppressions: {
     bounce: 'the address does not exist.',
     complaint: 'an email was reported as spam.',
+    provider: 'the mail provider has the address on its own list.',
     erasure: 'the reader asked for their data to be erased.',
     operator: 'the newsroom blocked it.',
   },

@@ -39,6 +39,7 @@ export default {
   suppressions: {
     bounce: 'la dirección no existe.',
     complaint: 'se denunció un correo como no deseado.',
+    provider: 'el proveedor de correo tiene la dirección en su propia lista.',
     erasure: 'el lector pidió borrar los datos.',
     operator: 'la bloqueó la redacción.',
   },

@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely';
+
+/** What relays refuse counts as what came back does; events of providers; messages that came in, and replies. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  // The sending path writes here, too: a foreign key would have it wait for who holds the reader's or the edition's row.
+  `alter table bounces
+    drop constraint bounces_subscriber_id_fkey,
+    drop constraint bounces_edition_id_fkey,
+    drop constraint bounces_kind_check,
+    add constraint bounces_kind_check check (kind in ('bounce', 'complaint', 'suppressed')),
+    add column newsletter_id bigint,
+    add column letter_id bigint,
+    add column followed boolean not null default true`,
+  'update bounces b set newsletter_id = e.newsletter_id from editions e where e.id = b.edition_id',
+  'create index bounces_open on bounces (id) where not followed',
+  'create index bounces_newsletter on bounces (newsletter_id, id)',
+  `alter table suppressions
+    drop constraint suppressions_reason_check,
+    add constraint suppressions_reason_check
+      check (reason in ('bounce', 'complaint', 'erasure', 'operator', 'provider'))`,
+];
