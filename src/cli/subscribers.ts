@@ -7,6 +7,7 @@ import { addReader, eraseAndTell, subscriberWork } from '../actions/subscribers.
 import { audit } from '../operators/audit.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
 import { importSubscribers } from '../subscribers/import/import.ts';
+import { noteInWords, reasonInWords } from '../subscribers/import/words.ts';
 import { countSubscribers, getSubscriber, listSubscribers } from '../subscribers/subscribers.ts';
 import { registerLeavingReasons } from './leaving-reasons.ts';
 import type { Open } from './open.ts';
@@ -118,8 +119,8 @@ export function registerSubscribers(program: Command, open: Open): void {
             },
           },
         );
-        for (const text of done.notes) note(text);
-        for (const { line, reason } of done.errors.slice(0, 20)) note(`line ${line}: ${reason}`);
+        for (const one of done.notes) note(noteInWords(one));
+        for (const one of done.errors.slice(0, 20)) note(`line ${one.line}: ${reasonInWords(one)}`);
         if (done.skipped > 20) note(`${done.skipped - 20} more lines skipped; --json names them`);
         const { lines, added, updated, skipped } = done;
         print(

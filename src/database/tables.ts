@@ -706,6 +706,12 @@ interface WebhookAttemptsTable {
   milliseconds: number;
 }
 
+/** A key of src/locales/<language>/imports.ts, and what it is filled with. */
+interface Told {
+  code: string;
+  values: Record<string, string | number>;
+}
+
 interface ImportsTable {
   id: Id;
   /** Null: each line named its own. */
@@ -715,9 +721,14 @@ interface ImportsTable {
   added: Default<number>;
   updated: Default<number>;
   skipped: Default<number>;
-  errors: ColumnType<{ line: number; reason: string }[], string | undefined, string>;
-  /** What had to be assumed. */
-  notes: ColumnType<string[], string | undefined, string>;
+  /** The first lines that were left out: keys and values of `reasons` in src/locales/<language>/imports.ts. */
+  errors: ColumnType<
+    (Told & { line: number; file?: string; nth: number })[],
+    string | undefined,
+    string
+  >;
+  /** What had to be assumed: keys and values of `notes` in the same file. */
+  notes: ColumnType<Told[], string | undefined, string>;
   /** Ids of the newsletters that its lines may be for; null: any. */
   newsletters: Optional<string[]>;
   /** How much of the file was read, from 0 to 1. */

@@ -1,3 +1,5 @@
+import { translator } from '../locales/index.ts';
+
 /** What is wrong with one field: a JSON pointer to it, and a sentence that says what to do. */
 export interface FieldError {
   pointer: string;
@@ -67,19 +69,25 @@ export class SuppressionNotFound extends Error {
   }
 }
 
-/** The file cannot be imported at all; a line that cannot is only counted. */
+/** The file cannot be imported at all; a line that cannot is only left out. The message is that in English. */
 export class InvalidImport extends Error {
-  /** For those who say it in another language: columns that are missing, one that is there twice, a line without an end. */
+  /** A key below `files` in src/locales/<language>/imports.ts, and what it is filled with. */
   readonly fault: 'columns' | 'twice' | 'line';
-  readonly columns: string;
+  readonly values: Record<string, string | number>;
 
-  constructor(fault: InvalidImport['fault'], message: string, columns = '') {
-    super(message);
+  constructor(fault: InvalidImport['fault'], values: InvalidImport['values'] = {}) {
+    super(faultInWords({ fault, values }));
     this.name = 'InvalidImport';
     this.fault = fault;
-    this.columns = columns;
+    this.values = values;
   }
 }
+
+/** What is wrong with a file as a whole, and what to do about it. */
+export const faultInWords = (
+  { fault, values }: Pick<InvalidImport, 'fault' | 'values'>,
+  language = 'en',
+): string => translator(language, 'imports')(`files.${fault}`, values);
 
 /** As many imports wait for their turn here as may. */
 export class TooManyImports extends Error {

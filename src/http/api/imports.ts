@@ -9,10 +9,12 @@ import { filterQuery } from '../../subscribers/filter-query.ts';
 import {
   failureOf,
   getImport,
+  type Import,
   type ImportSummary,
   listImports,
 } from '../../subscribers/import/rows.ts';
 import { spool } from '../../subscribers/import/spool.ts';
+import { noteInWords, reasonInWords } from '../../subscribers/import/words.ts';
 import { csvBody } from '../middleware/bodies.ts';
 import { type Operation, reads, runs } from './operation.ts';
 import { paging } from './paging.ts';
@@ -20,6 +22,13 @@ import { byId, importShape, importSummaryShape, pageOf } from './shapes.ts';
 
 const tag = 'Imports and exports';
 const shown = <T extends ImportSummary>(one: T) => ({ ...one, failure: failureOf(one) });
+const shownWhole = (one: Import) => ({
+  ...shown(one),
+  errors: one.errors.map(({ line, code, values }) => {
+    return { line, code, reason: reasonInWords({ code, values }) };
+  }),
+  notes: one.notes.map((note) => noteInWords(note)),
+});
 
 const importAddress = (body: unknown) => `/api/v1/imports/${(body as { id: string }).id}`;
 
@@ -49,7 +58,7 @@ export const importOperations: Operation[] = [
     },
     async ({ query: { newsletter }, actor, scope, context }, file) => {
       const begun = await startImport(context, { actor, scope }, newsletter, () => spool(file));
-      return { status: 202, body: shown(begun) };
+      return { status: 202, body: shownWhole(begun) };
     },
   ),
   reads(
@@ -79,7 +88,7 @@ export const importOperations: Operation[] = [
       params: byId,
       answers: { 200: { description: 'As far as it has come', schema: importShape } },
     },
-    async ({ params, scope }, db) => ({ body: shown(await getImport(db, params.id, scope)) }),
+    async ({ params, scope }, db) => ({ body: shownWhole(await getImport(db, params.id, scope)) }),
   ),
   reads(
     {

@@ -251,7 +251,7 @@ export const importShape = z
   .object({
     ...importFields,
     errors: z
-      .array(z.object({ line: z.number().int(), reason: z.string() }))
+      .array(z.object({ line: z.number().int(), code: z.string(), reason: z.string() }))
       .meta({ description: 'The first 1,000 lines that were skipped; there once it has ended' }),
     notes: z.array(z.string()).meta({ description: 'What had to be assumed of the file' }),
   })

@@ -1,11 +1,13 @@
 import type { DbOrTransaction } from '../../database/connection.ts';
 import type { Scope } from '../../database/scope.ts';
+import type { SubscriptionState } from '../../database/tables.ts';
 import { withoutRequest } from '../consent-evidence.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
 import { storeSubscribers } from '../store-subscribers.ts';
 import { recordSubscriptions } from '../subscriptions/record.ts';
 import { subscribedOutside } from '../within-scope.ts';
-import type { ImportLine, LeftOut } from './lines.ts';
+import type { ImportLine } from './lines.ts';
+import type { LeftOut, Place } from './told.ts';
 
 /**
  * Stores a batch of lines, each with its consents, in one short transaction. What a reader took back after a consent
@@ -45,12 +47,22 @@ async function storeLines(
   );
   const byKey = new Map(people.map(({ address }, n) => [address.key, stored[n]]));
   const leftOut: LeftOut[] = [];
-  const placed: { line: ImportLine; subscriberId: string; isChanged: boolean }[] = [];
+  const placed: {
+    line: Subscribing;
+    subscriberId: string;
+    isChanged: boolean;
+  }[] = [];
   for (const line of batch) {
     const found = byKey.get(line.address.key);
+    const { newsletterId, state } = line;
+    if (newsletterId === null || state === null) continue;
     if (found?.id)
-      placed.push({ line, subscriberId: found.id, isChanged: found.outcome === 'changed' });
-    else leftOut.push({ line: line.line, reason: 'The address is suppressed.' });
+      placed.push({
+        line: { ...line, newsletterId, state },
+        subscriberId: found.id,
+        isChanged: found.outcome === 'changed',
+      });
+    else leftOut.push({ ...placeOf(line), code: 'suppressed', values: {} });
   }
   const recorded = placed.map(({ line, subscriberId }) => ({
     ...line,
@@ -63,12 +75,21 @@ async function storeLines(
   for (const [n, { line, isChanged }] of placed.entries()) {
     const outcome = outcomes[n];
     if (outcome === 'unsubscribed')
-      leftOut.push({ line: line.line, reason: 'The reader has unsubscribed since that consent.' });
+      leftOut.push({ ...placeOf(line), code: 'unsubscribed-since', values: {} });
     else if (outcome === 'added') added++;
     else if (outcome === 'changed' || isChanged) updated++;
   }
-  return { added, updated, leftOut: leftOut.sort((a, b) => a.line - b.line) };
+  return { added, updated, leftOut: leftOut.sort((a, b) => a.nth - b.nth) };
 }
+
+/** A line that tells of a subscription. */
+type Subscribing = ImportLine & { newsletterId: string; state: SubscriptionState };
+
+const placeOf = ({ line, nth, file }: ImportLine): Place => ({
+  line,
+  nth,
+  ...(file ? { file } : {}),
+});
 
 function consentIn({ line, state, consentAt, consentSource }: ImportLine, importId: string) {
   if (state !== 'active' || !consentAt) return [];

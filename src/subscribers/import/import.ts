@@ -3,7 +3,7 @@ import { requireNewsletter } from '../../newsletters/newsletters.ts';
 import { beginImport, getImport, type Import, keepAlive } from './rows.ts';
 import { type RunOptions, runImport } from './run.ts';
 import { spool } from './spool.ts';
-import { checkHeader } from './table.ts';
+import { requireReadable, understandList } from './understand.ts';
 
 /**
  * Imports a CSV file of subscribers to its end, in bounded memory, once it is here whole. A line with its consent
@@ -20,7 +20,7 @@ export async function importSubscribers(
   const place = newsletter === null ? null : await requireNewsletter(db, newsletter, null);
   const newsletters = place && [place.id];
   await using file = await spool(source);
-  await checkHeader(file.read());
+  requireReadable(await understandList(file, {}));
   const id = await beginImport(db, { newsletterId: place?.id ?? null, newsletters });
   using _alive = keepAlive(db, id);
   await runImport(db, id, file, { ...options, scope: null });

@@ -14,16 +14,21 @@ import type { CsvColumn } from '../csv-columns.ts';
 import type { ConsentRow } from '../subscriptions/record.ts';
 import { type DateOrder, readDate } from './dates.ts';
 import type { Cells } from './table.ts';
+import type { LeftOut, Notes, Place, ReasonCode, Values } from './told.ts';
 
-/** One line that can be imported. */
-export interface ImportLine {
-  line: number;
+/**
+ * What one line says of one subscription, or of an address that is not to be written to. A line may speak of several:
+ * they come one after the other with the same `nth`.
+ */
+export interface ImportLine extends Place {
   address: Address;
   name: string | null;
   language: string | null;
   timezone: string | null;
-  newsletterId: string;
-  state: SubscriptionState;
+  /** Null where the line tells of a person alone, or of an address that is not mailed. */
+  newsletterId: string | null;
+  /** Null: there is no subscription, only what else is said. */
+  state: SubscriptionState | null;
   /** Null, like hour and sections: as the reader has it, else daily, the newsletter's hour and all. */
   frequency: Frequency | null;
   hour: string | null;
@@ -33,14 +38,20 @@ export interface ImportLine {
   /** Null only where the state is not `active`. */
   consentAt: Date | null;
   unsubscribedAt: Date | null;
-  /** All that an export tells of them; null in other lists. */
+  /** True: the consent is what whoever brought the file stated of it. */
+  stated: boolean;
+  /** All that the file tells of them; null: the consent is the one above. */
   consents: ConsentRow[] | null;
-}
-
-/** A line that is left out. */
-export interface LeftOut {
-  line: number;
-  reason: string;
+  /** Why the address is not mailed where the file is from; a subscription is recorded beside it. */
+  suppress: 'bounce' | 'complaint' | 'operator' | null;
+  /** Null: it is not known. */
+  suppressedAt: Date | null;
+  suppressedDetail: string | null;
+  /** What only an export of Gaceta's own says, see csvColumns; null: not known. */
+  joinedAt: Date | null;
+  createdAt: Date | null;
+  leaveReason: string | null;
+  requested: Record<string, string | null> | null;
 }
 
 /** What lines are read by. */
@@ -51,10 +62,9 @@ export interface Known {
   newsletter: string | null;
   /** The slug of the only newsletter there is: lines that name none are for it. */
   only: string | null;
-  order: DateOrder | undefined;
   now: Date;
-  /** Told what had to be assumed. */
-  assume: (what: string) => void;
+  /** Told what had to be assumed, for each line anew: see Notes. */
+  assume: Notes['add'];
 }
 
 const stateSchema = z.enum(['active', 'pending', 'unsubscribed']);
@@ -73,42 +83,48 @@ const consentsSchema = z.array(
 );
 
 /** Reads one line of a list; says why where it cannot be imported. */
-export function readLine(cells: Cells, line: number, known: Known): ImportLine | LeftOut {
+export function readLine(cells: Cells, place: Place, known: Read): ImportLine | LeftOut {
   try {
-    return { line, ...readCells(cells, known) };
+    return { ...place, ...readCells(cells, known) };
   } catch (error) {
-    if (error instanceof InvalidAddress || error instanceof WrongCell)
-      return { line, reason: error.message };
+    if (error instanceof InvalidAddress)
+      return { ...place, code: `address-${error.fault}`, values: {} };
+    if (error instanceof WrongCell) return { ...place, code: error.code, values: error.values };
     throw error;
   }
 }
 
-class WrongCell extends Error {}
+class WrongCell extends Error {
+  readonly code: ReasonCode;
+  readonly values: Values;
+  constructor(code: ReasonCode, values: Values = {}) {
+    super(code);
+    this.code = code;
+    this.values = values;
+  }
+}
 
-function readCells(cells: Cells, known: Known): Omit<ImportLine, 'line'> {
+/** So much of a cell is shown. */
+const shown = (cell: string) => cell.slice(0, 60);
+
+type Read = Known & { order: DateOrder | undefined };
+
+function readCells(cells: Cells, known: Read): Omit<ImportLine, keyof Place> {
   const cell = (name: CsvColumn) => fromCell(cells[name] ?? '');
   const address = readAddress(cell('email'));
-  const state = read(
-    stateSchema,
-    cell('state') || 'active',
-    'state must be active, pending or unsubscribed.',
-  );
+  const state = read(stateSchema, cell('state') || 'active', 'state');
   const consentSource = cell('consent_source').slice(0, 200);
   const consentAt = past(cell('consent_at'), 'consent_at', known);
-  if (state === 'active' && (!consentSource || !consentAt))
-    throw new WrongCell(
-      'There is no consent: consent_source and consent_at say where and when it was given.',
-    );
+  if (state === 'active' && (!consentSource || !consentAt)) throw new WrongCell('consent-missing');
   const unsubscribedAt = past(cell('unsubscribed_at'), 'unsubscribed_at', known);
-  if (state === 'unsubscribed' && !unsubscribedAt)
-    throw new WrongCell('unsubscribed_at must say when the reader unsubscribed.');
+  if (state === 'unsubscribed' && !unsubscribedAt) throw new WrongCell('unsubscribed-missing');
 
   const newsletter = newsletterOf(cell('newsletter'), known);
   const sections = cell('sections')
     .split(/[;,|\s]+/)
     .filter(Boolean);
   const unknown = sections.find((slug) => !newsletter.sections.has(slug));
-  if (unknown !== undefined) throw new WrongCell(`There is no section "${unknown.slice(0, 60)}".`);
+  if (unknown !== undefined) throw new WrongCell('section-unknown', { section: shown(unknown) });
   return {
     address,
     newsletterId: newsletter.id,
@@ -118,82 +134,76 @@ function readCells(cells: Cells, known: Known): Omit<ImportLine, 'line'> {
     unsubscribedAt: state === 'unsubscribed' ? unsubscribedAt : null,
     sections: sections.length > 0 ? sections : null,
     name: nameOf(cell('name'), known),
-    language: optional(
-      languageSchema,
-      cell('language'),
-      'language must be a tag such as es or en-GB.',
-    ),
-    timezone: optional(
-      timezoneSchema,
-      cell('timezone'),
-      'timezone must be a zone such as Europe/Madrid.',
-    ),
-    frequency: optional(
-      frequencySchema,
-      cell('frequency'),
-      'frequency must be daily, weekdays, weekly or special.',
-    ),
-    hour: optional(hourSchema, cell('hour'), 'hour must be HH:MM, from 00:00 to 23:59.'),
+    language: optional(languageSchema, cell('language'), 'language'),
+    timezone: optional(timezoneSchema, cell('timezone'), 'timezone'),
+    frequency: optional(frequencySchema, cell('frequency'), 'frequency'),
+    hour: optional(hourSchema, cell('hour'), 'hour'),
     pausedUntil: time(cell('paused_until'), 'paused_until', known),
+    stated: false,
     consents: consentsOf(cell('consents')),
+    suppress: null,
+    suppressedAt: null,
+    suppressedDetail: null,
+    joinedAt: null,
+    createdAt: null,
+    leaveReason: null,
+    requested: null,
   };
 }
 
 function newsletterOf(slug: string, { newsletters, newsletter, only }: Known) {
   const wanted = slug || newsletter || only;
-  if (wanted === null) throw new WrongCell('The line does not say for which newsletter it is.');
+  if (wanted === null) throw new WrongCell('newsletter-missing');
   if (newsletter !== null && wanted !== newsletter)
-    throw new WrongCell(`The line is for another newsletter: "${wanted.slice(0, 60)}".`);
+    throw new WrongCell('newsletter-other', { newsletter: shown(wanted) });
   const found = newsletters.get(wanted);
-  if (!found) throw new WrongCell(`There is no newsletter "${wanted.slice(0, 60)}".`);
+  if (!found) throw new WrongCell('newsletter-unknown', { newsletter: shown(wanted) });
   return found;
 }
 
 /** In lists from elsewhere the column of names often holds the address again. */
 function nameOf(cell: string, { assume }: Known): string | null {
   if (holdsLink(cell)) {
-    assume('Names that contain an email or web address were left out.');
+    assume('names-ignored');
     return null;
   }
-  return read(nameSchema, cell, 'A name has at most 100 characters.');
+  return read(nameSchema, cell, 'name-long');
 }
 
 function consentsOf(cell: string): ConsentRow[] | null {
   if (cell === '') return null;
-  const wrong = 'consents must be as an export writes them.';
   try {
-    return read(consentsSchema, JSON.parse(cell), wrong);
+    return read(consentsSchema, cell, 'consents', JSON.parse(cell));
   } catch (error) {
-    throw error instanceof SyntaxError ? new WrongCell(wrong) : error;
+    throw error instanceof SyntaxError ? new WrongCell('consents') : error;
   }
 }
 
-function past(cell: string, column: CsvColumn, known: Known): Date | null {
+function past(cell: string, column: CsvColumn, known: Read): Date | null {
   const at = time(cell, column, known);
-  if (at && at > known.now) throw new WrongCell(`${column} lies in the future.`);
+  if (at && at > known.now) throw new WrongCell('date-future', { column, value: shown(cell) });
   return at;
 }
 
-function time(cell: string, column: CsvColumn, { order, assume }: Known): Date | null {
+function time(cell: string, column: CsvColumn, { order, assume }: Read): Date | null {
   if (cell === '') return null;
   const found = readDate(cell, order);
-  if (found === undefined)
-    throw new WrongCell(
-      `${column} must be a time such as 2026-11-01T10:00:00Z or a date such as 2026-11-01.`,
-    );
-  if (found === 'ambiguous')
-    throw new WrongCell(
-      `${column} may be two days, and no other date of the file says which comes first, day or month: write 2026-11-01.`,
-    );
-  if (found.zoneless) assume('Times without a time zone were read as UTC.');
+  if (found === undefined) throw new WrongCell('date', { column, value: shown(cell) });
+  if (found === 'ambiguous') throw new WrongCell('date-ambiguous', { column, value: shown(cell) });
+  if (found.zoneless) assume('zoneless');
   return found.at;
 }
 
-const optional = <T>(schema: z.ZodType<T>, cell: string, wrong: string): T | null =>
+const optional = <T>(schema: z.ZodType<T>, cell: string, wrong: ReasonCode): T | null =>
   cell === '' ? null : read(schema, cell, wrong);
 
-function read<T>(schema: z.ZodType<T>, value: unknown, wrong: string): T {
-  const found = schema.safeParse(value);
-  if (!found.success) throw new WrongCell(wrong);
+function read<T>(
+  schema: z.ZodType<T>,
+  value: string,
+  wrong: ReasonCode,
+  given: unknown = value,
+): T {
+  const found = schema.safeParse(given);
+  if (!found.success) throw new WrongCell(wrong, { value: shown(value) });
   return found.data;
 }

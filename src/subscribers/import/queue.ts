@@ -5,7 +5,7 @@ import type { HashAddress } from '../sign-up-fields.ts';
 import { beginImport, failLostImports, getImport, type Import, keepAlive } from './rows.ts';
 import { runImport } from './run.ts';
 import type { Spool } from './spool.ts';
-import { checkHeader } from './table.ts';
+import { requireReadable, understandList } from './understand.ts';
 
 /** So many at once in a process: each takes a connection, and much of the one thread there is. */
 const AT_ONCE = 2;
@@ -71,7 +71,7 @@ export function openImportQueue({
     if (signal.aborted || waiting.length + arriving >= MOST_WAITING) throw new TooManyImports();
     arriving++;
     try {
-      await checkHeader(file.read());
+      requireReadable(await understandList(file, {}));
       const row = await db.transaction().execute(async (tx) => {
         await order.audit(tx);
         return getImport(tx, await beginImport(tx, place));

@@ -1,7 +1,9 @@
 import type { TextLine } from './text-lines.ts';
 
 /** One record of a CSV file by the number of its first line, or why it cannot be read. */
-export type CsvRecord = { line: number; cells: string[] } | { line: number; reason: string };
+export type CsvRecord =
+  | { line: number; cells: string[] }
+  | { line: number; code: 'encoding' | 'quote' };
 
 /** A quoted cell may go over so many lines. */
 const MOST_LINES = 20;
@@ -31,7 +33,7 @@ export async function* readRecords(
     const { line, text } = first;
     if (text === null) {
       ahead.shift();
-      yield { line, reason: 'The line is not text in the encoding of the lines before it.' };
+      yield { line, code: 'encoding' };
       continue;
     }
     let read = cellsOf(text, delimiter);
@@ -49,7 +51,7 @@ export async function* readRecords(
     }
     broken ||= read.open;
     ahead.splice(0, broken ? 1 : used);
-    if (broken) yield { line, reason: 'A quotation mark is opened and never closed.' };
+    if (broken) yield { line, code: 'quote' };
     else if (read.cells.some((cell) => cell !== '')) yield { line, cells: read.cells };
   }
 }

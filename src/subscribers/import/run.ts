@@ -6,9 +6,12 @@ import { listNewsletters } from '../../newsletters/newsletters.ts';
 import { InvalidImport } from '../errors.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
 import { storeBatch } from './batch.ts';
-import { type ImportLine, type Known, type LeftOut, readLine } from './lines.ts';
+import type { ImportLine, Known } from './lines.ts';
+import { readList } from './read-list.ts';
 import type { Spool } from './spool.ts';
-import { dateOrderOf, readTable } from './table.ts';
+import { type LeftOut, Notes } from './told.ts';
+import { understandList } from './understand.ts';
+import type { Understood } from './understood.ts';
 
 const BATCH = 500;
 /** So many lines are told what is wrong with them; the rest are only counted. */
@@ -46,15 +49,12 @@ export async function runImport(
   const { signal } = options;
   try {
     signal?.throwIfAborted();
-    const notes = new Set<string>();
-    const proof = await dateOrderOf(file.read({ signal }));
-    const known = await knownOf(db, options, (what) => notes.add(what));
-    if (proof)
-      notes.add(
-        `Dates with the ${proof.order} first, as line ${proof.line} shows: "${proof.text.slice(0, 40)}".`,
-      );
-    await run.readAll(file, { ...known, order: proof?.order });
-    await run.finish({ state: 'done', progress: 1, notes: JSON.stringify([...notes]) });
+    const understood = await understandList(file, {});
+    const notes = new Notes();
+    const known = await knownOf(db, options, notes.add);
+    await run.readAll(file, understood, known);
+    const told = [...understood.notes, ...notes.all()];
+    await run.finish({ state: 'done', progress: 1, notes: JSON.stringify(told) });
   } catch (error) {
     if (error instanceof TakenForLost) throw error;
     if (signal?.aborted) await run.store();
@@ -71,8 +71,8 @@ export async function runImport(
 async function knownOf(
   db: DbOrTransaction,
   { newsletter, scope, now }: RunOptions,
-  assume: (what: string) => void,
-): Promise<Omit<Known, 'order'>> {
+  assume: Notes['add'],
+): Promise<Known> {
   const all = await listNewsletters(db);
   const own = all.filter(({ id }) => scope === null || scope.includes(id));
   return {
@@ -104,25 +104,21 @@ class ImportRun {
     this.options = options;
   }
 
-  async readAll(file: Spool, known: Known): Promise<void> {
+  async readAll(file: Spool, understood: Understood, known: Known): Promise<void> {
     const { signal } = this.options;
     let read = 0;
-    const source = file.read({
-      signal,
-      onRead(bytes) {
-        read = bytes;
-      },
-    });
+    const onRead = (bytes: number) => {
+      read = bytes;
+    };
     const store = async () => {
       // what was read is a little ahead of what was stored: near enough for a bar
       this.counts.progress = read / file.bytes;
       await this.store();
       signal?.throwIfAborted();
     };
-    for await (const row of readTable(source, known.assume)) {
-      this.counts.lines++;
-      const line = 'cells' in row ? readLine(row.cells, row.line, known) : row;
-      if ('reason' in line) {
+    for await (const line of readList(file, understood, known, { signal, onRead })) {
+      this.counts.lines = line.nth;
+      if ('code' in line) {
         this.leaveOut(line);
         continue;
       }
@@ -135,9 +131,9 @@ class ImportRun {
     await store();
   }
 
-  private leaveOut({ line, reason }: LeftOut): void {
+  private leaveOut(one: LeftOut): void {
     this.counts.skipped++;
-    if (this.errors.length < ERRORS_TOLD) this.errors.push({ line, reason });
+    if (this.errors.length < ERRORS_TOLD) this.errors.push(one);
   }
 
   async store(): Promise<void> {
@@ -157,7 +153,7 @@ class ImportRun {
   async finish(
     end: Pick<Updated, 'state' | 'failure' | 'notes'> & { progress?: number },
   ): Promise<void> {
-    const errors = this.errors.toSorted((a, b) => a.line - b.line);
+    const errors = this.errors.toSorted((a, b) => a.nth - b.nth);
     await this.update({
       errors: JSON.stringify(errors),
       finishedAt: sql<Date>`now()`,

@@ -3,13 +3,13 @@ import { InvalidImport } from '../errors.ts';
 import { type DateOrder, orderProvedBy } from './dates.ts';
 import { readRecords } from './records.ts';
 import { type TextLine, textLines } from './text-lines.ts';
+import type { LeftOut, Notes, Place } from './told.ts';
 
 /** A line's cells by the header's names. */
 export type Cells = Partial<Record<CsvColumn, string>>;
 /** A line of a list, or why it cannot be read. */
-export type TableLine = { line: number; cells: Cells } | { line: number; reason: string };
+export type TableLine = (Place & { cells: Cells }) | LeftOut;
 
-const REQUIRED = ['email', 'consent_source', 'consent_at'] as const;
 const DATES = ['consent_at', 'unsubscribed_at', 'paused_until'] as const;
 const DELIMITERS = [',', ';', '\t', '|'];
 
@@ -19,11 +19,12 @@ const DELIMITERS = [',', ';', '\t', '|'];
  */
 export async function* readTable(
   file: AsyncIterable<Uint8Array>,
-  assume: (what: string) => void,
+  assume: Notes['add'],
 ): AsyncGenerator<TableLine> {
   const lines = textLines(file, assume);
   const { delimiter, named } = await delimiterOf(lines);
   let header: (CsvColumn | null)[] | undefined;
+  let nth = 0;
   for await (const record of readRecords(
     withFirst(named, lines),
     delimiter,
@@ -33,26 +34,34 @@ export async function* readTable(
       header = readHeader('cells' in record ? record.cells : [], assume);
       continue;
     }
-    if ('reason' in record) {
-      yield record;
+    nth++;
+    const { line } = record;
+    if ('code' in record) {
+      yield { line, nth, code: record.code, values: {} };
       continue;
     }
-    const { line, cells } = record;
+    const { cells } = record;
     if (cells.slice(header.length).some((cell) => cell !== '')) {
-      const reason = `The line has ${cells.length} cells, the first line ${header.length}: put quotation marks around a cell that holds the delimiter.`;
-      yield { line, reason };
+      const values = { cells: cells.length, columns: header.length };
+      yield { line, nth, code: 'cells', values };
       continue;
     }
     const byName: Cells = {};
     for (const [index, name] of header.entries()) if (name) byName[name] = cells[index] ?? '';
-    yield { line, cells: byName };
+    yield { line, nth, cells: byName };
   }
   if (!header) readHeader([], assume);
 }
 
-/** Looks at the first line alone. Throws InvalidImport where it names no such columns. */
-export async function checkHeader(file: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of readTable(file, () => undefined)) return;
+/** What the header says: each title, and the column it is known as. */
+export async function headerOf(
+  file: AsyncIterable<Uint8Array>,
+): Promise<{ delimiter: string; titles: string[] }> {
+  const lines = textLines(file, () => undefined);
+  const { delimiter, named } = await delimiterOf(lines);
+  for await (const record of readRecords(withFirst(named, lines), delimiter, () => 1000))
+    return { delimiter, titles: 'cells' in record ? record.cells : [] };
+  return { delimiter, titles: [] };
 }
 
 /** Whether day or month comes first in a file's dates, if some of them prove it and none the contrary. */
@@ -82,8 +91,7 @@ async function delimiterOf(lines: AsyncIterator<TextLine>) {
     const said = /^"?sep=(.)"?\s*$/i.exec(text)?.[1];
     if (said !== undefined) return { delimiter: said, named: undefined };
     if (text.trim() === '') continue;
-    const score = (delimiter: string) =>
-      text.split(delimiter).filter((name) => csvColumns.includes(nameOf(name) as CsvColumn)).length;
+    const score = (delimiter: string) => text.split(delimiter).filter(columnOf).length;
     const delimiter = DELIMITERS.toSorted((a, b) => score(b) - score(a))[0] ?? ',';
     return { delimiter, named: value };
   }
@@ -104,23 +112,20 @@ function nameOf(title: string): string {
   return ['e_mail', 'email_address', 'e_mail_address'].includes(name) ? 'email' : name;
 }
 
-function readHeader(cells: string[], assume: (what: string) => void): (CsvColumn | null)[] {
+function readHeader(cells: string[], assume: Notes['add']): (CsvColumn | null)[] {
   const names = cells.map(nameOf);
-  const missing = REQUIRED.filter((name) => !names.includes(name));
-  if (missing.length > 0)
-    throw new InvalidImport(
-      'columns',
-      `The first line must name the columns; missing: ${missing.join(', ')}. Known: ${csvColumns.join(', ')}.`,
-      missing.join(', '),
-    );
-  const known = (name: string): name is CsvColumn => csvColumns.includes(name as CsvColumn);
-  const twice = names.find((name, index) => known(name) && names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new InvalidImport('twice', `The column "${twice}" is there twice.`, twice);
-  const ignored = cells.filter((cell, index) => cell !== '' && !known(names[index] ?? ''));
+  if (!names.includes('email'))
+    throw new InvalidImport('columns', { columns: 'email', known: csvColumns.join(', ') });
+  const twice = names.find((name, index) => columnOf(name) && names.indexOf(name) !== index);
+  if (twice !== undefined) throw new InvalidImport('twice', { columns: twice });
+  const ignored = cells.filter((cell) => cell !== '' && !columnOf(cell));
   if (ignored.length > 0)
-    assume(
-      `Columns that are not known were ignored: ${ignored.map((name) => name.slice(0, 60)).join(', ')}.`,
-    );
-  return names.map((name) => (known(name) ? name : null));
+    assume('columns-ignored', { columns: ignored.map((name) => name.slice(0, 60)).join(', ') });
+  return names.map(columnOf);
+}
+
+/** The column that a title names; null for one that is not known. */
+export function columnOf(title: string): CsvColumn | null {
+  const name = nameOf(title);
+  return csvColumns.includes(name as CsvColumn) ? (name as CsvColumn) : null;
 }

@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { InvalidImport } from '../errors.ts';
+import type { Notes } from './told.ts';
 
 /** One line of a file, from 1 on; `text` is null where its bytes are no text in the file's encoding. */
 export interface TextLine {
@@ -18,7 +19,7 @@ const CR = 0x0d;
  */
 export async function* textLines(
   source: AsyncIterable<Uint8Array>,
-  assume: (what: string) => void,
+  assume: Notes['add'],
 ): AsyncGenerator<TextLine> {
   const decode = openDecoder(assume);
   let line = 0;
@@ -27,7 +28,7 @@ export async function* textLines(
 }
 
 /** Guesses no more than it must: all ASCII so far reads alike, and the first other byte decides. */
-function openDecoder(assume: (what: string) => void) {
+function openDecoder(assume: Notes['add']) {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const windows = new TextDecoder('windows-1252');
   let encoding: 'ascii' | 'utf-8' | 'windows-1252' = 'ascii';
@@ -40,7 +41,7 @@ function openDecoder(assume: (what: string) => void) {
     } catch {
       if (encoding === 'utf-8') return null;
       encoding = 'windows-1252';
-      assume(`The file is not UTF-8 (line ${line}); it was read as Windows-1252.`);
+      assume('encoding', { line, encoding: 'Windows-1252' });
       return windows.decode(bytes);
     }
   };
@@ -80,11 +81,7 @@ async function* byteLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buf
       from = end + (rest[end] === CR && rest[end + 1] === LF ? 2 : 1);
     }
     rest = rest.subarray(from);
-    if (rest.length > LONGEST_LINE)
-      throw new InvalidImport(
-        'line',
-        'This is not CSV: it has a line of more than a million characters.',
-      );
+    if (rest.length > LONGEST_LINE) throw new InvalidImport('line');
   }
   if (rest.at(-1) === CR) rest = rest.subarray(0, -1);
   if (rest.length > 0) yield rest;

@@ -61,7 +61,7 @@ describe('readers imported in the console', async () => {
     expect(await ended(location)).toMatchObject({ state: 'done', added: 1, skipped: 1 });
     const { text } = await get(location ?? '');
     expect(text).toContain('data-import="done"');
-    expect(text).toMatch(/<td class="number">3<\/td><td lang="en"[^>]*>[^<]+<\/td>/);
+    expect(text).toMatch(/<td class="number">3<\/td><td[^>]*>[^<]+<\/td>/);
     const csv = await get(`${location}/skipped.csv`);
     expect(csv.type).toMatch(/^text\/csv/);
     expect(csv.text).toMatch(/^line,reason\n3,/);
@@ -101,8 +101,8 @@ describe('readers imported in the console', async () => {
   it.each([
     ['no file', 'daily', null, 'Choose a file'],
     ['an empty file', 'daily', '', 'Choose a file'],
-    ['no columns', 'daily', 'hello\nworld\n', 'Missing: email, consent_source, consent_at'],
-    ['a column twice', 'daily', `${header},email\n`, 'The column email is there twice'],
+    ['no columns', 'daily', 'hello\nworld\n', 'missing: email'],
+    ['a column twice', 'daily', `${header},email\n`, 'The column “email” is there twice'],
     ['an unknown newsletter', 'none', `${header}\n`, 'Choose a newsletter'],
   ])(
     'with %s are refused beside the field, and no import is made',

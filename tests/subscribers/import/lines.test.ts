@@ -1,42 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidImport } from '../../../src/subscribers/errors.ts';
-import { type ImportLine, type LeftOut, readLine } from '../../../src/subscribers/import/lines.ts';
-import { spool } from '../../../src/subscribers/import/spool.ts';
-import { dateOrderOf, readTable } from '../../../src/subscribers/import/table.ts';
+import type { ImportLine } from '../../../src/subscribers/import/lines.ts';
+import { readList } from '../../../src/subscribers/import/read-list.ts';
+import { type Spool, spool } from '../../../src/subscribers/import/spool.ts';
+import { type LeftOut, Notes } from '../../../src/subscribers/import/told.ts';
+import { requireReadable, understandList } from '../../../src/subscribers/import/understand.ts';
+import { noteInWords } from '../../../src/subscribers/import/words.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const newsletters = new Map([['daily', { id: '1', sections: new Set(['news', 'updates']) }]]);
 
 /** Reads a list as an import does, byte by byte where `slow`, so that every boundary is tried. */
 async function read(file: string | Buffer, { slow = false } = {}) {
-  const bytes = Buffer.from(file);
-  const chunks = slow ? [...bytes].map((byte) => Buffer.of(byte)) : [bytes];
-  await using spooled = await spool(ReadableStream.from(chunks));
-  const stepwise = async function* () {
-    for await (const chunk of spooled.read())
-      if (slow) for (const byte of chunk) yield Buffer.of(byte);
-      else yield chunk;
+  await using spooled = await spool(ReadableStream.from([Buffer.from(file)]));
+  const source: Spool = {
+    ...spooled,
+    async *read(options) {
+      for await (const chunk of spooled.read(options))
+        if (slow) for (const byte of chunk) yield Buffer.of(byte);
+        else yield chunk;
+    },
   };
-  const notes = new Set<string>();
-  const order = (await dateOrderOf(stepwise()))?.order;
-  const known = {
-    newsletters,
-    newsletter: 'daily',
-    only: 'daily',
-    order,
-    now,
-    assume: (what: string) => void notes.add(what),
-  };
+  const understood = await understandList(source, {});
+  requireReadable(understood);
+  const notes = new Notes();
+  const known = { newsletters, newsletter: 'daily', only: 'daily', now, assume: notes.add };
   const lines: (ImportLine | LeftOut)[] = [];
-  for await (const row of readTable(stepwise(), known.assume))
-    lines.push('cells' in row ? readLine(row.cells, row.line, known) : row);
+  for await (const line of readList(source, understood, known)) lines.push(line);
   const good = lines.filter((line) => 'address' in line);
+  const told = [...understood.notes, ...notes.all()];
   return {
     lines,
     people: good.map(({ address, name }) => [address.email, name]),
     dates: good.map(({ consentAt }) => consentAt?.toISOString()),
-    skipped: lines.flatMap((line) => ('reason' in line ? [line.line] : [])),
-    notes: [...notes],
+    skipped: lines.flatMap((line) => ('code' in line ? [line.line] : [])),
+    notes: told.map((note) => noteInWords(note)),
   };
 }
 
@@ -90,7 +88,7 @@ describe('a list', () => {
   test('with a cell too many is not shifted: the line is told by its number', async () => {
     const { lines, skipped } = await read(`${header}\na@example.org,García, Ana,${consent}\n`);
     expect(skipped).toEqual([2]);
-    expect(lines[0]).toMatchObject({ reason: expect.stringContaining('5 cells') });
+    expect(lines[0]).toMatchObject({ code: 'cells', values: { cells: 5, columns: 4 } });
   });
 
   test('without a consent in a line tells its number', async () => {
@@ -112,9 +110,9 @@ describe('a list', () => {
     expect(notes).toHaveLength(1);
   });
 
-  test('without the columns it needs is refused', async () => {
-    await expect(read('email,name\n')).rejects.toThrow(InvalidImport);
-    await expect(read('')).rejects.toThrow('missing: email, consent_source, consent_at');
+  test('without a column of addresses is refused', async () => {
+    await expect(read('name,consent_source\n')).rejects.toThrow(InvalidImport);
+    await expect(read('')).rejects.toThrow('missing: email');
   });
 });
 
@@ -189,7 +187,10 @@ describe('the time of a consent', () => {
       '2026-10-13T00:00:00.000Z',
       '2026-03-02T00:00:00.000Z',
     ]);
-    expect(dayFirst.notes).toEqual(['Times without a time zone were read as UTC.']);
+    expect(dayFirst.notes).toEqual([
+      'Dates with the day first, as line 3 shows: “13/10/2026”.',
+      'Times without a time zone were read as UTC.',
+    ]);
     expect((await at('11/01/2026', '10/13/2026')).dates[0]).toBe('2026-11-01T00:00:00.000Z');
     expect((await at('01/11/2026', '13/10/2026', '10/13/2026')).skipped).toEqual([2]);
   });

@@ -71,7 +71,7 @@ test('answers before it is done, and does each in its turn', async () => {
 test('is refused as a whole before there is an import', async () => {
   const queue = open();
   const before = await listImports(db, { scope: null, limit: 1 });
-  for (const text of ['', 'email\n'])
+  for (const text of ['', 'name\n'])
     await expect(begin(queue, text)).rejects.toThrow('first line must name');
   expect(await listImports(db, { scope: null, limit: 1 })).toEqual(before);
 });

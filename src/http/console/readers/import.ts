@@ -7,8 +7,9 @@ import { listNewsletters, type Newsletter } from '../../../newsletters/newslette
 import { inScope } from '../../../operators/scope.ts';
 import { asCell } from '../../../subscribers/csv-cell.ts';
 import { csvColumns } from '../../../subscribers/csv-columns.ts';
-import { InvalidImport, TooManyImports } from '../../../subscribers/errors.ts';
+import { faultInWords, InvalidImport, TooManyImports } from '../../../subscribers/errors.ts';
 import { getImport, type ImportSummary, listImports } from '../../../subscribers/import/rows.ts';
+import { noteInWords, reasonInWords } from '../../../subscribers/import/words.ts';
 import { readId } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { actorOf, requireScopedRole, scopeOf } from '../../middleware/roles.ts';
@@ -73,8 +74,10 @@ export function importRoutes(context: Context): Router {
       scripts: found.state === 'running' ? ['import'] : [],
       data: {
         one: rowView(found, newsletters, words),
-        errors: found.errors,
-        notes: found.notes,
+        errors: found.errors.map((one) => {
+          return { line: one.line, reason: reasonInWords(one, words.language) };
+        }),
+        notes: found.notes.map((note) => noteInWords(note, words.language)),
         isCut: found.skipped > found.errors.length,
         here: `${page}/${found.id}`,
       },
@@ -82,8 +85,9 @@ export function importRoutes(context: Context): Router {
   });
 
   router.get('/readers/import/:id/skipped.csv', admin, async (req, res) => {
+    const { language } = wordsFor(req, res);
     const { id, errors } = await getImport(db, importId(req), scopeOf(res));
-    const rows = errors.map(({ line, reason }) => [line, asCell(reason)]);
+    const rows = errors.map((one) => [one.line, asCell(reasonInWords(one, language))]);
     res
       .type('text/csv')
       .set('Content-Disposition', `attachment; filename="import-${id}-skipped.csv"`)
@@ -105,7 +109,8 @@ export function importRoutes(context: Context): Router {
       listImports(db, { scope, limit: ROWS, after }),
     ]);
     const refused =
-      fault && words.t(`readers.import.wrong.${fault}`, { columns: invalid?.columns ?? '' });
+      fault &&
+      (invalid ? faultInWords(invalid, words.language) : words.t(`readers.import.wrong.${fault}`));
     await showPage(context, req, res, {
       view: 'readers/import.eta',
       nav: 'readers',

@@ -1,0 +1,72 @@
+/** Lo que una importación dice de un archivo de lectores y de sus líneas. */
+export default {
+  reasons: {
+    'address-empty': 'No hay ninguna dirección de correo.',
+    'address-long':
+      'La dirección es demasiado larga: una dirección de correo tiene como máximo 254 caracteres, 64 de ellos antes de la @.',
+    'address-characters':
+      'La dirección contiene un espacio, un salto de línea o un carácter invisible: escribe solo la dirección.',
+    'address-at': 'Una dirección de correo tiene exactamente una @, como ana@example.org.',
+    'address-local': 'La parte anterior a la @ tiene un carácter no permitido o un punto de más.',
+    'address-domain': 'La parte posterior a la @ no es un nombre de dominio como example.org.',
+    encoding: 'La línea no es texto en la codificación de las líneas anteriores.',
+    quote: 'Se abre una comilla que no se cierra.',
+    cells:
+      'La línea tiene {{cells}} celdas y la primera línea, {{columns}}: pon entre comillas la celda que contiene el separador.',
+    long: 'La línea tiene más de {{most, number}} caracteres.',
+    json: 'La línea no es un objeto JSON.',
+    state: 'No se sabe qué significa el estado «{{value}}».',
+    ignored: 'El estado «{{value}}» se deja fuera, como se eligió.',
+    'consent-missing':
+      'No hay consentimiento: consent_source y consent_at dicen dónde y cuándo se dio.',
+    date: '{{column}} no es una fecha que exista: «{{value}}».',
+    'date-ambiguous':
+      '{{column}} puede ser dos días distintos: «{{value}}». Escríbelo como 2026-11-01.',
+    'date-future': '{{column}} está en el futuro: «{{value}}».',
+    'unsubscribed-missing': 'unsubscribed_at debe decir cuándo se dio de baja.',
+    'newsletter-missing': 'La línea no dice para qué boletín es.',
+    'newsletter-other': 'La línea es para otro boletín: «{{newsletter}}».',
+    'newsletter-unknown': 'No hay ningún boletín «{{newsletter}}».',
+    'section-unknown': 'No hay ninguna sección «{{section}}».',
+    'name-long': 'Un nombre tiene como máximo 100 caracteres.',
+    language: '«{{value}}» no es un idioma como es o en-GB.',
+    timezone: '«{{value}}» no es una zona horaria como Europe/Madrid.',
+    frequency: '«{{value}}» no es una frecuencia: daily, weekdays, weekly o special.',
+    hour: '«{{value}}» no es una hora: HH:MM, de 00:00 a 23:59.',
+    consents: 'consents debe ser como lo escribe una exportación.',
+    suppressed: 'La dirección está bloqueada.',
+    'unsubscribed-since': 'Se dio de baja después de ese consentimiento.',
+    told: '{{text}}',
+  },
+  notes: {
+    encoding: 'El archivo no es UTF-8 (línea {{line}}); se ha leído como {{encoding}}.',
+    'order-day': 'Fechas con el día primero, como muestra la línea {{line}}: «{{text}}».',
+    'order-month': 'Fechas con el mes primero, como muestra la línea {{line}}: «{{text}}».',
+    zoneless: 'Las horas sin zona horaria se han leído como UTC.',
+    'columns-ignored': 'Se han dejado fuera columnas que no se conocen: {{columns}}.',
+    'names-ignored_one': 'Se ha dejado fuera un nombre que contenía una dirección de correo o web.',
+    'names-ignored_other':
+      'Se han dejado fuera nombres que contenían una dirección de correo o web ({{count, number}}).',
+    'column-twice': 'La columna «{{column}}» está dos veces; se ha leído la primera.',
+    'address-cleaned_one': 'Una dirección llevaba signos que no son parte de ella; se han quitado.',
+    'address-cleaned_other':
+      '{{count, number}} direcciones llevaban signos que no son parte de ellas; se han quitado.',
+    'unsubscribed-now_one':
+      'El archivo no dice cuándo se dio de baja un lector: se ha tomado la hora de la importación.',
+    'unsubscribed-now_other':
+      'El archivo no dice cuándo se dieron de baja {{count, number}} lectores: se ha tomado la hora de la importación.',
+    'language-ignored_one': 'Se ha dejado fuera un idioma que no se conoce: {{value}}.',
+    'language-ignored_other':
+      'Se ha dejado fuera un idioma que no se conoce, en {{count, number}} líneas: {{value}}.',
+    'timezone-ignored_one': 'Se ha dejado fuera una zona horaria que no se conoce: {{value}}.',
+    'timezone-ignored_other':
+      'Se ha dejado fuera una zona horaria que no se conoce, en {{count, number}} líneas: {{value}}.',
+    told: '{{text}}',
+  },
+  files: {
+    columns:
+      'La primera línea debe nombrar las columnas; faltan: {{columns}}. Se conocen: {{known}}.',
+    twice: 'La columna «{{columns}}» está dos veces.',
+    line: 'Esto no es CSV: tiene una línea de más de un millón de caracteres.',
+  },
+};

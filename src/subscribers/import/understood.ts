@@ -1,0 +1,95 @@
+import { csvColumns } from '../csv-columns.ts';
+import type { DateOrder } from './dates.ts';
+import type { Note } from './told.ts';
+
+/** The houses whose exports are known, and Gaceta's own. */
+export const formats = [
+  'gaceta',
+  'mailchimp',
+  'substack',
+  'ghost',
+  'listmonk',
+  'beehiiv',
+  'buttondown',
+  'keila',
+  'mailtrain',
+  'phplist',
+  'sendy',
+] as const;
+export type Format = (typeof formats)[number];
+
+/** What a value in the column of states may mean; `ignore`: a line with it is left out. */
+export const listStates = [
+  'active',
+  'pending',
+  'unsubscribed',
+  'bounced',
+  'complained',
+  'ignore',
+] as const;
+export type ListState = (typeof listStates)[number];
+
+/** What a column may hold. */
+export const fields = [
+  ...csvColumns,
+  'first_name',
+  'last_name',
+  /** Words of which those that are the slug or title of a section or newsletter count. */
+  'tags',
+  /** When, and from which address of the net, somebody asked for it, and confirmed. */
+  'requested_at',
+  'requested_ip',
+  'confirmed_ip',
+  /** Yes or no, or a time: whether mail bounces, or was reported as spam. */
+  'bounced',
+  'complained',
+] as const;
+export type Field = (typeof fields)[number];
+
+/** What whoever brings a file says about it. */
+export interface ListOptions {
+  /** Else what the header looks like. */
+  format?: Format | undefined;
+  /** Fields of columns by their titles, before what is known of them; '': the column is ignored. */
+  map?: Record<string, Field | ''> | undefined;
+  /** What the values in the column of states mean, before what is known of them. */
+  states?: Record<string, ListState> | undefined;
+  /** Where and when those agreed of whose consent the file itself says nothing: the operator's statement. */
+  consent?: { source: string; at: string } | undefined;
+}
+
+/** One of the 20 first lines as it would be imported. */
+export interface Sample {
+  line: number;
+  email: string;
+  name: string | null;
+  /** Null: it is left out, see `code`. */
+  state: ListState | null;
+  consentAt: string | null;
+  left: { code: string; values: Record<string, string | number> } | null;
+}
+
+/** What was understood of a file from its beginning: JSON, to be stored with the import. */
+export interface Understood {
+  container: 'csv' | 'xlsx' | 'zip' | 'jsonl';
+  format: Format | 'other';
+  /** The files inside a ZIP; else one, without a name. */
+  files: {
+    name: string | null;
+    kind: 'csv' | 'xlsx' | 'jsonl';
+    encoding: string | null;
+    delimiter: string | null;
+    /** What the file's name says of all its lines. */
+    state: ListState | null;
+  }[];
+  /** Of all files together. `field` null: the column is ignored. */
+  columns: { title: string; field: Field | null }[];
+  /** The values in the column of states and what they mean; null: lines with it are left out. */
+  states: { value: string; state: ListState | null }[];
+  order: DateOrder | null;
+  consent: { source: string; at: string } | null;
+  /** There are lines that are active, and nothing in the file says that anybody agreed. */
+  needsConsent: boolean;
+  notes: Note[];
+  samples: Sample[];
+}

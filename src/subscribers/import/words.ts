@@ -1,0 +1,18 @@
+import { translator } from '../../locales/index.ts';
+import type { Values } from './told.ts';
+
+interface Told {
+  code: string;
+  values: Values;
+}
+
+/** Why a line is left out, in words. */
+export const reasonInWords = ({ code, values }: Told, language = 'en') =>
+  inWords(`reasons.${code}`, values, language);
+
+/** What had to be assumed, in words. */
+export const noteInWords = ({ code, values }: Told, language = 'en') =>
+  inWords(`notes.${code}`, values, language);
+
+const inWords = (key: string, values: Values, language: string) =>
+  translator(language, 'imports')(key, values);
