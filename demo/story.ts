@@ -169,6 +169,17 @@ async function importReaders({ api }: Stage): Promise<number> {
 
 /** Presses send twice at once, and waits for the end. */
 async function sendDaily(stage: Stage, newsletter: string, readers: number): Promise<Edition> {
+  const draft = await stage.api.call<{ id: string }>('POST', '/editions', {
+    newsletter,
+    kind: 'daily',
+  });
+  await until('the pictures', async () => {
+    const { articles } = await stage.api.call<{ articles: { image: unknown }[] }>(
+      'GET',
+      `/editions/${draft.id}`,
+    );
+    return articles.every(({ image }) => image !== null) || undefined;
+  });
   const order = { newsletter, kind: 'daily', send: true };
   const [first, second] = await Promise.all([
     stage.api.call<Edition>('POST', '/editions', order),

@@ -1,10 +1,24 @@
 import type { Mailbox } from '../src/mail/mailbox.ts';
 
-/** A picture of an article, by its address; `alt` may be empty, `credit` absent. */
+/** A copy of ours of a picture, cropped to be shown; in pixels, twice the size at which it is shown. */
+export interface PictureCopy {
+  url: string;
+  width: number;
+  height: number;
+}
+
+/**
+ * A picture of an article; `alt` may be empty, `credit` absent. One that has neither `lead` nor `thumbnail` is linked
+ * by its address; else only what is there is shown.
+ */
 export interface Picture {
   url: string;
   alt: string;
   credit: string | null;
+  /** 16:9, 1,200 pixels wide at most. */
+  lead?: PictureCopy;
+  /** 4:3, 264 pixels wide at most. */
+  thumbnail?: PictureCopy;
 }
 
 /** An article as a mail shows it. All text is plain text: markup in it is shown, never obeyed. */

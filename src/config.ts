@@ -127,6 +127,7 @@ const environment = z.object({
       'SECRET must be at least 16 characters (several: newest first, separated by commas)',
     )
     .optional(),
+  PICTURES: z.enum(['own', 'linked'], 'PICTURES must be own or linked').default('own'),
   FEED_ALLOW_PRIVATE: flag('FEED_ALLOW_PRIVATE').default(false),
   TRUST_PROXY: z
     .string()
@@ -214,6 +215,8 @@ export type Config = Readonly<{
   /** Newest first; undefined: made once and kept in the database. */
   secrets: string[] | undefined;
   feedAllowPrivate: boolean;
+  /** Whether mails and pages show copies of the stories' pictures, cropped to size, or link the newsroom's. */
+  pictures: 'own' | 'linked';
   trustProxy: number | string | undefined;
   logLevel: z.infer<typeof environment>['LOG_LEVEL'];
   operator: { email: string; password: string } | undefined;
@@ -302,6 +305,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
     postalAddress: env.POSTAL_ADDRESS,
     secrets: env.SECRET,
     feedAllowPrivate: env.FEED_ALLOW_PRIVATE,
+    pictures: env.PICTURES,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
     operator:

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type pg from 'pg';
 import { z } from 'zod';
+import { type Cropper, openCropper } from '../emails/render/cropper.ts';
 import { openRenderer, type Renderer } from '../emails/render/renderer.ts';
 import type { Config } from './config.ts';
 import { type Db, openDatabase } from './database/connection.ts';
@@ -33,6 +34,7 @@ export interface Context {
   /** HMAC of an address' compared form, under the key that is never rotated. */
   hashAddress(emailKey: string): Buffer;
   renderer: Renderer;
+  cropper: Cropper;
   /** The imports of readers that go on in this process. */
   imports: ImportQueue;
   /** What makes this installation's Message-IDs its own. */
@@ -89,6 +91,7 @@ export async function openContext(
       templates: join(config.dataDir, 'templates'),
       log: (line) => log.debug(line),
     });
+    const cropper = openCropper({ log: (line) => log.debug(line) });
     const hashAddress = (emailKey: string) =>
       createHmac('sha256', suppressionKey).update(emailKey).digest();
     const now = () => new Date();
@@ -111,6 +114,7 @@ export async function openContext(
       secrets,
       hashAddress,
       renderer,
+      cropper,
       imports,
       origin: { installation, domain: domainOf(config.mailFrom) },
       relays:
@@ -123,6 +127,7 @@ export async function openContext(
           await imports.stop();
           await queues.close();
           await renderer.close();
+          await cropper.close();
           redis?.disconnect();
           await close();
         })();

@@ -62,6 +62,8 @@ export interface Timings {
     startMs: number;
     /** Looks for feeds that are due. */
     feedsMs: number;
+    /** Looks for pictures that are wanted. */
+    picturesMs: number;
     /** Looks for what webhooks are to be told. */
     webhooksMs: number;
   };
@@ -104,6 +106,7 @@ export const TIMINGS: Timings = {
     composeMs: 15_000,
     startMs: 2_000,
     feedsMs: 10_000,
+    picturesMs: 1_000,
     webhooksMs: 1_000,
   },
   webhookMs: 15_000,

@@ -10,6 +10,7 @@ import { housekeepingTasks } from './housekeeping.ts';
 import { openInbound } from './inbound/inbound.ts';
 import { startLetters } from './letters/letters.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import { openPictureFetcher } from './pictures.ts';
 import { openWebhookSender } from './webhooks/webhooks.ts';
 
 /** The worker: consumers of every queue and the clock that asks the database what is due. */
@@ -49,18 +50,26 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     queues.work('editions', planJob(context), 2),
   ];
   const webhooks = openWebhookSender(context);
+  const pictures = openPictureFetcher(context);
   const clock = runTasks(context.log, [
     ...feedTasks(context),
     ...editionTasks(context),
     ...housekeepingTasks(context),
     ...letters.tasks,
     ...webhooks.tasks,
+    ...pictures.tasks,
     ...inbound.tasks,
   ]);
   return {
     async stop() {
       // These first: from here on nothing starts.
-      const sending = [deliverer.stop(), letters.stop(), webhooks.stop(), inbound.close()];
+      const sending = [
+        deliverer.stop(),
+        letters.stop(),
+        webhooks.stop(),
+        pictures.stop(),
+        inbound.close(),
+      ];
       await Promise.all([clock.stop(), ...consumers.map((consumer) => consumer.pause())]);
       // the clock may have been opening it
       await inbound.close();

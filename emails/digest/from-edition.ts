@@ -83,11 +83,11 @@ export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender):
       preheader: own ? edition.preheader : null,
       introduction: edition.introduction,
     },
-    lead: choice.lead && articleOf(choice.lead),
+    lead: choice.lead && articleOf(choice.lead, sender.imprint.publicUrl),
     sections: choice.sections.map(({ slug, title, articles }) => ({
       slug: slug ?? '',
       title,
-      articles: articles.map(articleOf),
+      articles: articles.map((held) => articleOf(held, sender.imprint.publicUrl)),
     })),
     linkParameters: newsletter.linkParameters,
   };
@@ -108,14 +108,21 @@ const nobody: Sender = {
   from: '',
 };
 
-const articleOf = (held: HeldArticle): DigestArticle => ({
+const articleOf = (held: HeldArticle, publicUrl: string): DigestArticle => ({
   id: held.id,
   title: held.title,
   standfirst: held.standfirst,
   url: held.url,
-  image: held.image,
+  image: held.image && pictureAt(held.image, publicUrl),
   author: held.author,
   publishedAt: new Date(held.publishedAt),
+});
+
+// Our copies are named by their paths.
+const pictureAt = ({ lead, thumbnail, ...said }: Picture, publicUrl: string): Picture => ({
+  ...said,
+  ...(lead && { lead: { ...lead, url: publicUrl + lead.url } }),
+  ...(thumbnail && { thumbnail: { ...thumbnail, url: publicUrl + thumbnail.url } }),
 });
 
 const base = (tag: string) => tag.toLowerCase().split('-')[0];

@@ -1,17 +1,30 @@
 import { type Translate, translator } from '../../src/locales/index.ts';
 import { oneLine } from '../../src/text/one-line.ts';
 import { type Accent, accentOf } from '../colour.ts';
-import type { DigestArticle, DigestContent } from '../content.ts';
+import type { DigestArticle, DigestContent, Picture } from '../content.ts';
 
 import { dateInWords, dayInWords, directionOf, validLanguageTag } from '../language.ts';
 import { safeUrl, withLinkParameters } from '../links.ts';
+
+/** A picture by its address; null measures: a linked one, of which they are not known. */
+export interface ShownPicture {
+  url: string;
+  width: number | null;
+  height: number | null;
+}
 
 /** An article made ready to be shown; html and text are written from the same. */
 export interface ArticleView {
   title: string;
   standfirst: string;
   url: string | null;
-  image: { url: string; alt: string; credit: string | null } | null;
+  /** What is shown of its picture as the lead, and beside it. */
+  image: {
+    lead: ShownPicture | null;
+    thumbnail: ShownPicture | null;
+    alt: string;
+    credit: string | null;
+  } | null;
   byline: string;
 }
 
@@ -73,7 +86,7 @@ function datelineOf(content: DigestContent, t: Translate): string {
 
 function articleView(content: DigestContent, t: Translate, article: DigestArticle): ArticleView {
   const url = safeUrl(article.url);
-  const image = safeUrl(article.image?.url);
+  const image = picturesOf(article.image);
   const credit = oneLine(article.image?.credit ?? '');
   const author = oneLine(article.author ?? '');
   return {
@@ -82,7 +95,7 @@ function articleView(content: DigestContent, t: Translate, article: DigestArticl
     url: url && withLinkParameters(url, content.linkParameters),
     image: image
       ? {
-          url: image,
+          ...image,
           alt: oneLine(article.image?.alt ?? ''),
           credit: credit ? t('digest.picture', { credit }) : null,
         }
@@ -91,6 +104,15 @@ function articleView(content: DigestContent, t: Translate, article: DigestArticl
       .filter(Boolean)
       .join(' · '),
   };
+}
+
+function picturesOf(picture: Picture | null) {
+  if (!picture) return null;
+  const { lead = null, thumbnail = null } = picture;
+  if (lead || thumbnail) return { lead, thumbnail };
+  const url = safeUrl(picture.url);
+  const linked = url ? { url, width: null, height: null } : null;
+  return linked && { lead: linked, thumbnail: linked };
 }
 
 // The day is told only where it is not the edition's own.

@@ -1,6 +1,7 @@
 import type { DigestContent, ReaderMarks, Rendered } from '../content.ts';
 import type { LetterContent, RenderedLetter } from '../letters/content.ts';
 import type { LetterFace } from '../letters/words.ts';
+import type { Pictures } from './picture.ts';
 
 /** What the render process can be asked for, and what it answers. */
 export interface RenderJobs {
@@ -10,6 +11,8 @@ export interface RenderJobs {
   letter: { content: LetterContent; result: RenderedLetter };
   /** Its html alone, from words that may be marks. */
   letterHtml: { content: LetterFace; result: string };
+  /** A story's picture, from the bytes of its file: in a process of its own, see picture-process.ts. */
+  picture: { content: Uint8Array; result: Pictures };
 }
 
 export type RenderKind = keyof RenderJobs;

@@ -30,6 +30,8 @@ export interface RendererSettings {
   timeoutMs: number;
   /** The newsroom's own templates; null: ours. */
   templates: string | null;
+  /** What the child runs: that of mails, or that of pictures. */
+  entry: 'process.ts' | 'picture-process.ts';
   /** Told when the child starts, ends, or dies. */
   log: (event: { event: 'started' | 'idle' | 'died'; pid: number | undefined }) => void;
 }
@@ -42,7 +44,6 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-const ENTRY = join(import.meta.dirname, 'process.ts');
 // Bounds what a hostile or broken content can take; a normal render peaks far below.
 const HEAP_MB = 512;
 // cheerio as it is for browsers: as it is for Node it brings an HTTP client of 200 files that renders nothing.
@@ -54,6 +55,7 @@ export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
     idleMs: 30_000,
     timeoutMs: 30_000,
     templates: null,
+    entry: 'process.ts',
     log: () => {},
     ...given,
   };
@@ -65,7 +67,8 @@ export function openRenderer(given: Partial<RendererSettings> = {}): Renderer {
 
   function start(): ChildProcess {
     const cache = getCompileCacheDir();
-    const started = fork(ENTRY, settings.templates === null ? [] : [settings.templates], {
+    const entry = join(import.meta.dirname, settings.entry);
+    const started = fork(entry, settings.templates === null ? [] : [settings.templates], {
       execArgv: [`--max-old-space-size=${HEAP_MB}`, WITHOUT_CLIENT],
       serialization: 'advanced',
       // It needs none of the environment, so none of the secrets in it.

@@ -3,6 +3,7 @@ import { type Composing, composeEdition } from '../editions/compose.ts';
 import { InvalidEdition } from '../editions/errors.ts';
 import { startEdition } from '../editions/freeze.ts';
 import { type Actor, audit } from '../operators/audit.ts';
+import { awaitPictures } from './await-pictures.ts';
 import type { Done } from './commit.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function composeAndSend(
     ]);
   const { id, made } = await composeEdition(tx, composing);
   if (made) await audit(tx, actor, 'compose', `edition ${id}`, { kind: composing.kind });
+  if (send) await awaitPictures(tx, id);
   const started = send && (await startEdition(tx, id, { due: 'now', now }));
   if (started) await audit(tx, actor, 'send', `edition ${id}`);
   return {

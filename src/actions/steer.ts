@@ -6,6 +6,8 @@ import { EditionNotFound } from '../editions/errors.ts';
 import { startEdition } from '../editions/freeze.ts';
 import { type Change, cancelEdition, pauseEdition } from '../editions/transitions.ts';
 import { type Actor, audit } from '../operators/audit.ts';
+import { readId } from '../text/id.ts';
+import { awaitPictures } from './await-pictures.ts';
 import type { Done } from './commit.ts';
 
 /** What can be done to an edition that is there. */
@@ -68,6 +70,7 @@ async function doSteer(
 }
 
 async function send(tx: DbOrTransaction, id: string, now: Date): Promise<boolean> {
+  if (readId(id)) await awaitPictures(tx, id);
   if (await startEdition(tx, id, { due: 'now', now })) return true;
   const edition = await getEdition(tx, id);
   if (!edition) throw new EditionNotFound(id);

@@ -219,6 +219,31 @@ interface FeedsTable {
   createdAt: Made;
 }
 
+interface PictureFilesTable {
+  hash: string;
+  /** A JPEG. */
+  bytes: Buffer;
+  width: number;
+  height: number;
+  createdAt: Made;
+}
+interface PicturesTable {
+  /** Where a story's picture lies. */
+  url: string;
+  state: Default<'wanted' | 'ready' | 'unusable'>;
+  /** Why it cannot be used, or why the last try failed: a code. */
+  reason: Optional<string>;
+  attempts: Default<number>;
+  /** When it is fetched, or tried again; while it is being fetched, when that is given up. */
+  nextAt: Made;
+  leadHash: Optional<string>;
+  thumbnailHash: Optional<string>;
+  createdAt: Made;
+}
+interface EditionPicturesTable {
+  editionId: string;
+  hash: string;
+}
 interface ArticlesTable {
   id: Id;
   /** What it is called where it comes from, such as a CMS. */
@@ -757,8 +782,11 @@ export interface Database {
   feeds: FeedsTable;
   articles: ArticlesTable;
   articleSources: ArticleSourcesTable;
+  pictureFiles: PictureFilesTable;
+  pictures: PicturesTable;
   editions: EditionsTable;
   editionArticles: EditionArticlesTable;
+  editionPictures: EditionPicturesTable;
   revisions: RevisionsTable;
   variants: VariantsTable;
   workers: WorkersTable;

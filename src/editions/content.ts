@@ -1,10 +1,20 @@
 import type { Frequency, Kind } from '../database/tables.ts';
 
+/** A copy of ours of a picture, by its path below PUBLIC_URL. */
+export interface PictureCopy {
+  url: string;
+  width: number;
+  height: number;
+}
+
 /** A picture of an article, with whom it is credited to. */
 export interface Picture {
   url: string;
   alt: string;
   credit: string | null;
+  /** At most 1,200 × 675, and 264 × 198. One that is absent is not shown, except where both are: `url` is linked then. */
+  lead?: PictureCopy;
+  thumbnail?: PictureCopy;
 }
 
 /** An article as an edition carries it: with the edition's own wording where an editor gave one. */

@@ -44,6 +44,13 @@ export function draftedArticles(
   );
 }
 
+// A copy of ours by its path. An article has no picture until there is one, unless the newsroom's are linked.
+const fileAs = (name: 'lead' | 'thumbnail') => {
+  const file = sql.id(name);
+  return sql`case when ${file}.hash is null then '{}' else jsonb_build_object(${sql.lit(name)},
+    jsonb_build_object('url', '/p/' || ${file}.hash || '.jpg', 'width', ${file}.width, 'height', ${file}.height)) end`;
+};
+
 async function read(db: DbOrTransaction, list: ReturnType<typeof sql>): Promise<ListedArticle[]> {
   type Row = Omit<ListedArticle, 'article'> &
     Omit<EditionArticle, 'publishedAt'> & { publishedAt: Date };
@@ -54,13 +61,21 @@ async function read(db: DbOrTransaction, list: ReturnType<typeof sql>): Promise<
       coalesce(listed.title, article.title) as title,
       coalesce(listed.standfirst, article.standfirst) as standfirst,
       article.url, article.author, article.published_at,
-      case when article.image_url is not null then jsonb_build_object('url', article.image_url,
-        'alt', coalesce(article.image_alt, ''), 'credit', article.image_credit) end as image,
+      case when article.image_url is not null and (picture.url is not null or not own.pictures)
+        then jsonb_build_object('url', article.image_url, 'alt', coalesce(article.image_alt, ''),
+          'credit', article.image_credit)
+          || case when own.pictures then ${fileAs('lead')} || ${fileAs('thumbnail')} else '{}' end
+        end as image,
       (select feed_id from article_sources where article_id = article.id
         and newsletter_id = listed.newsletter_id order by id limit 1) as feed
     from (${list}) listed
     join newsletters newsletter on newsletter.id = listed.newsletter_id
     join articles article on article.id = listed.article_id
+    cross join (select exists (
+      select from settings where key = 'pictures' and value = '"own"') as pictures) own
+    left join pictures picture on picture.url = article.image_url and picture.state = 'ready'
+    left join picture_files lead on lead.hash = picture.lead_hash
+    left join picture_files thumbnail on thumbnail.hash = picture.thumbnail_hash
     where article.deleted_at is null
     order by listed.edition_id, listed.pinned desc, listed.position, article.id`.execute(db);
   return rows.map(({ edition, pinned, dropped, ...article }) => ({

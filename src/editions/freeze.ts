@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { newsletterOfId } from '../newsletters/newsletters.ts';
+import { PICTURE_PATH } from '../pictures/files.ts';
 import { readId } from '../text/id.ts';
 import { buildContent, type EditionHead } from './build-content.ts';
 import { refreshDraft } from './compose.ts';
@@ -38,6 +39,7 @@ export async function startEdition(
   await oneFreezeAtATime(db);
   const content = await buildContent(db, edition, frozen.at);
   requireContent(content);
+  await keepPictures(db, id, content);
   return start(db, id, { content, due: frozen.due, frozenAt: frozen.at, now });
 }
 
@@ -53,6 +55,7 @@ export async function reviseEdition(tx: DbOrTransaction, id: string): Promise<nu
   const before = await frozenContent(tx, id, edition.revision);
   const content = await buildContent(tx, edition, edition.frozenAt ?? new Date(), before);
   requireContent(content);
+  await keepPictures(tx, id, content);
   const { rows } = await sql<{ number: number }>`
     with corrected as (
       update editions set revision = revision + 1
@@ -62,6 +65,16 @@ export async function reviseEdition(tx: DbOrTransaction, id: string): Promise<nu
     select id, revision, ${JSON.stringify(content)}::jsonb from corrected
     returning number`.execute(tx);
   return rows[0]?.number ?? null;
+}
+
+/** The files of what a revision shows stay as long as its edition. */
+async function keepPictures(tx: DbOrTransaction, id: string, content: EditionContent) {
+  const files = content.articles.flatMap(({ image }) => [image?.lead, image?.thumbnail]);
+  const hashes = files.flatMap((file) => (file ? [PICTURE_PATH.exec(file.url)?.[1] ?? ''] : []));
+  await sql`
+    insert into edition_pictures (edition_id, hash)
+    select ${id}::bigint, hash from unnest(${[...new Set(hashes)]}::text[]) as hash
+    on conflict do nothing`.execute(tx);
 }
 
 function requireContent(content: EditionContent): void {

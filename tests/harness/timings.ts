@@ -32,6 +32,7 @@ export const QUICK_TIMINGS: Timings = {
     composeMs: 1_000,
     startMs: 200,
     feedsMs: 500,
+    picturesMs: 100,
     webhooksMs: 100,
   },
   relay: { ...TIMINGS.relay, rest: 50, longestRest: 1_000 },

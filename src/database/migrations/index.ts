@@ -12,6 +12,7 @@ import * as figures from './0010-figures.ts';
 import * as bounces from './0011-bounces.ts';
 import * as imports from './0012-imports.ts';
 import * as doors from './0015-doors.ts';
+import * as pictures from './0019-pictures.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '0011-bounces': bounces,
   '0012-imports': imports,
   '0015-doors': doors,
+  '0019-pictures': pictures,
 };

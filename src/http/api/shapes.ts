@@ -134,9 +134,23 @@ export const articleShape = z
   })
   .meta({ id: 'Article' });
 
+const copyShape = z
+  .object({ url: z.string(), width: z.number().int(), height: z.number().int() })
+  .meta({ id: 'PictureCopy', description: 'By its path below PUBLIC_URL' });
+
 const editionArticleShape = articleShape
   .omit({ feed: true, externalId: true, updatedAt: true, withdrawnAt: true })
-  .extend({ language: z.string() })
+  .extend({
+    language: z.string(),
+    image: articleShape.shape.image
+      .unwrap()
+      .extend({ lead: copyShape.optional(), thumbnail: copyShape.optional() })
+      .nullable()
+      .meta({
+        description:
+          'With PICTURES=own: the copies that are shown, null until there is one. Else linked by its address',
+      }),
+  })
   .meta({ id: 'EditionArticle', description: "With the edition's own wording" });
 
 export const ledgerShape = z

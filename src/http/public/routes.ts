@@ -17,6 +17,7 @@ import { openSignUpRecorder } from './sign-up/record-sign-ups.ts';
 import { logoFile } from './site/logo.ts';
 import { openMasthead } from './site/masthead.ts';
 import { openPages } from './site/page.ts';
+import { pictureFile } from './site/picture.ts';
 import { robots } from './site/robots.ts';
 import { pagePolicy, secretPage } from './site/security-headers.ts';
 import { themeSheet } from './site/theme.ts';
@@ -41,6 +42,7 @@ export function publicRoutes(context: Context): Router {
   router.get('/vendor/altcha/:file', vendorFiles);
   router.get('/sitemap.xml', (_req, res) => sitemap(shared, res));
   router.get('/logos/:file', logoFile(context.db));
+  router.get('/p/:file', pictureFile(context.db));
   router.get('/robots.txt', robots(context.config));
 
   const secret = Router();

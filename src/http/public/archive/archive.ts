@@ -151,7 +151,7 @@ export function archiveRoutes(shared: PublicContext): Router {
           : {
               canonical: `${publicUrl}${path}`,
               description: view.summary,
-              image: view.lead?.image?.url,
+              image: view.lead?.image?.lead?.url,
               imageAlt: view.lead?.image?.alt,
               published: edition.frozenAt.toISOString(),
               modified: edition.revisedAt.toISOString(),
