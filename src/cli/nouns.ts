@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerArchive } from './archive.ts';
 import { registerArticles } from './articles.ts';
 import { registerAttention } from './attention.ts';
 import { registerAudit } from './audit.ts';
@@ -30,6 +31,7 @@ export function registerNouns(program: Command): void {
     registerArticles,
     registerBounces,
     registerEditions,
+    registerArchive,
     registerRelays,
     registerFigures,
     registerSubscribers,

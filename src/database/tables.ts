@@ -767,6 +767,58 @@ interface ImportsTable {
   finishedAt: Optional<Date>;
 }
 
+/** Editions that other services sent, before a newsletter came here. */
+interface EarlierEditionsTable {
+  id: Id;
+  newsletterId: string;
+  /** Its place in the newsletter's archive. */
+  slug: string;
+  /** What it is called where it comes from. */
+  sourceKey: string;
+  title: string;
+  summary: string;
+  language: string;
+  /** Sanitised when it was imported. */
+  html: string;
+  publishedAt: Time;
+  oldAddress: Optional<string>;
+  createdAt: Made;
+  updatedAt: Made;
+}
+
+/** Paths at which earlier editions were found, as src/earlier-editions/old-address.ts compares them. */
+interface OldAddressesTable {
+  path: string;
+  earlierEditionId: string;
+}
+
+/** What is done to many readers at once: see src/bulk. */
+interface BulkJobsTable {
+  id: Id;
+  action: 'unsubscribe' | 'move' | 'section' | 'erase';
+  options: ColumnType<unknown, string, never>;
+  /** Ids of the newsletters that it may touch; null: any. */
+  newsletters: Optional<string[]>;
+  state: Default<'prepared' | 'running' | 'done' | 'stopped' | 'failed'>;
+  /** Readers it is about, how many of them are done, and of how many it changed something. */
+  size: Default<number>;
+  done: Default<number>;
+  changed: Default<number>;
+  /** Addresses that were named and that no reader has. */
+  unknown: Default<number>;
+  /** Every reader up to this id is done. */
+  cursor: Default<string>;
+  actor: ColumnType<unknown, string, never>;
+  createdAt: Made;
+  touchedAt: Made;
+  finishedAt: Optional<Date>;
+}
+
+interface BulkReadersTable {
+  jobId: string;
+  subscriberId: string;
+}
+
 /** Every table, in camelCase; the plugin of connection.ts turns names into snake_case. */
 export interface Database {
   settings: SettingsTable;
@@ -815,5 +867,9 @@ export interface Database {
   webhookAttempts: WebhookAttemptsTable;
   imports: ImportsTable;
   attention: AttentionTable;
+  earlierEditions: EarlierEditionsTable;
+  oldAddresses: OldAddressesTable;
+  bulkJobs: BulkJobsTable;
+  bulkReaders: BulkReadersTable;
   alerts: AlertsTable;
 }

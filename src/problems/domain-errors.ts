@@ -18,6 +18,8 @@ import {
 import { UnusableBackup } from '../database/backup/file.ts';
 import { DatabaseNotEmpty, StillAtWork } from '../database/backup/restore.ts';
 import { NothingMissed } from '../deliveries/control.ts';
+import { EarlierEditionNotFound } from '../earlier-editions/earlier-editions.ts';
+import { UnreadableArchive } from '../earlier-editions/found.ts';
 import {
   EditionNotEditable,
   EditionNotFound,
@@ -89,6 +91,7 @@ const statuses: [number, ErrorClass[]][] = [
       PasskeyNotFound,
       WebhookNotFound,
       AttemptNotFound,
+      EarlierEditionNotFound,
     ],
   ],
   [
@@ -128,6 +131,7 @@ const statuses: [number, ErrorClass[]][] = [
       UnusableLogo,
       InvalidSubscriber,
       InvalidImport,
+      UnreadableArchive,
       InvalidAddress,
       InvalidFeed,
       FeedFault,

@@ -61,6 +61,8 @@ export const backedUpTables = [
   'api_tokens',
   'audit',
   'imports',
+  'earlier_editions',
+  'old_addresses',
   'reader_days',
   'bounces',
   // last, so that what is restored before them is told to nobody again

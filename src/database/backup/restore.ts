@@ -87,7 +87,7 @@ async function load(
   if (older) await makeSchema(client, known, theirs.at(-1));
   else
     await client.query(
-      `truncate ${[...backedUpTables, 'attention', 'alerts', 'webhook_messages', 'webhook_attempts', 'sessions', 'sign_in_steps', 'kept_forms', 'setup_links', 'idempotency_keys'].join(', ')}`,
+      `truncate ${[...backedUpTables, 'attention', 'alerts', 'bulk_jobs', 'bulk_readers', 'webhook_messages', 'webhook_attempts', 'sessions', 'sign_in_steps', 'kept_forms', 'setup_links', 'idempotency_keys'].join(', ')}`,
     );
   for (const n of partitions) await client.query(partitionStatement(BigInt(n)));
   const rows = await loadTables(client, lines);

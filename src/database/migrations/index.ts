@@ -11,6 +11,7 @@ import * as today from './0009-today.ts';
 import * as figures from './0010-figures.ts';
 import * as bounces from './0011-bounces.ts';
 import * as imports from './0012-imports.ts';
+import * as moving from './0014-moving.ts';
 import * as doors from './0015-doors.ts';
 import * as pictures from './0019-pictures.ts';
 
@@ -28,6 +29,7 @@ export const migrations: Record<string, Migration> = {
   '0010-figures': figures,
   '0011-bounces': bounces,
   '0012-imports': imports,
+  '0014-moving': moving,
   '0015-doors': doors,
   '0019-pictures': pictures,
 };

@@ -114,6 +114,12 @@ function categoriesOf(entry: Element): string[] {
   return [...new Set(clean)].slice(0, 30);
 }
 
+/** All that an entry has to say as HTML source: the longest of what it holds; empty where it holds nothing. */
+export function contentOf(entry: Element): string {
+  const found = [...CONTENTS, ...SUMMARIES].flatMap((name) => childrenOf(entry, name)).map(htmlOf);
+  return found.reduce((longest, one) => (one.length > longest.length ? one : longest), '');
+}
+
 /** What one `item` or `entry` says, in whatever mix of dialects. */
 export function readEntry(entry: Element, feed: Surroundings & { element: Element }): ParsedItem {
   const around = within(entry, feed);

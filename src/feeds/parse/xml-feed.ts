@@ -1,8 +1,8 @@
 import { languageTag } from '../../text/language-tag.ts';
 import { absoluteAddress, resolveAddress } from './addresses.ts';
-import type { ParsedFeed } from './parsed-feed.ts';
+import type { ParsedFeed, ParsedItem } from './parsed-feed.ts';
 import { childrenOf, type Element, firstText, readXml, textOf } from './xml.ts';
-import { linksOf, pageAmong, readEntry, titleOf, within } from './xml-entry.ts';
+import { contentOf, linksOf, pageAmong, readEntry, titleOf, within } from './xml-entry.ts';
 
 /** Feeds keep the newest first; what lies behind these is not news. */
 export const MAX_ITEMS = 10_000;
@@ -56,8 +56,15 @@ function* entriesBelow(element: Element): Generator<Element> {
   }
 }
 
-/** Reads RSS 0.9–2.0, RDF and Atom; null if the text is none of them. `url` is where it came from. */
-export function readXmlFeed(text: string, url: string | null): ParsedFeed | null {
+/**
+ * Reads RSS 0.9–2.0, RDF and Atom; null if the text is none of them. `url` is where it came from. `onContent` is told
+ * all that each item holds, as HTML source.
+ */
+export function readXmlFeed(
+  text: string,
+  url: string | null,
+  onContent?: (item: ParsedItem, html: string) => void,
+): ParsedFeed | null {
   const root = rootOf(readXml(text));
   if (!root) return null;
   const channel = childrenOf(root, 'channel')[0] ?? root;
@@ -80,6 +87,10 @@ export function readXmlFeed(text: string, url: string | null): ParsedFeed | null
     site: page,
     hub: absoluteAddress(links.find((link) => link.rel === 'hub')?.url, base),
     self,
-    items: entries.map((entry) => readEntry(entry, { base, language, element: channel })),
+    items: entries.map((entry) => {
+      const item = readEntry(entry, { base, language, element: channel });
+      onContent?.(item, contentOf(entry));
+      return item;
+    }),
   };
 }

@@ -3,6 +3,7 @@ import { articleOperations } from './articles.ts';
 import { attentionOperations } from './attention.ts';
 import { auditOperations } from './audit.ts';
 import { deliveryOperations } from './deliveries.ts';
+import { earlierEditionOperations } from './earlier-editions.ts';
 import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
 import { externalArticleOperations } from './external-articles.ts';
@@ -38,6 +39,7 @@ export const operations: Operation[] = [
   ...steeringOperations,
   ...testOperations,
   ...previewOperations,
+  ...earlierEditionOperations,
   ...deliveryOperations,
   ...relayOperations,
   ...figureOperations,

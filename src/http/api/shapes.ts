@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { leftOutReasons } from '../../earlier-editions/found.ts';
+import { archiveFormats } from '../../earlier-editions/read-export.ts';
 import { ID_FORM } from '../../text/id.ts';
 
 const id = z.string().meta({ description: 'An opaque string', example: '7' });
@@ -242,6 +244,34 @@ export const suppressionShape = z
     createdAt: time,
   })
   .meta({ id: 'Suppression' });
+
+export const earlierEditionShape = z
+  .object({
+    id,
+    newsletter: slug,
+    title: z.string(),
+    summary: z.string(),
+    language: z.string(),
+    publishedAt: time,
+    url: z.string().meta({ description: 'Its page in the archive' }),
+    oldAddress: z.string().nullable(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'EarlierEdition' });
+
+export const archiveImportShape = z
+  .object({
+    format: z.enum(archiveFormats),
+    added: z.number().int(),
+    changed: z.number().int(),
+    same: z.number().int(),
+    leftOut: z
+      .array(z.object({ name: z.string(), reason: z.enum(leftOutReasons) }))
+      .meta({ description: 'The first thousand' }),
+    leftOutCount: z.number().int(),
+  })
+  .meta({ id: 'ArchiveImport' });
 
 const importFields = {
   id,

@@ -72,6 +72,19 @@ export const csvBody: RequestHandler = (req, res, next) => {
   allowSlowBody(req, res, next);
 };
 
+/** As `csvBody`, for a file of any type but what a form of a page sends. */
+export const fileBody: RequestHandler = (req, res, next) => {
+  if (req.is(['multipart/*', 'application/x-www-form-urlencoded']))
+    throw new Problem(
+      415,
+      'Send the file itself as the body, with Content-Type: application/octet-stream.',
+    );
+  if (req.headers['content-encoding'] !== undefined)
+    throw new Problem(415, 'Send the file as it is, without Content-Encoding.');
+  if (Number(req.headers['content-length']) > LARGEST_FILE) throw tooLarge();
+  allowSlowBody(req, res, next);
+};
+
 /**
  * A body that can be taken in once as it arrives, and knows afterwards what it was: with its address it
  * makes two requests the same. Reading throws Problem 413 above 1 GB.

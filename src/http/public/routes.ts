@@ -7,6 +7,7 @@ import { privacyRoutes } from './account/privacy.ts';
 import { undoRoutes } from './account/undo.ts';
 import { unsubscribeRoutes } from './account/unsubscribe.ts';
 import { archiveRoutes } from './archive/archive.ts';
+import { earlierRoutes, oldAddresses, oldFront } from './archive/earlier.ts';
 import { sitemap } from './archive/feed.ts';
 import { openSignUpLimits } from './limits/sign-up-limits.ts';
 import type { PublicContext } from './public-context.ts';
@@ -62,8 +63,11 @@ export function publicRoutes(context: Context): Router {
 
   router.use(embedRoutes(shared)); // /embed /embed.js
   router.use(pagePolicy({ https, pictures: true }));
+  router.get('/', oldFront(context));
   router.use(homeRoutes(shared)); // / /subscribe /subscribed /challenge
   router.use(archiveRoutes(shared)); // /archive /archive/:newsletter /archive/:newsletter/:number …/feed.xml
+  router.use(earlierRoutes(shared)); // /archive/:newsletter/earlier/:slug
+  router.use(oldAddresses(context)); // last: an address of ours is never one of another service
   return router;
 }
 

@@ -183,6 +183,7 @@ export default {
     previous: 'Previous edition',
     next: 'Next edition',
     corrected: 'Corrected on {{time}}.',
+    earlier: 'From our earlier archive. Pictures and links may lead to the site it was on.',
     join: 'Would you like to receive {{newsletter}} by email?',
   },
   badLink: {

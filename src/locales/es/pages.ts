@@ -184,6 +184,8 @@ export default {
     previous: 'Edición anterior',
     next: 'Edición siguiente',
     corrected: 'Corregida el {{time}}.',
+    earlier:
+      'De nuestro archivo anterior. Las imágenes y los enlaces pueden llevar al sitio donde estaba.',
     join: '¿Quieres recibir {{newsletter}} por correo?',
   },
   badLink: {

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { timeInWords } from '../../../../emails/language.ts';
-import { archivedEdition, listArchive } from '../../../editions/archive.ts';
+import { archivedEdition } from '../../../editions/archive.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
 import { dontCompress } from '../../middleware/compress.ts';
 import { notFound } from '../../middleware/errors.ts';
@@ -8,6 +8,7 @@ import type { PublicContext } from '../public-context.ts';
 import { markdownHtml } from '../site/markdown.ts';
 import { languageOf, words } from '../site/page.ts';
 import { editionView } from './edition-view.ts';
+import { archiveEntries, placeQuery, readPlace } from './entries.ts';
 import { archiveFeed } from './feed.ts';
 
 const PER_PAGE = 30;
@@ -22,16 +23,12 @@ export function archiveRoutes(shared: PublicContext): Router {
   router.get('/archive', async (req, res) => {
     const language = languageOf(req);
     const { newsroom } = await masthead();
+    const shared = { newsroom, publicUrl };
     const open = (await listNewsletters(context.db)).filter((one) => !one.private);
     const shelves = await Promise.all(
       open.map(async (newsletter) => {
-        const editions = await listArchive(context.db, newsletter.slug, { limit: NEWEST });
-        return {
-          ...newsletter,
-          editions: editions.flatMap(
-            (one) => editionView(one, newsletter.language, { newsroom, publicUrl }) ?? [],
-          ),
-        };
+        const list = await archiveEntries(context.db, newsletter, { limit: NEWEST }, shared);
+        return { ...newsletter, editions: list.entries };
       }),
     );
     await show(req, res, {
@@ -51,14 +48,12 @@ export function archiveRoutes(shared: PublicContext): Router {
     const newsletter = await openNewsletter(req);
     const language = languageOf(req);
     const { newsroom } = await masthead();
-    const before = numberOf(req.query.before);
-    const editions = await listArchive(context.db, newsletter.slug, {
-      limit: PER_PAGE + 1,
-      before,
-    });
-    const shown = editions
-      .slice(0, PER_PAGE)
-      .flatMap((one) => editionView(one, newsletter.language, { newsroom, publicUrl }) ?? []);
+    const list = await archiveEntries(
+      context.db,
+      newsletter,
+      { limit: PER_PAGE, after: readPlace(req.query) },
+      { newsroom, publicUrl },
+    );
     await show(req, res, {
       view: './shelf',
       title: newsletter.title,
@@ -66,8 +61,8 @@ export function archiveRoutes(shared: PublicContext): Router {
       here: `/archive/${newsletter.slug}`,
       data: {
         newsletter,
-        editions: shown,
-        older: editions.length > PER_PAGE ? shown.at(-1)?.number : null,
+        editions: list.entries,
+        older: list.next && placeQuery(list.next),
         meta: {
           canonical: `${publicUrl}/archive/${newsletter.slug}`,
           description: newsletter.description,

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { Eta } from 'eta';
 import type { Response } from 'express';
 import { escapeHtml } from '../../../../emails/escape.ts';
-import { archiveAddresses, listArchive } from '../../../editions/archive.ts';
+import { earlierAddresses } from '../../../earlier-editions/earlier-editions.ts';
+import { archiveAddresses } from '../../../editions/archive.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import type { PublicContext } from '../public-context.ts';
-import { type EditionView, editionView } from './edition-view.ts';
+import type { EditionView } from './edition-view.ts';
+import { type ArchiveEntry, archiveEntries } from './entries.ts';
 
 const IN_FEED = 20;
 const IN_SITEMAP = 50_000;
@@ -24,19 +26,22 @@ export async function archiveFeed(
 ): Promise<void> {
   const { publicUrl } = context.config;
   const { newsroom } = await masthead();
-  const editions = await listArchive(context.db, newsletter.slug, { limit: IN_FEED });
-  const entries = editions.flatMap((edition) => {
-    const view = editionView(edition, newsletter.language, { newsroom, publicUrl });
-    return view ? [{ ...view, html: headlines(view) }] : [];
-  });
+  const list = await archiveEntries(
+    context.db,
+    newsletter,
+    { limit: IN_FEED },
+    { newsroom, publicUrl },
+  );
+  const entries = list.entries.map(entryOf);
   const updated = Math.max(
     newsletter.createdAt.getTime(),
-    ...entries.map((entry) => entry.revisedAt.getTime()),
+    ...entries.map((entry) => entry.updated.getTime()),
   );
   const xml = eta.render('./feed', {
     newsletter,
     newsroom,
     entries,
+    publicUrl,
     page: `${publicUrl}/archive/${newsletter.slug}`,
     updated: new Date(updated).toISOString(),
   });
@@ -44,13 +49,39 @@ export async function archiveFeed(
   res.send(xml);
 }
 
+/** What a feed reader shows of an edition: of our own the headlines, of an earlier one how it begins. */
+function entryOf({ path, at, own, earlier }: ArchiveEntry) {
+  if (own)
+    return {
+      path,
+      title: own.subject,
+      at,
+      updated: own.revisedAt,
+      summary: own.summary,
+      html: headlines(own),
+    };
+  const summary = earlier?.summary ?? '';
+  const html = `<p>${escapeHtml(summary)}</p>`;
+  return {
+    path,
+    title: earlier?.title ?? '',
+    at,
+    updated: earlier?.publishedAt ?? at,
+    summary,
+    html,
+  };
+}
+
 /** Every public page that search engines may keep. */
 export async function sitemap({ context, masthead }: PublicContext, res: Response): Promise<void> {
   const { newsletters } = await masthead();
+  const room = IN_SITEMAP - newsletters.length - 2;
+  const editions = await archiveAddresses(context.db, room);
   const xml = eta.render('./sitemap', {
     publicUrl: context.config.publicUrl,
     newsletters,
-    editions: await archiveAddresses(context.db, IN_SITEMAP - newsletters.length - 2),
+    editions,
+    earlier: await earlierAddresses(context.db, room - editions.length),
   });
   res.type('application/xml; charset=utf-8').set('Cache-Control', 'public, max-age=3600').send(xml);
 }
