@@ -9,7 +9,7 @@ export async function* readRows(bytes: Buffer): AsyncGenerator<Partial<Record<st
   let names: string[] | undefined;
   const lines = textLines(source, () => undefined);
   for await (const record of readRecords(lines, ',', () => names?.length ?? 1000)) {
-    if ('reason' in record) continue;
+    if (!('cells' in record)) continue;
     if (!names) names = record.cells.map(nameOf);
     else yield Object.fromEntries(names.map((name, index) => [name, record.cells[index] ?? '']));
   }
