@@ -1,7 +1,9 @@
 import { lookForAttention } from '../src/actions/attention/look.ts';
+import { holdComplainedOf } from '../src/actions/complaints.ts';
 import { openSendingWatch } from '../src/actions/watch-sending.ts';
 import { sendAlerts } from '../src/alerts/send.ts';
 import { followRefused } from '../src/bounces/follow.ts';
+import { takeRelayAnswers } from '../src/bounces/relay-answers.ts';
 import type { Context } from '../src/context.ts';
 import { openClockWatch } from '../src/database/clock-step.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
@@ -35,6 +37,24 @@ export function housekeepingTasks(context: Context): Task[] {
       name: 'attention: see what needs a person',
       everyMs: timings.attention.lookMs,
       run: () => lookForAttention(context),
+    },
+    {
+      name: 'complaints: hold newsletters that too many readers complain of',
+      everyMs: timings.attention.lookMs,
+      run: async () => {
+        for (const { slug, day, undecided, sent } of await holdComplainedOf(db, context.now()))
+          log.warn(
+            { newsletter: slug, day, complaints: undecided, sent },
+            'a newsletter is held: too many complain',
+          );
+      },
+    },
+    {
+      name: 'bounces: count what relays said of mailboxes',
+      everyMs: 60_000,
+      run: async () => {
+        await takeRelayAnswers(db, context.now());
+      },
     },
     {
       name: 'attention: tell those who want to know',

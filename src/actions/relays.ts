@@ -17,6 +17,7 @@ import { readAddress } from '../mail/address.ts';
 import { readMailbox } from '../mail/mailbox.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { type Actor, audit } from '../operators/audit.ts';
+import { requireNotSuppressed } from '../subscribers/suppression.ts';
 import { noteRelayTest } from './first-steps.ts';
 import { TooManyTests } from './test-send.ts';
 
@@ -99,7 +100,7 @@ function warmUpOf(relay: Relay, { sentToday }: RecentAnswers, today: string) {
 
 /**
  * Sends one message through one relay, at once and from this process, and answers with what the relay said. At most
- * thirty an hour. Throws RelayNotFound, InvalidAddress, TooManyTests.
+ * thirty an hour. Throws RelayNotFound, InvalidAddress, AddressSuppressed, TooManyTests.
  */
 export async function testRelay(
   context: Context,
@@ -111,6 +112,7 @@ export async function testRelay(
   const relay = relays.find((one) => one.name === name);
   if (!relay) throw new RelayNotFound(`There is no relay “${name}”.`);
   const address = readAddress(email);
+  await requireNotSuppressed(db, context.hashAddress(address.key));
   await db.transaction().execute((tx) => takeTest(tx, actor, name));
   const from = readMailbox(config.mailFrom);
   const { name: newsroom } = await getNewsroom(db);

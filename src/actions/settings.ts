@@ -9,6 +9,12 @@ import {
   newsroomSchema,
   putNewsroom,
 } from '../newsletters/newsroom.ts';
+import {
+  getSendingRules,
+  orderedSendingRules,
+  putSendingRules,
+  type SendingRules,
+} from '../newsletters/sending-rules.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import {
   getSignUpSettings,
@@ -18,10 +24,11 @@ import {
 } from '../subscribers/sign-up-settings.ts';
 import type { Done } from './commit.ts';
 
-/** What the newsroom says of itself, and how readers get in: the settings of the console's page. */
+/** What the newsroom says of itself, how readers get in, and when nothing more is sent to them: the settings of the console's page. */
 export interface Settings {
   newsroom: Newsroom;
   signUp: Omit<SignUpSettings, 'wordingVersion'>;
+  sending: SendingRules;
 }
 
 /** Settings that cannot be: all that is wrong with them at once, as pointers into them. */
@@ -36,11 +43,12 @@ export class InvalidSettings extends Error {
 
 /** The settings as they are. */
 export async function readSettings(db: DbOrTransaction): Promise<Settings> {
-  const [newsroom, { wordingVersion: _, ...signUp }] = await Promise.all([
+  const [newsroom, { wordingVersion: _, ...signUp }, sending] = await Promise.all([
     getNewsroom(db),
     getSignUpSettings(db),
+    getSendingRules(db),
   ]);
-  return { newsroom, signUp };
+  return { newsroom, signUp, sending };
 }
 
 /**
@@ -53,7 +61,7 @@ export async function replaceSettings(
   wanted: Settings,
 ): Promise<Done<boolean>> {
   const before = await readSettings(tx);
-  const { newsroom, signUp } = check(wanted);
+  const { newsroom, signUp, sending } = check(wanted);
   const differs = (one: unknown, other: unknown) => !isDeepStrictEqual(one, other);
   let changed = false;
   if (differs(newsroom, before.newsroom)) {
@@ -66,7 +74,24 @@ export async function replaceSettings(
     await audit(tx, actor, 'change', 'sign-up', { fields: changes(before.signUp, signUp) });
     changed = true;
   }
+  if (differs(sending, before.sending)) {
+    await changeSendingRules(tx, actor, sending);
+    changed = true;
+  }
   return { value: changed };
+}
+
+/** Changes some of the sending rules, with the audit row. Throws ZodError. */
+export async function changeSendingRules(
+  tx: DbOrTransaction,
+  actor: Actor,
+  wanted: Partial<SendingRules>,
+): Promise<SendingRules> {
+  const before = await getSendingRules(tx);
+  const rules = await putSendingRules(tx, wanted);
+  const fields = changes(before, rules);
+  if (fields.length > 0) await audit(tx, actor, 'change', 'sending-rules', { fields });
+  return rules;
 }
 
 const changes = (before: object, after: object) => {
@@ -79,6 +104,7 @@ const changes = (before: object, after: object) => {
 const schema = z.object({
   newsroom: newsroomSchema,
   signUp: signUpChanges,
+  sending: orderedSendingRules,
 });
 
 function check(wanted: Settings) {

@@ -7,10 +7,8 @@ import type { Scope } from '../operators/scope.ts';
 import { eraseSubscriber } from '../privacy/erase.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
 import { readChanges, updateSubscriber } from '../subscribers/change.ts';
-import { AddressSuppressed } from '../subscribers/errors.ts';
 import type { HashAddress } from '../subscribers/sign-up-fields.ts';
 import { getSubscriber } from '../subscribers/subscribers.ts';
-import { addressHashOf, findSuppression } from '../subscribers/suppression.ts';
 import { requireSubscriber } from '../subscribers/within-scope.ts';
 import type { Done } from './commit.ts';
 
@@ -70,11 +68,6 @@ export async function changeSubscriber(
   if (address) {
     await requireSubscriber(tx, by.scope ?? null, id, { whole: true });
     const addressHash = by.hashAddress(address.key);
-    const before = await addressHashOf(tx, id);
-    const suppression = await findSuppression(tx, addressHash);
-    // to write the same address otherwise moves nobody
-    if (suppression && !suppression.held && !before?.equals(addressHash))
-      throw new AddressSuppressed();
     letters = await moveToAddress(tx, id, { address, addressHash }, by);
   }
   await audit(tx, actor, 'change', `subscriber ${id}`, detailOf(input));

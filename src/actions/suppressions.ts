@@ -1,6 +1,6 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Actor, audit } from '../operators/audit.ts';
-import { SubscriberNotFound, SuppressionNotFound } from '../subscribers/errors.ts';
+import { ReasonNeeded, SubscriberNotFound, SuppressionNotFound } from '../subscribers/errors.ts';
 import {
   addressHashOf,
   removeSuppression,
@@ -33,7 +33,7 @@ export async function suppressSubscriber(
 
 /**
  * Lets an address be mailed again, with its audit row, which keeps why; subscriptions that ended stay ended.
- * Throws SuppressionNotFound, ComplaintStays.
+ * One that a bounce made wants a reason. Throws SuppressionNotFound, ComplaintStays, ReasonNeeded.
  */
 export async function liftSuppression(
   tx: DbOrTransaction,
@@ -43,6 +43,7 @@ export async function liftSuppression(
 ): Promise<Suppression> {
   const removed = await removeSuppression(tx, hash);
   if (!removed) throw new SuppressionNotFound();
+  if (removed.reason === 'bounce' && !removed.held && !reason) throw new ReasonNeeded();
   const detail = { was: removed.reason, ...(reason ? { reason } : {}) };
   await audit(tx, actor, 'unsuppress', objectOf(hash), detail);
   return removed;

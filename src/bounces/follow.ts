@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
+import { getSendingRules } from '../newsletters/sending-rules.ts';
 import { withoutRequest } from '../subscribers/consent-evidence.ts';
 import { endSubscriptions } from '../subscribers/subscriptions/end.ts';
 import { findSuppression, suppress } from '../subscribers/suppression.ts';
+import type { Reason } from './reasons.ts';
 
 /** What was written down of a reader, and is to be followed. */
 export interface Followed {
@@ -17,12 +19,23 @@ export interface Followed {
   edition?: string | undefined;
 }
 
-/** Soft bounces on so many days, within so many, count as a hard one. A full mailbox is given longer. */
-export const SOFT = { days: 5, within: 15 } as const;
-const FULL = { days: 10, within: 30 } as const;
+/** Soft bounces that are no reason to doubt the mailbox: they are said of the newsroom, or of what it sent. */
+export const ABOUT_US: readonly string[] = [
+  'reputation',
+  'authentication',
+  'content',
+  'policy',
+  'too-large',
+  'over-rate',
+] satisfies Reason[];
 
 /** Complaints that are none of a reader about what they were sent (RFC 5965, RFC 6591). */
-const NO_COMPLAINT = new Set(['not-spam', 'auth-failure', 'dmarc', 'opt-out']);
+export const NO_COMPLAINT: ReadonlySet<string> = new Set([
+  'not-spam',
+  'auth-failure',
+  'dmarc',
+  'opt-out',
+]);
 export const MOST_WORDS = 500;
 
 /**
@@ -57,19 +70,29 @@ const isFinal = (
 ): boolean | Promise<boolean> =>
   kind === 'complaint' ? !NO_COMPLAINT.has(reason) : hard || tooOften(tx, subscriber, reason, now);
 
-/** Whether messages to a reader came back for now on too many days. One that was lifted since does not count. */
+/**
+ * Whether messages to a reader came back for now on too many days, by the newsroom's rules. Those before their address was
+ * suppressed last do not count again once that was lifted.
+ */
 async function tooOften(
   tx: DbOrTransaction,
   subscriber: string,
   reason: string,
   now: Date,
 ): Promise<boolean> {
-  const { days, within } = reason === 'mailbox-full' ? FULL : SOFT;
+  if (ABOUT_US.includes(reason)) return false;
+  const rules = await getSendingRules(tx);
+  const full = reason === 'mailbox-full';
+  const [days, within] = full
+    ? [rules.fullDays, rules.fullWithin]
+    : [rules.softDays, rules.softWithin];
   const { rows } = await sql<{ days: number }>`
-    select count(distinct (at at time zone 'UTC')::date)::integer as days from bounces
-    where subscriber_id = ${subscriber} and kind = 'bounce'
+    select count(distinct (at at time zone 'UTC')::date)::integer as days from bounces b
+    where subscriber_id = ${subscriber} and kind = 'bounce' and reason <> all(${[...ABOUT_US]}::text[])
       and at > ${new Date(now.getTime() - within * 86_400_000)}
-      and (${reason === 'mailbox-full'} or reason <> 'mailbox-full')`.execute(tx);
+      and (${full} or reason <> 'mailbox-full')
+      and not exists (select from bounces later where later.subscriber_id = b.subscriber_id
+        and later.suppressed and later.at >= b.at)`.execute(tx);
   return (rows[0]?.days ?? 0) >= days;
 }
 

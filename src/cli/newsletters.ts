@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { commit } from '../actions/commit.ts';
+import { releaseNewsletter } from '../actions/complaints.ts';
 import {
   archiveNewsletter,
   changeNewsletter,
@@ -131,6 +132,28 @@ export function registerNewsletters(program: Command, open: Open): void {
           value: await unarchiveNewsletter(tx, actorOf(), slug),
         }));
         print(json, newsletter, `${slug} goes out again`);
+      }),
+    );
+  registerRelease(noun, open);
+}
+
+function registerRelease(noun: Command, open: Open): void {
+  noun
+    .command('release <slug>')
+    .description('let a newsletter go out again that complaints held')
+    .requiredOption('--reason <text>', 'what was decided, for colleagues')
+    .option('--resume', 'go on with the editions that had begun')
+    .option('--json', 'print JSON')
+    .action((slug: string, options: { json?: boolean; reason: string; resume?: boolean }) =>
+      open(async (context) => {
+        const { reason, resume = false, json } = options;
+        const { newsletter, editions } = await commit(context, (tx) =>
+          releaseNewsletter(tx, actorOf(), slug, { reason, resume }),
+        );
+        const begun = resume ? 'go on' : 'stay paused';
+        const said =
+          editions.length > 0 ? `; editions that had begun ${begun}: ${editions.join(', ')}` : '';
+        print(json, newsletter, `${slug} goes out again${said}`);
       }),
     );
 }

@@ -16,6 +16,7 @@ import { registerOperators } from './operators.ts';
 import { endWithReader } from './output.ts';
 import { registerRelays } from './relays.ts';
 import { requireRoles } from './roles.ts';
+import { registerSendingRules } from './sending-rules.ts';
 import { registerSubscribers } from './subscribers.ts';
 import { registerSuppressions } from './suppressions.ts';
 import { registerTokens } from './tokens.ts';
@@ -34,6 +35,7 @@ export function registerNouns(program: Command): void {
     registerArchive,
     registerRelays,
     registerFigures,
+    registerSendingRules,
     registerSubscribers,
     registerSuppressions,
     registerOperators,

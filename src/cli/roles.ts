@@ -69,6 +69,8 @@ const leastRoles: Record<string, Role> = {
   'subscribers import': 'admin',
   'subscribers export': 'admin',
   'subscribers erase': 'admin',
+  'sending-rules show': 'viewer',
+  'sending-rules update': 'admin',
   'suppressions list': 'admin',
   'suppressions add': 'admin',
   'suppressions remove': 'admin',

@@ -53,6 +53,10 @@ interface NewslettersTable {
   wordingVersion: Optional<string>;
   /** No edition goes out any more, until it is brought back; `active` is false as long. */
   archivedAt: Optional<Date>;
+  /** Since when complaints hold it: nothing of it is sent until somebody decides. */
+  complaintsHeldAt: Optional<Date>;
+  /** The newest complaint (`bounces`) that somebody has decided about: older ones hold it no more. */
+  complaintsDecided: Default<string>;
   /** The newest edition's number; raised when the next is made. */
   lastNumber: Default<number>;
   createdAt: Made;
@@ -99,6 +103,8 @@ interface SubscribersTable {
   /** How often the address was changed: links mailed to an address end with it. */
   addressChanges: Default<number>;
   receiverGroup: Default<string>;
+  /** Why nothing is sent to them for now: their domain takes no mail, or they gave no sign of life. */
+  rests: Optional<'domain' | 'sunset'>;
   name: Optional<string>;
   language: Optional<string>;
   timezone: Optional<string>;
@@ -187,6 +193,47 @@ interface BouncesTable {
   suppressed: Default<boolean>;
   /** What follows from it was done. */
   followed: Default<boolean>;
+}
+
+/** Domains that readers have their addresses at, as the DNS said of them last. */
+interface ReceiverDomainsTable {
+  domain: string;
+  /** By its MX; null: not known yet. */
+  receiverGroup: Optional<string>;
+  /** The first of its MX. */
+  mx: Optional<string>;
+  lookedAt: Optional<Date>;
+  nextAt: Made;
+  /** Since when every look found that it takes no mail. */
+  goneSince: Optional<Date>;
+  goneWhy: Optional<'nxdomain' | 'null-mx'>;
+  /** Its readers rest. */
+  rests: Default<boolean>;
+}
+
+/** What an operator set for a group of receivers. */
+interface ReceiverPaceTable {
+  /** Empty: over all relays. */
+  relay: Default<string>;
+  receiverGroup: string;
+  /** Messages a second over all workers. */
+  perSecond: Optional<number>;
+  /** Messages under way at once, in one worker. */
+  connections: Optional<number>;
+}
+
+/** What an operator set for a relay, in place of what SMTP_URL says. */
+interface RelayPlansTable {
+  relay: string;
+  /** As in SMTP_URL; null: none. */
+  warmUp: Optional<string>;
+}
+
+/** When readers last did something, and were asked whether they still want what they get. */
+interface SignsOfLifeTable {
+  subscriberId: string;
+  seenAt: Optional<Date>;
+  askedAt: Optional<Date>;
 }
 
 interface FeedsTable {
@@ -295,9 +342,9 @@ interface ArticleSourcesTable {
 
 /**
  * Why an edition does not go on: an `editor` took it off the schedule, its time was `missed` for too long,
- * `refusals` paused it, a `restore` did, or `nothing` was left in it.
+ * `refusals` paused it, a `restore` did, `nothing` was left in it, or `complaints` hold its newsletter.
  */
-export type HeldBy = 'editor' | 'missed' | 'refusals' | 'restore' | 'nothing';
+export type HeldBy = 'editor' | 'missed' | 'refusals' | 'restore' | 'nothing' | 'complaints';
 
 interface EditionsTable {
   id: Id;
@@ -831,6 +878,10 @@ export interface Database {
   consents: ConsentsTable;
   suppressions: SuppressionsTable;
   bounces: BouncesTable;
+  receiverDomains: ReceiverDomainsTable;
+  receiverPace: ReceiverPaceTable;
+  relayPlans: RelayPlansTable;
+  signsOfLife: SignsOfLifeTable;
   feeds: FeedsTable;
   articles: ArticlesTable;
   articleSources: ArticleSourcesTable;

@@ -10,7 +10,7 @@ import { instantOf, localDateOf } from './due.ts';
 import { EditionNotFound, NothingNew } from './errors.ts';
 import { frozenContent } from './read-content.ts';
 import { MADE_UP_FOR } from './schedule.ts';
-import { start } from './transitions.ts';
+import { requireNotHeld, start } from './transitions.ts';
 import { isLetter } from './variant.ts';
 
 /**
@@ -21,7 +21,7 @@ import { isLetter } from './variant.ts';
  * `due: 'hour'`: each reader at their hour, from the newsletter's hour on. The freeze counts from that
  * hour even if it happens later, so that readers of that very hour are not put off to the next day.
  * `due: 'now'`: everyone at once.
- * Throws EditionNotFound, and NothingNew when nothing is left in it.
+ * Throws EditionNotFound, NewsletterHeld while complaints hold its newsletter, and NothingNew when nothing is left in it.
  */
 export async function startEdition(
   db: DbOrTransaction,
@@ -34,6 +34,7 @@ export async function startEdition(
   // Who edits or refreshes a draft locks its row as well: nothing changes between here and the freeze.
   const edition = await lockEdition(db, id);
   if (edition.state !== 'draft' && edition.state !== 'scheduled') return false;
+  await requireNotHeld(db, id);
   if (!edition.touchedAt) await refreshDraft(db, edition, now);
   const frozen = due === 'hour' ? await nominalFreeze(db, edition, now) : { due, at: now };
   await oneFreezeAtATime(db);
@@ -97,7 +98,7 @@ export async function lockEdition(tx: DbOrTransaction, id: string) {
 
 /**
  * The editions that go by themselves and whose time has come, oldest first: none that was missed for too
- * long, none of a newsletter that was switched off since.
+ * long, none of a newsletter that was switched off since or that complaints hold.
  */
 export async function editionsToStart(
   db: DbOrTransaction,
@@ -108,6 +109,7 @@ export async function editionsToStart(
     .innerJoin('newsletters', 'newsletters.id', 'editions.newsletterId')
     .select(['editions.id', 'editions.kind'])
     .where('newsletters.active', '=', true)
+    .where('newsletters.complaintsHeldAt', 'is', null)
     .where('editions.state', '=', 'scheduled')
     .where('editions.sendAt', '<=', now)
     .where('editions.sendAt', '>', new Date(now.getTime() - MADE_UP_FOR))

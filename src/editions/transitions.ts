@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { EditionState } from '../database/tables.ts';
+import { NewsletterHeld } from '../newsletters/errors.ts';
 import { readId } from '../text/id.ts';
 import type { EditionContent } from './content.ts';
 import { EditionNotFound, WrongEditionState } from './errors.ts';
@@ -58,11 +59,18 @@ export async function adoptDraft(
   return rows[0]?.state;
 }
 
-/** Makes drafts of the editions whose time was at or before `until` and that were never started. Returns their ids. */
+/**
+ * Makes drafts of the editions whose time was at or before `until` and that were never started, some because complaints
+ * held their newsletter. Returns their ids.
+ */
 export async function holdMissed(db: DbOrTransaction, until: Date): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update editions set state = 'draft', held_by = 'missed'
-    where state = 'scheduled' and send_at <= ${until} returning id`.execute(db);
+    update editions e set state = 'draft',
+      held_by = case when n.complaints_held_at is null then 'missed' else 'complaints' end
+    from newsletters n
+    where n.id = e.newsletter_id and e.state = 'scheduled' and e.send_at <= ${until} returning e.id`.execute(
+    db,
+  );
   return rows.map((row) => row.id);
 }
 
@@ -112,8 +120,31 @@ export function pauseForRefusals(db: DbOrTransaction, id: string, words: string)
   );
 }
 
-/** Claims may go on. Throws EditionNotFound, WrongEditionState. */
-export function continueEdition(db: DbOrTransaction, id: string): Promise<Change> {
+/** Pauses what is being sent of newsletters that complaints hold. Returns the editions. */
+export async function pauseForComplaints(db: DbOrTransaction): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update editions e set state = 'paused', held_by = 'complaints', status_text = null
+    from newsletters n
+    where n.id = e.newsletter_id and n.complaints_held_at is not null and e.state = 'sending'
+    returning e.id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Leaves it to the operators when editions that complaints held go on. Returns those that had begun. */
+export async function leaveToOperators(
+  db: DbOrTransaction,
+  newsletterId: string,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update editions set held_by = null
+    where newsletter_id = ${newsletterId} and state = 'paused' and held_by = 'complaints'
+    returning id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Claims may go on. Throws EditionNotFound, WrongEditionState, NewsletterHeld. */
+export async function continueEdition(db: DbOrTransaction, id: string): Promise<Change> {
+  await requireNotHeld(db, id);
   return change(db, id, ['paused'], 'sending', 'resumed', released);
 }
 
@@ -130,6 +161,15 @@ export function cancelEdition(db: DbOrTransaction, id: string): Promise<Change> 
   );
 }
 
+/** Throws NewsletterHeld where complaints hold the newsletter of an edition. */
+export async function requireNotHeld(db: DbOrTransaction, id: string): Promise<void> {
+  if (!readId(id)) throw new EditionNotFound(id);
+  const { rows } = await sql<{ slug: string }>`
+    select n.slug from editions e join newsletters n on n.id = e.newsletter_id
+    where e.id = ${id} and n.complaints_held_at is not null`.execute(db);
+  if (rows[0]) throw new NewsletterHeld(rows[0].slug);
+}
+
 /** Cancels the editions of a newsletter that have not started. Returns their ids. */
 export async function cancelUnstarted(
   db: DbOrTransaction,
@@ -143,8 +183,9 @@ export async function cancelUnstarted(
   return rows.map((row) => row.id);
 }
 
-/** Takes up an edition that ended, for the readers it missed. Throws EditionNotFound, WrongEditionState. */
-export function takeUpAgain(db: DbOrTransaction, id: string): Promise<Change> {
+/** Takes up an edition that ended, for the readers it missed. Throws EditionNotFound, WrongEditionState, NewsletterHeld. */
+export async function takeUpAgain(db: DbOrTransaction, id: string): Promise<Change> {
+  await requireNotHeld(db, id);
   return change(
     db,
     id,

@@ -1,7 +1,7 @@
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Address, maskAddress } from '../mail/address.ts';
 import { changeAddress } from '../subscribers/change.ts';
-import { findSuppression } from '../subscribers/suppression.ts';
+import { findSuppression, requireNotSuppressed } from '../subscribers/suppression.ts';
 import { confirmAgain } from './confirm-again.ts';
 import { queueLetter } from './letters.ts';
 
@@ -17,7 +17,7 @@ interface Target {
 /**
  * Gives a subscriber another address, which has confirmed it or which an operator vouches for, and tells the old one,
  * which can take that back for a week, if it has ever confirmed anything. What waits for a confirmation is asked anew at the
- * new one. Call it in a transaction; returns the letters to enqueue. Throws AddressTaken.
+ * new one. Call it in a transaction; returns the letters to enqueue. Throws AddressTaken, AddressSuppressed.
  */
 export async function moveToAddress(
   tx: DbOrTransaction,
@@ -43,6 +43,8 @@ export async function moveToAddress(
     .where('erasedAt', 'is', null)
     .forUpdate()
     .executeTakeFirst();
+  // to write the same address otherwise moves nobody
+  if (!old?.addressHash?.equals(addressHash)) await requireNotSuppressed(tx, addressHash);
   const moved = await changeAddress(tx, subscriberId, address, addressHash);
   if (!moved) return [];
   const { letters } = await confirmAgain(tx, subscriberId, { origin, now });

@@ -61,12 +61,15 @@ export function dueLetter(db: Db, id: string): Promise<DueLetter | undefined> {
 
 /**
  * Takes one letter for a worker, unless it is not due, not queued any more, or must not go out: an expired
- * one fails, one to an erased or suppressed address is skipped. Commits before it answers.
+ * one fails, one to an erased or suppressed address is skipped. Only the letter that asks whether somebody signed up goes
+ * to an address that mail came back from. `target` is the hash of the address that stands in the letter itself, where
+ * that counts. Commits before it answers.
  */
 export async function claimLetter(
   db: Db,
   id: string,
   claim: LetterClaim,
+  target: Buffer | null = null,
 ): Promise<ClaimedLetter | undefined> {
   const { rows } = await sql<
     Omit<ClaimedLetter, 'email'> & { email: string | null; state: string }
@@ -86,9 +89,10 @@ export async function claimLetter(
         end as skip
       from letters q
         left join subscribers s on s.id = q.subscriber_id
-        -- a letter to another address than the subscriber's (a change of it) is judged by neither
-        left join suppressions x on x.address_hash = s.address_hash and not x.held
-          and (q.email is null or q.email = s.email)
+        left join suppressions x on not x.held
+          and x.address_hash = case when q.email is null or q.email = s.email then s.address_hash
+            else ${target}::bytea end
+          and not (x.reason in ('bounce', 'provider') and q.kind = 'confirmation')
       where q.id = ${id}
     ) verdict
     where l.id = verdict.id and l.state = 'queued' and l.next_at <= now()

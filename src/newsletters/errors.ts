@@ -28,6 +28,16 @@ export class NewsletterArchived extends Error {
   }
 }
 
+/** Complaints hold the newsletter: nothing of it is sent until somebody decides. */
+export class NewsletterHeld extends Error {
+  constructor(slug: string) {
+    super(
+      `Complaints hold the newsletter "${slug}": decide about them first, and nothing of it is sent until then.`,
+    );
+    this.name = 'NewsletterHeld';
+  }
+}
+
 /** Settings that cannot be: all that is wrong with them at once. */
 export class InvalidNewsletter extends Error {
   readonly errors: FieldError[];

@@ -23,6 +23,8 @@ export interface Newsletter extends NewsletterSettings {
   wordingVersion: string | null;
   /** Null: it is not archived. */
   archivedAt: Date | null;
+  /** Since when complaints hold it; null: they do not. */
+  complaintsHeldAt: Date | null;
 }
 
 /** The newsletters within the scope, in the order they were made. */
@@ -168,7 +170,7 @@ const newsletters = (db: DbOrTransaction) =>
   db.selectFrom('newsletters').selectAll().select(sectionsInOrder.as('sections'));
 
 function shape(row: Selectable<Database['newsletters']> & { sections: Section[] }): Newsletter {
-  const { lastNumber: _, mailFrom, sections, ...settings } = row;
+  const { lastNumber: _, complaintsDecided: __, mailFrom, sections, ...settings } = row;
   return { ...settings, from: mailFrom, sections };
 }
 

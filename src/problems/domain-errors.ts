@@ -33,6 +33,7 @@ import { InvalidAddress } from '../mail/address.ts';
 import {
   InvalidNewsletter,
   NewsletterArchived,
+  NewsletterHeld,
   NewsletterNotFound,
   SlugTaken,
 } from '../newsletters/errors.ts';
@@ -58,6 +59,7 @@ import {
   ImportNotFound,
   InvalidImport,
   InvalidSubscriber,
+  ReasonNeeded,
   SubscriberNotFound,
   SubscriberShared,
   SuppressionNotFound,
@@ -107,6 +109,7 @@ const statuses: [number, ErrorClass[]][] = [
       StillAtWork,
       SlugTaken,
       NewsletterArchived,
+      NewsletterHeld,
       AddressTaken,
       AddressSuppressed,
       ComplaintStays,
@@ -130,6 +133,7 @@ const statuses: [number, ErrorClass[]][] = [
       InvalidNewsletter,
       UnusableLogo,
       InvalidSubscriber,
+      ReasonNeeded,
       InvalidImport,
       UnreadableArchive,
       InvalidAddress,

@@ -61,6 +61,14 @@ export class ComplaintStays extends Error {
   }
 }
 
+/** Mail to the address came back: nothing is sent to it again without a word on why it should. */
+export class ReasonNeeded extends Error {
+  constructor() {
+    super('Say why this address may be mailed again: mail to it came back.');
+    this.name = 'ReasonNeeded';
+  }
+}
+
 /** Nothing keeps mail from this address. */
 export class SuppressionNotFound extends Error {
   constructor() {

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
-import { ComplaintStays } from './errors.ts';
+import { AddressSuppressed, ComplaintStays } from './errors.ts';
 
 export type Suppression = Selectable<Database['suppressions']>;
 
@@ -82,6 +82,15 @@ export function findSuppression(
     .selectAll()
     .where('addressHash', '=', addressHash)
     .executeTakeFirst();
+}
+
+/** Throws AddressSuppressed where nothing may be sent to an address. */
+export async function requireNotSuppressed(
+  db: DbOrTransaction,
+  addressHash: Buffer,
+): Promise<void> {
+  const found = await findSuppression(db, addressHash);
+  if (found && !found.held) throw new AddressSuppressed();
 }
 
 /** The hash of a subscriber's address, by which a suppression of it is found; undefined once they were erased. */

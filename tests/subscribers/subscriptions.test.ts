@@ -189,7 +189,7 @@ describe('a sign-up', () => {
   test('of a suppressed address stores no address and sends nothing', async () => {
     await db
       .insertInto('suppressions')
-      .values({ addressHash: hashAddress('gone@example.org'), reason: 'bounce' })
+      .values({ addressHash: hashAddress('gone@example.org'), reason: 'complaint' })
       .execute();
     const answer = await request(db, asks('gone@example.org', [daily]), monday);
     expect(answer).toEqual([]);

@@ -29,6 +29,9 @@ import { openAnswerCounts } from '../answer-counts.ts';
 import type { WorkerMetrics } from '../metrics.ts';
 import { letterMessage, type OutgoingLetter } from './message.ts';
 
+/** Letters to an address other than their reader's own, and tests: suppressed, it gets none of them either. */
+const TO_GIVEN_ADDRESS: ReadonlySet<string> = new Set(['address', 'moved', 'test']);
+
 /** Sends letters over a connection of their own, so that none waits behind a digest. */
 export interface Letters {
   handle(data: { letter: string }, signal: AbortSignal): Promise<void>;
@@ -161,13 +164,27 @@ export function startLetters(
     }
   }
 
-  async function claimAndSend(id: string, before: Written | undefined): Promise<void> {
+  /** Null where it is no address: then it fails as one when it is sent. */
+  function hashOf(email: string): Buffer | null {
+    try {
+      return context.hashAddress(readAddress(email).key);
+    } catch (error) {
+      if (error instanceof InvalidAddress) return null;
+      throw error;
+    }
+  }
+
+  async function claimAndSend(
+    { id, kind, email }: DueLetter,
+    before: Written | undefined,
+  ): Promise<void> {
+    const target = email !== null && TO_GIVEN_ADDRESS.has(kind) ? hashOf(email) : null;
     const term = lease.term();
     if (!term.mayStart()) return;
     const claim = { worker: term.workerId, claim: String(++claims) };
     openClaims.add(claim.claim);
     try {
-      const letter = await claimLetter(db, id, claim);
+      const letter = await claimLetter(db, id, claim, target);
       if (!letter) return;
       const outcome = await send(letter, term, before).catch(async (error) => {
         await write(() => handBackLetter(db, id, claim));
@@ -194,7 +211,7 @@ export function startLetters(
         const before = written(due);
         await before?.message.catch(() => undefined);
         await places.run(async () => {
-          if (await mayLeave(relay, due.email, signal)) await claimAndSend(id, before);
+          if (await mayLeave(relay, due.email, signal)) await claimAndSend(due, before);
         });
       } finally {
         atWork.delete(id);

@@ -5,6 +5,8 @@ import type { Context } from '../../context.ts';
  * metrics', and those of the choices that operators make.
  */
 export const causes = [
+  /** A newsletter that is held because of complaints, until somebody decides. */
+  'held',
   /** An edition that its refusals paused, or that an operator paused and left. */
   'paused',
   /** An edition that is being sent and stands still. */
@@ -27,6 +29,7 @@ export const causes = [
   'feed',
   /** A webhook that failed for a day, or answered 410, and was switched off. */
   'webhook',
+  /** More readers of a newsletter complained on a day than receivers put up with. */
   'complaints',
   'disk',
   'queue',

@@ -24,8 +24,6 @@ const named = sql`e.id, e.newsletter_id, n.title as newsletter, e.number, e.kind
 const RECENT = sql`interval '3 days'`;
 /** The share of its readers that an edition should reach. */
 const REACHED = 0.99;
-/** The share of complaints above which large receivers turn against a sender. */
-const COMPLAINED = 0.001;
 
 /** Editions that do not go on until somebody acts: paused, missed, held by a restore, waiting for review. */
 export async function waitingEditions(db: Db, now: Date, waits: Waits): Promise<Finding[]> {
@@ -35,7 +33,7 @@ export async function waitingEditions(db: Db, now: Date, waits: Waits): Promise<
   >`
     select ${named}, e.state, e.held_by, e.status_text as words, e.send_at
     from editions e join newsletters n on n.id = e.newsletter_id
-    where e.state = 'paused' or e.held_by = 'restore' and e.state = 'draft'
+    where e.state = 'paused' and e.held_by is distinct from 'complaints' or e.held_by = 'restore' and e.state = 'draft'
       or e.state = 'draft' and (e.held_by = 'missed' or e.held_by is null) and e.send_at < ${now}
         and e.send_at > ${now}::timestamptz - interval '7 days'
         and not exists (select from editions later where later.newsletter_id = e.newsletter_id
@@ -109,29 +107,6 @@ export async function endedEditions(db: Db, waits: Waits): Promise<Finding[]> {
         ? [counted('incomplete', { sent, count: readers, missing: readers - sent })]
         : []),
     ];
-  });
-}
-
-/** Editions of which more readers complained than receivers put up with. */
-export async function complainedOf(db: Db): Promise<Finding[]> {
-  // Whatever writes complaints down names their edition: one source for all, whichever way they come in.
-  const { rows } = await sql<Row & { complaints: number; sent: number }>`
-    select ${named}, c.complaints, s.sent::int
-    from (select edition_id, count(*)::int as complaints from suppressions
-        where reason = 'complaint' and created_at > now() - interval '7 days' group by edition_id) c
-      join editions e on e.id = c.edition_id
-      join newsletters n on n.id = e.newsletter_id
-      cross join lateral (select coalesce(sum(r.sent), 0) as sent from ranges r where r.edition_id = e.id) s
-    where c.complaints > s.sent * ${COMPLAINED}::numeric`.execute(db);
-  return rows.map(({ complaints, sent, ...row }) => {
-    const found = about(row);
-    return {
-      ...found,
-      facts: { ...found.facts, count: complaints, sent },
-      cause: 'complaints',
-      detail: 'complaints',
-      graceMs: 0,
-    };
   });
 }
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import type { Cause, Finding } from './causes.ts';
 import { tellChanges } from './changes.ts';
+import { complainedOf } from './find-complaints.ts';
 import {
-  complainedOf,
   endedEditions,
   heldUpEditions,
   waitingEditions,
@@ -39,7 +39,7 @@ export async function lookForAttention(context: Context): Promise<void> {
     { causes: ['stalled'], find: () => heldUpEditions(db, waits) },
     { causes: ['incomplete', 'uncertain'], find: () => endedEditions(db, waits) },
     { causes: ['withdrawn'], find: () => withdrawnArticles(db, context.now()) },
-    { causes: ['complaints'], find: () => complainedOf(db) },
+    { causes: ['complaints', 'held'], find: () => complainedOf(db, context.now()) },
     { causes: ['feed'], find: () => failingFeeds(db, waits) },
     { causes: ['webhook'], find: () => switchedOffWebhooks(db) },
     { causes: ['disk', 'queue', 'workers', 'relay'], find: () => serviceTroubles(context) },

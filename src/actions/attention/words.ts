@@ -46,6 +46,7 @@ function fill(
 /** Where in the console it is mended: a path below /console. */
 export function attentionPath({ cause, subject }: Pick<Attention, 'cause' | 'subject'>): string {
   const [noun, id] = subject.split(' ');
+  if (cause === 'held' || cause === 'complaints') return `/console/newsletters/${id}`;
   if (noun === 'edition') return `/console/editions/${id}`;
   if (noun === 'newsletter') return '/console/editions';
   if (noun === 'feed') return '/console/feeds';

@@ -65,6 +65,10 @@ export const backedUpTables = [
   'old_addresses',
   'reader_days',
   'bounces',
+  'receiver_domains',
+  'receiver_pace',
+  'relay_plans',
+  'signs_of_life',
   // last, so that what is restored before them is told to nobody again
   'webhooks',
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { releaseNewsletter } from '../../actions/complaints.ts';
 import {
   archiveNewsletter,
   changeNewsletter,
@@ -124,6 +125,28 @@ export const newsletterOperations: Operation[] = [
     async ({ params, actor }, tx) => ({
       body: await unarchiveNewsletter(tx, actor, params.slug),
     }),
+  ),
+  changes(
+    {
+      method: 'post',
+      path: '/newsletters/{slug}/release',
+      tag,
+      summary: 'Let a newsletter go out again that complaints held',
+      description:
+        'The same complaints hold it no more. With `resume` the editions that had begun go on; without it they stay paused. `reason` is kept in the audit.',
+      role: 'admin',
+      reach: ofNewsletter,
+      params: bySlug,
+      body: z.strictObject({
+        reason: z.string().trim().min(1).max(500).meta({ description: 'What was decided' }),
+        resume: z.boolean().default(false),
+      }),
+      answers: { 200: { description: 'As it is now', schema: newsletterShape } },
+    },
+    async ({ params, body, actor }, tx) => {
+      const { value, enqueue } = await releaseNewsletter(tx, actor, params.slug, body);
+      return { body: value.newsletter, ...(enqueue && { enqueue }) };
+    },
   ),
   changes(
     {

@@ -17,6 +17,7 @@ import type { Operation } from './operation.ts';
 import { operatorOperations } from './operators.ts';
 import { previewOperations } from './preview.ts';
 import { relayOperations } from './relays.ts';
+import { sendingRuleOperations } from './sending-rules.ts';
 import { signUpOperations } from './sign-up.ts';
 import { subscriberOperations } from './subscribers.ts';
 import { suppressionOperations } from './suppressions.ts';
@@ -29,6 +30,7 @@ export const operations: Operation[] = [
   ...newsroomOperations,
   ...attentionOperations,
   ...signUpOperations,
+  ...sendingRuleOperations,
   ...newsletterOperations,
   ...feedOperations,
   ...articleOperations,

@@ -68,6 +68,9 @@ export const newsletterShape = z
       description: 'Follows the wording, and is kept with each consent',
     }),
     archivedAt: time.nullable().meta({ description: 'null: it is not archived' }),
+    complaintsHeldAt: time.nullable().meta({
+      description: 'Since when complaints hold it, until somebody decides; null: they do not',
+    }),
     createdAt: time,
     scheduledSince: time.meta({ description: 'When its hours and days became what they are' }),
   })
@@ -175,7 +178,7 @@ export const editionShape = z
     localDate: z.iso.date().meta({ description: "In the newsletter's time zone" }),
     state: z.enum(['draft', 'scheduled', 'sending', 'paused', 'sent', 'cancelled']),
     reason: z.string().nullable(),
-    heldBy: z.enum(['editor', 'missed', 'refusals', 'restore', 'nothing']).nullable(),
+    heldBy: z.enum(['editor', 'missed', 'refusals', 'restore', 'nothing', 'complaints']).nullable(),
     revision: z.number().int(),
     subject: z.string(),
     preheader: z.string(),

@@ -91,7 +91,7 @@ export const suppressionOperations: Operation[] = [
       tag,
       summary: 'Take a suppression back',
       description:
-        'Named by `email` or `hash`, in the body or in the query; `reason` is kept in the audit. One that a complaint made stays (409). Subscriptions that ended stay ended.',
+        'Named by `email` or `hash`, in the body or in the query; `reason` is kept in the audit, and needed for one that a bounce made. One that a complaint made stays (409). Subscriptions that ended stay ended.',
       role: 'admin',
       query: lifted,
       body: lifted.optional(),

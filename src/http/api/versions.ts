@@ -10,6 +10,7 @@ import type { DbOrTransaction } from '../../database/connection.ts';
 import { getFeed } from '../../feeds/feeds.ts';
 import { getNewsletter } from '../../newsletters/newsletters.ts';
 import { getNewsroom } from '../../newsletters/newsroom.ts';
+import { getSendingRules } from '../../newsletters/sending-rules.ts';
 import { getOperator } from '../../operators/accounts.ts';
 import type { Scope } from '../../operators/scope.ts';
 import { getSignUpSettings } from '../../subscribers/sign-up-settings.ts';
@@ -51,6 +52,7 @@ const setting = (name: string, read: Version['read']): Version => ({
 export const versions = {
   newsroom: setting('newsroom', (db) => getNewsroom(db)),
   signUp: setting('signUp', (db) => getSignUpSettings(db)),
+  sendingRules: setting('sendingRules', (db) => getSendingRules(db)),
   newsletter: {
     table: 'newsletters',
     key: 'slug',

@@ -5,12 +5,13 @@ import { FeedBusy } from '../../articles/errors.ts';
 import { NothingMissed } from '../../deliveries/control.ts';
 import { NothingNew, WrongEditionState } from '../../editions/errors.ts';
 import type { Translate } from '../../locales/index.ts';
-import { NewsletterArchived } from '../../newsletters/errors.ts';
+import { NewsletterArchived, NewsletterHeld } from '../../newsletters/errors.ts';
 import { AddressSuppressed } from '../../subscribers/errors.ts';
 
 const plain: [abstract new (...args: never[]) => Error, string][] = [
   [NothingNew, 'nothingNew'],
   [NewsletterArchived, 'newsletterArchived'],
+  [NewsletterHeld, 'newsletterHeld'],
   [NothingMissed, 'nothingMissed'],
   [TooManyTests, 'tooManyTests'],
   [AddressSuppressed, 'addressBlocked'],

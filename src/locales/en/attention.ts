@@ -1,6 +1,7 @@
 export default {
   kind: { daily: 'daily', weekly: 'weekly', special: 'special' },
   title: {
+    held: 'Newsletter held for complaints',
     paused: 'Edition paused',
     stalled: 'Edition held up',
     missed: 'Edition missed its hour',
@@ -19,6 +20,7 @@ export default {
     relay: 'No mail server set',
   },
   meaning: {
+    held: 'More than 0.3% of a newsletter’s readers of a day marked it as spam, and nothing more of it is sent until someone decides.',
     paused:
       'An edition was paused because its emails were refused, or has been left paused for ten minutes.',
     stalled: 'An edition that is being sent has been held up for ten minutes.',
@@ -32,7 +34,7 @@ export default {
     restore:
       'The database was restored or copied, so editions that may have been sent already are held.',
     feed: 'A feed could not be read for a day, or is gone for good.',
-    complaints: 'More than 0.1% of the readers of an edition marked it as spam.',
+    complaints: 'More than 0.1% of a newsletter’s readers of a day marked it as spam.',
     disk: 'The disk of the database is full or nearly full.',
     queue: 'The queue that hands out the work has not answered for a minute.',
     workers: 'No worker has been running for a minute, so nothing is sent.',
@@ -40,6 +42,7 @@ export default {
     webhook: 'A webhook was switched off because its receiver accepted nothing for a day.',
   },
   detail: {
+    held: '{{newsletter}} is held: too many readers marked it as spam.',
     paused: {
       refusals:
         '{{newsletter}}, no. {{number}} is paused because its emails were refused: {{words}}',
@@ -91,9 +94,9 @@ export default {
       gone: 'The webhook to {{host}} was switched off: the receiver answered that it is gone for good.',
     },
     complaints_one:
-      '{{newsletter}}, no. {{number}} was marked as spam by {{count}} reader of {{sent, number}}.',
+      '{{newsletter}} of {{day}} was marked as spam by {{count}} reader of {{sent, number}}.',
     complaints_other:
-      '{{newsletter}}, no. {{number}} was marked as spam by {{count, number}} readers of {{sent, number}}.',
+      '{{newsletter}} of {{day}} was marked as spam by {{count, number}} readers of {{sent, number}}.',
     disk: {
       full: 'The disk of the database is full: nothing can be saved and nothing is sent.',
       low: 'The disk of the database is nearly full.',
@@ -104,6 +107,7 @@ export default {
       'No mail server is set: every email ends in the built-in mailbox, and no reader gets one.',
   },
   fix: {
+    held: 'Find out why: who was imported, what the edition said, how often it comes. Then release the newsletter on its page, with a word on what was decided.',
     paused: {
       refusals:
         'Ask the provider of the mail server about these words, correct what they name, and resume the edition. It goes on where it stopped.',

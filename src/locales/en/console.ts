@@ -108,6 +108,8 @@ export default {
       overdue:
         'It has not been sent, because nobody approved it in time. Send it now, or choose another time.',
       nothing: 'It was not sent: it had no articles left.',
+      complaints:
+        'Complaints from readers hold this newsletter. Decide about them on its page; then this edition can be sent.',
     },
   },
   feeds: {
@@ -205,11 +207,29 @@ export default {
       wording: 'At most 1,000 characters.',
       number: 'Enter a whole number of at least 1.',
       order: 'Enter a number that is not lower than the one before it.',
+      sending: 'Enter a number of at least 1; a share is from 0.01 to 100.',
+    },
+    sending: {
+      title: 'When to stop sending',
+      text: 'Readers whose mailbox is gone, or who report an email as spam, get nothing more at once. These numbers are for the other cases.',
+      softDays: 'Temporary bounces: days on which they come before the address is blocked',
+      softWithin: 'Temporary bounces: within how many days',
+      fullDays: 'Full mailbox: days before the address is blocked',
+      fullWithin: 'Full mailbox: within how many days',
+      complaintsTell: 'Complaints, % of a day’s readers: more are reported to you',
+      complaintsHold: 'Complaints, % of a day’s readers: more hold the newsletter',
+      complaintsAtLeast: 'Complaints of a day before a newsletter is held, at least',
+      complaintsAtLeastHint: 'So that one complaint among few readers holds nothing.',
+      sunsetMonths: 'Months without a sign of life before a reader is asked whether to go on',
+      sunsetMonthsHint:
+        'Leave empty to ask nobody. Signs of life: confirming, opening a page of their own, changing a setting, replying. Opened emails are not tracked, so readers who only read give none.',
+      sunsetWeeks: 'Weeks they have to answer before nothing more is sent to them',
     },
   },
   reasons: {
     nothingNew: 'no article has arrived since the last edition.',
     newsletterArchived: 'the newsletter is archived. Bring it back first.',
+    newsletterHeld: 'complaints hold the newsletter. Decide about them on its page first.',
     nothingMissed: 'no reader of this edition was missed.',
     tooManyTests: 'many tests were sent within the last hour. Wait a little.',
     addressBlocked: 'this address is blocked.',

@@ -1,6 +1,7 @@
 export default {
   kind: { daily: 'diaria', weekly: 'semanal', special: 'especial' },
   title: {
+    held: 'Boletín retenido por quejas',
     paused: 'Edición en pausa',
     stalled: 'Edición detenida',
     missed: 'Edición fuera de hora',
@@ -19,6 +20,7 @@ export default {
     relay: 'Sin servidor de correo',
   },
   meaning: {
+    held: 'Más del 0,3 % de los lectores de un día marcaron un boletín como correo no deseado, y no se envía nada más de él hasta que alguien decida.',
     paused:
       'Una edición se ha pausado porque rechazaban los correos, o lleva diez minutos en pausa.',
     stalled: 'Una edición que se está enviando lleva diez minutos detenida.',
@@ -32,7 +34,8 @@ export default {
     restore:
       'La base de datos se restauró o se copió: las ediciones que quizá ya han salido están retenidas.',
     feed: 'Una fuente no se ha podido leer durante un día, o ha desaparecido.',
-    complaints: 'Más del 0,1 % de los lectores de una edición la marcaron como correo no deseado.',
+    complaints:
+      'Más del 0,1 % de los lectores de un día marcaron un boletín como correo no deseado.',
     disk: 'El disco de la base de datos está lleno o casi lleno.',
     queue: 'La cola que reparte el trabajo lleva un minuto sin responder.',
     workers: 'Hace un minuto que no hay ningún proceso de envío en marcha: no se envía nada.',
@@ -40,6 +43,7 @@ export default {
     webhook: 'Se ha desactivado un webhook porque el receptor no ha aceptado nada en un día.',
   },
   detail: {
+    held: '{{newsletter}} está retenido: demasiados lectores lo marcaron como correo no deseado.',
     paused: {
       refusals:
         '{{newsletter}}, n.º {{number}}, está en pausa porque rechazan los correos: {{words}}',
@@ -97,11 +101,11 @@ export default {
       gone: 'El webhook a {{host}} se ha apagado: el receptor ha respondido que ya no existe.',
     },
     complaints_one:
-      '{{count}} lector de {{sent, number}} marcó {{newsletter}}, n.º {{number}}, como correo no deseado.',
+      '{{count}} lector de {{sent, number}} marcó {{newsletter}} del {{day}} como correo no deseado.',
     complaints_many:
-      '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}}, n.º {{number}}, como correo no deseado.',
+      '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}} del {{day}} como correo no deseado.',
     complaints_other:
-      '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}}, n.º {{number}}, como correo no deseado.',
+      '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}} del {{day}} como correo no deseado.',
     disk: {
       full: 'El disco de la base de datos está lleno: no se puede guardar ni enviar nada.',
       low: 'El disco de la base de datos está casi lleno.',
@@ -112,6 +116,7 @@ export default {
       'No hay servidor de correo configurado: todos los correos acaban en el buzón integrado y ningún lector los recibe.',
   },
   fix: {
+    held: 'Averigua la causa: a quién se importó, qué decía la edición, con qué frecuencia sale. Después libera el boletín en su página, con una nota sobre lo decidido.',
     paused: {
       refusals:
         'Consulta esas palabras con tu proveedor de correo, corrige lo que nombran y reanuda la edición. Seguirá donde se quedó.',

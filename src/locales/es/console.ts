@@ -109,6 +109,8 @@ export default {
         'No se ha enviado, porque la hora pasó hace más de dos horas. Envíala ya o elige otra hora.',
       overdue: 'No se ha enviado, porque nadie la aprobó a tiempo. Envíala ya o elige otra hora.',
       nothing: 'No se ha enviado: no quedaba ningún artículo.',
+      complaints:
+        'Las quejas de los lectores retienen este boletín. Decide qué hacer en la página del boletín; después podrás enviar esta edición.',
     },
   },
   feeds: {
@@ -210,11 +212,29 @@ export default {
       wording: 'Como máximo, 1000 caracteres.',
       number: 'Escribe un número entero a partir de 1.',
       order: 'Escribe un número que no sea menor que el anterior.',
+      sending: 'Escribe un número a partir de 1; un porcentaje va de 0,01 a 100.',
+    },
+    sending: {
+      title: 'Cuándo dejar de enviar',
+      text: 'A quien ya no tiene buzón, o marca un correo como no deseado, no se le envía nada más desde ese momento. Estos números son para los demás casos.',
+      softDays: 'Rebotes temporales: días en que llegan antes de bloquear la dirección',
+      softWithin: 'Rebotes temporales: en cuántos días',
+      fullDays: 'Buzón lleno: días antes de bloquear la dirección',
+      fullWithin: 'Buzón lleno: en cuántos días',
+      complaintsTell: 'Quejas, % de los lectores de un día: si hay más, se te avisa',
+      complaintsHold: 'Quejas, % de los lectores de un día: si hay más, se retiene el boletín',
+      complaintsAtLeast: 'Quejas de un día antes de retener un boletín, como mínimo',
+      complaintsAtLeastHint: 'Para que una sola queja entre pocos lectores no retenga nada.',
+      sunsetMonths: 'Meses sin señales de vida antes de preguntar a un lector si quiere seguir',
+      sunsetMonthsHint:
+        'Déjalo vacío para no preguntar a nadie. Son señales de vida: confirmar, abrir una página propia, cambiar una preferencia, responder. No se registra quién abre los correos, así que quien solo lee no da ninguna.',
+      sunsetWeeks: 'Semanas para responder antes de dejar de enviarle',
     },
   },
   reasons: {
     nothingNew: 'no ha llegado ningún artículo desde la última edición.',
     newsletterArchived: 'el boletín está archivado. Recupéralo antes.',
+    newsletterHeld: 'las quejas retienen el boletín. Decide antes qué hacer en su página.',
     nothingMissed: 'ningún lector se ha quedado sin esta edición.',
     tooManyTests: 'se han enviado muchas pruebas en la última hora. Espera un poco.',
     addressBlocked: 'esta dirección está bloqueada.',

@@ -5,7 +5,8 @@ import type { Evidence } from '../consent-evidence.ts';
 /**
  * The reader's click: makes pending subscriptions active (all of them, or those of `newsletters`) if the click
  * came from a letter to the present address (`sentTo`: its `addressMark`, in the link), and queues one welcome to those
- * newsletters that had none in the last 30 days, as long as letters are kept. The name,
+ * newsletters that had none in the last 30 days, as long as letters are kept. An address that was suppressed because mail
+ * to it came back is no more, if the sign-up came after that; one that is suppressed for another reason cannot confirm. The name,
  * language and time zone of the newest of these sign-ups become the subscriber's. However many clicks there
  * are at once, one changes something; the others return nothing confirmed.
  */
@@ -25,8 +26,11 @@ export async function confirmSubscriptions(
   const { rows } = await sql<{ confirmed: string[]; letter: string | null }>`
     with person as materialized (
       -- locked first, as a sign-up does it, so that the two never wait for each other crosswise
-      select id, language from subscribers where id = ${subscriberId} and erased_at is null
-        and encode(substring(address_hash, 1, 8), 'hex') = ${sentTo} for update
+      select id, language, address_hash from subscribers s where id = ${subscriberId} and erased_at is null
+        and encode(substring(address_hash, 1, 8), 'hex') = ${sentTo}
+        and not exists (select from suppressions x where x.address_hash = s.address_hash and not x.held
+          and x.reason not in ('bounce', 'provider'))
+      for update
     ), confirmed as (
       update subscriptions t set state = 'active', confirmed_at = ${now}, active_from = ${now},
         left_at = null, leave_reason = null, requested = null
@@ -34,6 +38,15 @@ export async function confirmSubscriptions(
       where t.subscriber_id = person.id and t.state = 'pending' and ${chosen}
         and before.newsletter_id = t.newsletter_id and before.subscriber_id = t.subscriber_id
       returning t.newsletter_id, t.created_at, before.requested
+    ), lifted as (
+      delete from suppressions x using person p
+      where x.address_hash = p.address_hash and x.reason in ('bounce', 'provider')
+        and exists (select from confirmed c where c.created_at >= x.created_at)
+      returning x.address_hash, x.reason
+    ), written as (
+      insert into audit (actor, action, object, detail)
+      select 'reader', 'unsuppress', 'address ' || encode(address_hash, 'hex'),
+        jsonb_build_object('was', reason, 'reason', 'signed up again') from lifted
     ), newest as (
       select requested->>'name' as name, requested->>'language' as language,
         requested->>'timezone' as timezone

@@ -90,7 +90,8 @@ with asked as materialized (
     "wordingVersion" text)
 ), held as (
   update suppressions x set created_at = x.created_at from asked a
-  where x.address_hash = decode(a.hash, 'hex') and not x.held
+  -- whose mail came back may ask anew, and is asked in turn: the click shows that the mailbox is there
+  where x.address_hash = decode(a.hash, 'hex') and not x.held and x.reason not in ('bounce', 'provider')
   returning a.n
 ), kind as (
   select a.n, case when not exists (

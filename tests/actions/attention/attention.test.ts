@@ -136,8 +136,9 @@ test('complaints above one in a thousand do', async () => {
       state, size, sent)
     values (${edition}, now(), now(), 'rest', 1, 2000, 'done', 2000, 2000)`.execute(db);
   const complain = (n: number) =>
-    sql`insert into suppressions (address_hash, reason, edition_id)
-      select sha256(i::text::bytea), 'complaint', ${edition} from generate_series(1, ${n}::int) i
+    sql`insert into bounces (kind, source, subscriber_id, edition_id, receiver_group, hard, reason, words)
+      select 'complaint', 'smtp', id, ${edition}, 'rest', false, 'abuse', ''
+      from (select id from subscribers order by id limit ${n}::int) s
       on conflict do nothing`.execute(db);
   await complain(2);
   expect(await look()).toEqual([]);

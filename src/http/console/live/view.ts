@@ -50,7 +50,9 @@ export function whyHeld(
   if (heldBy === 'editor') return null;
   if (state === 'draft' && heldBy === null && sendAt && sendAt <= now)
     return t('edition.held.overdue');
-  return heldBy === 'missed' || heldBy === 'nothing' ? t(`edition.held.${heldBy}`) : reason;
+  return heldBy === 'missed' || heldBy === 'nothing' || heldBy === 'complaints'
+    ? t(`edition.held.${heldBy}`)
+    : reason;
 }
 
 /** What the pages, and the script that renews them, show of an edition that moves. */

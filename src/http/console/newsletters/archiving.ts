@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { commit } from '../../../actions/commit.ts';
+import { releaseNewsletter } from '../../../actions/complaints.ts';
 import { archiveNewsletter, unarchiveNewsletter } from '../../../actions/newsletters.ts';
 import type { Context } from '../../../context.ts';
 import { keepCounts } from '../../../deliveries/kept-counts.ts';
@@ -13,7 +14,9 @@ import { reachIn } from '../reach.ts';
 /** A million readers are counted in 0.1 s. */
 const keep = keepCounts<Map<string, number>>();
 
-/** The end of a newsletter, asked for on a page of its own, and its coming back. */
+const wordOf = (value: unknown) => (typeof value === 'string' ? value.trim().slice(0, 500) : '');
+
+/** The end of a newsletter, asked for on a page of its own, and its coming back, also from a hold. */
 export function archivingRoutes(context: Context): Router {
   const router = Router();
   const { db, now } = context;
@@ -42,6 +45,20 @@ export function archivingRoutes(context: Context): Router {
     }));
     await leaveMessage(req, 'newsletters.done.archived', true, { title: newsletter.title });
     res.redirect(303, '/console/newsletters');
+  });
+
+  router.post('/newsletters/:slug/release', admin, async (req, res) => {
+    const slug = String(req.params.slug);
+    const reason = wordOf(req.body?.reason);
+    if (reason === '') await leaveMessage(req, 'newsletters.held.needsReason', false);
+    else {
+      const resume = req.body?.resume === 'yes';
+      const { newsletter } = await commit(context, (tx) =>
+        releaseNewsletter(tx, actorOf(res), slug, { reason, resume }),
+      );
+      await leaveMessage(req, 'newsletters.done.released', true, { title: newsletter.title });
+    }
+    res.redirect(303, `/console/newsletters/${slug}`);
   });
 
   router.post('/newsletters/:slug/unarchive', admin, async (req, res) => {

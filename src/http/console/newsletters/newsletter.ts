@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { commit } from '../../../actions/commit.ts';
 import { changeNewsletter, sectionsGone } from '../../../actions/newsletters.ts';
+import { complaintDays } from '../../../bounces/complaint-days.ts';
 import type { Context } from '../../../context.ts';
 import { countFeedsOf } from '../../../feeds/feeds.ts';
 import { languages, type Translate } from '../../../locales/index.ts';
@@ -16,7 +17,7 @@ import { consentIn } from '../../public/sign-up/consent-wording.ts';
 import { languageName } from '../language-name.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { reachIn } from '../reach.ts';
-import { timeIn } from '../times.ts';
+import { dateIn, timeIn } from '../times.ts';
 import {
   changesFrom,
   emptyRows,
@@ -143,6 +144,12 @@ export function openNewsletterPage(context: Context): ShowNewsletter {
       data: {
         newsletter,
         state: stateOf(newsletter),
+        heldSince:
+          newsletter.complaintsHeldAt &&
+          timeIn(newsletter.complaintsHeldAt, language, newsletter.timezone),
+        complaints: newsletter.complaintsHeldAt
+          ? await complaintLines(db, newsletter, { language, t, now: context.now() })
+          : [],
         typed,
         wrong,
         theirs,
@@ -177,6 +184,25 @@ export function openNewsletterPage(context: Context): ShowNewsletter {
       },
     });
   };
+}
+
+/** Why complaints hold it: a line for each day. */
+async function complaintLines(
+  db: Context['db'],
+  { id }: Newsletter,
+  { language, t, now }: { language: string; t: Translate; now: Date },
+): Promise<string[]> {
+  const days = await complaintDays(db, now);
+  const number = new Intl.NumberFormat(language);
+  return days
+    .filter((one) => one.newsletterId === id)
+    .map(({ day, complaints, sent }) =>
+      t('newsletters.held.day', {
+        day: dateIn(day, language),
+        count: complaints,
+        sent: number.format(sent),
+      }),
+    );
 }
 
 /** What to do about each field that is wrong, in the order of the form. */

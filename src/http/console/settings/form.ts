@@ -14,8 +14,20 @@ export const limitFields = [
   'perMailbox',
 ] as const;
 
+export const sendingFields = [
+  'softDays',
+  'softWithin',
+  'fullDays',
+  'fullWithin',
+  'complaintsTell',
+  'complaintsHold',
+  'complaintsAtLeast',
+  'sunsetMonths',
+  'sunsetWeeks',
+] as const;
+
 /** The settings as the form shows them, in its order. */
-export function typedOf({ newsroom, signUp }: Settings): Typed {
+export function typedOf({ newsroom, signUp, sending }: Settings): Typed {
   const wordings = languages.map((code) => [`wording.${code}`, signUp.wording[code] ?? '']);
   return {
     name: newsroom.name,
@@ -31,6 +43,7 @@ export function typedOf({ newsroom, signUp }: Settings): Typed {
     'inAll.0': String(signUp.inAll[0]),
     'inAll.1': String(signUp.inAll[1]),
     perMailbox: String(signUp.perMailbox),
+    ...Object.fromEntries(sendingFields.map((field) => [field, String(sending[field] ?? '')])),
   };
 }
 
@@ -49,6 +62,10 @@ export function typedFrom(body: unknown, shown: Typed): Typed {
 export function settingsFrom(typed: Typed, before: Settings): Settings {
   const text = (name: string) => (typed[name] ?? '').trim();
   const number = (name: string) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : Number.NaN);
+  const share = (name: string) => {
+    const typed = text(name).replace(',', '.');
+    return typed === '' ? Number.NaN : Number(typed);
+  };
   const wording = { ...before.signUp.wording };
   for (const language of languages) {
     if (text(`wording.${language}`)) wording[language] = text(`wording.${language}`);
@@ -71,6 +88,17 @@ export function settingsFrom(typed: Typed, before: Settings): Settings {
       perProvider: number('perProvider'),
       inAll: [number('inAll.0'), number('inAll.1')],
       perMailbox: number('perMailbox'),
+    },
+    sending: {
+      softDays: number('softDays'),
+      softWithin: number('softWithin'),
+      fullDays: number('fullDays'),
+      fullWithin: number('fullWithin'),
+      complaintsTell: share('complaintsTell'),
+      complaintsHold: share('complaintsHold'),
+      complaintsAtLeast: number('complaintsAtLeast'),
+      sunsetMonths: text('sunsetMonths') === '' ? null : number('sunsetMonths'),
+      sunsetWeeks: number('sunsetWeeks'),
     },
   };
 }

@@ -18,7 +18,14 @@ import { consentIn } from '../../public/sign-up/consent-wording.ts';
 import { languageName } from '../language-name.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
 import { pictureIn, refusalOf } from '../uploaded-logo.ts';
-import { limitFields, settingsFrom, type Typed, typedFrom, typedOf } from './form.ts';
+import {
+  limitFields,
+  sendingFields,
+  settingsFrom,
+  type Typed,
+  typedFrom,
+  typedOf,
+} from './form.ts';
 
 const page = '/console/settings/newsroom';
 const house = { wording: {}, wordingVersion: null };
@@ -118,6 +125,7 @@ export function newsroomRoutes(context: Context): Router {
           house: consentIn({ newsroom: settings.newsroom, signUp: house }, code).wording,
         })),
         limits: limitFields,
+        sending: sendingFields,
       },
     });
   }
@@ -139,6 +147,10 @@ function wrongFields({ errors }: InvalidSettings, typed: Typed, t: Translate): T
     const name = path.join('.');
     if (group === 'signUp' && path[0] !== 'wording')
       found[name] ??= t(/not less/.test(detail) ? 'settings.wrong.order' : 'settings.wrong.number');
+    else if (group === 'sending')
+      found[name] ??= t(
+        /not less/.test(detail) ? 'settings.wrong.order' : 'settings.wrong.sending',
+      );
     else found[name] ??= t(`settings.wrong.${path[0]}`);
   }
   const order = Object.keys(typed);

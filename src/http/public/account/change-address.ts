@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { moveToAddress, restoreAddress } from '../../../letters/change-address.ts';
 import { addressOfLetter } from '../../../letters/letters.ts';
 import { type Address, maskAddress, readAddress } from '../../../mail/address.ts';
-import { AddressTaken } from '../../../subscribers/errors.ts';
+import { AddressSuppressed, AddressTaken } from '../../../subscribers/errors.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
@@ -65,6 +65,7 @@ export function addressRoutes({ context, show, enqueueLetters }: PublicContext):
     try {
       enqueueLetters(await context.db.transaction().execute(work));
     } catch (error) {
+      if (error instanceof AddressSuppressed) return showBadLink(req, res, show);
       if (!(error instanceof AddressTaken)) throw error;
       return showResult(req, res, reader, 'taken');
     }

@@ -29,6 +29,18 @@ export default {
     'Not saved: someone else has just changed this newsletter. What you typed is still here. Where theirs differs, it is shown beside the field. Check, then save again to replace theirs.',
   address: 'In web addresses this newsletter is called',
   addressFixed: 'That name cannot be changed, because links in sent emails use it.',
+  held: {
+    title: 'Held because of complaints',
+    text: 'Since {{time}} nothing of this newsletter is sent: too many of its readers reported it as spam. Receivers block senders with many complaints.',
+    day_one: '{{day}}: {{count}} complaint, {{sent}} readers',
+    day_other: '{{day}}: {{count, number}} complaints, {{sent}} readers',
+    reason: 'What was decided',
+    reasonHint:
+      'For colleagues. It is kept in the audit log. The same complaints do not hold the newsletter again.',
+    needsReason: 'Not released: write what was decided.',
+    resume: 'Continue the editions that had begun',
+    release: 'Release the newsletter',
+  },
   isArchived:
     'This newsletter is archived: nothing goes out and the sign-up form does not offer it. Its readers and past editions are kept.',
   unarchive: 'Bring it back',
@@ -166,6 +178,7 @@ export default {
     logo: 'Logo saved. The next emails show it.',
     logoRemoved: 'Logo removed.',
     archived: 'Archived: {{title}}',
+    released: '{{title}} goes out again.',
     unarchived: '{{title}} goes out again, at its next time.',
   },
   wrong: {

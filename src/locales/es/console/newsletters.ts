@@ -30,6 +30,19 @@ export default {
     'No se ha guardado: alguien acaba de cambiar este boletín. Lo que has escrito sigue aquí. Donde hay diferencias, se muestran junto al campo. Revísalo y guarda otra vez para sustituirlo.',
   address: 'En las direcciones web este boletín se llama',
   addressFixed: 'Ese nombre no se puede cambiar: lo usan los enlaces de los correos enviados.',
+  held: {
+    title: 'Retenido por quejas',
+    text: 'Desde el {{time}} no se envía nada de este boletín: demasiados lectores lo marcaron como correo no deseado. Los proveedores bloquean a quien recibe muchas quejas.',
+    day_one: '{{day}}: {{count}} queja, {{sent}} lectores',
+    day_many: '{{day}}: {{count, number}} de quejas, {{sent}} lectores',
+    day_other: '{{day}}: {{count, number}} quejas, {{sent}} lectores',
+    reason: 'Qué se ha decidido',
+    reasonHint:
+      'Para el equipo. Se guarda en el registro de actividad. Las mismas quejas no vuelven a retener el boletín.',
+    needsReason: 'No se ha liberado: escribe qué se ha decidido.',
+    resume: 'Continuar las ediciones que habían empezado',
+    release: 'Liberar el boletín',
+  },
   isArchived:
     'Este boletín está archivado: no sale nada y el formulario de suscripción no lo ofrece. Se conservan los lectores y las ediciones anteriores.',
   unarchive: 'Recuperar boletín',
@@ -178,6 +191,7 @@ export default {
     logo: 'Logotipo guardado. Los próximos correos lo muestran.',
     logoRemoved: 'Logotipo quitado.',
     archived: 'Archivado: {{title}}',
+    released: '{{title}} vuelve a salir.',
     unarchived: '{{title}} vuelve a salir, a la próxima hora prevista.',
   },
   wrong: {
