@@ -7,6 +7,7 @@ import type { HandedOver } from '../doctor/hand-over.ts';
 import { listNewsletters } from '../newsletters/newsletters.ts';
 import { isNamed } from '../newsletters/newsroom.ts';
 import { type Actor, audit } from '../operators/audit.ts';
+import { writeNotices } from '../text/notice.ts';
 import { lastSenderChecks } from './sender-checks.ts';
 
 /** What a newsroom does before its first edition, in the order in which it is shown. */
@@ -86,7 +87,9 @@ export async function noteRelayTest(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { tests } = await kept(tx, true);
-    await change(tx, { tests: { ...tests, [name]: { at, to, ok, reply, fix } } });
+    await change(tx, {
+      tests: { ...tests, [name]: { at, to, ok, reply, fix: fix && writeNotices(fix) } },
+    });
   });
 }
 

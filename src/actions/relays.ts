@@ -13,6 +13,7 @@ import {
 import { type RelayHealth, relayHealth } from '../deliveries/relay-activity.ts';
 import { type HandedOver, handOver } from '../doctor/hand-over.ts';
 import { dayOfWarmUp } from '../doctor/warm-up-day.ts';
+import { noticeInWords, noticesInWords } from '../locales/notices.ts';
 import { readAddress } from '../mail/address.ts';
 import { readMailbox } from '../mail/mailbox.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
@@ -22,6 +23,9 @@ import { noteRelayTest } from './first-steps.ts';
 import { TooManyTests } from './test-send.ts';
 
 const TESTS_AN_HOUR = 30;
+
+/** What became of a test message, and what to do about it, in words. */
+export type RelayTest = Omit<HandedOver, 'fix'> & { fix: string | null };
 
 /** No relay has this name. */
 export class RelayNotFound extends Error {
@@ -51,12 +55,11 @@ export interface ShownRelay {
   lastWords: { text: string; at: Date } | null;
 }
 
-/** The relays in the order of SMTP_URL, from what the database knows: the same in every process. */
-export async function listRelays({
-  db,
-  relays,
-  now,
-}: Pick<Context, 'db' | 'relays' | 'now'>): Promise<ShownRelay[]> {
+/** The relays in the order of SMTP_URL, from what the database knows: the same in every process. Words are of `language`. */
+export async function listRelays(
+  { db, relays, now }: Pick<Context, 'db' | 'relays' | 'now'>,
+  language = 'en',
+): Promise<ShownRelay[]> {
   const [answers, health] = await Promise.all([recentAnswers(db, 'relay'), relayHealth(db)]);
   const today = now().toISOString().slice(0, 10);
   return relays.map((relay) => {
@@ -71,7 +74,7 @@ export async function listRelays({
       rate: relay.rate ?? null,
       weight: relay.weight,
       warmUp: warmUpOf(relay, recent, today),
-      now: nowOf(health.get(relay.name)),
+      now: nowOf(health.get(relay.name), language),
       lastDay: recent.day,
       lately: recent.lately,
       lastWords: recent.words,
@@ -79,10 +82,10 @@ export async function listRelays({
   });
 }
 
-function nowOf(health: RelayHealth | undefined): ShownRelay['now'] {
+function nowOf(health: RelayHealth | undefined, language: string): ShownRelay['now'] {
   if (!health) return null;
-  const { relay: _, ...now } = health;
-  return now;
+  const { relay: _, words, ...now } = health;
+  return { ...now, words: words === null ? null : noticesInWords(words, language) };
 }
 
 type Relay = Context['relays'][number];
@@ -100,14 +103,15 @@ function warmUpOf(relay: Relay, { sentToday }: RecentAnswers, today: string) {
 
 /**
  * Sends one message through one relay, at once and from this process, and answers with what the relay said. At most
- * thirty an hour. Throws RelayNotFound, InvalidAddress, AddressSuppressed, TooManyTests.
+ * thirty an hour. Message and `fix` are of `language`. Throws RelayNotFound, InvalidAddress, AddressSuppressed,
+ * TooManyTests.
  */
 export async function testRelay(
   context: Context,
   actor: Actor,
   name: string,
   { email, language }: { email: string; language: string },
-): Promise<HandedOver> {
+): Promise<RelayTest> {
   const { config, db, log, origin, relays, now } = context;
   const relay = relays.find((one) => one.name === name);
   if (!relay) throw new RelayNotFound(`There is no relay “${name}”.`);
@@ -128,7 +132,7 @@ export async function testRelay(
   const envelope = { from: from.address, to: address.mailbox, utf8 };
   const said = await handOver(relay, { ...envelope, message, body: dotStuff(message) }, log);
   await noteRelayTest(db, name, address.email, said, now());
-  return said;
+  return { ...said, fix: said.fix && noticeInWords(said.fix, language) };
 }
 
 /** Writes the test down, unless there were enough. */

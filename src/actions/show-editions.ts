@@ -8,15 +8,16 @@ import { chooseArticles } from '../editions/variant.ts';
 /** An edition with its ledger, as the API and the command line show it. */
 export type ShownEdition = ReturnType<typeof editionShape>;
 
-/** Throws EditionNotFound. */
+/** Its `reason` is of `language`, English when left out. Throws EditionNotFound. */
 export async function showEdition(
   db: DbOrTransaction,
   id: string,
   now: Date,
+  language?: string,
 ): Promise<ShownEdition> {
   const edition = await getEdition(db, id);
   if (!edition) throw new EditionNotFound(id);
-  return editionShape(edition, await ledger(db, id), now, wordingFor(edition));
+  return editionShape(edition, await ledger(db, id), now, wordingFor(edition), language);
 }
 
 /** Editions with their ledgers, newest first; `next` is the `after` of the next page. */
@@ -24,6 +25,7 @@ export async function showEditions(
   db: DbOrTransaction,
   page: Parameters<typeof listEditions>[1],
   now: Date,
+  language?: string,
 ): Promise<{ data: ShownEdition[]; next: string | null }> {
   const { data, next } = await listEditions(db, page);
   const counts = await ledgers(
@@ -32,7 +34,13 @@ export async function showEditions(
   );
   return {
     data: data.map((edition) =>
-      editionShape(edition, counts.get(edition.id) ?? emptyLedger(), now, wordingFor(edition)),
+      editionShape(
+        edition,
+        counts.get(edition.id) ?? emptyLedger(),
+        now,
+        wordingFor(edition),
+        language,
+      ),
     ),
     next,
   };

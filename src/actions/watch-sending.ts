@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { diskIsFull } from '../database/disk.ts';
 import { tellGoesOn, tellHeldUp } from '../deliveries/edition-progress.ts';
-import { openStalledEditions, STALL_WORDS, type Stall } from '../deliveries/stalled-editions.ts';
+import { openStalledEditions, type Stall, stallIn } from '../deliveries/stalled-editions.ts';
 
 const ANSWER_MS = 3_000;
 
@@ -35,14 +35,13 @@ export function openSendingWatch({ db, log, queues, timings }: Context): Sending
     diskIsFull: () => diskIsFull(db),
     queueAnswers: () => answersSoon(queues.counts('deliver')),
   });
-  const ours = new Set<string>(Object.values(STALL_WORDS));
   return {
     async look() {
       const before = found;
       found = await watch.look();
       for (const { edition, words, statusText, cause } of found) {
         // What is known of the relay or the template says more.
-        if (statusText !== null && !ours.has(statusText)) continue;
+        if (statusText !== null && stallIn(statusText) === undefined) continue;
         if (statusText === words) continue;
         log.error({ edition, cause }, 'an edition stands still');
         await tellHeldUp(db, edition, words);

@@ -356,7 +356,7 @@ interface EditionsTable {
   state: Default<EditionState>;
   /** What keeps it from going on until a person acts; null while nothing does, and after an operator's pause. */
   heldBy: Optional<HeldBy>;
-  /** A sentence for the operators about what holds it up. Never read as a flag. */
+  /** What holds it up, as `writeNotices` of src/text/notice.ts writes it. Never read as a flag. */
   statusText: Optional<string>;
   /** 0 until the content is frozen. */
   revision: Default<number>;

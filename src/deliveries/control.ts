@@ -9,6 +9,7 @@ import {
 } from '../editions/transitions.ts';
 import { adviceOnAnswer, said } from '../relays/advice.ts';
 import type { Phase } from '../relays/smtp/outgoing.ts';
+import { writeNotices } from '../text/notice.ts';
 import { canBeResent } from './missed.ts';
 import { issueTickets, type RangeTicket } from './tickets.ts';
 
@@ -56,7 +57,7 @@ async function lastRefusal(db: Db, edition: string): Promise<string> {
     select relay, phase, code, enhanced, reply from delivery_events
     where edition_id = ${edition} and code >= 500 order by id desc limit 1`.execute(db);
   const [event] = rows;
-  if (!event) return 'Every reader was refused.';
+  if (!event) return writeNotices({ code: 'allRefused' });
   const { relay, phase: at, code, enhanced, reply } = event;
   const answer = { kind: 'refused', relay, at, code, reply } as const;
   return said(relay, reply, adviceOnAnswer({ ...answer, ...(enhanced !== null && { enhanced }) }));

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { readNotices, writeNotices } from '../text/notice.ts';
 
 export type StallCause = 'disk' | 'workers' | 'queue' | 'worker' | 'planning' | 'tickets';
 
@@ -7,25 +8,21 @@ export type StallCause = 'disk' | 'workers' | 'queue' | 'worker' | 'planning' | 
 export interface Stall {
   edition: string;
   cause: StallCause;
-  /** For the operators: what is wrong, and what to do. */
+  /** For the operators: what is wrong, and what to do; see `readNotices`. */
   words: string;
   /** What its operators are told already. */
   statusText: string | null;
 }
 
-export const STALL_WORDS: Record<StallCause, string> = {
-  disk: 'The disk of the database is full, so nothing can be written down and nothing is sent. Free some space: it goes on by itself.',
-  workers:
-    'No worker is running, so nothing is sent. Start one (gaceta start, or gaceta worker): it goes on by itself.',
-  queue:
-    'The queue does not answer, so no worker is told what to send. Start Redis again (or see REDIS_URL): it goes on by itself.',
-  worker:
-    'A worker holds readers of this edition and does not move. See its log; if it says nothing, restart it: others go on with them.',
-  planning:
-    'Its readers are not all planned yet, and nobody goes on planning. See the workers’ logs.',
-  tickets:
-    'What is due is taken by no worker, though one is running and the queue answers. See the workers’ logs.',
-};
+/** What the operators of an edition that stands still are told. */
+export const stallNotice = (cause: StallCause): string => writeNotices({ code: `stall.${cause}` });
+
+/** Why an edition stands still, as its operators were told; undefined where they were told something else. */
+export function stallIn(words: string): string | undefined {
+  const [notice] = readNotices(words);
+  return notice?.code.startsWith(STALL) ? notice.code.slice(STALL.length) : undefined;
+}
+const STALL = 'stall.';
 
 interface Sending {
   id: string;
@@ -82,7 +79,7 @@ export function openStalledEditions(
           stalls.push({
             edition: edition.id,
             cause,
-            words: STALL_WORDS[cause],
+            words: stallNotice(cause),
             statusText: edition.statusText,
           });
       }

@@ -3,6 +3,7 @@ import { adviceOnAnswer } from '../relays/advice.ts';
 import { openRelay } from '../relays/relay.ts';
 import type { RelaySettings } from '../relays/settings.ts';
 import type { Answer, Phase } from '../relays/smtp/outgoing.ts';
+import type { Notice } from '../text/notice.ts';
 
 /** What became of one message that was handed to one relay, in its own words. */
 export interface HandedOver {
@@ -13,7 +14,7 @@ export interface HandedOver {
   code: number | null;
   reply: string;
   /** What to do about it; null where there is nothing to say. */
-  fix: string | null;
+  fix: Notice | null;
   milliseconds: number;
 }
 

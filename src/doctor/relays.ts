@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { noticeInWords } from '../locales/notices.ts';
 import { isLoopback } from '../relays/loopback.ts';
 import { probeRelay } from '../relays/probe.ts';
 import type { RelaySettings } from '../relays/settings.ts';
@@ -29,7 +30,11 @@ export function checkRelays({
 export async function checkRelay(relay: RelaySettings, name: string): Promise<Check> {
   const probe = await probeRelay(relay);
   if (!probe.ok)
-    return bad(name, probe.error?.reply ?? 'no answer', probe.error?.fix ?? 'Look at SMTP_URL.');
+    return bad(
+      name,
+      probe.error?.reply ?? 'no answer',
+      probe.error ? noticeInWords(probe.error.fix) : 'Look at SMTP_URL.',
+    );
   const steps = probe.steps.map((step) => step.detail).join(', ');
   const plain = probe.tls === 'none' && !isLoopback(relay.host);
   if (plain && relay.auth)

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Scope, within } from '../database/scope.ts';
 import type { Database, DeliveryState, EditionState, Kind } from '../database/tables.ts';
+import { noticesInWords } from '../locales/notices.ts';
 import { readId } from '../text/id.ts';
 import type { EditionArticle, EditionContent } from './content.ts';
 import { listEditionArticles } from './edition-articles.ts';
@@ -52,13 +53,14 @@ export async function listEditions(
 
 /**
  * An edition as the API shows it, with its ledger and the wording its readers see. `now` ends the time
- * of one that is still being sent.
+ * of one that is still being sent; `language` is that of its `reason`.
  */
 export function editionShape(
   edition: Edition,
   ledger: Ledger,
   now: Date,
   wording: { subject: string; preheader: string },
+  language = 'en',
 ) {
   const { newsletter, articles } = edition;
   const end = edition.finishedAt ?? now;
@@ -70,7 +72,7 @@ export function editionShape(
     kind: edition.kind,
     localDate: edition.localDate,
     state: edition.state,
-    reason: reasonOf(edition),
+    reason: reasonOf(edition, language),
     heldBy: edition.heldBy,
     revision: edition.revision,
     ...wording,
@@ -87,8 +89,13 @@ export function editionShape(
 }
 
 /** The one field that says both, as scripts of before `heldBy` read it: the sentence, else the word for what holds it. */
-const reasonOf = ({ heldBy, statusText }: Pick<Edition, 'heldBy' | 'statusText'>): string | null =>
-  statusText ?? (heldBy === 'editor' ? 'held' : heldBy);
+function reasonOf(
+  { heldBy, statusText }: Pick<Edition, 'heldBy' | 'statusText'>,
+  language: string,
+): string | null {
+  if (statusText !== null) return noticesInWords(statusText, language);
+  return heldBy === 'editor' ? 'held' : heldBy;
+}
 
 const editions = (db: DbOrTransaction) =>
   db

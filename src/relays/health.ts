@@ -1,3 +1,4 @@
+import type { Notice } from '../text/notice.ts';
 import type { Outcome } from './smtp/message.ts';
 import type { Phase } from './smtp/outgoing.ts';
 import { withoutAddresses } from './smtp/reply.ts';
@@ -8,9 +9,9 @@ export interface RelayState {
   up: boolean;
   restingUntil?: Date;
   /** What last went wrong, in the relay's words where it had some; gone after the next message sent. */
-  lastError?: { at: Phase; code?: number; reply: string; fix?: string };
+  lastError?: { at: Phase; code?: number; reply: string; fix?: Notice };
   /** It asks for fewer messages and gets fewer: what it said, until it has not said so for a while. */
-  slowed?: { reply: string; fix: string };
+  slowed?: { reply: string; fix: Notice };
   connections: number;
 }
 

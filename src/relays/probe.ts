@@ -1,3 +1,4 @@
+import type { Notice } from '../text/notice.ts';
 import { advice } from './advice.ts';
 import type { RelaySettings } from './settings.ts';
 import { HandshakeError, openSession } from './smtp/handshake.ts';
@@ -15,7 +16,7 @@ export interface Probe {
   /** Whether the relay's certificate was found good; undefined without TLS. */
   certificateOk?: boolean;
   /** What failed, in the relay's own words where it had some, and what to do about it. */
-  error?: { step: 'connect' | 'auth'; reply: string; code?: number; fix: string };
+  error?: { step: 'connect' | 'auth'; reply: string; code?: number; fix: Notice };
 }
 
 /** How long doctor waits for a relay. */

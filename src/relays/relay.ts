@@ -47,8 +47,7 @@ export function openRelay(settings: RelaySettings, options: RelayOptions): Relay
 
 /** So many connections lost over commands sent together are no accident. */
 const UNPIPELINED = 2;
-const FEWER =
-  'The relay asks for fewer messages and gets fewer; the edition goes on more slowly. Set ?rate= in SMTP_URL to what its provider allows.';
+const FEWER = { code: 'advice.fewer' };
 /** Long enough for another pool to come by. */
 const ROOM_MADE_MS = 10_000;
 

@@ -8,7 +8,7 @@ import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
 import { planEdition } from '../../src/deliveries/plan.ts';
-import { STALL_WORDS } from '../../src/deliveries/stalled-editions.ts';
+import { stallNotice } from '../../src/deliveries/stalled-editions.ts';
 import { freezeEdition, makeReaders } from '../deliveries/fixtures/edition.ts';
 import { freshDatabase } from '../harness/database.ts';
 import { listenWhileTesting } from '../harness/listen.ts';
@@ -61,7 +61,7 @@ test('an edition that no worker sends says so, to readiness and metrics too, unt
   const server = createServer(createApp(context, watch));
   const base = await listenWhileTesting(server);
   expect(await told()).toBeNull();
-  await eventually(told, STALL_WORDS.workers);
+  await eventually(told, stallNotice('workers'));
   const unready = await fetch(`${base}/readyz`);
   expect([unready.status, await unready.json()]).toMatchObject([
     503,
@@ -90,15 +90,15 @@ test('an edition that no worker sends says so, to readiness and metrics too, unt
 test('the cause is what can be known of it', async () => {
   const { context, id, told } = await standing();
   const alive = await worker(context);
-  await eventually(told, STALL_WORDS.tickets);
+  await eventually(told, stallNotice('tickets'));
   await context.db
     .updateTable('ranges')
     .set({ worker: alive })
     .where('editionId', '=', id)
     .execute();
-  await eventually(told, STALL_WORDS.worker);
+  await eventually(told, stallNotice('worker'));
   await context.db.updateTable('editions').set({ plannedAt: null }).where('id', '=', id).execute();
-  await eventually(told, STALL_WORDS.planning);
+  await eventually(told, stallNotice('planning'));
 });
 
 test.skipIf(redisMissing())(
@@ -110,7 +110,7 @@ test.skipIf(redisMissing())(
     const base = await listenWhileTesting(createServer(createApp(context, watch)));
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('gaceta_queue_jobs{');
     await redis.close();
-    await eventually(told, STALL_WORDS.queue);
+    await eventually(told, stallNotice('queue'));
     await vi.waitFor(async () => {
       await told();
       const metrics = await fetch(`${base}/metrics`);

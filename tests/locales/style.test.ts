@@ -86,6 +86,6 @@ test.each([
   expect(ustedIn(text)).not.toEqual([]);
 });
 
-/** What a reader sees, without names of placeholders, commands and addresses. */
+/** What a reader sees, without names of placeholders, commands, addresses and their parameters. */
 const shown = (text: string) =>
-  text.replaceAll(/\{\{[^}]*\}\}|npx gaceta [a-z ]+|https?:\/\/\S*/g, '…');
+  text.replaceAll(/\{\{[^}]*\}\}|npx gaceta [a-z ]+|https?:\/\/\S*|\?[a-z]+=\S*/g, '…');

@@ -6,11 +6,16 @@ import { allStringsOf, withoutPlural } from './strings.ts';
 const root = join(import.meta.dirname, '../..');
 const source = [
   'src/actions',
+  'src/database/backup',
+  'src/deliveries',
   'src/feeds',
   'src/http',
   'src/newsletters',
   'src/mail-catcher',
+  'src/relays',
+  'src/text',
   'emails',
+  'workers',
 ]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

@@ -9,8 +9,10 @@ import {
   tellHeldUp,
 } from '../../src/deliveries/edition-progress.ts';
 import { RefusalBreaker } from '../../src/deliveries/refusal-breaker.ts';
+import { noticesInWords } from '../../src/locales/notices.ts';
 import type { Logger } from '../../src/process/log.ts';
 import type { Outcome } from '../../src/relays/outcome.ts';
+import { writeNotices } from '../../src/text/notice.ts';
 import type { Timings } from '../../src/timings.ts';
 
 export interface EditionWatchParts {
@@ -104,7 +106,11 @@ export class EditionWatch {
     for (const [edition, words] of this.#refused) {
       const now = await pauseRefused(db, edition, words);
       this.paused(edition);
-      if (now) log.error({ edition, words }, 'an edition was paused: its messages are refused');
+      if (now)
+        log.error(
+          { edition, words: noticesInWords(words) },
+          'an edition was paused: its messages are refused',
+        );
       this.#breakers.get(edition)?.forget();
       this.#refused.delete(edition);
       giveBack(edition);
@@ -155,7 +161,7 @@ export class EditionWatch {
     const { db, log } = this.#parts;
     if (words !== undefined) {
       if (words === statusText) return;
-      log.warn({ edition: id, reason: words }, 'an edition is held up');
+      log.warn({ edition: id, reason: noticesInWords(words) }, 'an edition is held up');
       await tellHeldUp(db, id, words);
     } else if (statusText !== null && this.#sentSince.has(id)) {
       // Another worker may still be held up, and write it anew: believed gone only at the second look.
@@ -166,6 +172,9 @@ export class EditionWatch {
 }
 
 function renderingWords(error: unknown): string {
-  const why = error instanceof RenderError ? error.message : 'see the error in the worker’s log';
-  return `The edition cannot be rendered: ${why}. Nothing is lost, and it is tried again every 30 s. Correct the template (DATA_DIR/templates) or the edition, or cancel it.`;
+  return writeNotices(
+    error instanceof RenderError
+      ? { code: 'rendering', values: { why: error.message } }
+      : { code: 'renderingLogged' },
+  );
 }

@@ -1,9 +1,7 @@
 import { said } from '../../src/relays/advice.ts';
 import type { Relay } from '../../src/relays/relay.ts';
+import { readNotices, writeNotices } from '../../src/text/notice.ts';
 import type { Timings } from '../../src/timings.ts';
-
-const SILENT =
-  'Each answer is waited for as long as the standard allows (up to 10 minutes). Check the relay: "gaceta doctor" connects to it.';
 
 /** What is wrong with relays, as operators are told, and which of them are left alone because they refuse everything. */
 export class RelayTroubles {
@@ -51,11 +49,10 @@ export class RelayTroubles {
 
   /** What is wrong with them, and what to do; undefined when each takes messages. */
   told(relays: Relay[]): string | undefined {
-    const troubles = relays.map((relay) => this.#troubleOf(relay)).filter((each) => each);
+    const troubles = relays.flatMap((relay) => this.#troubleOf(relay) ?? []);
     if (troubles.length === 0) return undefined;
-    const others =
-      troubles.length < relays.length ? ' Until then the other relays send its emails.' : '';
-    return troubles.join(' ') + others;
+    const others = troubles.length < relays.length ? [{ code: 'otherRelays' }] : [];
+    return writeNotices(...troubles.flatMap(readNotices), ...others);
   }
 
   #troubleOf(relay: Relay): string | undefined {
@@ -73,6 +70,6 @@ export class RelayTroubles {
     const silentMs = performance.now() - (this.#owesSince.get(relay) ?? Number.POSITIVE_INFINITY);
     if (silentMs < this.#timings.silenceMs || (relay.busy === 0 && relay.free > 0))
       return undefined;
-    return said(name, 'has not answered for some time', SILENT);
+    return writeNotices({ code: 'silent', values: { relay: name } });
   }
 }

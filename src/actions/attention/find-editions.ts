@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { withdrawnAt } from '../../articles/withdrawn.ts';
 import type { Db } from '../../database/connection.ts';
 import type { HeldBy, Kind } from '../../database/tables.ts';
-import { STALL_WORDS } from '../../deliveries/stalled-editions.ts';
+import { stallIn } from '../../deliveries/stalled-editions.ts';
 import type { Cause, Finding, Waits } from './causes.ts';
 
 interface Row {
@@ -55,8 +55,6 @@ export async function waitingEditions(db: Db, now: Date, waits: Waits): Promise<
   });
 }
 
-const stallOf = new Map(Object.entries(STALL_WORDS).map(([stall, words]) => [words, stall]));
-
 /** Editions that are being sent and are told to be held up: by a relay, a template, or because they stand still. */
 export async function heldUpEditions(db: Db, waits: Waits): Promise<Finding[]> {
   const { rows } = await sql<Row & { words: string; settled: string }>`
@@ -71,7 +69,7 @@ export async function heldUpEditions(db: Db, waits: Waits): Promise<Finding[]> {
       ...found,
       facts: { ...found.facts, words },
       cause: 'stalled',
-      detail: `stalled.${stallOf.get(words) ?? 'words'}`,
+      detail: `stalled.${stallIn(words) ?? 'words'}`,
       graceMs: waits.stalledMs,
       mark: settled,
     };

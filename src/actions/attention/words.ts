@@ -1,5 +1,6 @@
 import { causeInWords } from '../../feeds/causes.ts';
 import { type Translate, translator } from '../../locales/index.ts';
+import { noticesInWords } from '../../locales/notices.ts';
 import { maskAddressesIn } from '../../mail/address.ts';
 import type { Attention } from './list.ts';
 
@@ -37,7 +38,10 @@ function fill(
 ): Attention['facts'] {
   const { words, kind, why } = facts;
   const filled = { ...facts };
-  if (typeof words === 'string' && !unmasked) filled.words = maskAddressesIn(words);
+  if (typeof words === 'string') {
+    const told = noticesInWords(words, language);
+    filled.words = unmasked ? told : maskAddressesIn(told);
+  }
   if (typeof why === 'string') filled.words = causeInWords(JSON.parse(why), language);
   if (typeof kind === 'string') filled.kind = t(`kind.${kind}`);
   return filled;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { writeNotices } from '../../text/notice.ts';
 
 /** What was due between a backup and now, and may have been sent by the database that it was made of. */
 export interface Held {
@@ -12,7 +13,7 @@ export interface Held {
  * hours before now are not made up for, since an edition that was made after the backup is not in it.
  */
 export async function holdDue(client: pg.ClientBase, since: string): Promise<Held> {
-  const words = `As of ${since}: readers who got it after that would get it twice.`;
+  const words = writeNotices({ code: 'restored', values: { since } });
   const { rows: editions } = await client.query<{ id: string }>(
     `update editions set state = case state when 'sending' then 'paused' else 'draft' end,
        held_by = 'restore', status_text = $1

@@ -84,7 +84,9 @@ export const relayOperations: Operation[] = [
       params: z.object({ name: z.string().max(255) }),
       body: z.strictObject({
         email: z.string().max(320),
-        language: languageSchema.optional().meta({ description: 'Left out: English' }),
+        language: languageSchema
+          .optional()
+          .meta({ description: 'Of the message, and of `fix`; English when left out' }),
       }),
       answers: { 200: { description: 'What became of it', schema: handedOver } },
     },

@@ -1,3 +1,5 @@
+import type { Notice } from '../../text/notice.ts';
+
 /** Where in the conversation with a relay something happened. EHLO and STARTTLS belong to the greeting. */
 export type Phase = 'connect' | 'greeting' | 'auth' | 'mail' | 'rcpt' | 'data' | 'dot';
 
@@ -34,7 +36,7 @@ export interface Refusal {
   enhanced?: string;
   reply: string;
   /** What an operator should do about it, where the relay was not even reached or let nobody in. */
-  fix?: string;
+  fix?: Notice;
 }
 
 /** No answer came. At `dot` the message may have been taken all the same. */
@@ -43,7 +45,7 @@ export interface Loss {
   relay: string;
   at: Phase;
   error: string;
-  fix?: string;
+  fix?: Notice;
 }
 
 /** This relay can never take this message. */

@@ -4,6 +4,7 @@ import { lookForAttention } from '../../../src/actions/attention/look.ts';
 import { keepSenderChecks } from '../../../src/actions/sender-checks.ts';
 import { createNewsletter, updateNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
+import { said } from '../../../src/relays/advice.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { startSink } from '../../relays/sink.ts';
 import { addArticle, addReaders } from '../api/fixtures.ts';
@@ -155,7 +156,7 @@ describe('Today', async () => {
       .set({
         state: 'paused',
         heldBy: 'refusals',
-        statusText: 'It said “550 5.7.1 <b>blocked</b>”.',
+        statusText: said('relay-1', '550 5.7.1 <b>blocked</b>', { code: 'advice.blocked' }),
       })
       .where('id', '=', id)
       .execute();
@@ -164,6 +165,7 @@ describe('Today', async () => {
       const { text } = await sender.get('/console');
       expect(text).toContain('aria-label="1 asunto te necesita">1</span>');
       expect(text).toContain('550 5.7.1 &lt;b&gt;blocked&lt;/b&gt;');
+      expect(text).toContain('El servidor de correo bloquea este equipo');
       expect(text).toContain(`action="/console/editions/${id}/resume"`);
     });
     const looked = (await viewer.get('/console')).text;

@@ -6,6 +6,7 @@ import {
   setDefaultCACertificates,
 } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
+import { noticeInWords } from '../../../src/locales/notices.ts';
 import { advice } from '../../../src/relays/advice.ts';
 import { probeRelay } from '../../../src/relays/probe.ts';
 import type { RelaySettings } from '../../../src/relays/settings.ts';
@@ -30,10 +31,16 @@ afterEach(() => setDefaultCACertificates(KNOWN));
 async function probe(options: SinkOptions, given: Partial<RelaySettings> = {}) {
   const sink = await startSink(options);
   try {
-    return await probeRelay(settingsFor(sink, given));
+    return await told(settingsFor(sink, given));
   } finally {
     await sink.close();
   }
+}
+
+/** What the probe found, with its advice in words. */
+async function told(settings: RelaySettings) {
+  const { error, ...found } = await probeRelay(settings);
+  return { ...found, ...(error && { error: { ...error, fix: noticeInWords(error.fix) } }) };
 }
 
 test('a relay that is well: every step, what it can do, how it is encrypted', async () => {
@@ -79,9 +86,9 @@ test('without a password a certificate that proves nothing is better than no enc
 
 test('a password is not sent where nothing is encrypted', async () => {
   const sink = await startSink({ password: AUTH.pass });
-  const told = await probeRelay(settingsFor(sink, { auth: AUTH, requireTls: true }));
+  const found = await told(settingsFor(sink, { auth: AUTH, requireTls: true }));
   await sink.close();
-  expect(told.error).toMatchObject({
+  expect(found.error).toMatchObject({
     step: 'connect',
     fix: expect.stringMatching(/^User and password are sent only encrypted.*\?tls=off/),
   });
@@ -100,10 +107,10 @@ test('the name in EHLO is the one that is set, and is named where the relay obje
   const sink = await startSink({
     react: (step) => (step === 'greeting' ? undefined : { reply: '504 5.5.2 not you' }),
   });
-  const told = await probeRelay(settingsFor(sink, { helo: 'news.test' }));
+  const found = await told(settingsFor(sink, { helo: 'news.test' }));
   await sink.close();
   expect(sink.commands[0]).toBe('EHLO news.test');
-  expect(told.error?.fix).toMatch(/the name news\.test \(EHLO\).*SMTP_HELO, or \?helo=/);
+  expect(found.error?.fix).toMatch(/the name news\.test \(EHLO\).*SMTP_HELO, or \?helo=/);
 });
 
 test.each([
@@ -213,8 +220,8 @@ test.each([
 });
 
 test('a port where nobody listens', async () => {
-  const told = await probeRelay(settingsFor({ port: await freePort() }));
-  expect(told.error).toMatchObject({
+  const found = await told(settingsFor({ port: await freePort() }));
+  expect(found.error).toMatchObject({
     step: 'connect',
     fix: expect.stringContaining('Nothing listens'),
   });
@@ -276,6 +283,6 @@ test.each([
   const { opened } = openSession(settings, { ...TIMEOUTS, greeting: 150, command: 150 });
   const error = await opened.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(HandshakeError);
-  expect(error instanceof HandshakeError && advice(error, settings)).toMatch(fix);
+  expect(error instanceof HandshakeError && noticeInWords(advice(error, settings))).toMatch(fix);
   await sink.close();
 });

@@ -233,7 +233,7 @@ test('ten contents refused in a row pause the edition with the relay’s words, 
   await sending.send(edition);
   await eventually(async () => expect((await editionOf(db, edition)).state).toBe('paused'));
   expect((await editionOf(db, edition)).reason).toMatch(
-    /^sink: 554 5\.7\.1 your news is spam – The relay objects to the message/,
+    /^sink: 554 5\.7\.1 your news is spam – The mail server objects to the email/,
   );
   expect(sink.received.length).toBeLessThan(30);
   expect(await ledger(db, edition)).toMatchObject({ queued: 200, failed: 0 });
@@ -264,9 +264,9 @@ test('when more than half of the recipients are refused, the edition pauses and 
 });
 
 test.each([
-  ['mail', '550 5.7.1 sender not allowed', 'The relay accepts no email from this sender'],
+  ['mail', '550 5.7.1 sender not allowed', 'The mail server accepts no email from this sender'],
   ['auth', '535 5.7.8 wrong password', 'Wrong user or password'],
-  ['greeting', '554 5.7.1 go away', 'The relay does not serve this machine'],
+  ['greeting', '554 5.7.1 go away', 'The mail server does not serve this machine'],
 ] as const)(
   'a 5xx at %s pauses the edition, suppresses nobody and loses nothing',
   async (at, reply, fix) => {

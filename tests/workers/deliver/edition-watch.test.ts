@@ -123,7 +123,7 @@ test('of two relays the broken one is named, and the other goes on', async () =>
   expect(await editionOf(db, edition)).toEqual({
     state: 'sending',
     reason: expect.stringMatching(
-      /^two: 535 5\.7\.8 wrong password – Wrong user or password.* Until then the other relays send its emails\.$/,
+      /^two: 535 5\.7\.8 wrong password – Wrong user or password.* Until then the other mail servers send its emails\.$/,
     ),
   });
   expect((await ledger(db, edition)).sent).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ test('a relay that asks for fewer messages gets fewer, and the edition says why'
   await vi.waitFor(
     async () =>
       expect((await editionOf(db, edition)).reason).toMatch(
-        /^sink: 454 Throttling failure: Maximum sending rate exceeded\. – The relay asks for fewer messages/,
+        /^sink: 454 Throttling failure: Maximum sending rate exceeded\. – The mail server asks for fewer emails/,
       ),
     { timeout: 20_000, interval: 50 },
   );

@@ -34,7 +34,7 @@ export function deliveryRoutes(context: Context): Router {
     const newsletters = all.filter(({ id }) => inScope(scopeOf(res), id));
     const words = { ...wordsFor(req, res), timezone: newsletters[0]?.timezone ?? 'UTC' };
     const [relays, senders, answers, limits, workers, queue] = await Promise.all([
-      listRelays(context),
+      listRelays(context, words.language),
       lastSenderChecks(context, newsletters),
       recentAnswers(db, 'receiverGroup'),
       receiverLimits(db),

@@ -49,7 +49,7 @@ export function editionRoutes(context: Context): Router {
     const words = wordsFor(req, res);
     const { language, t } = words;
     const now = context.now();
-    const shown = await showEdition(db, editionIdOf(req.params.id), now);
+    const shown = await showEdition(db, editionIdOf(req.params.id), now, language);
     const newsletters = await listNewsletters(db);
     const edition = consoleEdition(shown, newsletters, words, now);
     const { timezone = 'UTC' } = newsletters.find((one) => one.slug === shown.newsletter) ?? {};

@@ -33,6 +33,7 @@ export function editionListRoutes(context: Context): Router {
       context.db,
       { limit: PER_PAGE, scope, ...filter, ...(after ? { after } : {}) },
       now,
+      words.language,
     );
     const address = (more: Record<string, string>) => {
       const query = new URLSearchParams({ ...filter, ...more }).toString();

@@ -58,7 +58,7 @@ export async function showWindow(
   const now = context.now();
   const held = form.places.map((place) => place.id);
   const [shape, newsletters, addable, sources, tests, derived, readers] = await Promise.all([
-    showEdition(db, id, now),
+    showEdition(db, id, now, console.language),
     listNewsletters(db),
     addableArticles(db, newsletter.id, { held, search, limit: 30 }),
     joinedSources(db, window.articles.values(), scopeOf(res)),

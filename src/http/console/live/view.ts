@@ -2,6 +2,7 @@ import type { EditionState, HeldBy } from '../../../database/tables.ts';
 import type { Ledger } from '../../../deliveries/ledger.ts';
 import type { RelayActivity } from '../../../deliveries/relay-activity.ts';
 import type { Translate } from '../../../locales/index.ts';
+import { noticesInWords } from '../../../locales/notices.ts';
 import { receiverName } from '../receiver-name.ts';
 import type { Figures, Rate } from './figures.ts';
 
@@ -67,7 +68,11 @@ export function liveEdition(edition: Figures['editions'][number], words: Words, 
     newsletterId,
     state,
     stateText: t(`state.${state}`),
-    reason: whyHeld({ ...edition, reason: statusText ?? heldBy }, t, now),
+    reason: whyHeld(
+      { ...edition, reason: statusText ? noticesInWords(statusText, language) : heldBy },
+      t,
+      now,
+    ),
     ledger,
     ...barOf(edition, language),
     rate: sending ? perSecond(edition.rate, words) : '',

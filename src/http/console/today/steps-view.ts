@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { firstSteps, readFirstSteps } from '../../../actions/first-steps.ts';
 import type { Context } from '../../../context.ts';
+import { noticesInWords } from '../../../locales/notices.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { getNewsroom } from '../../../newsletters/newsroom.ts';
 import { roleOf } from '../../middleware/roles.ts';
@@ -45,7 +46,11 @@ export async function stepsView(
         name,
         host: `${host}:${port}`,
         user: auth?.user ?? null,
-        test: test && { ...test, when: timeIn(test.at, language, timezone) },
+        test: test && {
+          ...test,
+          fix: test.fix === null ? null : noticesInWords(test.fix, language),
+          when: timeIn(test.at, language, timezone),
+        },
       };
     }),
     relaySet: config.relays !== undefined,
