@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { apiRoutes } from './http/api/routes.ts';
 import { LiveFigures } from './http/console/live/figures.ts';
 import { consoleRoutes } from './http/console/routes.ts';
+import { hookRoutes } from './http/hooks.ts';
 import { openMetrics } from './http/metrics.ts';
 import { plainForwardedFor } from './http/middleware/client-address.ts';
 import { compress } from './http/middleware/compress.ts';
@@ -76,6 +77,7 @@ export function createApp(
   app.use(operatingRoutes(context, metrics, sending)); // /healthz /readyz /metrics
   app.use('/api', apiRoutes(context)); // /api/v1, /api/openapi.json, /api/docs
   app.use('/console', consoleRoutes(context, figures));
+  app.use('/hooks', hookRoutes(context)); // where providers tell what came back
   app.use('/websub', websubRoutes(context)); // where hubs say that a feed has changed
   app.use(publicRoutes(context)); // / /subscribe /confirm /unsubscribe /preferences /archive /embed /privacy
   app.use(notFound);

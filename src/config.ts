@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readAddress } from './mail/address.ts';
+import { type ProviderName, providerNames } from './mail/provider-names.ts';
 import { receiverGroups } from './mail/receiver-groups.ts';
 import { publicPathOf, wrongPublicUrl } from './public-url.ts';
 import { A_HELO, heloOf, readHelo } from './relays/helo.ts';
@@ -154,6 +155,19 @@ const environment = z.object({
     .transform((v) => v.split(':'))
     .optional(),
   INBOUND_PROXY: flag('INBOUND_PROXY').default(false),
+  HOOK_KEYS: z
+    .string()
+    .transform((v) => v.split(',').map((entry) => /^\s*(\w+):(.*\S)\s*$/.exec(entry)))
+    .refine(
+      (all) => all.every((entry) => providerNames.some((name) => name === entry?.[1])),
+      `HOOK_KEYS must be provider:secret, several separated by commas; known are ${providerNames.join(', ')}`,
+    )
+    .refine(
+      (all) => all.every((entry) => (entry?.[2]?.length ?? 0) >= 16),
+      'HOOK_KEYS: each secret must be at least 16 characters',
+    )
+    .transform((all) => all.map((entry) => [entry?.[1] as ProviderName, entry?.[2] ?? ''] as const))
+    .optional(),
   ALERT_TO: z
     .string()
     .transform((v) => v.split(/[\s,]+/).filter((address) => address !== ''))
@@ -224,6 +238,8 @@ export type Config = Readonly<{
   oidc: OidcSettings | undefined;
   /** The domain of return paths and of mailed unsubscribing; undefined: both go to the newsroom's own addresses. */
   inboundDomain: string | undefined;
+  /** What authenticates the providers that tell of bounces at /hooks/:provider; several of one while it is changed. */
+  hookKeys: readonly (readonly [provider: ProviderName, secret: string])[];
   /** Where that domain's mail comes in; undefined: no door. */
   inboundSmtp:
     | { port: number; tls: { key: string; cert: string } | undefined; proxy: boolean }
@@ -321,6 +337,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
             roleClaim: env.OIDC_ROLE_CLAIM,
           }
         : undefined,
+    hookKeys: env.HOOK_KEYS ?? [],
     inboundDomain: env.INBOUND_DOMAIN,
     inboundSmtp:
       env.INBOUND_SMTP_PORT === undefined

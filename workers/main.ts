@@ -7,6 +7,7 @@ import { startDeliverer } from './deliver/deliver.ts';
 import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';
 import { housekeepingTasks } from './housekeeping.ts';
+import { openHookTaker } from './inbound/hooks.ts';
 import { openInbound } from './inbound/inbound.ts';
 import { startLetters } from './letters/letters.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -42,6 +43,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
   });
   const letters = startLetters(context, lease, pace, deliverer.makeRoom, metrics);
   const inbound = openInbound(context);
+  const hooks = openHookTaker(context);
   const { queues } = context;
   const consumers = [
     queues.work('deliver', deliverer.handle, 8),
@@ -59,10 +61,12 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     ...webhooks.tasks,
     ...pictures.tasks,
     ...inbound.tasks,
+    ...hooks.tasks,
   ]);
   return {
     async stop() {
       // These first: from here on nothing starts.
+      hooks.stop();
       const sending = [
         deliverer.stop(),
         letters.stop(),

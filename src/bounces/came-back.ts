@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { isCurrent } from '../subscribers/links.ts';
+import { letterIn } from '../subscribers/return-path.ts';
 import type { Subject } from '../subscribers/tokens.ts';
 import type { ClassifiedRecipient } from './classify.ts';
 import { follow, MOST_WORDS } from './follow.ts';
@@ -23,29 +24,39 @@ export interface CameBack {
  */
 export async function takeCameBack(
   tx: DbOrTransaction,
-  { kind, source, subject, verdict, words }: CameBack,
+  { kind, source, subject: marked, verdict, words }: CameBack,
   now: Date,
 ): Promise<{ recorded: boolean; suppressed: boolean }> {
+  const { letter, subject } = letterIn(marked);
   // two reports about one reader stand in line: both count days
   const reader = await tx
     .selectFrom('subscribers')
-    .select(['id', 'addressHash', 'addressChanges', 'receiverGroup'])
+    .select(['id', 'email', 'addressHash', 'addressChanges', 'receiverGroup'])
     .where('id', '=', subject.subscriber)
     .forUpdate()
     .executeTakeFirst();
   if (!reader) return { recorded: false, suppressed: false };
+  const sent = await tx
+    .selectFrom('letters')
+    .select(['email', 'newsletterId'])
+    .where('id', '=', letter ?? null)
+    .where('subscriberId', '=', reader.id)
+    .executeTakeFirst();
   const { rows } = await sql<{ id: string }>`
-    insert into bounces (at, kind, source, subscriber_id, edition_id, newsletter_id, receiver_group, hard, reason, status,
-      words)
-    select ${now}, ${kind}, ${source}, ${reader.id}, e.id, coalesce(e.newsletter_id, ${subject.newsletter ?? null}),
-      ${reader.receiverGroup}, ${verdict.hard}, ${verdict.reason}, ${verdict.status}, ${words.slice(0, MOST_WORDS)}
+    insert into bounces (at, kind, source, subscriber_id, edition_id, letter_id, newsletter_id, receiver_group, hard,
+      reason, status, words)
+    select ${now}, ${kind}, ${source}, ${reader.id}, e.id, ${letter ?? null},
+      coalesce(e.newsletter_id, ${subject.newsletter ?? sent?.newsletterId ?? null}), ${reader.receiverGroup}, ${verdict.hard}, ${verdict.reason}, ${verdict.status}, ${words.slice(0, MOST_WORDS)}
     from (select) one left join editions e on e.id = ${subject.edition ?? null}
     on conflict do nothing
     returning id`.execute(tx);
   const id = rows[0]?.id;
   if (id === undefined) return { recorded: false, suppressed: false };
   const { addressHash } = reader;
-  if (!addressHash || !isCurrent(subject, reader)) return { recorded: true, suppressed: false };
+  // a letter to another address than theirs: one that they want to change to, or had before
+  const elsewhere = sent?.email != null && sent.email !== reader.email;
+  if (!addressHash || elsewhere || !isCurrent(subject, reader))
+    return { recorded: true, suppressed: false };
   const { hard, reason } = verdict;
   const came = { id, kind, hard, reason, words, ...subject, addressHash };
   return { recorded: true, suppressed: await follow(tx, came, now) };

@@ -63,12 +63,15 @@ export async function follow(tx: DbOrTransaction, came: Followed, now: Date): Pr
   return true;
 }
 
+/** Whether a report of that type is a reader's about what they were sent. */
+export const isComplaint = (type: string): boolean => !NO_COMPLAINT.has(type);
+
 const isFinal = (
   tx: DbOrTransaction,
   { kind, hard, reason, subscriber }: Followed,
   now: Date,
 ): boolean | Promise<boolean> =>
-  kind === 'complaint' ? !NO_COMPLAINT.has(reason) : hard || tooOften(tx, subscriber, reason, now);
+  kind === 'complaint' ? isComplaint(reason) : hard || tooOften(tx, subscriber, reason, now);
 
 /**
  * Whether messages to a reader came back for now on too many days, by the newsroom's rules. Those before their address was

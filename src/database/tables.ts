@@ -236,6 +236,17 @@ interface SignsOfLifeTable {
   askedAt: Optional<Date>;
 }
 
+interface HookEventsTable {
+  provider: string;
+  eventId: string;
+  nonce: Optional<string>;
+  event: ColumnType<unknown, string, string>;
+  signed: boolean;
+  at: Made;
+  takenAt: Optional<Date>;
+  tries: Default<number>;
+}
+
 interface FeedsTable {
   id: Id;
   newsletterId: string;
@@ -882,6 +893,7 @@ export interface Database {
   receiverPace: ReceiverPaceTable;
   relayPlans: RelayPlansTable;
   signsOfLife: SignsOfLifeTable;
+  hookEvents: HookEventsTable;
   feeds: FeedsTable;
   articles: ArticlesTable;
   articleSources: ArticleSourcesTable;

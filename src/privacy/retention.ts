@@ -11,6 +11,8 @@ export const KEPT_DAYS = {
   sending: 90,
   /** Messages to one person, once they have ended. */
   letters: 30,
+  /** The ids of what providers told, by which one told again is known. */
+  hooks: 30,
   audit: 730,
 } as const;
 
@@ -43,6 +45,7 @@ export async function forgetOld(db: Db, now: Date): Promise<Record<string, numbe
       sql`state in ('sent', 'failed', 'skipped')`,
     ),
     bounces: await forget(db, 'bounces', 'at', before(now, KEPT_DAYS.deliveries)),
+    hook_events: await forgetHookEvents(db, before(now, KEPT_DAYS.hooks)),
     form_posts: await forgetPosts(db, before(now, 1)),
     audit: await forget(db, 'audit', 'at', before(now, KEPT_DAYS.audit)),
     partitions: await dropPartitions(db, before(now, KEPT_DAYS.deliveries)),
@@ -82,6 +85,14 @@ async function forgetCorrected(db: Kysely<Database>, until: Date): Promise<numbe
     where e.id = r.edition_id and r.number < e.revision and r.created_at < ${until}
       and e.state in ('sent', 'cancelled')`.execute(db);
   return Number(numAffectedRows);
+}
+
+async function forgetHookEvents(db: Kysely<Database>, until: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('hookEvents')
+    .where('at', '<', until)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 /** Forms that were sent: nobody presses a button twice a day apart. */

@@ -24,6 +24,7 @@ import {
   restoreUrl,
   viewUrl,
 } from '../../src/subscribers/links.ts';
+import { letterReturnPath } from '../../src/subscribers/return-path.ts';
 
 const CONFIRM_DAYS = 7;
 const READER_LINK_HOURS = 24;
@@ -35,7 +36,11 @@ const READER_LINK_HOURS = 24;
 export async function letterContent(
   context: Context,
   letter: ClaimedLetter,
-): Promise<{ content: LetterContent; envelope: Omit<LetterEnvelope, 'to'> }> {
+): Promise<{
+  content: LetterContent;
+  envelope: Omit<LetterEnvelope, 'to'>;
+  returnPath: string;
+}> {
   const { db, config } = context;
   const [newsroom, newsletters, subscriber] = await Promise.all([
     getNewsroom(db),
@@ -48,11 +53,17 @@ export async function letterContent(
   const imprint = first && newsletters.length === 1 ? ownLook(ofRoom, first) : ofRoom;
   const from = readMailbox(first?.from ?? config.mailFrom);
   const replyTo = first?.replyTo ? readMailbox(first.replyTo) : null;
+  const addressChanges = subscriber?.addressChanges ?? 0;
+  const reader = letter.subscriberId;
+  const named = reader && { subscriber: reader, letter: letter.id, addressChanges };
   return {
+    returnPath: named
+      ? letterReturnPath(context.tokens, from.address, named, config.inboundDomain)
+      : from.address,
     content: {
       ...(await partsOf(context, letter, newsletters, {
         replyTo: (replyTo ?? from).address,
-        addressChanges: subscriber?.addressChanges ?? 0,
+        addressChanges,
       })),
       imprint,
       language: letter.language,
@@ -91,6 +102,8 @@ async function partsOf(
       links,
       newsletter.replyTo ?? replyTo,
       newsletter.id,
+      undefined,
+      context.config.inboundDomain,
     )(subscriber, addressChanges),
   });
   const written = { kind: letter.kind, content: letter.content } as Written;

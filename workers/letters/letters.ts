@@ -112,7 +112,7 @@ export function startLetters(
       const address = readAddress(letter.email);
       const built = await (before?.email === letter.email ? before.message : compose(letter));
       const answer = await relay.send({
-        from: built.from.address,
+        from: built.returnPath,
         to: address.mailbox,
         utf8: built.utf8,
         body: [dotStuff(built.message)],

@@ -11,6 +11,8 @@ import { letterContent } from './content.ts';
 /** A finished letter: CRLF, not dot-stuffed. */
 export interface OutgoingLetter {
   from: Mailbox;
+  /** Where it goes back to when it cannot be delivered. */
+  returnPath: string;
   message: Buffer;
   utf8: boolean;
 }
@@ -26,9 +28,10 @@ export async function letterMessage(
   if (letter.kind === 'test') {
     const { edition, language, sections } = letter.content as LetterContents['test'];
     const messageId = letterMessageId(letter.id, context.origin);
-    return editionMessage(context, edition, { language, sections }, to, messageId);
+    const test = await editionMessage(context, edition, { language, sections }, to, messageId);
+    return { ...test, returnPath: test.from.address };
   }
-  const { content, envelope } = await letterContent(context, letter);
+  const { content, envelope, returnPath } = await letterContent(context, letter);
   const { message, utf8 } = await buildLetter(renderer, content, { ...envelope, to });
-  return { from: envelope.from, message, utf8 };
+  return { from: envelope.from, returnPath, message, utf8 };
 }

@@ -22,4 +22,18 @@ const statements = [
     drop constraint suppressions_reason_check,
     add constraint suppressions_reason_check
       check (reason in ('bounce', 'complaint', 'erasure', 'operator', 'provider'))`,
+  // What providers told: emptied when it was followed; the id stays, so that it counts once.
+  `create table hook_events (
+    provider text not null,
+    event_id text not null,
+    nonce text,
+    event jsonb not null,
+    signed boolean not null,
+    at timestamptz not null default now(),
+    taken_at timestamptz,
+    tries integer not null default 0,
+    primary key (provider, event_id),
+    unique (provider, nonce)
+  )`,
+  'create index hook_events_open on hook_events (at) where taken_at is null',
 ];
