@@ -75,6 +75,30 @@ describe('signing in', async () => {
     expect(await context.db.selectFrom('sessions').select('idHash').execute()).toEqual([]);
   });
 
+  it('leads to the page that was asked for, once, and to no other site', async () => {
+    const one = browser();
+    await one.get('/console/readers?state=active&search=%C3%B1');
+    await one.get('/console/live', { 'Sec-Fetch-Dest': 'empty' });
+    await one.get('/console/assets/none.js');
+    const done = await one.post('/console/sign-in', ana);
+    expect(done.location).toBe('/console/readers?state=active&search=%C3%B1');
+    await one.post('/console/sign-out', {});
+    expect((await one.post('/console/sign-in', ana)).location).toBe('/console');
+    for (const address of [
+      'https://evil.example/',
+      '//evil.example/',
+      '/console//evil',
+      '/privacy',
+      '\0',
+    ]) {
+      const other = browser();
+      other.cookie = `gaceta-asked=${Buffer.from(address).toString('base64url')}`;
+      expect((await other.post('/console/sign-in', ana)).location).toMatch(
+        /^\/console(\/\/evil)?$/,
+      );
+    }
+  });
+
   it('begins a session under a new id, in a cookie that scripts cannot read', async () => {
     const one = browser();
     await one.post('/console/sign-in', ana);

@@ -5,6 +5,7 @@ import { noteSeen, type Operator } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
 import { beginStep } from '../../../operators/sign-in-steps.ts';
 import { originOf } from '../../middleware/client-address.ts';
+import { openAskedPage } from './asked-page.ts';
 import type { PasswordChecks } from './password-checks.ts';
 import { beginSession } from './sessions.ts';
 import { stepCookie } from './step-cookie.ts';
@@ -25,6 +26,7 @@ export interface Admission {
 
 export function openAdmission(context: Context, checks: PasswordChecks): Admission {
   const { db, config } = context;
+  const asked = openAskedPage(config);
   const secondFactor = stepCookie(config, 'second-factor');
 
   const letIn: Admission['letIn'] = async (req, res, operator, method, begun) => {
@@ -34,7 +36,7 @@ export function openAdmission(context: Context, checks: PasswordChecks): Admissi
     await beginSession(context, req, res, operator, method);
     checks.browsers.remember(req, res, checks.accountOf(operator.email));
     await begun?.();
-    res.redirect(303, '/console');
+    res.redirect(303, asked.take(req, res));
   };
 
   return {

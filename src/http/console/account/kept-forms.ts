@@ -5,6 +5,7 @@ import { forgetForm, type KeptForm, keepForm, keptForm } from '../../../operator
 import { readId } from '../../../text/id.ts';
 import { requireScopedRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
+import { openAskedPage } from './asked-page.ts';
 import { cookieOf } from './cookies.ts';
 
 const DAYS = 30;
@@ -34,6 +35,7 @@ export interface KeptForms {
 
 export function openKeptForms(context: Context): KeptForms {
   const { db, log, config, secrets } = context;
+  const asked = openAskedPage(config);
   const cookie = cookieOf(config, 'gaceta-writer', DAYS * 86_400_000);
   const mark = (secret: string, operator: string) =>
     createHmac('sha256', secret).update(`writer:${operator}`).digest('base64url');
@@ -49,7 +51,11 @@ export function openKeptForms(context: Context): KeptForms {
   }
 
   const toSignIn: RequestHandler = async (req, res) => {
-    if (req.method === 'GET') return res.redirect(303, '/console/sign-in');
+    if (req.method === 'GET') {
+      asked.keep(req, res);
+      return res.redirect(303, '/console/sign-in');
+    }
+    asked.forget(req, res);
     const writer = writerOf(req);
     const form = formOf(req);
     if (writer === undefined || !form) return res.redirect(303, '/console/sign-in?expired');
