@@ -67,6 +67,8 @@ export interface Timings {
     /** Looks for what webhooks are to be told. */
     webhooksMs: number;
   };
+  /** How often it is looked for what is asked for many readers at once. */
+  bulkMs: number;
   /** How long a webhook may take to answer. */
   webhookMs: number;
   /** What relays are waited for when digests are sent. */
@@ -109,6 +111,7 @@ export const TIMINGS: Timings = {
     picturesMs: 1_000,
     webhooksMs: 1_000,
   },
+  bulkMs: 2_000,
   webhookMs: 15_000,
   relay: TIMEOUTS,
 };

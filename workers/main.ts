@@ -3,6 +3,7 @@ import type { Context } from '../src/context.ts';
 import { openLease } from '../src/deliveries/lease.ts';
 import { runTasks } from '../src/process/clock.ts';
 import { openPace } from '../src/relays/pace/pace.ts';
+import { openBulk } from './bulk.ts';
 import { startDeliverer } from './deliver/deliver.ts';
 import { editionTasks, planJob } from './editions.ts';
 import { feedJob, feedTasks } from './feeds.ts';
@@ -52,6 +53,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     queues.work('editions', planJob(context), 2),
   ];
   const webhooks = openWebhookSender(context);
+  const bulk = openBulk(context);
   const pictures = openPictureFetcher(context);
   const clock = runTasks(context.log, [
     ...feedTasks(context),
@@ -59,12 +61,14 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     ...housekeepingTasks(context),
     ...letters.tasks,
     ...webhooks.tasks,
+    ...bulk.tasks,
     ...pictures.tasks,
     ...inbound.tasks,
     ...hooks.tasks,
   ]);
   return {
     async stop() {
+      bulk.stop();
       // These first: from here on nothing starts.
       hooks.stop();
       const sending = [

@@ -1,6 +1,8 @@
+import type { Context } from '../context.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import { ReasonNeeded, SubscriberNotFound, SuppressionNotFound } from '../subscribers/errors.ts';
+import { type SuppressedList, suppressList } from '../subscribers/suppress-list.ts';
 import {
   addressHashOf,
   removeSuppression,
@@ -66,3 +68,19 @@ async function hashOf(tx: DbOrTransaction, id: string): Promise<Buffer> {
 }
 
 const objectOf = (hash: Buffer) => `address ${hash.toString('hex')}`;
+
+/** Suppresses every address of a list, with one audit row. Throws InvalidImport. */
+export async function importSuppressions(
+  { db, hashAddress }: Pick<Context, 'db' | 'hashAddress'>,
+  actor: Actor,
+  source: AsyncIterable<Uint8Array>,
+  { reason, detail }: { reason: 'bounce' | 'complaint' | 'operator'; detail: string | null },
+): Promise<SuppressedList> {
+  const done = await suppressList(db, source, { hashAddress, reason, detail });
+  const { suppressed } = done;
+  await audit(db, actor, 'suppress', 'addresses', {
+    addresses: suppressed,
+    ...(detail ? { reason: detail } : {}),
+  });
+  return done;
+}

@@ -15,6 +15,7 @@ import { chooseNewsletter, chooseSubscriber, idArgument, readLimit, several } fr
 import { counted, note, print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
 import { type FilterOptions, filterOf, withFilter } from './subscriber-filter.ts';
+import { registerSubscriberBulk } from './subscribers-bulk.ts';
 import { registerSubscriberChanges } from './subscribers-change.ts';
 import { registerSubscriberExport } from './subscribers-export.ts';
 
@@ -132,6 +133,7 @@ export function registerSubscribers(program: Command, open: Open): void {
     });
   registerSubscriberExport(noun, open);
   registerSubscriberChanges(noun, open);
+  registerSubscriberBulk(noun, open);
   registerLeavingReasons(noun, open);
   noun
     .command('erase <id-or-address>')

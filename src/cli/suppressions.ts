@@ -1,12 +1,20 @@
-import type { Command } from 'commander';
+import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
 import { commit } from '../actions/commit.ts';
-import { liftSuppression, suppressAddress } from '../actions/suppressions.ts';
+import { importSuppressions, liftSuppression, suppressAddress } from '../actions/suppressions.ts';
 import { readAddress } from '../mail/address.ts';
 import { findSuppression, listSuppressions, suppressionShape } from '../subscribers/suppression.ts';
 import type { Open } from './open.ts';
 import { readLimit } from './options.ts';
-import { print, table, WrongUse } from './output.ts';
+import { counted, note, print, table, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
+
+interface ImportOptions {
+  json?: boolean;
+  reason: 'bounce' | 'complaint' | 'operator';
+  detail?: string;
+}
 
 export function registerSuppressions(program: Command, open: Open): void {
   const noun = program.command('suppressions').description('addresses that no email is sent to');
@@ -48,6 +56,31 @@ export function registerSuppressions(program: Command, open: Open): void {
         print(json, suppression && suppressionShape(suppression), text);
       }),
     );
+  noun
+    .command('import <file>')
+    .description('block a list of addresses: one a line, or the column email; - reads stdin')
+    .addOption(
+      new Option('--reason <reason>', 'of lines that name none')
+        .choices(['bounce', 'complaint', 'operator'])
+        .default('operator'),
+    )
+    .option('--detail <text>', 'why, for colleagues')
+    .option('--json', 'print JSON')
+    .action(async (file: string, { json, reason, detail }: ImportOptions) => {
+      if (file !== '-')
+        await access(file, constants.R_OK).catch(() => {
+          throw new WrongUse(`Cannot read ${file}.`);
+        });
+      return open(async (context) => {
+        const source = file === '-' ? process.stdin : createReadStream(file);
+        const options = { reason, detail: detail ?? null };
+        const done = await importSuppressions(context, actorOf(), source, options);
+        for (const { line, fault } of done.refused.slice(0, 20)) note(`line ${line}: ${fault}`);
+        const { lines, suppressed, known, refusedCount } = done;
+        const text = `${counted(lines, 'line')}: ${suppressed} suppressed, ${known} suppressed before, ${refusedCount} no address`;
+        print(json, done, text);
+      });
+    });
   noun
     .command('remove <email>')
     .description('unblock an address, unless a complaint blocked it')

@@ -857,21 +857,20 @@ interface BulkJobsTable {
   options: ColumnType<unknown, string, never>;
   /** Ids of the newsletters that it may touch; null: any. */
   newsletters: Optional<string[]>;
-  state: Default<'prepared' | 'running' | 'done' | 'stopped' | 'failed'>;
+  state: Default<'prepared' | 'running' | 'done' | 'stopped'>;
   /** Readers it is about, how many of them are done, and of how many it changed something. */
   size: Default<number>;
   done: Default<number>;
   changed: Default<number>;
   /** Addresses that were named and that no reader has. */
   unknown: Default<number>;
-  /** Every reader up to this id is done. */
-  cursor: Default<string>;
+  /** Who began it: an Actor of src/operators/audit.ts. */
   actor: ColumnType<unknown, string, never>;
   createdAt: Made;
-  touchedAt: Made;
   finishedAt: Optional<Date>;
 }
 
+/** The readers that a job has not come to yet. */
 interface BulkReadersTable {
   jobId: string;
   subscriberId: string;

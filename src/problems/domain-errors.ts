@@ -15,6 +15,7 @@ import {
   NothingJoined,
   UnknownArticles,
 } from '../articles/errors.ts';
+import { BulkJobConflict, BulkJobNotFound } from '../bulk/jobs.ts';
 import { UnusableBackup } from '../database/backup/file.ts';
 import { DatabaseNotEmpty, StillAtWork } from '../database/backup/restore.ts';
 import { NothingMissed } from '../deliveries/control.ts';
@@ -94,6 +95,7 @@ const statuses: [number, ErrorClass[]][] = [
       WebhookNotFound,
       AttemptNotFound,
       EarlierEditionNotFound,
+      BulkJobNotFound,
     ],
   ],
   [
@@ -122,6 +124,7 @@ const statuses: [number, ErrorClass[]][] = [
       LastOwner,
       StillRunning,
       WebhookOff,
+      BulkJobConflict,
     ],
   ],
   [

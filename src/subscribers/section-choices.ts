@@ -38,3 +38,18 @@ export async function forgetSections(
         where slug <> all(${gone}::text[]) order by place) end
     where ${chosen(newsletterId, gone)}`.execute(tx);
 }
+
+/** Adds a section to what these readers chose; who has all sections has it. Answers how many did not have it. */
+export async function addSection(
+  tx: DbOrTransaction,
+  { newsletter, section }: { newsletter: string; section: string },
+  readers: string[],
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update subscriptions set sections = sections || ${section}::text
+    where newsletter_id = ${newsletter} and subscriber_id = any(${readers}::bigint[])
+      and state <> 'unsubscribed' and sections is not null and ${section} <> all(sections)`.execute(
+    tx,
+  );
+  return Number(numAffectedRows ?? 0n);
+}

@@ -35,5 +35,6 @@ export const QUICK_TIMINGS: Timings = {
     picturesMs: 100,
     webhooksMs: 100,
   },
+  bulkMs: 100,
   relay: { ...TIMINGS.relay, rest: 50, longestRest: 1_000 },
 };

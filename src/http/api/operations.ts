@@ -2,6 +2,7 @@ import { sourceOperations } from './article-sources.ts';
 import { articleOperations } from './articles.ts';
 import { attentionOperations } from './attention.ts';
 import { auditOperations } from './audit.ts';
+import { bulkOperations } from './bulk.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { earlierEditionOperations } from './earlier-editions.ts';
 import { steeringOperations, testOperations } from './edition-steering.ts';
@@ -46,6 +47,7 @@ export const operations: Operation[] = [
   ...relayOperations,
   ...figureOperations,
   ...subscriberOperations,
+  ...bulkOperations,
   ...leavingReasonOperations,
   ...importOperations,
   ...suppressionOperations,

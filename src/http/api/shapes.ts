@@ -263,6 +263,39 @@ export const earlierEditionShape = z
   })
   .meta({ id: 'EarlierEdition' });
 
+export const bulkJobShape = z
+  .object({
+    id,
+    action: z.enum(['unsubscribe', 'move', 'section', 'erase']),
+    newsletter: slug.nullable().meta({ description: 'null: all, or none' }),
+    to: slug.nullable(),
+    section: z.string().nullable(),
+    newsletters: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'Beyond these nothing is changed; null: any' }),
+    state: z.enum(['prepared', 'running', 'done', 'stopped']),
+    size: z.number().int().meta({ description: 'Subscribers that it is about' }),
+    done: z.number().int(),
+    changed: z.number().int().meta({ description: 'Of whom something is different now' }),
+    unknown: z.number().int().meta({ description: 'Addresses that no subscriber has' }),
+    createdAt: time,
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: 'BulkJob' });
+
+export const suppressedListShape = z
+  .object({
+    lines: z.number().int(),
+    suppressed: z.number().int(),
+    known: z.number().int().meta({ description: 'Suppressed before; they keep their reason' }),
+    refusedCount: z.number().int(),
+    refused: z
+      .array(z.object({ line: z.number().int(), fault: z.string() }))
+      .meta({ description: 'The first thousand lines that are no address' }),
+  })
+  .meta({ id: 'SuppressedList' });
+
 export const archiveImportShape = z
   .object({
     format: z.enum(archiveFormats),

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { liftSuppression, suppressAddress } from '../../actions/suppressions.ts';
+import {
+  importSuppressions,
+  liftSuppression,
+  suppressAddress,
+} from '../../actions/suppressions.ts';
 import type { Context } from '../../context.ts';
 import { readAddress } from '../../mail/address.ts';
 import {
@@ -7,10 +11,11 @@ import {
   listSuppressions,
   suppressionShape as shapeOf,
 } from '../../subscribers/suppression.ts';
+import { csvBody } from '../middleware/bodies.ts';
 import { Problem } from '../middleware/problem.ts';
-import { changes, type Operation, reads } from './operation.ts';
+import { changes, type Operation, reads, runs } from './operation.ts';
 import { paging } from './paging.ts';
-import { pageOf, suppressionShape } from './shapes.ts';
+import { pageOf, suppressedListShape, suppressionShape } from './shapes.ts';
 
 const tag = 'Suppressions';
 const hex = z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash that a list shows');
@@ -60,6 +65,29 @@ export const suppressionOperations: Operation[] = [
       const { data, next } = await listSuppressions(db, page);
       return { body: { data: data.map(shapeOf), next } };
     },
+  ),
+  runs(
+    {
+      method: 'post',
+      path: '/suppressions/import',
+      tag,
+      summary: 'Suppress a list of addresses',
+      description:
+        'One address a line, or CSV with a column `email`; a column `state`, `status`, `reason` or `type` that names bounces or complaints is the reason of its line. Run again with the same list it changes nothing.',
+      role: 'admin',
+      query: z.strictObject({
+        reason: z.enum(['bounce', 'complaint', 'operator']).default('operator').meta({
+          description: 'Of lines that name none',
+        }),
+        detail: z.string().trim().max(500).optional().meta({ description: 'Why, for colleagues' }),
+      }),
+      bodyType: 'text/csv',
+      before: [csvBody],
+      answers: { 200: { description: 'Done', schema: suppressedListShape } },
+    },
+    async ({ query: { reason, detail }, actor, context }, body) => ({
+      body: await importSuppressions(context, actor, body, { reason, detail: detail ?? null }),
+    }),
   ),
   changes(
     {
