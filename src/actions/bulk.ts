@@ -73,8 +73,7 @@ export async function startBulk(
   expected?: number,
 ): Promise<BulkJob> {
   const job = await startJob(tx, id, scope, expected);
-  const { newsletters: _, ...shown } = shownJob(job, await listNewsletters(tx));
-  const { action, newsletter, to, section } = shown;
+  const { action, newsletter, to, section } = shownJob(job, await listNewsletters(tx));
   const object = newsletter === null ? 'subscribers' : `newsletter ${newsletter}`;
   const more = Object.entries({ to, section }).filter(([, value]) => value !== null);
   const detail = { job: id, readers: job.size, ...Object.fromEntries(more) };
@@ -94,13 +93,18 @@ export async function stopBulk(
 }
 
 /** A job as the API shows it, newsletters by slug. */
-export function shownJob(
-  { what, actor: _, newsletters, ...job }: BulkJob,
-  all: readonly Newsletter[],
-) {
+export function shownJob({ what, newsletters, ...job }: BulkJob, all: readonly Newsletter[]) {
   const slugOf = (id: string) => all.find((one) => one.id === id)?.slug ?? null;
+  const { id, state, size, done, changed, unknown, createdAt, finishedAt } = job;
   return {
-    ...job,
+    id,
+    state,
+    size,
+    done,
+    changed,
+    unknown,
+    createdAt,
+    finishedAt,
     newsletters: newsletters?.flatMap((id) => slugOf(id) ?? []) ?? null,
     action: what.action,
     newsletter: 'newsletter' in what && what.newsletter !== null ? slugOf(what.newsletter) : null,
