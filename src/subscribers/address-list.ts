@@ -1,7 +1,7 @@
 import { type AddressFault, InvalidAddress, readAddress } from '../mail/address.ts';
 import { fromCell } from './csv-cell.ts';
-import { readRecords } from './import/records.ts';
-import { textLines } from './import/text-lines.ts';
+import { openCsv } from './import/csv.ts';
+import type { Row } from './import/records.ts';
 import type { Suppression } from './suppression.ts';
 
 /** One line of a list of addresses, or why it is none. */
@@ -14,48 +14,36 @@ type NamedReason = Extract<Suppression['reason'], 'bounce' | 'complaint'>;
 
 const EMAIL = /^(e[\s_-]?mail([\s_-]?address)?|address|correo|correo electr[oó]nico|subscriber)$/i;
 const STATE = /^(state|status|reason|type|event|estado|motivo|bounce[\s_-]?type)$/i;
-const DELIMITERS = [',', ';', '\t', '|'];
 
 /**
  * The addresses of a list: one a line, or the column `email` of a table, which may have a column `state`, `status`,
- * `reason` or `type` that tells bounces and complaints. Memory does not grow with it. Throws InvalidImport for a line of
- * a million characters.
+ * `reason` or `type` that tells bounces and complaints. Memory does not grow with it.
  */
 export async function* readAddressList(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<ListedAddress> {
-  const lines = textLines(source, () => undefined);
-  let first = await lines.next();
-  while (!first.done && first.value.text?.trim() === '') first = await lines.next();
-  if (first.done) return;
-  const header = first.value.text ?? '';
-  const delimiter = DELIMITERS.toSorted((a, b) => count(header, b) - count(header, a))[0] ?? ',';
-  const titles = header.split(delimiter).map((title) => title.replaceAll('"', '').trim());
+  const { titles, rows } = await openCsv(source, () => undefined);
   const email = titles.findIndex((title) => EMAIL.test(title));
   const state = titles.findIndex((title) => STATE.test(title));
-  const whole = (async function* () {
-    if (email === -1) yield first.value;
-    yield* lines;
-  })();
-  for await (const record of readRecords(whole, delimiter, () => 1000)) {
-    const { line } = record;
-    if (!('cells' in record)) {
-      yield { line, fault: 'line' };
-      continue;
-    }
-    const { cells } = record;
-    const cell = cells[email === -1 ? 0 : email] ?? '';
-    try {
-      const { key } = readAddress(fromCell(cell));
-      yield { line, key, reason: reasonIn(cells[state] ?? '') };
-    } catch (error) {
-      if (!(error instanceof InvalidAddress)) throw error;
-      yield { line, fault: error.fault };
-    }
-  }
+  // no title at all: the first line is of the list too
+  const isHeadless = titles[0] === '1';
+  if (email === -1 && !isHeadless && titles.length > 0)
+    yield listed({ line: 1, cells: titles }, 0, -1);
+  for await (const batch of rows)
+    for (const row of batch) yield listed(row, email === -1 ? 0 : email, state);
 }
 
-const count = (text: string, delimiter: string) => text.split(delimiter).length;
+function listed(row: Row, email: number, state: number): ListedAddress {
+  const { line } = row;
+  if (!('cells' in row)) return { line, fault: 'line' };
+  try {
+    const { key } = readAddress(fromCell((row.cells[email] ?? '').trim()));
+    return { line, key, reason: reasonIn(row.cells[state] ?? '') };
+  } catch (error) {
+    if (!(error instanceof InvalidAddress)) throw error;
+    return { line, fault: error.fault };
+  }
+}
 
 /** As services name them: `bounced`, `hard`, `cleaned`, `spamreport`, `abuse`, `complained`. */
 function reasonIn(state: string): NamedReason | null {

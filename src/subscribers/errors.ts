@@ -77,13 +77,29 @@ export class SuppressionNotFound extends Error {
   }
 }
 
+/** What is wrong with a file as a whole. */
+type ImportFault =
+  | 'columns'
+  | 'twice'
+  | 'map'
+  | 'field'
+  | 'state'
+  | 'format'
+  | 'consent'
+  | 'array'
+  | 'zip'
+  | 'empty'
+  | 'bomb'
+  | 'encrypted'
+  | `kind_${'xls' | 'gzip' | 'pdf' | '7z' | 'rar' | 'sqlite' | 'html' | 'binary'}`;
+
 /** The file cannot be imported at all; a line that cannot is only left out. The message is that in English. */
 export class InvalidImport extends Error {
   /** A key below `files` in src/locales/<language>/imports.ts, and what it is filled with. */
-  readonly fault: 'columns' | 'twice' | 'line';
+  readonly fault: ImportFault;
   readonly values: Record<string, string | number>;
 
-  constructor(fault: InvalidImport['fault'], values: InvalidImport['values'] = {}) {
+  constructor(fault: ImportFault, values: InvalidImport['values'] = {}) {
     super(faultInWords({ fault, values }));
     this.name = 'InvalidImport';
     this.fault = fault;

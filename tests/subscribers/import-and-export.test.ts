@@ -111,10 +111,9 @@ describe('an import', () => {
   });
 
   test.each([
-    ['', 'first line must name the columns'],
-    ['ana@example.org,fair,2026-01-01\n', 'missing: email'],
+    ['', 'No column holds addresses'],
+    ['name,consent_source,consent_at\nAna,fair,2026-01-01\n', 'No column holds addresses'],
     ['email,consent_source,consent_at,email\n', 'there twice'],
-    [`email\n${'x'.repeat(2_000_000)}`, 'not CSV'],
   ])('refuses what is no list of subscribers, and is none then (%#)', async (file, message) => {
     const before = await listImports(db, { scope: null, limit: 1 });
     await expect(run(bytes(file))).rejects.toThrow(message);

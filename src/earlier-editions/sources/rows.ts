@@ -1,18 +1,16 @@
-import { readRecords } from '../../subscribers/import/records.ts';
-import { textLines } from '../../subscribers/import/text-lines.ts';
+import { openCsv } from '../../subscribers/import/csv.ts';
 
-/** The rows of a list with commas that another service wrote, by the names of its first line: `Send Date` is `send_date`. */
+/** The rows of a list that another service wrote, by the names of its first line: `Send Date` is `send_date`. */
 export async function* readRows(bytes: Buffer): AsyncGenerator<Partial<Record<string, string>>> {
   const source = (async function* () {
     yield bytes;
   })();
-  let names: string[] | undefined;
-  const lines = textLines(source, () => undefined);
-  for await (const record of readRecords(lines, ',', () => names?.length ?? 1000)) {
-    if (!('cells' in record)) continue;
-    if (!names) names = record.cells.map(nameOf);
-    else yield Object.fromEntries(names.map((name, index) => [name, record.cells[index] ?? '']));
-  }
+  const { titles, rows } = await openCsv(source, () => undefined);
+  const names = titles.map(nameOf);
+  for await (const batch of rows)
+    for (const row of batch)
+      if ('cells' in row)
+        yield Object.fromEntries(names.map((name, at) => [name, (row.cells[at] ?? '').trim()]));
 }
 
 const nameOf = (title: string) =>

@@ -23,7 +23,6 @@ export default {
     date: '{{column}} is not a date that exists: “{{value}}”.',
     'date-ambiguous': '{{column}} could be two days: “{{value}}”. Write it as 2026-11-01.',
     'date-future': '{{column}} is in the future: “{{value}}”.',
-    'unsubscribed-missing': 'unsubscribed_at must say when the reader unsubscribed.',
     'newsletter-missing': 'The line does not say for which newsletter it is.',
     'newsletter-other': 'The line is for another newsletter: “{{newsletter}}”.',
     'newsletter-unknown': 'There is no newsletter “{{newsletter}}”.',
@@ -47,7 +46,7 @@ export default {
     'names-ignored_one': 'A name that contained an email or web address was left out.',
     'names-ignored_other':
       'Names that contained an email or web address were left out ({{count, number}}).',
-    'column-twice': 'The column “{{column}}” is there twice; the first was read.',
+    'files-ignored': 'Files of the ZIP without a column of addresses were left out: {{files}}.',
     'address-cleaned_one':
       'An address had signs around it that do not belong to it; they were taken off.',
     'address-cleaned_other':
@@ -65,8 +64,28 @@ export default {
     told: '{{text}}',
   },
   files: {
-    columns: 'The first line must name the columns; missing: {{columns}}. Known: {{known}}.',
-    twice: 'The column “{{columns}}” is there twice.',
-    line: 'This is not CSV: it has a line of more than a million characters.',
+    columns:
+      'No column holds addresses. Name it “email” in the first line, or say which it is. Columns: {{columns}}.',
+    twice: 'The column “{{column}}” is there twice. Give one of them another name.',
+    map: 'There is no column “{{column}}” in this file. Its columns: {{columns}}.',
+    field: 'A column cannot hold “{{field}}”. It can hold: {{fields}}.',
+    state: '“{{state}}” is no state. States: {{states}}.',
+    format: 'No format is called “{{format}}”. Formats: {{formats}}.',
+    consent: 'The consent needs a source and a time in the past, such as 2026-11-01.',
+    array:
+      'This is one JSON array. Save it with one object on each line (JSON Lines): jq -c ".[]" list.json > list.jsonl',
+    zip: 'The ZIP or spreadsheet is damaged: it cannot be unpacked to its end. Export it again.',
+    empty:
+      'There is no list of readers in this ZIP: no CSV, XLSX or JSON Lines with a column of addresses.',
+    bomb: 'This file unpacks to far more than any list of readers. Unpack it, and import what is in it.',
+    encrypted: 'This ZIP is protected by a password. Unpack it, and import what is in it.',
+    kind_xls: 'This is an old Excel file (XLS). Save it as XLSX or CSV.',
+    kind_gzip: 'This file is packed with gzip. Unpack it first.',
+    kind_pdf: 'This is a PDF. Export the readers as CSV or XLSX.',
+    kind_7z: 'This is a 7z archive. Unpack it, and import what is in it.',
+    kind_rar: 'This is a RAR archive. Unpack it, and import what is in it.',
+    kind_sqlite: 'This is a database. Export the readers as CSV.',
+    kind_html: 'This is a web page or XML, not a list. Export the readers as CSV or XLSX.',
+    kind_binary: 'This is no text, spreadsheet or ZIP. Export the readers as CSV or XLSX.',
   },
 };

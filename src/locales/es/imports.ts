@@ -23,7 +23,6 @@ export default {
     'date-ambiguous':
       '{{column}} puede ser dos días distintos: «{{value}}». Escríbelo como 2026-11-01.',
     'date-future': '{{column}} está en el futuro: «{{value}}».',
-    'unsubscribed-missing': 'unsubscribed_at debe decir cuándo se dio de baja.',
     'newsletter-missing': 'La línea no dice para qué boletín es.',
     'newsletter-other': 'La línea es para otro boletín: «{{newsletter}}».',
     'newsletter-unknown': 'No hay ningún boletín «{{newsletter}}».',
@@ -47,7 +46,7 @@ export default {
     'names-ignored_one': 'Se ha dejado fuera un nombre que contenía una dirección de correo o web.',
     'names-ignored_other':
       'Se han dejado fuera nombres que contenían una dirección de correo o web ({{count, number}}).',
-    'column-twice': 'La columna «{{column}}» está dos veces; se ha leído la primera.',
+    'files-ignored': 'Se han dejado fuera archivos del ZIP sin columna de direcciones: {{files}}.',
     'address-cleaned_one': 'Una dirección llevaba signos que no son parte de ella; se han quitado.',
     'address-cleaned_other':
       '{{count, number}} direcciones llevaban signos que no son parte de ellas; se han quitado.',
@@ -65,8 +64,27 @@ export default {
   },
   files: {
     columns:
-      'La primera línea debe nombrar las columnas; faltan: {{columns}}. Se conocen: {{known}}.',
-    twice: 'La columna «{{columns}}» está dos veces.',
-    line: 'Esto no es CSV: tiene una línea de más de un millón de caracteres.',
+      'Ninguna columna contiene direcciones. Llámala «email» en la primera línea o di cuál es. Columnas: {{columns}}.',
+    twice: 'La columna «{{column}}» está dos veces. Pon otro nombre a una de las dos.',
+    map: 'No hay ninguna columna «{{column}}» en este archivo. Sus columnas: {{columns}}.',
+    field: 'Una columna no puede contener «{{field}}». Puede contener: {{fields}}.',
+    state: '«{{state}}» no es un estado. Estados: {{states}}.',
+    format: 'Ningún formato se llama «{{format}}». Formatos: {{formats}}.',
+    consent: 'El consentimiento necesita un origen y una fecha pasada, como 2026-11-01.',
+    array:
+      'Esto es una sola lista JSON. Guárdala con un objeto por línea (JSON Lines): jq -c ".[]" list.json > list.jsonl',
+    zip: 'El ZIP o la hoja de cálculo está dañado: no se puede descomprimir hasta el final. Expórtalo otra vez.',
+    empty:
+      'No hay ninguna lista de lectores en este ZIP: ningún CSV, XLSX o JSON Lines con una columna de direcciones.',
+    bomb: 'Este archivo ocupa descomprimido mucho más que cualquier lista de lectores. Descomprímelo e importa lo que contiene.',
+    encrypted: 'Este ZIP está protegido con contraseña. Descomprímelo e importa lo que contiene.',
+    kind_xls: 'Es un archivo de Excel antiguo (XLS). Guárdalo como XLSX o CSV.',
+    kind_gzip: 'Este archivo está comprimido con gzip. Descomprímelo antes.',
+    kind_pdf: 'Es un PDF. Exporta los lectores como CSV o XLSX.',
+    kind_7z: 'Es un archivo 7z. Descomprímelo e importa lo que contiene.',
+    kind_rar: 'Es un archivo RAR. Descomprímelo e importa lo que contiene.',
+    kind_sqlite: 'Es una base de datos. Exporta los lectores como CSV.',
+    kind_html: 'Es una página web o XML, no una lista. Exporta los lectores como CSV o XLSX.',
+    kind_binary: 'No es texto, hoja de cálculo ni ZIP. Exporta los lectores como CSV o XLSX.',
   },
 };

@@ -15,6 +15,13 @@ interface Parts {
   zoneless: boolean;
 }
 
+/** What was read of a cell. `zoneless`: a time of day without a zone; `byOrder`: only the order says which day it is. */
+interface Found {
+  at: Date;
+  zoneless: boolean;
+  byOrder: boolean;
+}
+
 /**
  * Reads a time such as `2026-11-01T10:00:00Z`, `2026-11-01` or `01/11/2026 10:30`; without a zone it is UTC. What
  * could be two days is `ambiguous` until `order` says which; with dots the day comes first, as wherever dates are
@@ -23,9 +30,11 @@ interface Parts {
 export function readDate(
   text: string,
   order: DateOrder | undefined,
-): { at: Date; zoneless: boolean; byOrder: boolean } | 'ambiguous' | undefined {
+): Found | 'ambiguous' | undefined {
+  const plain = isoDate(text);
+  if (plain) return plain;
   const parts = partsOf(text);
-  if (!parts) return undefined;
+  if (!parts) return secondsOf(text);
   const { year, timeMs, zoneless } = parts;
   const inOrder = (day: number, month: number) => instantOf(year, month, day, timeMs);
   if (!parts.unordered) {
@@ -49,6 +58,45 @@ export function orderProvedBy(text: string): DateOrder | undefined {
   if (parts.day > 12 && parts.day <= 31 && parts.month <= 12) return 'day';
   if (parts.month > 12 && parts.month <= 31 && parts.day <= 12) return 'month';
   return undefined;
+}
+
+/** `2026-11-01` and `2026-11-01T10:00:00.000Z`, with a space too: nearly all there are, read without a pattern. */
+function isoDate(text: string): Found | undefined {
+  const { length } = text;
+  if (length < 10 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return undefined;
+  const [year, month, day] = [two(text, 0) * 100 + two(text, 2), two(text, 5), two(text, 8)];
+  if (length === 10) {
+    const at = instantOf(year, month, day, 0);
+    return at && { at, zoneless: false, byOrder: false };
+  }
+  const sign = text.charCodeAt(10);
+  if (length < 19 || (sign !== 0x54 && sign !== 0x20)) return undefined;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
+  const [hour, minute, second] = [two(text, 11), two(text, 14), two(text, 17)];
+  if (!(hour <= 23 && minute <= 59 && second <= 59)) return undefined;
+  const isUtc = text.charCodeAt(length - 1) === 0x5a;
+  let ms = 0;
+  if (length === (isUtc ? 24 : 23) && text.charCodeAt(19) === DOT)
+    ms = digit(text, 20) * 100 + two(text, 21);
+  else if (length !== (isUtc ? 20 : 19)) return undefined;
+  const at = instantOf(year, month, day, ((hour * 60 + minute) * 60 + second) * 1000 + ms);
+  return at && { at, zoneless: !isUtc, byOrder: false };
+}
+
+const [DASH, DOT, COLON] = [0x2d, 0x2e, 0x3a];
+
+/** NaN for what is no digit, which no comparison lets through. */
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 0x30;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
+}
+const two = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
+
+/** Seconds or milliseconds since 1970, as programs write them: from 2001 on. */
+function secondsOf(text: string): Found | undefined {
+  if (!/^[1-9]\d{9}(?:\d{3})?$/.test(text)) return undefined;
+  const at = new Date(text.length === 10 ? Number(text) * 1000 : Number(text));
+  return { at, zoneless: false, byOrder: false };
 }
 
 function partsOf(text: string): Parts | undefined {
@@ -84,8 +132,15 @@ function timeOf(
   return ((hour * 60 + minute - offset) * 60 + second) * 1000 + ms;
 }
 
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAY_MS = 86_400_000;
+const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
 function instantOf(year: number, month: number, day: number, timeMs: number): Date | undefined {
-  const midnight = new Date(Date.UTC(year, month - 1, day));
-  const exists = midnight.getUTCMonth() === month - 1 && midnight.getUTCDate() === day;
-  return exists && year >= 1970 ? new Date(midnight.getTime() + timeMs) : undefined;
+  const last = month === 2 && isLeap(year) ? 29 : (DAYS[month - 1] ?? 0);
+  if (!(year >= 1970 && day >= 1 && day <= last && timeMs >= -DAY_MS)) return undefined;
+  return new Date(Date.UTC(year, month - 1, day) + timeMs);
 }
+
+/** Whether only an order says which day a text is. */
+export const isUnordered = (text: string): boolean => partsOf(text)?.unordered === true;

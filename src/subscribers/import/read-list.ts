@@ -1,6 +1,8 @@
-import { type ImportLine, type Known, readLine } from './lines.ts';
+import { openSheets, type ReadOptions } from './container.ts';
+import { orderOf } from './date-order.ts';
+import { LineReader } from './line-reader.ts';
+import type { ImportLine, Known } from './lines.ts';
 import type { Spool } from './spool.ts';
-import { readTable } from './table.ts';
 import type { LeftOut } from './told.ts';
 import type { Understood } from './understood.ts';
 
@@ -13,12 +15,43 @@ export async function* readList(
   file: Spool,
   understood: Understood,
   known: Known,
-  { signal, onRead }: { signal?: AbortSignal | undefined; onRead?: (bytes: number) => void } = {},
+  options: ReadOptions = {},
 ): AsyncGenerator<ImportLine | LeftOut> {
-  const source = file.read({ signal, ...(onRead ? { onRead } : {}) });
-  const read = { ...known, order: understood.order ?? undefined };
-  for await (const row of readTable(source, known.assume)) {
-    const { line, nth } = row;
-    yield 'cells' in row ? readLine(row.cells, { line, nth }, read) : row;
+  let { order, isOrderSettled } = understood;
+  let nth = 0;
+  const assume: Known['assume'] = (code, values) => {
+    // what the beginning has told already
+    if (code !== 'encoding' || !understood.notes.some((note) => note.code === code))
+      known.assume(code, values);
+  };
+  for await (const sheet of openSheets(file, assume, options)) {
+    const own = understood.files.find(({ name }) => name === sheet.name);
+    if (!own) continue;
+    const reader = new LineReader({ ...sheet, state: own.state }, { ...understood, order }, known);
+    const out: (ImportLine | LeftOut)[] = [];
+    for await (const rows of sheet.rows)
+      for (const row of rows) {
+        nth++;
+        reader.read(row, nth, out);
+        if (!isOrderSettled && out.some(isAmbiguous)) {
+          const proof = await orderOf(file, understood, { signal: options.signal });
+          isOrderSettled = true;
+          order = proof?.order ?? null;
+          reader.order = proof?.order;
+          if (proof) {
+            known.assume(`order-${proof.order}`, {
+              line: proof.line,
+              text: proof.text.slice(0, 40),
+            });
+            out.length = 0;
+            reader.read(row, nth, out);
+          }
+        }
+        yield* out;
+        out.length = 0;
+      }
   }
 }
+
+const isAmbiguous = (line: ImportLine | LeftOut): boolean =>
+  'code' in line && line.code === 'date-ambiguous';

@@ -1,9 +1,13 @@
-import type { TextLine } from './text-lines.ts';
+import { LONGEST_LINE, type TextLine } from './text-lines.ts';
+import type { ReasonCode, Values } from './told.ts';
 
-/** One record of a CSV file by the number of its first line, or why it cannot be read. */
-export type CsvRecord =
-  | { line: number; cells: string[] }
-  | { line: number; code: 'encoding' | 'quote' };
+/** One record of a list by the number of its first line, or why it cannot be read. */
+export type Row = { line: number; cells: string[] } | Fault;
+interface Fault {
+  line: number;
+  code: ReasonCode;
+  values: Values;
+}
 
 /** A quoted cell may go over so many lines. */
 const MOST_LINES = 20;
@@ -13,51 +17,84 @@ const MOST_LINES = 20;
  * One that is opened and never closed costs its own line, not those after it: csv-parse, as every parser that
  * reads on to the next quote, would take them along.
  */
-export async function* readRecords(
-  lines: AsyncIterator<TextLine>,
-  delimiter: string,
-  width: () => number,
-): AsyncGenerator<CsvRecord> {
-  const ahead: TextLine[] = [];
-  const look = async (at: number) => {
-    if (ahead.length <= at) {
-      const { value, done } = await lines.next();
-      if (done) return undefined;
-      ahead.push(value);
+export class Records {
+  /** Cells of the first record, the header; one that goes over several lines has no more. */
+  private width: number | undefined;
+  private readonly delimiter: string;
+  private ahead: TextLine[] = [];
+
+  constructor(delimiter: string) {
+    this.delimiter = delimiter;
+  }
+
+  /** The records that lines complete; lines that may go on in the next are kept. */
+  add(lines: TextLine[], isLast: boolean): Row[] {
+    const all = this.ahead.length > 0 ? [...this.ahead, ...lines] : lines;
+    const rows: Row[] = [];
+    let at = 0;
+    for (let one = all[at]; one !== undefined; one = all[at]) {
+      const { line, text } = one;
+      if (text === null) {
+        rows.push(faultOf(line, one.fault ?? 'encoding'));
+        at++;
+      } else if (!text.includes('"')) {
+        at++;
+        const cells = text.split(this.delimiter);
+        if (cells.some(isFilled)) rows.push(this.noted({ line, cells }));
+      } else {
+        const found = this.quoted(all, at, isLast);
+        if (!found) break;
+        at += found.used;
+        if (found.row) rows.push(this.noted(found.row));
+      }
     }
-    return ahead[at];
-  };
-  for (;;) {
-    const first = await look(0);
-    if (!first) return;
-    const { line, text } = first;
-    if (text === null) {
-      ahead.shift();
-      yield { line, code: 'encoding' };
-      continue;
-    }
-    let read = cellsOf(text, delimiter);
-    let together = text;
+    this.ahead = all.slice(at);
+    return rows;
+  }
+
+  private noted(row: Row): Row {
+    if ('cells' in row) this.width ??= row.cells.length;
+    return row;
+  }
+
+  /** Undefined where the lines to come decide. */
+  private quoted(
+    lines: TextLine[],
+    at: number,
+    isLast: boolean,
+  ): { used: number; row: Row | undefined } | undefined {
+    const line = lines[at]?.line ?? 0;
+    let together = lines[at]?.text ?? '';
+    let read = cellsOf(together, this.delimiter);
     let used = 1;
     let broken = false;
-    while (read.open && used < MOST_LINES && !broken) {
-      const more = await look(used);
+    while (read.open && used < MOST_LINES && together.length <= LONGEST_LINE && !broken) {
+      const more = lines[at + used];
+      if (!more && !isLast) return undefined;
       if (!more || more.text === null) break;
       used++;
       together += `\n${more.text}`;
-      read = cellsOf(together, delimiter);
+      if (!more.text.includes('"')) continue;
+      read = cellsOf(together, this.delimiter);
       // several lines are one record only if nothing in them speaks against it
-      broken = !read.open && (read.stray || read.cells.length > width());
+      broken = !read.open && (read.stray || read.cells.length > (this.width ?? read.cells.length));
     }
-    broken ||= read.open;
-    ahead.splice(0, broken ? 1 : used);
-    if (broken) yield { line, code: 'quote' };
-    else if (read.cells.some((cell) => cell !== '')) yield { line, cells: read.cells };
+    if (broken || read.open) return { used: 1, row: faultOf(line, 'quote') };
+    if (together.length > LONGEST_LINE) return { used, row: faultOf(line, 'long') };
+    return { used, row: read.cells.some(isFilled) ? { line, cells: read.cells } : undefined };
   }
 }
 
+const isFilled = (cell: string) => cell !== '' && cell.trim() !== '';
+
+const faultOf = (line: number, code: 'encoding' | 'long' | 'quote'): Fault => ({
+  line,
+  code,
+  values: code === 'long' ? { most: LONGEST_LINE } : {},
+});
+
 /** Splits one record. `open`: it ends inside a quoted cell; `stray`: text follows a closing quote. */
-function cellsOf(text: string, delimiter: string) {
+export function cellsOf(text: string, delimiter: string) {
   const cells: string[] = [];
   let stray = false;
   let open = false;

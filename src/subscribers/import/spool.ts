@@ -9,6 +9,7 @@ export interface Spool extends AsyncDisposable {
   /** From its beginning. `signal` breaks it off; `onRead` is told how many bytes were read so far. */
   read(options?: ReadOptions): AsyncGenerator<Buffer>;
   bytes: number;
+  path: string;
 }
 interface ReadOptions {
   signal?: AbortSignal | undefined;
@@ -30,6 +31,7 @@ export async function spool(source: AsyncIterable<Uint8Array>): Promise<Spool> {
     const { size } = await file.stat();
     return {
       bytes: size,
+      path: `/proc/self/fd/${file.fd}`,
       async *read({ signal, onRead } = {}) {
         for (let at = 0; ; ) {
           signal?.throwIfAborted();

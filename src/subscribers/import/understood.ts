@@ -1,6 +1,6 @@
 import { csvColumns } from '../csv-columns.ts';
 import type { DateOrder } from './dates.ts';
-import type { Note } from './told.ts';
+import type { Note, ReasonCode, Values } from './told.ts';
 
 /** The houses whose exports are known, and Gaceta's own. */
 export const formats = [
@@ -40,7 +40,10 @@ export const fields = [
   'requested_at',
   'requested_ip',
   'confirmed_ip',
-  /** Yes or no, or a time: whether mail bounces, or was reported as spam. */
+  /** Yes or no, or a time: that it was confirmed, ended, or never begun; that mail bounces, or was reported as spam. */
+  'confirmed',
+  'subscribed',
+  'unsubscribed',
   'bounced',
   'complained',
 ] as const;
@@ -48,6 +51,8 @@ export type Field = (typeof fields)[number];
 
 /** What whoever brings a file says about it. */
 export interface ListOptions {
+  /** What the file is called: of some houses it says what all its lines are. */
+  fileName?: string | undefined;
   /** Else what the header looks like. */
   format?: Format | undefined;
   /** Fields of columns by their titles, before what is known of them; '': the column is ignored. */
@@ -61,34 +66,47 @@ export interface ListOptions {
 /** One of the 20 first lines as it would be imported. */
 export interface Sample {
   line: number;
+  file: string | null;
   email: string;
   name: string | null;
-  /** Null: it is left out, see `code`. */
-  state: ListState | null;
+  /** Null: it is left out, for `reason`. */
+  state:
+    | 'active'
+    | 'pending'
+    | 'unsubscribed'
+    | 'bounced'
+    | 'complained'
+    | 'blocked'
+    | 'none'
+    | null;
   consentAt: string | null;
-  left: { code: string; values: Record<string, string | number> } | null;
+  reason: { code: ReasonCode; values: Values } | null;
 }
 
 /** What was understood of a file from its beginning: JSON, to be stored with the import. */
 export interface Understood {
   container: 'csv' | 'xlsx' | 'zip' | 'jsonl';
   format: Format | 'other';
-  /** The files inside a ZIP; else one, without a name. */
+  /** The tables in it, one but for a ZIP. */
   files: {
+    /** Its name inside a ZIP. */
     name: string | null;
     kind: 'csv' | 'xlsx' | 'jsonl';
     encoding: string | null;
     delimiter: string | null;
-    /** What the file's name says of all its lines. */
+    /** What its name says of all its lines. */
     state: ListState | null;
   }[];
-  /** Of all files together. `field` null: the column is ignored. */
-  columns: { title: string; field: Field | null }[];
+  /** Of all tables together. `field` null: the column is ignored. */
+  columns: { title: string; field: Field | null; example: string }[];
   /** The values in the column of states and what they mean; null: lines with it are left out. */
   states: { value: string; state: ListState | null }[];
+  /** Which comes first in dates such as 01/02/2026; null: nothing proves it. */
   order: DateOrder | null;
+  /** False: its beginning has no such dates, so that the rest was not searched for a proof. */
+  isOrderSettled: boolean;
   consent: { source: string; at: string } | null;
-  /** There are lines that are active, and nothing in the file says that anybody agreed. */
+  /** Some of its first lines are active, and nothing says that those readers agreed: it has to be stated. */
   needsConsent: boolean;
   notes: Note[];
   samples: Sample[];

@@ -101,7 +101,7 @@ describe('readers imported in the console', async () => {
   it.each([
     ['no file', 'daily', null, 'Choose a file'],
     ['an empty file', 'daily', '', 'Choose a file'],
-    ['no columns', 'daily', 'hello\nworld\n', 'missing: email'],
+    ['no columns', 'daily', 'hello\nworld\n', 'No column holds addresses'],
     ['a column twice', 'daily', `${header},email\n`, 'The column “email” is there twice'],
     ['an unknown newsletter', 'none', `${header}\n`, 'Choose a newsletter'],
   ])(

@@ -112,7 +112,7 @@ describe('a list', () => {
 
   test('without a column of addresses is refused', async () => {
     await expect(read('name,consent_source\n')).rejects.toThrow(InvalidImport);
-    await expect(read('')).rejects.toThrow('missing: email');
+    await expect(read('')).rejects.toThrow('No column holds addresses');
   });
 });
 

@@ -72,7 +72,7 @@ test('is refused as a whole before there is an import', async () => {
   const queue = open();
   const before = await listImports(db, { scope: null, limit: 1 });
   for (const text of ['', 'name\n'])
-    await expect(begin(queue, text)).rejects.toThrow('first line must name');
+    await expect(begin(queue, text)).rejects.toThrow('No column holds addresses');
   expect(await listImports(db, { scope: null, limit: 1 })).toEqual(before);
 });
 
