@@ -129,6 +129,11 @@ function parts(language: string): LetterParts {
       preferencesUrl,
       requestedAt: request.requestedAt,
     },
+    silent: {
+      newsletters: newsletters.map((one) => ({ ...one, ...waysOut })),
+      keepUrl: preferencesUrl,
+      weeks: 4,
+    },
     access: { requestedAt: request.requestedAt, url, hours: 2 },
     erased: { requestedAt: request.requestedAt },
     invitation: { inviter: 'Inés Robledo', role: 'editor', url, hours: 72 },

@@ -66,6 +66,8 @@ export interface Timings {
     picturesMs: number;
     /** Looks for what webhooks are to be told. */
     webhooksMs: number;
+    /** Looks up who takes the mail of readers' domains. */
+    receiversMs: number;
   };
   /** How often it is looked for what is asked for many readers at once. */
   bulkMs: number;
@@ -110,6 +112,7 @@ export const TIMINGS: Timings = {
     feedsMs: 10_000,
     picturesMs: 1_000,
     webhooksMs: 1_000,
+    receiversMs: 10_000,
   },
   bulkMs: 2_000,
   webhookMs: 15_000,

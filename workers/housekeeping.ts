@@ -22,6 +22,7 @@ import type { Task } from '../src/process/clock.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
 import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';
 import { keepReaderDays } from '../src/subscribers/reader-days.ts';
+import { askSilentReaders, restSilentReaders } from '../src/sunset/sunset.ts';
 
 /** What keeps sending going when a queue, a worker or a planner was lost: each asks the database alone. */
 export function housekeepingTasks(context: Context): Task[] {
@@ -121,6 +122,14 @@ export function housekeepingTasks(context: Context): Task[] {
       name: 'deliveries: forget what relays answered a week ago',
       everyMs: 3_600_000,
       run: () => forgetAnswers(db),
+    },
+    {
+      name: 'sunset: ask readers without a sign of life, and let those rest who did not answer',
+      everyMs: 600_000,
+      run: async () => {
+        await queues.enqueueLetters(await askSilentReaders(db, context.now()));
+        await restSilentReaders(db, context.now());
+      },
     },
     {
       name: 'subscribers: count the readers of the day',

@@ -13,6 +13,7 @@ import { openInbound } from './inbound/inbound.ts';
 import { startLetters } from './letters/letters.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { openPictureFetcher } from './pictures.ts';
+import { receiverTasks } from './receivers.ts';
 import { openWebhookSender } from './webhooks/webhooks.ts';
 
 /** The worker: consumers of every queue and the clock that asks the database what is due. */
@@ -65,6 +66,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     ...pictures.tasks,
     ...inbound.tasks,
     ...hooks.tasks,
+    ...receiverTasks(context),
   ]);
   return {
     async stop() {

@@ -53,6 +53,8 @@ export interface LetterParts {
     preferencesUrl: string;
     requestedAt: Date;
   };
+  /** Whether to go on, to a reader who gave no sign of life for long. */
+  silent: { newsletters: SubscribedNewsletter[]; keepUrl: string; weeks: number };
   /** A fresh link to one's own data: export, erase, change of address. */
   access: { requestedAt: Date; url: string; hours: number };
   /** After erasure, the last one. */

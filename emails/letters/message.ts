@@ -45,7 +45,7 @@ export async function buildLetter(
 
 // One click ends one subscription: only a letter about a single one offers it.
 function leavingHeaders({ kind, parts, imprint }: LetterContent): Record<string, string> {
-  if (kind !== 'welcome' && kind !== 'notice' && kind !== 'links') return {};
+  if (kind !== 'welcome' && kind !== 'notice' && kind !== 'links' && kind !== 'silent') return {};
   const [only, ...others] = parts.newsletters;
   if (!only || others.length > 0) return {};
   return {

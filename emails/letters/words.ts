@@ -157,6 +157,19 @@ export function letterWords(
         unsubscribe: unsubscribing(newsletters),
       });
     }
+    case 'silent': {
+      const { newsletters, keepUrl, weeks } = content.parts;
+      return words(
+        {
+          before: [t('silent.question', { newsroom })],
+          newsletters,
+          button: button(keepUrl),
+          after: [t('silent.weeks', { count: weeks }), t('silent.later')],
+          unsubscribe: unsubscribing(newsletters),
+        },
+        { newsletters: titles(newsletters) },
+      );
+    }
     case 'access': {
       const { requestedAt, url, hours } = content.parts;
       return words({

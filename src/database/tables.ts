@@ -104,7 +104,7 @@ interface SubscribersTable {
   addressChanges: Default<number>;
   receiverGroup: Default<string>;
   /** Why nothing is sent to them for now: their domain takes no mail, or they gave no sign of life. */
-  rests: Optional<'domain' | 'sunset'>;
+  rests: Optional<'domain-gone' | 'asleep'>;
   name: Optional<string>;
   language: Optional<string>;
   timezone: Optional<string>;
@@ -234,6 +234,8 @@ interface SignsOfLifeTable {
   subscriberId: string;
   seenAt: Optional<Date>;
   askedAt: Optional<Date>;
+  /** Since when they rest, having given none. */
+  restedAt: Optional<Date>;
 }
 
 interface HookEventsTable {

@@ -52,6 +52,7 @@ const claimed = (ledger: string) => `
         when exists (select 1 from suppressions x where x.address_hash = u.address_hash and not x.held)
           then 'suppressed'
         when s.paused_until > now() then 'paused'
+        when u.rests is not null then u.rests
         when c.due_at + interval '24 hours' <= now() then 'expired'
       end as verdict
     from held h

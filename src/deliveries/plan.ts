@@ -94,7 +94,7 @@ function planChunk(
         where newsletter_id = ${found.newsletterId} and subscriber_id > ${found.planCursor}
         order by subscriber_id limit ${size}`;
       const members = sql`
-        select s.subscriber_id, u.erased_at, s.left_at, s.hour, u.timezone,
+        select s.subscriber_id, u.erased_at, s.left_at, u.rests, s.hour, u.timezone,
           case when u.receiver_group = any(${[...groups]}) then u.receiver_group else 'rest' end as receiver_group
         from looked s join subscribers u on u.id = s.subscriber_id
         where ${belongs(edition, frequencies)}`;
@@ -133,7 +133,7 @@ function planChunk(
             min(subscriber_id) over (partition by due_at, receiver_group, part) as first_subscriber,
             case when edition_state = 'cancelled' then 'cancelled'
               when erased_at is not null then 'erased'
-              when left_at is not null then 'unsubscribed' end as reason
+              when left_at is not null then 'unsubscribed' else rests end as reason
           from numbered
         ),
         made as (

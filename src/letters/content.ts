@@ -13,6 +13,8 @@ export interface LetterContents {
   moved: { newAddress: string; changedAt: string };
   /** Their own links again, at an operator's hand. */
   links: { newsletters: NamedNewsletter[]; requestedAt: string };
+  /** To a reader who gave no sign of life for long: whether to go on. Without an answer they rest. */
+  silent: { newsletters: NamedNewsletter[]; weeks: number };
   /** A fresh link to the page of the person's own data. */
   privacy: { requestedAt: string };
   /** The last message after an erasure. */

@@ -1,3 +1,5 @@
+import { mxGroups } from './mx-groups.ts';
+
 /**
  * Who receives mail for well-known domains: providers that count what comes from one sender over
  * all their domains, so that a limit has to hold for the group and not for each domain.
@@ -156,10 +158,15 @@ const BY_DOMAIN = new Map<string, string>(
   Object.entries(GROUPS).flatMap(([group, domains]) => domains.map((domain) => [domain, group])),
 );
 
-/** Providers that may have a limit of their own; every other receiver shares the group `rest`. */
-export const receiverGroups: readonly string[] = [...Object.keys(GROUPS), 'rest'];
+/**
+ * Providers that may have a limit of their own, by the domains of their addresses or by the MX of others; every other
+ * receiver shares the group `rest`.
+ */
+export const receiverGroups: readonly string[] = [
+  ...new Set([...Object.keys(GROUPS), ...mxGroups, 'rest']),
+];
 
-/** The receiver group of a domain, which is given in ASCII and lower case. */
+/** The receiver group of a domain by its name alone, which is given in ASCII and lower case. */
 export function receiverGroup(domain: string): string {
   return BY_DOMAIN.get(domain) ?? 'rest';
 }

@@ -113,6 +113,10 @@ export const privacyUrl = (
 ) =>
   `${publicUrl}/privacy/${tokens.sign('privacy', { subscriber, ...since(addressChanges) }, expires)}`;
 
+/** Where a reader says that they want to go on; never expires, so that one press brings them back whenever it comes. */
+export const keepUrl = ({ publicUrl, tokens }: LinkMaker, subscriber: string, addressChanges = 0) =>
+  `${publicUrl}/keep/${tokens.sign('keep', { subscriber, ...since(addressChanges) })}`;
+
 /** An edition on the web. Nothing of the reader is in it; a private newsletter's wants a token all the same. */
 export const viewUrl = (
   { publicUrl, tokens }: LinkMaker,

@@ -10,7 +10,8 @@ export type Purpose =
   | 'restore'
   | 'undo'
   | 'archive'
-  | 'bounce';
+  | 'bounce'
+  | 'keep';
 
 /** What a token speaks for. Ids are decimal; `extra` is at most 24 letters, digits or `_`. */
 export interface Subject {

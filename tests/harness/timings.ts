@@ -34,6 +34,7 @@ export const QUICK_TIMINGS: Timings = {
     feedsMs: 500,
     picturesMs: 100,
     webhooksMs: 100,
+    receiversMs: 600_000,
   },
   bulkMs: 100,
   relay: { ...TIMINGS.relay, rest: 50, longestRest: 1_000 },

@@ -18,6 +18,7 @@ import { addressee, deliveryChoice } from '../../src/subscribers/addressee.ts';
 import {
   addressUrl,
   confirmUrl,
+  keepUrl,
   openUnsubscribeLinks,
   preferencesUrl,
   privacyUrl,
@@ -177,6 +178,15 @@ async function partsOf(
           requestedAt: new Date(written.content.requestedAt),
           newsletters: newsletters.map(withUnsubscribeLinks),
           preferencesUrl: preferencesUrl(links, subscriber, addressChanges),
+        },
+      };
+    case 'silent':
+      return {
+        kind: 'silent',
+        parts: {
+          newsletters: newsletters.map(withUnsubscribeLinks),
+          keepUrl: keepUrl(links, subscriber, addressChanges),
+          weeks: written.content.weeks,
         },
       };
     case 'privacy':

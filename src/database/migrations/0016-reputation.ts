@@ -13,7 +13,7 @@ const statements = [
   `alter table editions add constraint editions_held_by_check
     check (held_by in ('editor', 'missed', 'refusals', 'restore', 'nothing', 'complaints'))`,
   `create index bounces_complaints on bounces (at) where kind = 'complaint'`,
-  `alter table subscribers add column rests text check (rests in ('domain', 'sunset'))`,
+  `alter table subscribers add column rests text check (rests in ('domain-gone', 'asleep'))`,
   'create index subscribers_rests on subscribers (rests, id) where rests is not null',
   // Which domains there are is found by going from one to the next in it.
   `create index subscribers_domain on subscribers (split_part(email_key, '@', 2), id)`,
@@ -42,7 +42,8 @@ const statements = [
   `create table signs_of_life (
     subscriber_id bigint primary key references subscribers (id) on delete cascade,
     seen_at timestamptz,
-    asked_at timestamptz
+    asked_at timestamptz,
+    rested_at timestamptz
   )`,
   'create index signs_of_life_asked on signs_of_life (asked_at) where asked_at is not null',
 ];

@@ -24,6 +24,16 @@ const names: Record<string, string> = {
   netease: 'NetEase',
   naver: 'Naver',
   uol: 'UOL, BOL',
+  proofpoint: 'Proofpoint',
+  mimecast: 'Mimecast',
+  barracuda: 'Barracuda',
+  cisco: 'Cisco',
+  symantec: 'Symantec',
+  trendmicro: 'Trend Micro',
+  zoho: 'Zoho',
+  fastmail: 'Fastmail',
+  ovh: 'OVHcloud',
+  ionos: 'IONOS',
 };
 
 /** A receiver group as people call it; `t` is of the console. */

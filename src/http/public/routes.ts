@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Context } from '../../context.ts';
 import { openLetterPost } from '../../queue/letter-tickets.ts';
 import { addressRoutes } from './account/change-address.ts';
+import { keepRoutes } from './account/keep.ts';
 import { preferencesRoutes } from './account/preferences.ts';
 import { privacyRoutes } from './account/privacy.ts';
 import { undoRoutes } from './account/undo.ts';
@@ -24,7 +25,7 @@ import { pagePolicy, secretPage } from './site/security-headers.ts';
 import { themeSheet } from './site/theme.ts';
 import { vendorFiles } from './site/vendor.ts';
 
-/** All pages for readers. GET never changes anything, and nothing here needs a cookie. */
+/** All pages for readers. GET never changes anything but when a reader was last seen, and nothing here needs a cookie. */
 export function publicRoutes(context: Context): Router {
   const router = Router();
   const masthead = openMasthead(context.db);
@@ -52,11 +53,22 @@ export function publicRoutes(context: Context): Router {
   secret.use(unsubscribeRoutes(shared)); // /unsubscribe/:token
   secret.use(undoRoutes(shared)); // /undo/:token
   secret.use(preferencesRoutes(shared)); // /preferences/:token
+  secret.use(keepRoutes(shared)); // /keep/:token
   secret.use(privacyRoutes(shared)); // /privacy/:token /erased
   secret.use(addressRoutes(shared)); // /address/:token /restore/:token
   router.use(
     onlyFor(
-      ['confirm', 'unsubscribe', 'undo', 'preferences', 'privacy', 'erased', 'address', 'restore'],
+      [
+        'confirm',
+        'unsubscribe',
+        'undo',
+        'preferences',
+        'keep',
+        'privacy',
+        'erased',
+        'address',
+        'restore',
+      ],
       secret,
     ),
   );

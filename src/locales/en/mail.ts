@@ -83,6 +83,16 @@ export default {
     data: 'On that page you can also ask for the link to your data.',
     ignore: 'If it was not you, ignore this email: nothing has changed. Do not forward it.',
   },
+  silent: {
+    subject: 'Do you still want {{newsletters}}?',
+    heading: 'Shall we keep sending?',
+    question:
+      'We have not heard from you in a long time, and {{newsroom}} does not want to send you emails that you no longer read. Press the button if you want to go on receiving:',
+    button: 'Keep sending',
+    weeks_one: 'If you do not press it within {{count}} week, we will stop sending.',
+    weeks_other: 'If you do not press it within {{count}} weeks, we will stop sending.',
+    later: 'Nothing is deleted: the button works later, too, and brings your emails back.',
+  },
   access: {
     subject: 'The link to your data at {{newsroom}}',
     heading: 'Your data',

@@ -186,6 +186,14 @@ export default {
     earlier: 'From our earlier archive. Pictures and links may lead to the site it was on.',
     join: 'Would you like to receive {{newsletter}} by email?',
   },
+  keep: {
+    title: 'Keep sending?',
+    lead: 'The newsletters for {{address}} go on as before.',
+    button: 'Keep sending',
+    doneTitle: 'We will keep sending',
+    done: 'Thank you. The newsletters for {{address}} go on as before.',
+    preferences: 'Manage preferences',
+  },
   badLink: {
     title: 'This link does not work',
     text: 'It may be incomplete, expired or already used. Open it from our latest email, or sign up again.',

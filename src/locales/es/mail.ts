@@ -87,6 +87,17 @@ export default {
     data: 'En esa página también puedes pedir el enlace a tus datos.',
     ignore: 'Si no fuiste tú, ignora este correo: no ha cambiado nada. No lo reenvíes.',
   },
+  silent: {
+    subject: '¿Todavía quieres recibir {{newsletters}}?',
+    heading: '¿Seguimos enviando?',
+    question:
+      'Hace mucho que no sabemos de ti, y {{newsroom}} no quiere enviarte correos que ya no lees. Pulsa el botón si quieres seguir recibiendo:',
+    button: 'Seguir recibiendo',
+    weeks_one: 'Si no lo pulsas en {{count}} semana, dejaremos de enviar.',
+    weeks_many: 'Si no lo pulsas en {{count}} semanas, dejaremos de enviar.',
+    weeks_other: 'Si no lo pulsas en {{count}} semanas, dejaremos de enviar.',
+    later: 'No se borra nada: el botón también funciona más tarde y recupera tus correos.',
+  },
   access: {
     subject: 'El enlace a tus datos en {{newsroom}}',
     heading: 'Tus datos',

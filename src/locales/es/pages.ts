@@ -188,6 +188,14 @@ export default {
       'De nuestro archivo anterior. Las imágenes y los enlaces pueden llevar al sitio donde estaba.',
     join: '¿Quieres recibir {{newsletter}} por correo?',
   },
+  keep: {
+    title: '¿Seguimos enviando?',
+    lead: 'Los boletines para {{address}} seguirán como antes.',
+    button: 'Seguir recibiendo',
+    doneTitle: 'Seguiremos enviando',
+    done: 'Gracias. Los boletines para {{address}} seguirán como antes.',
+    preferences: 'Cambiar preferencias',
+  },
   badLink: {
     title: 'Este enlace no funciona',
     text: 'Puede estar incompleto, caducado o ya usado. Ábrelo desde nuestro último correo o suscríbete de nuevo.',

@@ -78,7 +78,7 @@ describe.each(Object.entries(letters()))('the letter %s', (_, content) => {
 
   test('can be left by one click only where there is something to leave', async () => {
     const raw = (await buildLetter(renderer, content, envelope)).message.toString('latin1');
-    const leaves = ['welcome', 'notice', 'links'].includes(content.kind);
+    const leaves = ['welcome', 'notice', 'links', 'silent'].includes(content.kind);
     expect(raw.includes('List-Unsubscribe-Post: List-Unsubscribe=One-Click')).toBe(leaves);
     const header =
       /List-Unsubscribe: <https:\/\/news\.example\.org\/unsubscribe\/sample>,\r\n <mailto:[^>]+>/;

@@ -60,6 +60,8 @@ const knownReasons = new Set([
   'unaddressable',
   'unsubscribed',
   'suppressed',
+  'domain-gone',
+  'asleep',
   'erased',
   'paused',
   'nothing',

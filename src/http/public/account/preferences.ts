@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { requestAccess } from '../../../letters/own-links.ts';
 import type { Reader } from '../../../subscribers/own-page.ts';
 import { saveChoices } from '../../../subscribers/preferences.ts';
+import { noteSeen, noteSignOfLife } from '../../../subscribers/signs-of-life.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
@@ -16,6 +17,7 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
   router.get('/preferences/:token', async (req, res) => {
     const reader = await find(req);
     if (!reader) return showBadLink(req, res, show);
+    await noteSeen(context.db, reader.id, context.now());
     await showChoices(req, res, reader, req.query.saved === '1' ? { saved: true } : {});
   });
 
@@ -25,6 +27,7 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
     try {
       const choices = readChoices(req.body, reader, context.now());
       await saveChoices(context.db, reader.id, choices);
+      await noteSignOfLife(context.db, reader.id, context.now());
       const language = choices.language ?? languageOf(req);
       res.redirect(303, `/preferences/${tokenOf(req)}?saved=1&lang=${language}`);
     } catch (error) {

@@ -52,7 +52,7 @@ export const tokenOf = (req: Request): string => {
  */
 export async function readerOfLink(
   { db, tokens }: Pick<Context, 'db' | 'tokens'>,
-  purpose: 'preferences' | 'privacy',
+  purpose: 'preferences' | 'privacy' | 'keep',
   req: Request,
 ): Promise<Reader | undefined> {
   const subject = tokens.verify(purpose, tokenOf(req));

@@ -5,6 +5,7 @@ import {
   saveUnsubscribeReason,
 } from '../../../subscribers/leaving-reasons.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
+import { noteSignOfLife } from '../../../subscribers/signs-of-life.ts';
 import { UNDO_MS, undoUnsubscribing } from '../../../subscribers/subscriptions/end.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import type { PublicContext } from '../public-context.ts';
@@ -38,6 +39,7 @@ export function undoRoutes({ context, show }: PublicContext): Router {
     const { reader, leftAt } = found;
     const evidence = evidenceOf(req, 'link');
     await undoUnsubscribing(context.db, reader.id, { endedAt: leftAt, evidence }, context.now());
+    await noteSignOfLife(context.db, reader.id, context.now());
     res.redirect(303, `/undo/${tokenOf(req)}?lang=${languageOf(req, reader.language)}`);
   });
 

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { preferencesUrl } from '../../../subscribers/links.ts';
 import { type Reader, readerOf } from '../../../subscribers/own-page.ts';
+import { noteSignOfLife } from '../../../subscribers/signs-of-life.ts';
 import { confirmSubscriptions } from '../../../subscribers/subscriptions/confirm.ts';
 import { formBody } from '../../middleware/bodies.ts';
 import { evidenceOf } from '../account/evidence.ts';
@@ -28,6 +29,7 @@ export function confirmRoutes({ context, show, enqueueLetters }: PublicContext):
       { newsletters: chosen, sentTo: reader.addressMark, evidence: evidenceOf(req, 'link') },
       context.now(),
     );
+    await noteSignOfLife(context.db, reader.id, context.now());
     enqueueLetters(letters);
     const language = languageOf(req, reader.language);
     res.redirect(303, `/confirm/${tokenOf(req)}?done=1&lang=${language}`);

@@ -149,6 +149,8 @@ export default {
     unaddressable: 'el servidor de correo no puede enviar a este tipo de dirección',
     unsubscribed: 'baja antes del envío',
     suppressed: 'dirección bloqueada',
+    'domain-gone': 'el dominio de la dirección no recibe correo',
+    asleep: 'sin señales de vida ni respuesta a la pregunta',
     erased: 'datos borrados',
     paused: 'en pausa por decisión del lector',
     nothing: 'nada en ella de las secciones elegidas',
