@@ -1,7 +1,9 @@
 import type { Db } from '../src/database/connection.ts';
+import { addCauses, type CountedCause } from '../src/deliveries/answer-causes.ts';
 import { addAnswers, type CountedAnswers } from '../src/deliveries/answer-counts.ts';
 import type { Logger } from '../src/process/log.ts';
-import type { Answer } from '../src/relays/smtp/outgoing.ts';
+import { causeOf, whyNotNow } from '../src/relays/refusal-cause.ts';
+import type { Answer, Refusal } from '../src/relays/smtp/outgoing.ts';
 import { withoutAddresses } from '../src/relays/smtp/reply.ts';
 
 /** Counts what relays answer, for those who watch. */
@@ -23,16 +25,32 @@ export function openAnswerCounts(
   note: (answer: Answer, receiverGroup: string) => void,
 ): AnswerCounts {
   let counted = new Map<string, CountedAnswers>();
+  let causes = new Map<string, CountedCause>();
   let writing = Promise.resolve();
 
   async function write(): Promise<void> {
     const rows = [...counted.values()];
+    const why = [...causes.values()];
     counted = new Map();
+    causes = new Map();
     if (rows.length === 0) return;
     // figures to look at: what cannot be written is lost, and sending goes on
-    await addAnswers(db, rows).catch((err) =>
-      log.debug({ err }, 'what relays answered is not counted'),
-    );
+    await addAnswers(db, rows)
+      .then(() => addCauses(db, why))
+      .catch((err) => log.debug({ err }, 'what relays answered is not counted'));
+  }
+
+  function countCause(answer: Refusal, receiverGroup: string): void {
+    const row: CountedCause = {
+      receiverGroup,
+      answer: answer.code < 500 ? 'deferred' : 'refused',
+      cause: causeIn(answer),
+      messages: 0,
+    };
+    const key = `${row.answer} ${row.cause} ${receiverGroup}`;
+    const known = causes.get(key) ?? row;
+    known.messages += 1;
+    causes.set(key, known);
   }
   const next = () => {
     writing = writing.then(write);
@@ -57,7 +75,10 @@ export function openAnswerCounts(
         words: null,
       };
       row[column] += 1;
-      if (answer.kind === 'refused') row.words = withoutAddresses(answer.reply).slice(0, 500);
+      if (answer.kind === 'refused') {
+        row.words = withoutAddresses(answer.reply).slice(0, 500);
+        countCause(answer, receiverGroup);
+      }
       counted.set(key, row);
     },
     async stop() {
@@ -66,6 +87,9 @@ export function openAnswerCounts(
     },
   };
 }
+
+const causeIn = (answer: Refusal): string =>
+  (answer.code < 500 ? whyNotNow(answer, answer.at === 'dot') : causeOf(answer)) ?? 'other';
 
 function columnOf(answer: Answer): 'sent' | 'deferred' | 'refused' | 'lost' | undefined {
   switch (answer.kind) {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Context } from '../src/context.ts';
 import { openLease } from '../src/deliveries/lease.ts';
+import { openSigning } from '../src/identity/signing.ts';
 import { runTasks } from '../src/process/clock.ts';
 import { openPace } from '../src/relays/pace/pace.ts';
 import { openBulk } from './bulk.ts';
@@ -34,7 +35,17 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
       groups: config.receiverRates,
     },
   });
-  const deliverer = await startDeliverer(context, pace, metrics);
+  const signing = await openSigning({
+    db: context.db,
+    secrets: context.secrets,
+    dkim: config.dkim,
+    onSealed: (name) =>
+      context.log.error(
+        { key: name },
+        'a DKIM key opens under none of the secrets: mail is not signed with it',
+      ),
+  });
+  const deliverer = await startDeliverer(context, pace, signing, metrics);
   // Letters keep a lease of their own: the deliverer may have to give up its own for a new one.
   const lease = await openLease(context.db, {
     host: hostname(),
@@ -43,7 +54,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     timings: context.timings,
     log: context.log,
   });
-  const letters = startLetters(context, lease, pace, deliverer.makeRoom, metrics);
+  const letters = startLetters(context, lease, pace, signing, deliverer.makeRoom, metrics);
   const inbound = openInbound(context);
   const hooks = openHookTaker(context);
   const { queues } = context;
@@ -67,6 +78,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     ...inbound.tasks,
     ...hooks.tasks,
     ...receiverTasks(context),
+    { name: 'dkim: read the keys again', everyMs: 20_000, run: signing.refresh },
   ]);
   return {
     async stop() {

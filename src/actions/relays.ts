@@ -13,11 +13,14 @@ import {
 import { type RelayHealth, relayHealth } from '../deliveries/relay-activity.ts';
 import { type HandedOver, handOver } from '../doctor/hand-over.ts';
 import { dayOfWarmUp } from '../doctor/warm-up-day.ts';
+import { openSigning } from '../identity/signing.ts';
 import { noticeInWords, noticesInWords } from '../locales/notices.ts';
 import { readAddress } from '../mail/address.ts';
 import { readMailbox } from '../mail/mailbox.ts';
+import { domainOf } from '../mail/message-id.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { type Actor, audit } from '../operators/audit.ts';
+import { signMessage } from '../relays/dkim/sign-message.ts';
 import { requireNotSuppressed } from '../subscribers/suppression.ts';
 import { noteRelayTest } from './first-steps.ts';
 import { TooManyTests } from './test-send.ts';
@@ -112,7 +115,7 @@ export async function testRelay(
   name: string,
   { email, language }: { email: string; language: string },
 ): Promise<RelayTest> {
-  const { config, db, log, origin, relays, now } = context;
+  const { config, db, log, origin, relays, secrets, now } = context;
   const relay = relays.find((one) => one.name === name);
   if (!relay) throw new RelayNotFound(`There is no relay “${name}”.`);
   const address = readAddress(email);
@@ -130,7 +133,9 @@ export async function testRelay(
     date: now(),
   });
   const envelope = { from: from.address, to: address.mailbox, utf8 };
-  const said = await handOver(relay, { ...envelope, message, body: dotStuff(message) }, log);
+  const signing = await openSigning({ db, secrets, dkim: config.dkim });
+  const signed = await signMessage(signing.signer(domainOf(from.address)), message);
+  const said = await handOver(relay, { ...envelope, message: signed, body: dotStuff(signed) }, log);
   await noteRelayTest(db, name, address.email, said, now());
   return { ...said, fix: said.fix && noticeInWords(said.fix, language) };
 }

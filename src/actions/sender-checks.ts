@@ -2,25 +2,30 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { getSetting, putSetting } from '../database/settings.ts';
-import { systemDns } from '../doctor/dns.ts';
-import { checkSender, senderDomains } from '../doctor/senders.ts';
+import type { Check } from '../doctor/check.ts';
+import { type Dns, systemDns } from '../doctor/dns.ts';
+import { type Examined, examineSending, senderDomains } from '../doctor/senders.ts';
 import { listNewsletters } from '../newsletters/newsletters.ts';
 
 const KEY = 'senderChecks';
-const record = z.object({ name: z.string(), value: z.string() });
+const record = z.object({ type: z.literal('MX').optional(), name: z.string(), value: z.string() });
 const check = z.object({
   name: z.string(),
   ok: z.boolean(),
   detail: z.string(),
   fix: z.string().nullable(),
   finding: z.string().optional(),
+  values: z.record(z.string(), z.string()).optional(),
   record: record.optional(),
 });
 const domain = z.object({ domain: z.string(), at: z.coerce.date(), checks: z.array(check) });
-const stored = z.object({ domains: z.array(domain) });
+const machines = z.object({ at: z.coerce.date(), checks: z.array(check) });
+const stored = z.object({ domains: z.array(domain), machines: machines.optional() });
 
 /** What the DNS said of a domain that mails come from, when it was asked last. */
 export type SenderChecks = z.infer<typeof domain>;
+/** What was found of the machines that mails go through, at the same look. */
+export type MachineChecks = z.infer<typeof machines>;
 
 /** What was found at the last look, for the domains that mails come from now; null: never asked. */
 export async function lastSenderChecks(
@@ -34,25 +39,29 @@ export async function lastSenderChecks(
   }));
 }
 
-/** Asks the DNS about every domain that mails come from, and keeps the answers for all to see. Takes seconds. */
-export async function checkSenders({
-  db,
-  config,
-  now,
-}: Pick<Context, 'db' | 'config' | 'now'>): Promise<SenderChecks[]> {
-  const dns = systemDns();
-  const domains = senderDomains(config, await listNewsletters(db));
-  const found = await Promise.all(
-    domains.map(async (domain) => ({
-      domain,
-      at: now(),
-      checks: await checkSender(dns, domain, config),
-    })),
+/** The same for the machines; null: never looked at. */
+export const lastMachineChecks = async (db: DbOrTransaction): Promise<MachineChecks | null> =>
+  (await getSetting(db, KEY, stored))?.machines ?? null;
+
+/** Looks at every domain that mails come from and at the machines, and keeps what it found for all to see. Takes seconds. */
+export async function checkSenders(
+  context: Parameters<typeof examineSending>[0],
+  dns: Dns = systemDns(),
+): Promise<Examined> {
+  const { db, now } = context;
+  const found = await examineSending(context, await listNewsletters(db), dns);
+  const at = now();
+  await keepSenderChecks(
+    db,
+    found.domains.map((one) => ({ ...one, at })),
+    { at, checks: found.machines },
   );
-  await keepSenderChecks(db, found);
   return found;
 }
 
 /** Puts these in the place of what was found before. */
-export const keepSenderChecks = (db: DbOrTransaction, domains: SenderChecks[]): Promise<void> =>
-  putSetting(db, KEY, { domains });
+export const keepSenderChecks = (
+  db: DbOrTransaction,
+  domains: (Omit<SenderChecks, 'checks'> & { checks: Check[] })[],
+  machines?: Omit<MachineChecks, 'checks'> & { checks: Check[] },
+): Promise<void> => putSetting(db, KEY, { domains, machines });

@@ -3,9 +3,11 @@ import { dotStuff } from '../../emails/message/dot-stuffing.ts';
 import { type Alert, claimAlerts, settleAlerts } from '../actions/attention/alerts.ts';
 import { backOffMs } from '../backoff.ts';
 import type { Context } from '../context.ts';
+import { openSigning } from '../identity/signing.ts';
 import { readAddress } from '../mail/address.ts';
 import { readMailbox } from '../mail/mailbox.ts';
-import { letterMessageId } from '../mail/message-id.ts';
+import { domainOf, letterMessageId } from '../mail/message-id.ts';
+import { signMessage } from '../relays/dkim/sign-message.ts';
 import { outcomeOf } from '../relays/outcome.ts';
 import { sendOnce } from '../relays/send-once.ts';
 import type { Answer } from '../relays/smtp/outgoing.ts';
@@ -59,18 +61,24 @@ async function sendTogether(context: Context, alerts: Alert[]): Promise<void> {
 
 /** By the alerts' own relays, else by those of the newsroom: the first that takes it. */
 async function handOver(context: Context, alerts: Alert[]): Promise<Answer> {
-  const { config, log, origin, renderer } = context;
+  const { config, db, log, origin, renderer, secrets } = context;
   const [first] = alerts;
   if (!first) throw new Error('There is nothing to send.');
   const to = readAddress(first.email);
   const from = readMailbox(config.mailFrom);
-  const { message, utf8 } = await buildLetter(renderer, await alertContent(context, alerts), {
-    from,
-    replyTo: null,
-    to: { address: to.email, name: null },
-    messageId: letterMessageId(`alert-${first.id}`, origin),
-    date: first.createdAt,
-  });
+  const { message: unsigned, utf8 } = await buildLetter(
+    renderer,
+    await alertContent(context, alerts),
+    {
+      from,
+      replyTo: null,
+      to: { address: to.email, name: null },
+      messageId: letterMessageId(`alert-${first.id}`, origin),
+      date: first.createdAt,
+    },
+  );
+  const signing = await openSigning({ db, secrets, dkim: config.dkim });
+  const message = await signMessage(signing.signer(domainOf(from.address)), unsigned);
   let answer: Answer | undefined;
   for (const settings of config.alertRelays ?? context.relays) {
     answer = await sendOnce(

@@ -4,10 +4,20 @@ import { type Subject, type Tokens, tokenIn } from '../subscribers/tokens.ts';
 export type InboundAddress =
   | { for: 'bounce' | 'unsubscribe'; subject: Subject }
   /** Where providers send complaints (RFC 5965): whose they are, the returned message says. */
-  | { for: 'complaint' };
+  | { for: 'complaint' }
+  /** Where receivers send their reports of a day (RFC 7489, RFC 8460). */
+  | { for: 'report' };
 
 const PURPOSES = { b: 'bounce', u: 'unsubscribe' } as const;
 const COMPLAINTS = new Set(['fbl', 'abuse', 'complaints']);
+const REPORTS = ['dmarc', 'tlsrpt'] as const;
+
+/** The address to name in the records that ask for reports. */
+export const addressOfReports = (kind: (typeof REPORTS)[number], domain: string): string =>
+  `${kind}@${domain}`;
+
+/** The address that complaints are asked for at (RFC 9477). */
+export const addressOfComplaints = (domain: string): string => `fbl@${domain}`;
 
 /**
  * Reads an address that mail came to: a return path (`b+TOKEN`), mailed unsubscribing (`u+TOKEN`) or one for complaints,
@@ -22,6 +32,7 @@ export function readInboundAddress(
   if (address.slice(at + 1).toLowerCase() !== domain) return undefined;
   const local = address.slice(0, at).toLowerCase();
   if (COMPLAINTS.has(local)) return { for: 'complaint' };
+  if (REPORTS.some((one) => one === local)) return { for: 'report' };
   const [, kind, token] = /^([bu])\+(.+)$/.exec(local) ?? [];
   if (token === undefined || tokenIn(token) !== token) return undefined;
   const purpose = PURPOSES[kind as keyof typeof PURPOSES];

@@ -5,6 +5,7 @@ import { registerAttention } from './attention.ts';
 import { registerAudit } from './audit.ts';
 import { registerBackup } from './backup.ts';
 import { registerBounces } from './bounces.ts';
+import { registerDkim } from './dkim.ts';
 import { registerDoctor } from './doctor/doctor.ts';
 import { registerEditions } from './editions.ts';
 import { registerFeeds } from './feeds.ts';
@@ -34,6 +35,7 @@ export function registerNouns(program: Command): void {
     registerEditions,
     registerArchive,
     registerRelays,
+    registerDkim,
     registerFigures,
     registerSendingRules,
     registerSubscribers,

@@ -59,6 +59,8 @@ const leastRoles: Record<string, Role> = {
   figures: 'viewer',
   'relays list': 'viewer',
   'relays test': 'admin',
+  'dkim list': 'viewer',
+  'dkim rotate': 'admin',
   'subscribers list': 'admin',
   'subscribers show': 'admin',
   'subscribers add': 'admin',

@@ -249,6 +249,70 @@ interface HookEventsTable {
   tries: Default<number>;
 }
 
+interface DkimKeysTable {
+  id: Id;
+  domain: string;
+  selector: string;
+  /** `waiting`: for its record to be published; of each domain at most one waits and one is active. */
+  state: Default<'waiting' | 'active' | 'retired'>;
+  /** PKCS#8 in PEM, sealed; null once it is retired. */
+  privateKey: Optional<Buffer>;
+  /** What `p=` of its record holds. */
+  publicKey: string;
+  createdAt: Made;
+  activatedAt: Optional<Date>;
+  retiredAt: Optional<Date>;
+}
+
+interface MachineReportsTable {
+  id: Id;
+  kind: 'dmarc' | 'tls';
+  receivedAt: Made;
+  /** Who reports, as they call themselves. */
+  reporter: string;
+  reportId: string;
+  domain: string;
+  beginsAt: Time;
+  endsAt: Time;
+  policy: string;
+  /** The domain of the DKIM signature that the mail came with, where it was good. */
+  signedBy: Optional<string>;
+  /** Why nothing shows that the reporter made it; null: their own signature does. */
+  doubt: Optional<'unsigned' | 'other-signer'>;
+}
+
+interface DmarcRowsTable {
+  reportId: string;
+  source: string;
+  messages: string;
+  disposition: string;
+  dkimAligned: boolean;
+  spfAligned: boolean;
+}
+
+interface TlsRowsTable {
+  reportId: string;
+  policyType: string;
+  sessions: string;
+  failed: string;
+  failures: ColumnType<{ type: string; host: string | null; sessions: number }[], string, string>;
+}
+
+interface SourceNamesTable {
+  source: string;
+  /** Null: it has none. */
+  name: string | null;
+  lookedUpAt: Made;
+}
+
+interface AnswerCausesTable {
+  day: ColumnType<string, never, never>;
+  receiverGroup: string;
+  answer: 'deferred' | 'refused';
+  cause: string;
+  messages: string;
+}
+
 interface FeedsTable {
   id: Id;
   newsletterId: string;
@@ -916,6 +980,12 @@ export interface Database {
   formPosts: FormPostsTable;
   relayActivity: RelayActivityTable;
   answerCounts: AnswerCountsTable;
+  answerCauses: AnswerCausesTable;
+  dkimKeys: DkimKeysTable;
+  machineReports: MachineReportsTable;
+  dmarcRows: DmarcRowsTable;
+  tlsRows: TlsRowsTable;
+  sourceNames: SourceNamesTable;
   receiverLimits: ReceiverLimitsTable;
   readerDays: ReaderDaysTable;
   keptForms: KeptFormsTable;

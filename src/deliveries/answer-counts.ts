@@ -44,6 +44,7 @@ export async function addAnswers(db: DbOrTransaction, counted: CountedAnswers[])
 /** Forgets counts that are more than a week old. */
 export async function forgetAnswers(db: DbOrTransaction): Promise<void> {
   await sql`delete from answer_counts where hour < now() - ${KEEP}`.execute(db);
+  await sql`delete from answer_causes where day < (now() - ${KEEP})::date`.execute(db);
 }
 
 /** What was answered in the last day, and of that in the hour that runs and the one before. */

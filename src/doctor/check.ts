@@ -1,5 +1,6 @@
-/** A TXT record, as it is typed at a name server. */
-export interface TxtRecord {
+/** A TXT record, as it is typed at a name server; another type where it says so. */
+export interface DnsRecord {
+  type?: 'MX';
   name: string;
   value: string;
 }
@@ -12,11 +13,13 @@ export interface Check {
   fix: string | null;
   /** What was found, as a word: the console says it in the operator's language. */
   finding?: string;
+  /** What that sentence names. */
+  values?: Record<string, string>;
   /** The record to publish, where that is the way to mend it. */
-  record?: TxtRecord;
+  record?: DnsRecord;
 }
 
-type More = Pick<Check, 'finding' | 'record'>;
+type More = Pick<Check, 'finding' | 'record' | 'values'>;
 
 export const good = (
   name: string,

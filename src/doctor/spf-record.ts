@@ -14,14 +14,24 @@ const INCLUDES: [ending: string, include: string][] = [
   ['outlook.com', 'spf.protection.outlook.com'],
 ];
 
+/** What a well-known provider asks to be included for its relay; undefined for any other host. */
+export const includeOf = (host: string): string | undefined =>
+  INCLUDES.find(([ending]) => host === ending || host.endsWith(`.${ending}`))?.[1];
+
+/** A record with one mechanism more, before its `all` or `redirect`. */
+export const withMechanism = (record: string, mechanism: string): string =>
+  /\s(?:[+?~-]?all\b|redirect=)/i.test(record)
+    ? record.replace(/\s(?=[+?~-]?all\b|redirect=)/i, ` ${mechanism} `)
+    : `${record} ${mechanism}`;
+
 /**
  * An SPF record (RFC 7208) for a domain that sends through these relays: what a well-known provider asks for, else the
  * addresses of the relay itself. Without relays it names nobody yet.
  */
 export function spfRecord(hosts: string[]): string {
   const mechanisms = hosts.map((host) => {
-    const known = INCLUDES.find(([ending]) => host === ending || host.endsWith(`.${ending}`));
-    if (known) return `include:${known[1]}`;
+    const known = includeOf(host);
+    if (known !== undefined) return `include:${known}`;
     if (/^\d+(\.\d+){3}$/.test(host)) return `ip4:${host}`;
     return host.includes(':') ? `ip6:${host}` : `a:${host}`;
   });

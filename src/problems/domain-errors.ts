@@ -1,4 +1,5 @@
 import { RenderError } from '../../emails/render/renderer.ts';
+import { KeySetElsewhere, NoKeyWaits, NotASender, NotPublished } from '../actions/dkim.ts';
 import { RelayNotFound } from '../actions/relays.ts';
 import { CannotSend } from '../actions/steer.ts';
 import { TooManyTests } from '../actions/test-send.ts';
@@ -96,6 +97,7 @@ const statuses: [number, ErrorClass[]][] = [
       AttemptNotFound,
       EarlierEditionNotFound,
       BulkJobNotFound,
+      NotASender,
     ],
   ],
   [
@@ -125,6 +127,9 @@ const statuses: [number, ErrorClass[]][] = [
       StillRunning,
       WebhookOff,
       BulkJobConflict,
+      KeySetElsewhere,
+      NoKeyWaits,
+      NotPublished,
     ],
   ],
   [

@@ -11,10 +11,15 @@ export interface Probe {
   steps: { step: 'connect' | 'auth'; ok: boolean; detail: string }[];
   /** The lines of its EHLO reply; empty when it did not come so far. */
   capabilities: string[];
+  /** The name that it calls itself by; empty when it did not come so far. */
+  helo: string;
   /** `none`, or the protocol, e.g. TLSv1.3; undefined when it did not come so far. */
   tls?: string;
   /** Whether the relay's certificate was found good; undefined without TLS. */
   certificateOk?: boolean;
+  /** Why it was not, in OpenSSL's word; and when it ends. */
+  certificateFault?: string | null;
+  validTo?: Date | null;
   /** What failed, in the relay's own words where it had some, and what to do about it. */
   error?: { step: 'connect' | 'auth'; reply: string; code?: number; fix: Notice };
 }
@@ -37,7 +42,12 @@ export async function probeRelay(settings: RelaySettings): Promise<Probe> {
       steps,
       capabilities: capabilities.lines,
       tls: tls?.protocol ?? 'none',
-      ...(tls && { certificateOk: tls.certificateOk }),
+      helo: capabilities.name,
+      ...(tls && {
+        certificateOk: tls.certificateOk,
+        certificateFault: tls.certificateFault,
+        validTo: tls.validTo,
+      }),
     };
   } catch (error) {
     if (!(error instanceof HandshakeError)) throw error;
@@ -47,6 +57,7 @@ export async function probeRelay(settings: RelaySettings): Promise<Probe> {
       ok: false,
       steps,
       capabilities: [],
+      helo: '',
       error: {
         step,
         reply: error.message,

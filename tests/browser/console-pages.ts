@@ -127,6 +127,11 @@ export const consolePages: ConsolePage[] = [
   },
   { name: 'delivery', least: 'viewer', path: () => '/console/delivery' },
   {
+    name: 'delivery-receivers',
+    least: 'viewer',
+    path: () => '/console/delivery/receivers',
+  },
+  {
     name: 'settings-tokens',
     least: 'admin',
     path: () => '/console/settings/tokens',

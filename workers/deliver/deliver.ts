@@ -7,16 +7,14 @@ import { openLease } from '../../src/deliveries/lease.ts';
 import { closeRange, type HeldRange, handBackClaim } from '../../src/deliveries/ranges.ts';
 import { noteRelayActivity } from '../../src/deliveries/relay-activity.ts';
 import { finishEditions } from '../../src/editions/transitions.ts';
-import { domainOf } from '../../src/mail/message-id.ts';
-import { loadDkimKeys, parseDkim } from '../../src/relays/dkim/keys.ts';
-import { prepareSigner } from '../../src/relays/dkim/sign.ts';
+import type { Signing } from '../../src/identity/signing.ts';
 import type { Pace, Permits } from '../../src/relays/pace/pace.ts';
 import { openAnswerCounts } from '../answer-counts.ts';
 import type { WorkerMetrics } from '../metrics.ts';
 import { EditionWatch } from './edition-watch.ts';
 import { Intake } from './intake.ts';
 import { openJudge } from './judge.ts';
-import { type Messages, openMessages } from './messages.ts';
+import { openMessages } from './messages.ts';
 import { noteLimits } from './note-limits.ts';
 import { Pump } from './pump.ts';
 import { ReceiverRates } from './receiver-rates.ts';
@@ -40,11 +38,12 @@ export interface Deliverer {
 export async function startDeliverer(
   context: Context,
   pace: Pace,
+  signing: Signing,
   metrics?: Pick<WorkerMetrics, 'message'>,
 ): Promise<Deliverer> {
   const { config, databaseUrl, db, log, timings } = context;
   const { uncertain } = config;
-  const messages = await messagesOf(context, (edition, error) => {
+  const messages = openMessages(context, signing, (edition, error) => {
     void watch.unrendered(edition, error);
   });
   const relays = new RelaySet({
@@ -145,15 +144,4 @@ export async function startDeliverer(
       await lease.close();
     },
   };
-}
-
-/** What makes the messages, signed where DKIM is set. */
-async function messagesOf(
-  context: Context,
-  onUnmade: (edition: string, error: unknown) => void,
-): Promise<Messages> {
-  const { dkim, mailFrom } = context.config;
-  if (dkim.length === 0) return openMessages(context, undefined, onUnmade);
-  const keys = await loadDkimKeys(parseDkim(dkim.join(',')));
-  return openMessages(context, prepareSigner(keys, domainOf(mailFrom)), onUnmade);
 }

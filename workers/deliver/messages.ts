@@ -6,9 +6,9 @@ import { broughtBefore } from '../../src/deliveries/already-received.ts';
 import type { Claimed } from '../../src/deliveries/claim.ts';
 import { commonChoices } from '../../src/deliveries/common-choices.ts';
 import type { HeldRange } from '../../src/deliveries/ranges.ts';
+import type { Signing } from '../../src/identity/signing.ts';
 import { InvalidAddress, maskAddress, readAddress } from '../../src/mail/address.ts';
 import { messageIdOf } from '../../src/mail/message-id.ts';
-import type { DkimSigner } from '../../src/relays/dkim/sign.ts';
 import { preferencesUrl } from '../../src/subscribers/links.ts';
 import type { Composed } from './pump.ts';
 import { openVariants, type ReadyEdition, type ReadyVariant } from './variants.ts';
@@ -26,10 +26,10 @@ export interface Messages {
 
 const COMMON_CHOICES = 16;
 
-/** `signer` signs where DKIM is set; `onUnmade` is told of an edition of which a message could not be made. */
+/** `signing` signs where there are keys; `onUnmade` is told of an edition of which a message could not be made. */
 export function openMessages(
   context: Context,
-  signer: DkimSigner | undefined,
+  signing: Signing,
   onUnmade: (edition: string, error: unknown) => void,
 ): Messages {
   const { config, db, log, timings, tokens } = context;
@@ -62,6 +62,7 @@ export function openMessages(
       const wire = wireBody(variant.prepared, spliced);
       const from = edition.returnPath(subscriber, row.addressChanges);
       const to = address.mailbox;
+      const signer = signing.signer(edition.domain);
       if (!signer) {
         wire.unshift(headers);
         return { outgoing: { from, to, utf8, body: wire, size }, variant: variant.id };

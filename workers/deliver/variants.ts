@@ -9,6 +9,7 @@ import { findVariant, keepVariant } from '../../src/deliveries/variants.ts';
 import type { EditionContent } from '../../src/editions/content.ts';
 import { frozenContent } from '../../src/editions/read-content.ts';
 import { type Choice, chooseArticles, type ReaderChoice } from '../../src/editions/variant.ts';
+import { domainOf } from '../../src/mail/message-id.ts';
 import { getNewsroom } from '../../src/newsletters/newsroom.ts';
 import { type BodyHasher, bodyHasher } from '../../src/relays/dkim/body-hash.ts';
 import { openUnsubscribeLinks, viewUrl } from '../../src/subscribers/links.ts';
@@ -24,6 +25,8 @@ export interface ReadyVariant {
 /** One revision of an edition in this worker's memory. */
 export interface ReadyEdition {
   content: EditionContent;
+  /** Of its From: whose keys sign it. */
+  domain: string;
   /** How a reader leaves the newsletter. */
   unsubscribeLinks: ReturnType<typeof openUnsubscribeLinks>;
   /** To whom a message that cannot be delivered goes back. */
@@ -64,6 +67,7 @@ export function openVariants(context: Context): Variants {
     const page = viewUrl(links, newsletter, content.edition);
     return {
       content,
+      domain: domainOf(from),
       unsubscribeLinks: openUnsubscribeLinks(
         links,
         newsletter.replyTo ?? from,

@@ -6,6 +6,7 @@ import { RenderError } from '../../emails/render/renderer.ts';
 import type { Context } from '../../src/context.ts';
 import type { Lease, LeaseTerm } from '../../src/deliveries/lease.ts';
 import { NothingNew } from '../../src/editions/errors.ts';
+import type { Signing } from '../../src/identity/signing.ts';
 import {
   type ClaimedLetter,
   claimLetter,
@@ -60,6 +61,7 @@ export function startLetters(
   context: Context,
   lease: Lease,
   pace: Pace,
+  signing: Signing,
   makeRoom: (relay: string) => void,
   metrics?: Pick<WorkerMetrics, 'message'>,
 ): Letters {
@@ -99,7 +101,7 @@ export function startLetters(
   }
 
   const compose = async (letter: ClaimedLetter) =>
-    letterMessage(context, renderer, letter, readAddress(letter.email).email);
+    letterMessage(context, renderer, signing, letter, readAddress(letter.email).email);
 
   async function send(
     letter: ClaimedLetter,

@@ -2,13 +2,15 @@ import type { LetterRenderer } from '../../emails/letters/cache.ts';
 import { buildLetter } from '../../emails/letters/message.ts';
 import { editionMessage } from '../../src/actions/preview.ts';
 import type { Context } from '../../src/context.ts';
+import type { Signing } from '../../src/identity/signing.ts';
 import type { ClaimedLetter } from '../../src/letters/claim.ts';
 import type { LetterContents } from '../../src/letters/content.ts';
 import { type Mailbox } from '../../src/mail/mailbox.ts';
-import { letterMessageId } from '../../src/mail/message-id.ts';
+import { domainOf, letterMessageId } from '../../src/mail/message-id.ts';
+import { signMessage } from '../../src/relays/dkim/sign-message.ts';
 import { letterContent } from './content.ts';
 
-/** A finished letter: CRLF, not dot-stuffed. */
+/** A finished letter: CRLF, not dot-stuffed, signed where there is a key. */
 export interface OutgoingLetter {
   from: Mailbox;
   /** Where it goes back to when it cannot be delivered. */
@@ -21,6 +23,7 @@ export interface OutgoingLetter {
 export async function letterMessage(
   context: Context,
   renderer: LetterRenderer,
+  signing: Signing,
   letter: ClaimedLetter,
   address: string,
 ): Promise<OutgoingLetter> {
@@ -29,9 +32,14 @@ export async function letterMessage(
     const { edition, language, sections } = letter.content as LetterContents['test'];
     const messageId = letterMessageId(letter.id, context.origin);
     const test = await editionMessage(context, edition, { language, sections }, to, messageId);
-    return { ...test, returnPath: test.from.address };
+    const signed = await sign(signing, test.from, test.message);
+    return { ...test, returnPath: test.from.address, message: signed };
   }
   const { content, envelope, returnPath } = await letterContent(context, letter);
   const { message, utf8 } = await buildLetter(renderer, content, { ...envelope, to });
-  return { from: envelope.from, returnPath, message, utf8 };
+  const signed = await sign(signing, envelope.from, message);
+  return { from: envelope.from, returnPath, message: signed, utf8 };
 }
+
+const sign = (signing: Signing, from: Mailbox, message: Buffer) =>
+  signMessage(signing.signer(domainOf(from.address)), message);

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { checkSenders } from '../../actions/sender-checks.ts';
+import { rulesAsChecks, senderRules } from '../../actions/sender-rules.ts';
 import { ConfigError, configFromEnvironment } from '../../config.ts';
 import type { Context } from '../../context.ts';
 import { bad, type Check, good } from '../../doctor/check.ts';
-import { asked, checkReverse, systemDns } from '../../doctor/dns.ts';
+import { systemDns } from '../../doctor/dns.ts';
 import { checkRelays } from '../../doctor/relays.ts';
-import { checkSender, senderDomains } from '../../doctor/senders.ts';
-import { listNewsletters } from '../../newsletters/newsletters.ts';
 import type { Open } from '../open.ts';
 import { print } from '../output.ts';
 import { checkDatabase, checkExposure, checkProxy, checkQueue } from './services.ts';
@@ -46,33 +46,34 @@ async function examine(open: Open): Promise<Check[]> {
 }
 
 async function lookInside(context: Context): Promise<Check[]> {
-  const [database, queue, proxy, relays, domains] = await Promise.all([
+  const [database, queue, proxy, sending] = await Promise.all([
     checkDatabase(context),
     checkQueue(context),
     checkProxy(context),
-    checkRelays(context),
-    checkSenders(context),
+    checkSending(context),
   ]);
-  return [database, queue, ...proxy, ...relays, ...domains];
+  return [database, queue, ...proxy, ...sending];
 }
 
-/** The domains that mails come from, and the names of the relays. */
-async function checkSenders({ config, db }: Context): Promise<Check[]> {
-  const { relays } = config;
-  if (!relays)
-    return ['spf', 'dkim', 'dmarc', 'mx', 'reverse'].map((name) =>
-      good(name, 'not checked: no email is sent out'),
-    );
-  const dns = systemDns();
-  const domains = senderDomains(config, await listNewsletters(db));
-  const [senders, reverse] = await Promise.all([
-    Promise.all(domains.map((domain) => checkSender(dns, domain, config))),
-    Promise.all(relays.map((relay) => asked('reverse', () => checkReverse(dns, relay.host)))),
-  ]);
-  const checks = [...senders.flat(), ...reverse];
-  return ['spf', 'dkim', 'dmarc', 'mx', 'reverse'].flatMap((name) =>
-    checks.filter((check) => check.name === name),
-  );
+const OF_DOMAINS = ['spf', 'dkim', 'dmarc', 'alignment', 'mx'];
+
+/** The relays, the domains that mails come from, and what else receivers look at; kept for the console to show. */
+async function checkSending(context: Context): Promise<Check[]> {
+  if (!context.config.relays)
+    return [
+      ...(await checkRelays(context, systemDns())),
+      ...[...OF_DOMAINS, 'reverse', 'one-click'].map((name) =>
+        good(name, 'not checked: no email is sent out'),
+      ),
+    ];
+  const { domains, machines } = await checkSenders(context);
+  const ofDomains = domains.flatMap(({ checks }) => checks);
+  const rules = rulesAsChecks(await senderRules(context));
+  return [
+    ...machines,
+    ...OF_DOMAINS.flatMap((name) => ofDomains.filter((check) => check.name === name)),
+    ...rules,
+  ];
 }
 
 function told({ name, ok, detail, fix }: Check): string {

@@ -51,32 +51,15 @@ export async function checkProxy({ db, config }: Context): Promise<Check[]> {
   ];
 }
 
-/** What the outside must be able to do. */
-export function checkExposure(config: Config): Check[] {
-  const { protocol, hostname } = new URL(config.publicUrl);
-  const here = /^(localhost|127\.|\[::1\])/.test(hostname);
-  const reports = good(
-    'inbound',
-    'No inbound email is set up: unsubscribe requests by email go to the newsletter’s replyTo address.',
-    'Give each newsletter a replyTo address that someone reads.',
-  );
-  if (here || protocol === 'https:')
-    return [
-      good(
-        'public',
-        config.publicUrl,
-        here
-          ? 'Links in emails only work on this machine: set PUBLIC_URL to the public address.'
-          : null,
-      ),
-      reports,
-    ];
+/** Whether what comes back is read here. */
+export function checkExposure({ inboundDomain, inboundSmtp }: Config): Check[] {
+  if (inboundDomain !== undefined && inboundSmtp)
+    return [good('inbound', `email to ${inboundDomain} comes in at port ${inboundSmtp.port}`)];
   return [
-    bad(
-      'public',
-      `${config.publicUrl} is not https: mail apps do not offer one-click unsubscribe.`,
-      'Put a proxy with a certificate in front, and set PUBLIC_URL to its https address.',
+    good(
+      'inbound',
+      'No inbound email is set up: bounces, complaints and reports are not read, and unsubscribe requests by email go to the newsletter’s replyTo address.',
+      'Set INBOUND_DOMAIN and INBOUND_SMTP_PORT (docs/deliverability.md), or give each newsletter a replyTo address that someone reads.',
     ),
-    reports,
   ];
 }

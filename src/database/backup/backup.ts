@@ -69,6 +69,10 @@ export const backedUpTables = [
   'receiver_pace',
   'relay_plans',
   'signs_of_life',
+  'dkim_keys',
+  'machine_reports',
+  'dmarc_rows',
+  'tls_rows',
   // last, so that what is restored before them is told to nobody again
   'webhooks',
 ];

@@ -4,6 +4,7 @@ import { attentionOperations } from './attention.ts';
 import { auditOperations } from './audit.ts';
 import { bulkOperations } from './bulk.ts';
 import { deliveryOperations } from './deliveries.ts';
+import { dkimOperations } from './dkim.ts';
 import { earlierEditionOperations } from './earlier-editions.ts';
 import { steeringOperations, testOperations } from './edition-steering.ts';
 import { editionOperations } from './editions.ts';
@@ -18,6 +19,7 @@ import type { Operation } from './operation.ts';
 import { operatorOperations } from './operators.ts';
 import { previewOperations } from './preview.ts';
 import { relayOperations } from './relays.ts';
+import { senderOperations } from './sender.ts';
 import { sendingRuleOperations } from './sending-rules.ts';
 import { signUpOperations } from './sign-up.ts';
 import { subscriberOperations } from './subscribers.ts';
@@ -45,6 +47,8 @@ export const operations: Operation[] = [
   ...earlierEditionOperations,
   ...deliveryOperations,
   ...relayOperations,
+  ...dkimOperations,
+  ...senderOperations,
   ...figureOperations,
   ...subscriberOperations,
   ...bulkOperations,

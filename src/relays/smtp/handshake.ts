@@ -12,7 +12,14 @@ export interface Opened {
   socket: Socket;
   capabilities: Capabilities;
   /** Absent where the session is in the clear. */
-  tls?: { protocol: string; certificateOk: boolean };
+  tls?: {
+    protocol: string;
+    certificateOk: boolean;
+    /** Why it is not, in OpenSSL's word. */
+    certificateFault: string | null;
+    /** When its certificate ends. */
+    validTo: Date | null;
+  };
 }
 
 /** What the relay said it can do, in its last EHLO. */
@@ -22,6 +29,8 @@ export interface Capabilities {
   /** SIZE was offered; `largest` is 0 when it named no limit (RFC 1870). */
   size: boolean;
   largest: number;
+  /** The name that it calls itself by in its EHLO reply. */
+  name: string;
   /** The lines of the EHLO reply as they came. */
   lines: string[];
 }
@@ -118,7 +127,15 @@ export function openSession(
 
 function tlsOf(socket: Socket): Pick<Opened, 'tls'> {
   if (!(socket instanceof TLSSocket)) return {};
-  return { tls: { protocol: socket.getProtocol() ?? 'TLS', certificateOk: socket.authorized } };
+  const { valid_to: end } = socket.getPeerCertificate();
+  return {
+    tls: {
+      protocol: socket.getProtocol() ?? 'TLS',
+      certificateOk: socket.authorized,
+      certificateFault: socket.authorized ? null : String(socket.authorizationError ?? ''),
+      validTo: end ? new Date(end) : null,
+    },
+  };
 }
 
 function handshakeError(at: Phase, error: SMTPConnection.SMTPError | Error): HandshakeError {
@@ -151,6 +168,7 @@ function readCapabilities(ehlo: string): Capabilities {
     utf8: words.some((word) => word[0] === 'SMTPUTF8'),
     size: size !== undefined,
     largest: Number(size?.[1]) || 0,
+    name: lines[0]?.split(/\s/)[0] ?? '',
     lines: lines.slice(1),
   };
 }

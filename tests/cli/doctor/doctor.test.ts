@@ -7,9 +7,14 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/context.ts';
+import { checkSpf } from '../../../src/doctor/check-spf.ts';
 import { checkDkim } from '../../../src/doctor/dkim.ts';
-import { asked, checkDmarc, checkMx, checkReverse, checkSpf } from '../../../src/doctor/dns.ts';
+import { checkDmarc } from '../../../src/doctor/dmarc.ts';
+import { asked, systemDns } from '../../../src/doctor/dns.ts';
+import { checkMx } from '../../../src/doctor/mx.ts';
+import { checkReverse } from '../../../src/doctor/names.ts';
 import { checkRelays } from '../../../src/doctor/relays.ts';
+import { loadDkimKeys, parseDkim } from '../../../src/relays/dkim/keys.ts';
 import { parseRelayUrls } from '../../../src/relays/settings.ts';
 import { serveZone } from '../../doctor/fixtures/name-server.ts';
 import { openFreshDatabase } from '../../harness/database.ts';
@@ -48,7 +53,10 @@ describe('doctor, of a domain', async () => {
         value: `v=DKIM1; k=ed25519; p=${der(ed.publicKey).subarray(-32).toString('base64')}`,
       },
     ],
-    'relay.example': [{ type: 'A', value: '203.0.113.7' }],
+    'relay.example': [
+      { type: 'A', value: '203.0.113.7' },
+      { type: 'TXT', value: 'v=spf1 a -all' },
+    ],
     'lost.example': [{ type: 'A', value: '203.0.113.8' }],
     '7.113.0.203.in-addr.arpa': [{ type: 'PTR', value: 'relay.example' }],
     '8.113.0.203.in-addr.arpa': [{ type: 'PTR', value: 'relay.example' }],
@@ -61,14 +69,14 @@ describe('doctor, of a domain', async () => {
     ['twice.example', false],
     ['none.example', false],
   ])('reads SPF of %s', async (domain, ok) => {
-    const check = await checkSpf(dns, domain);
+    const check = await checkSpf(dns, domain, []);
     expect(check).toMatchObject({ name: 'spf', ok });
     if (!ok) expect(check.fix).toBeTruthy();
   });
 
   it('finds DMARC at the domain or above it, and MX', async () => {
-    expect((await checkDmarc(dns, 'news.good.example')).ok).toBe(true);
-    expect((await checkDmarc(dns, 'open.example')).ok).toBe(false);
+    expect((await checkDmarc(dns, 'news.good.example', undefined)).ok).toBe(true);
+    expect((await checkDmarc(dns, 'open.example', undefined)).ok).toBe(false);
     expect((await checkMx(dns, 'good.example')).detail).toContain('mx.good.example');
     expect((await checkMx(dns, 'open.example')).ok).toBe(false);
   });
@@ -76,14 +84,22 @@ describe('doctor, of a domain', async () => {
   it('compares DKIM keys with what is published', async () => {
     const one = `s1:good.example:${await file('rsa.pem', rsa.privateKey)}`;
     const two = `s2:good.example:${await file('ed.pem', ed.privateKey)}`;
-    expect((await checkDkim(dns, 'good.example', [one, two])).ok).toBe(true);
-    const wrong = one.replace('rsa.pem', 'ed.pem');
-    expect((await checkDkim(dns, 'good.example', [wrong])).detail).toContain('a different key');
-    const missing = one.replace('s1:', 's9:');
-    expect((await checkDkim(dns, 'good.example', [missing])).fix).toContain('p=MII');
-    expect((await checkDkim(dns, 'other.example', [one])).ok).toBe(false);
-    expect((await checkDkim(dns, 'good.example', ['s1:good.example:/none'])).ok).toBe(false);
-    expect((await checkDkim(dns, 'good.example', [])).fix).toContain('DKIM=');
+    const check = async (domain: string, ...dkim: string[]) => {
+      const keys = { set: await loadDkimKeys(parseDkim(dkim.join(','))), stored: [], faults: [] };
+      return checkDkim(dns, domain, keys);
+    };
+    expect((await check('good.example', one, two)).ok).toBe(true);
+    expect((await check('news.good.example', one)).ok).toBe(true);
+    const wrong = await check('good.example', one.replace('rsa.pem', 'ed.pem'));
+    expect(wrong.detail).toContain('a different key');
+    expect((await check('good.example', one.replace('s1:', 's9:'))).fix).toContain('p=MII');
+    expect((await check('other.example', one)).ok).toBe(false);
+    const none = { set: [], stored: [], faults: [] };
+    expect(await checkDkim(dns, 'good.example', none)).toMatchObject({
+      ok: true,
+      fix: expect.stringContaining('dkim rotate'),
+    });
+    expect((await checkDkim(dns, 'good.example', { ...none, faults: ['no key'] })).ok).toBe(false);
   });
 
   it('follows the name of a relay back', async () => {
@@ -97,7 +113,7 @@ describe('doctor, of a domain', async () => {
     await once(silent, 'listening');
     const resolver = new Resolver({ timeout: 100, tries: 1 });
     resolver.setServers([`127.0.0.1:${silent.address().port}`]);
-    const check = await asked('spf', () => checkSpf(resolver, 'good.example'));
+    const check = await asked('spf', () => checkSpf(resolver, 'good.example', []));
     silent.close();
     expect(check).toMatchObject({ ok: false, detail: expect.stringContaining('does not answer') });
   });
@@ -153,7 +169,10 @@ describe.skipIf(!outside)('a relay on another address than 127.0.0.1 that encryp
   const check = async (parameters: string) => {
     const sink = await startSink({ password: 'secret' }, 0, '0.0.0.0');
     const relays = parseRelayUrls(`smtp://u:secret@${outside}:${sink.port}${parameters}`, 1);
-    const [found] = await checkRelays({ config: { relays }, relays } as unknown as Context);
+    const [found] = await checkRelays(
+      { config: { relays }, relays, now: () => new Date() } as unknown as Context,
+      systemDns(),
+    );
     await sink.close();
     const logIns = sink.commands.filter((line) => line.startsWith('AUTH')).length;
     return { ...found, logIns };

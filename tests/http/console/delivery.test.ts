@@ -1,11 +1,12 @@
 import dns from 'node:dns/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addCauses } from '../../../src/deliveries/answer-causes.ts';
 import { addAnswers } from '../../../src/deliveries/answer-counts.ts';
 import { noteReceiverLimits } from '../../../src/deliveries/receiver-limits.ts';
 import { noteRelayActivity } from '../../../src/deliveries/relay-activity.ts';
 import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
-import { serveZone } from '../../doctor/fixtures/name-server.ts';
+import { serveZone, type Zone } from '../../doctor/fixtures/name-server.ts';
 import { startSink } from '../../relays/sink.ts';
 import { type Browser, openConsole } from './harness.ts';
 
@@ -121,11 +122,61 @@ describe('the page of delivery', async () => {
     expect((await browsers.viewer?.post(`${page}/dns`, {}))?.status).toBe(403);
     await browsers.admin?.post(`${page}/dns`, {});
     const text = await see('admin');
-    expect(text).toContain('The DNS records have been checked.');
+    expect(text).toContain('DNS, mail servers and the unsubscribe link have been checked.');
     expect(text).toContain('v=spf1 a:127.0.0.1 -all');
     expect(text).toContain('_dmarc.news.example');
     expect(text).toContain('v=DMARC1; p=none; rua=mailto:postmaster@news.example');
     expect(text).toContain('weekend.example does not say which servers may send its email.');
+  });
+
+  it('makes a key, shows its record, and switches to it once that is published', async () => {
+    const zone: Zone = { 'news.example': [] };
+    dns.setServers([(await serveZone(zone)).address]);
+    expect(
+      (await browsers.bound?.post(`${page}/dkim`, { domain: 'weekend.example' }))?.status,
+    ).toBe(403);
+    await browsers.admin?.post(`${page}/dkim`, { domain: 'news.example' });
+    const text = await see('admin');
+    const [, id = ''] = /delivery\/dkim\/(\d+)\/activate/.exec(text) ?? [];
+    const [, value = ''] = /(v=DKIM1; k=rsa; p=[\w+/=]+)/.exec(text) ?? [];
+    expect(text).toContain('gaceta1._domainkey.news.example');
+    expect(await see('viewer')).not.toContain(`/dkim/${id}/activate`);
+    await browsers.admin?.post(`${page}/dkim/${id}/activate`, {});
+    expect(await see('admin')).toContain('is not published yet');
+    zone['gaceta1._domainkey.news.example'] = [{ type: 'TXT', value }];
+    await browsers.admin?.post(`${page}/dkim/${id}/activate`, {});
+    const after = await see('admin');
+    expect(after).toContain('Emails from news.example are now signed with the new key.');
+    expect(after).toContain('Signing since');
+    expect(after).toContain('Make the next key');
+  });
+
+  it('shows the days of the receivers with causes, and what the large providers ask', async () => {
+    await addAnswers(db, [
+      {
+        relay: 'a/b',
+        receiverGroup: 'yahoo',
+        sent: 6000,
+        deferred: 3,
+        refused: 40,
+        lost: 0,
+        words: null,
+      },
+    ]);
+    await addCauses(db, [
+      { receiverGroup: 'yahoo', answer: 'refused', cause: 'mailbox', messages: 40 },
+      { receiverGroup: 'yahoo', answer: 'deferred', cause: 'slower', messages: 3 },
+    ]);
+    const text = (await browsers.viewer?.get(`${page}/receivers`))?.text ?? '';
+    for (const shown of [
+      '6,000',
+      'No such mailbox: 40',
+      'Asked for fewer emails: 3',
+      '0.67% on the worst day',
+      'Its rules for bulk senders apply.',
+      'Not met',
+    ])
+      expect(text).toContain(shown);
   });
 
   it('shows who is bound to some newsletters the senders of these', async () => {

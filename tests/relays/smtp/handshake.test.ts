@@ -59,6 +59,9 @@ test('a relay that is well: every step, what it can do, how it is encrypted', as
     capabilities: ['PIPELINING', 'SIZE 1000000', 'SMTPUTF8', 'AUTH PLAIN'],
     tls: 'TLSv1.3',
     certificateOk: true,
+    certificateFault: null,
+    validTo: expect.any(Date),
+    helo: expect.any(String),
   });
 });
 

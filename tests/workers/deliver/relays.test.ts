@@ -85,9 +85,12 @@ test('a relay that cannot be reached keeps the edition waiting; all is sent when
 
 test('SEND_RATE holds across two workers', async () => {
   await using sending = await openSending();
-  const { db, context, sink } = sending;
+  const { db, context, signing, sink } = sending;
   const pace = openPace({ store: { pool: context.pool }, limits: { global: 100 } });
-  const workers = [await startDeliverer(context, pace), await startDeliverer(context, pace)];
+  const workers = [
+    await startDeliverer(context, pace, signing),
+    await startDeliverer(context, pace, signing),
+  ];
   const edition = await freezeEdition(db, await makeReaders(db, 2_400));
   let turn = 0;
   sending.deliverer.handle = (data) => {

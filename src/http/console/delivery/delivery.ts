@@ -1,6 +1,11 @@
 import { Router } from 'express';
+import { listDkim } from '../../../actions/dkim.ts';
 import { listRelays, testRelay } from '../../../actions/relays.ts';
-import { checkSenders, lastSenderChecks } from '../../../actions/sender-checks.ts';
+import {
+  checkSenders,
+  lastMachineChecks,
+  lastSenderChecks,
+} from '../../../actions/sender-checks.ts';
 import { TooManyTests } from '../../../actions/test-send.ts';
 import { answersSoon } from '../../../actions/watch-sending.ts';
 import type { Context } from '../../../context.ts';
@@ -18,7 +23,9 @@ import {
   scopeOf,
 } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
-import { groupViews, relayView, senderView, workerView } from './view.ts';
+import { dkimRoutes } from './dkim.ts';
+import { receiverRoutes } from './receivers.ts';
+import { dkimView, groupViews, machinesView, relayView, senderView, workerView } from './view.ts';
 
 const page = '/console/delivery';
 /** A page does not wait for a queue that is away. */
@@ -33,9 +40,11 @@ export function deliveryRoutes(context: Context): Router {
     const all = await listNewsletters(db);
     const newsletters = all.filter(({ id }) => inScope(scopeOf(res), id));
     const words = { ...wordsFor(req, res), timezone: newsletters[0]?.timezone ?? 'UTC' };
-    const [relays, senders, answers, limits, workers, queue] = await Promise.all([
+    const [relays, senders, keys, machines, answers, limits, workers, queue] = await Promise.all([
       listRelays(context, words.language),
       lastSenderChecks(context, newsletters),
+      listDkim(context, scopeOf(res)),
+      lastMachineChecks(db),
       recentAnswers(db, 'receiverGroup'),
       receiverLimits(db),
       livingWorkers(db),
@@ -48,13 +57,20 @@ export function deliveryRoutes(context: Context): Router {
       styles: ['delivery'],
       data: {
         relays: relays.map((relay) => relayView(relay, words)),
-        senders: senders.map((sender) => senderView(sender, words)),
+        senders: senders.map((sender) => ({
+          ...senderView(sender, words),
+          dkim: keys
+            .filter(({ domain }) => domain === sender.domain)
+            .map((one) => dkimView(one, context.now(), words))[0],
+        })),
+        machines: machinesView(machines, words),
         groups: groupViews(answers, limits, words),
         workers: workers.map((worker) => workerView(worker, words)),
         queue,
         number: new Intl.NumberFormat(words.language),
         mayTest: mayAct(res, 'admin') && scopeOf(res) === null,
         mayCheck: mayAct(res, 'admin'),
+        mayRotate: mayAct(res, 'admin') && scopeOf(res) === null,
         embedded: context.mailbox !== undefined,
       },
     });
@@ -83,6 +99,8 @@ export function deliveryRoutes(context: Context): Router {
     await leaveMessage(req, 'delivery.dns.checked', true);
     res.redirect(303, `${page}#dns`);
   });
+  dkimRoutes(router, context);
+  receiverRoutes(router, context);
   return router;
 }
 

@@ -1,11 +1,16 @@
+import type { DomainKeys, ShownKey } from '../../../actions/dkim.ts';
 import type { ShownRelay } from '../../../actions/relays.ts';
-import type { SenderChecks } from '../../../actions/sender-checks.ts';
+import type { MachineChecks, SenderChecks } from '../../../actions/sender-checks.ts';
+import { ruleNames, type SenderRules } from '../../../actions/sender-rules.ts';
+import type { ProviderDay } from '../../../deliveries/answer-causes.ts';
 import { noAnswers, type RecentAnswers } from '../../../deliveries/answer-counts.ts';
 import type { LivingWorker } from '../../../deliveries/living-workers.ts';
 import type { ReceiverLimit } from '../../../deliveries/receiver-limits.ts';
 import type { Translate } from '../../../locales/index.ts';
 import { receiverName } from '../receiver-name.ts';
-import { timeIn } from '../times.ts';
+import { dateIn, timeIn } from '../times.ts';
+
+type Check = SenderChecks['checks'][number];
 
 interface Words {
   language: string;
@@ -55,21 +60,115 @@ export function senderView(
   { domain, found }: { domain: string; found: SenderChecks | null },
   words: Words,
 ) {
-  const { t } = words;
   return {
     domain,
     at: found && at(found.at, words),
-    checks: (found?.checks ?? []).map(({ name, ok, detail, finding, record }) => ({
-      title: name.toUpperCase(),
-      state: ok ? (finding === 'unset' ? 'paused' : 'sent') : 'cancelled',
-      stateText: t(`delivery.dns.state.${ok ? (finding === 'unset' ? 'unset' : 'ok') : 'missing'}`),
-      // what is good is shown as it was found
-      text: finding === undefined ? null : t(`delivery.dns.${name}.${finding}`, { domain }),
-      detail: finding === undefined ? detail : null,
-      record,
+    checks: (found?.checks ?? []).map((check) => checkView(check, domain, words)),
+  };
+}
+
+/** What the page shows of the machines that mails go through; the same shape. */
+export const machinesView = (found: MachineChecks | null, words: Words) => ({
+  domain: words.t('delivery.dns.machines'),
+  at: found && at(found.at, words),
+  checks: (found?.checks ?? []).map((check) => checkView(check, '', words)),
+});
+
+function checkView(
+  { name, ok, detail, finding, values, record }: Check,
+  domain: string,
+  { t }: Words,
+) {
+  const [kind = '', which = ''] = name.split(/ (.*)/);
+  const state = !ok ? 'missing' : finding === 'unset' ? 'unset' : finding ? 'advice' : 'ok';
+  return {
+    title: `${t(`delivery.dns.titles.${kind}`)} ${which}`.trim(),
+    state: { ok: 'sent', unset: 'paused', advice: 'paused', missing: 'cancelled' }[state],
+    stateText: t(`delivery.dns.state.${state}`),
+    // what is good is shown as it was found
+    text:
+      finding === undefined ? null : t(`delivery.dns.${kind}.${finding}`, { domain, ...values }),
+    detail: finding === undefined ? detail : null,
+    record,
+  };
+}
+
+/** The keys of a domain, and what is to be done with them. */
+export function dkimView({ domain, set, keys }: DomainKeys, now: Date, words: Words) {
+  const { t } = words;
+  const waiting = keys.find(({ state }) => state === 'waiting');
+  // of retired ones only the last is of interest
+  const shown = keys.filter((key) => key.state === 'active' || key === keys.find(isRetired));
+  return {
+    domain,
+    set: set.map((name) => t('delivery.dkim.set', { name })),
+    mayMake: set.length === 0 && !waiting,
+    first: keys.length === 0,
+    waiting: waiting && { id: waiting.id, record: waiting.record },
+    keys: shown.map(({ state, record, activatedAt, recordNeededUntil }) => ({
+      name: record.name,
+      state: state === 'active' ? 'sent' : '',
+      stateText:
+        state === 'active' && activatedAt
+          ? t('delivery.dkim.active', { time: at(activatedAt, words) })
+          : t('delivery.dkim.retired'),
+      note:
+        recordNeededUntil &&
+        (recordNeededUntil > now
+          ? t('delivery.dkim.keep', { time: at(recordNeededUntil, words) })
+          : t('delivery.dkim.remove')),
     })),
   };
 }
+
+const isRetired = ({ state }: ShownKey) => state === 'retired';
+
+/** One row a rule, one column a provider. */
+export function rulesView(found: SenderRules[], words: Words) {
+  const { language, t } = words;
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 });
+  const states = { met: 'sent', unmet: 'cancelled', unknown: 'paused', none: '' };
+  return {
+    providers: found.map(({ provider, source, busiestDay, bulk }) => {
+      const name = receiverName(provider, t);
+      const most = new Intl.NumberFormat(language).format(busiestDay);
+      return {
+        name,
+        source,
+        volume: `${t('delivery.rules.busiest', { count: most, provider: name })}${bulk ? ` ${t('delivery.rules.bulk')}` : ''}`,
+      };
+    }),
+    rows: ruleNames.map((rule) => ({
+      name: t(`delivery.rules.names.${rule}`),
+      cells: found.map(({ rules }) => {
+        const own = rules.find((one) => one.rule === rule);
+        const state = own?.state ?? 'none';
+        return {
+          state: states[state],
+          text: t(`delivery.rules.state.${state}`),
+          share:
+            own?.share == null
+              ? null
+              : t('delivery.rules.share', { share: percent.format(own.share) }),
+        };
+      }),
+    })),
+  };
+}
+
+/** The days of the groups of receivers, with the reasons of what was not taken. */
+export const daysView = (days: ProviderDay[], { language, t }: Words) =>
+  days.map(({ day, receiverGroup, causes, ...counts }) => ({
+    day: dateIn(day, language),
+    name: receiverName(receiverGroup, t),
+    counts,
+    causes: causes.map(({ cause, messages }) =>
+      t('delivery.days.cause', {
+        cause: t(`delivery.days.names.${cause}`),
+        count: new Intl.NumberFormat(language).format(messages),
+      }),
+    ),
+  }));
 
 /** The groups of receivers that anything was sent to in the last day, or that are held back; the busiest first. */
 export function groupViews(

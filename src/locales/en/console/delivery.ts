@@ -53,8 +53,21 @@ export default {
     at: 'Checked on {{time}}',
     check: 'Check again',
     checkHint: 'This takes a few seconds. A new record can take up to a day to be seen everywhere.',
-    checked: 'The DNS records have been checked.',
-    state: { ok: 'In order', unset: 'Not set', missing: 'To do' },
+    checked: 'DNS, mail servers and the unsubscribe link have been checked.',
+    state: { ok: 'In order', unset: 'Not set', advice: 'Could be better', missing: 'To do' },
+    machines: 'Mail servers and links',
+    titles: {
+      spf: 'SPF',
+      dkim: 'DKIM',
+      dmarc: 'DMARC',
+      alignment: 'Alignment',
+      mx: 'MX',
+      relay: 'Mail server',
+      reverse: 'Reverse DNS',
+      helo: 'Name of the mail server',
+      'return-path': 'Return path',
+      'one-click': 'One-click unsubscribe',
+    },
     publish: 'Publish this record:',
     type: 'Type',
     name: 'Name',
@@ -64,13 +77,26 @@ export default {
       several:
         '{{domain}} has several SPF records, so receivers ignore them all. Merge them into one.',
       open: '{{domain}} allows any server to send its email.',
+      brokenPart:
+        'The SPF record of {{domain}} contains “{{part}}”, which is not valid, so receivers ignore all of it.',
+      absentPart:
+        'The SPF record of {{domain}} includes {{part}}, which has none, so receivers ignore all of it.',
+      severalPart:
+        'The SPF record of {{domain}} includes {{part}}, which has several, so receivers ignore all of it.',
+      lookups:
+        'The SPF record of {{domain}} needs {{count}} look-ups. Receivers give up after 10 and ignore it. Remove services that no longer send for you.',
+      void: '{{count}} names in the SPF record of {{domain}} do not exist. Receivers give up after 2 and ignore it. Remove them.',
+      uncovered:
+        'The SPF record of {{domain}} does not allow {{relay}}, which your email goes through.',
+      perhapsUncovered:
+        'The SPF record of {{domain}} does not allow {{address}} ({{relay}}). If your email is sent from that address, add it.',
       silent: 'The name server does not answer. Try again later.',
     },
     dkim: {
       unset:
-        'Gaceta does not sign emails (DKIM is not set). That is fine if your mail server signs them.',
+        'Gaceta does not sign emails from {{domain}}. That is fine if your mail server signs them; otherwise make a key below.',
       fault:
-        'The setting DKIM cannot be used. Ask the person who installed Gaceta: the command gaceta doctor says what is wrong.',
+        'A key cannot be used. Ask the person who installed Gaceta: the command gaceta doctor says what is wrong.',
       different: 'Another key is published than the one emails are signed with.',
       missing: 'The key that emails are signed with is not published.',
       unaligned:
@@ -80,11 +106,125 @@ export default {
     dmarc: {
       missing:
         '{{domain}} has no DMARC record. Gmail and Yahoo require one of everyone who sends many emails.',
+      broken: 'The DMARC record of {{domain}} says no policy, so receivers ignore it.',
+      unreported:
+        'Receivers send their reports about {{domain}} elsewhere. With this record you see them here.',
+      unagreed: '{{home}} has to agree to receive reports about {{domain}}. This record says so.',
+      silent: 'The name server does not answer. Try again later.',
+    },
+    alignment: {
+      none: 'Neither the return path ({{returnPath}}) nor a signature belongs to {{domain}}, so emails fail DMARC unless your mail server signs them.',
+      spfOnly:
+        'Only the return path belongs to {{domain}}. Forwarded emails then fail DMARC, unless your mail server signs them.',
       silent: 'The name server does not answer. Try again later.',
     },
     mx: {
       missing: '{{domain}} accepts no email, so replies and delivery reports are lost.',
       silent: 'The name server does not answer. Try again later.',
+    },
+    'return-path': {
+      missing: '{{domain}} has no MX record, so bounces and complaints do not arrive.',
+      nowhere: '{{domain}} sends its email to {{host}}, which has no address.',
+      silent: 'The name server does not answer. Try again later.',
+    },
+    relay: {
+      away: 'The mail server does not answer as it should: “{{reply}}”.',
+      password:
+        'User name and password go to {{relay}} unencrypted: anyone on the way can read them.',
+      plain: 'Emails go to {{relay}} unencrypted.',
+      certificate: 'The certificate of {{relay}} is not valid.',
+      old: '{{relay}} uses an old encryption that is no longer safe.',
+      ending: 'The certificate of {{relay}} expires soon.',
+    },
+    reverse: {
+      unseen:
+        'The address that {{relay}} sends from cannot be seen from here. Check that its name leads back to it.',
+      elsewhere: 'The name of {{address}} ({{relay}}) does not lead back to it.',
+      missing:
+        '{{address}} ({{relay}}) has no name. Many receivers refuse emails from such an address.',
+      silent: 'The name server does not answer. Try again later.',
+    },
+    helo: {
+      nowhere: '{{relay}} calls itself “{{helo}}”, which has no address.',
+      silent: 'The name server does not answer. Try again later.',
+    },
+    'one-click': {
+      local: '{{origin}} only works on this machine.',
+      plain: '{{origin}} is not https, so email apps do not offer one-click unsubscribe.',
+      unreachable: 'The link to unsubscribe does not work in one click: {{reason}}.',
+    },
+  },
+  dkim: {
+    title: 'Keys that sign',
+    set: 'The key {{name}} is set in the configuration of Gaceta (DKIM) and comes first.',
+    none: 'No key yet. With a key, receivers can see that nobody changed an email and that it is yours.',
+    active: 'Signing since {{time}}',
+    waiting: 'Waiting for its record',
+    retired: 'Retired',
+    keep: 'Keep its record until {{time}}: emails on their way were signed with it.',
+    remove: 'Its record can be removed.',
+    make: 'Make a key',
+    rotate: 'Make the next key',
+    makeHint: 'It is good practice to change the key once or twice a year.',
+    makeNext: 'The key before goes on signing until the record of the new one is published.',
+    publish: 'Publish this record, then check again:',
+    check: 'Check again and switch',
+    checkHint: 'If the record is published, emails are signed with the new key from then on.',
+    made: 'The key has been made. Publish its record.',
+    switched: 'Emails from {{domain}} are now signed with the new key.',
+    different: '{{name}} is published, but with another key. Nothing was changed.',
+    missing:
+      '{{name}} is not published yet. A new record can take an hour to be seen. Nothing was changed.',
+    gone: 'This key no longer waits for its record.',
+    elsewhere: 'The configuration of Gaceta has a key for {{domain}}, which comes first.',
+  },
+  rules: {
+    title: 'What the large providers ask',
+    lead: 'The rules of Gmail, Yahoo and Microsoft for who sends many emails, checked against your DNS and your own figures.',
+    rule: 'Rule',
+    state: { met: 'Met', unmet: 'Not met', unknown: 'Not known', none: 'Not asked' },
+    names: {
+      spf: 'SPF allows the mail servers',
+      dkim: 'Emails are signed (DKIM)',
+      dmarc: 'There is a DMARC record',
+      alignment: 'SPF or DKIM is of the sender’s domain',
+      reverse: 'The sending address has a name that leads back to it',
+      tls: 'Emails are sent encrypted',
+      oneClick: 'Unsubscribing takes one click',
+      complaints: 'Complaints below 0.3 %, better 0.1 %',
+      unknownUsers: 'Few emails to mailboxes that do not exist',
+      replies: 'The sender’s address receives email',
+      ownDomain: 'The sender’s domain is your own',
+    },
+    share: '{{share}} on the worst day',
+    busiest: 'At most {{count}} emails a day to {{provider}} in the last week.',
+    bulk: 'Its rules for bulk senders apply.',
+    source: 'The rules of {{provider}}',
+    google: 'Gmail tells the share of complaints only in its Postmaster Tools.',
+  },
+  days: {
+    title: 'Receivers by day',
+    link: 'Receivers by day, and what providers ask',
+    lead: 'What each provider took, deferred and refused in the last eight days, and why. Days in UTC.',
+    none: 'Nothing was sent in the last eight days.',
+    day: 'Day',
+    causes: 'Why',
+    cause: '{{cause}}: {{count}}',
+    names: {
+      mailbox: 'No such mailbox',
+      recipient: 'A limit of the mailbox',
+      policy: 'Content or policy',
+      sender: 'The sender',
+      quota: 'Our quota',
+      relaying: 'Relaying',
+      authentication: 'Authentication',
+      blocked: 'Our address is blocked',
+      size: 'Too large',
+      protocol: 'Protocol',
+      route: 'Route',
+      slower: 'Asked for fewer emails',
+      reconnect: 'Asked for a new connection',
+      other: 'Other',
     },
   },
   receivers: {

@@ -57,8 +57,21 @@ export default {
     check: 'Comprobar de nuevo',
     checkHint:
       'Tarda unos segundos. Un registro nuevo puede tardar hasta un día en verse en todas partes.',
-    checked: 'Se han comprobado los registros DNS.',
-    state: { ok: 'En orden', unset: 'Sin definir', missing: 'Pendiente' },
+    checked: 'Se han comprobado el DNS, los servidores de correo y el enlace de baja.',
+    state: { ok: 'En orden', unset: 'Sin definir', advice: 'Mejorable', missing: 'Pendiente' },
+    machines: 'Servidores de correo y enlaces',
+    titles: {
+      spf: 'SPF',
+      dkim: 'DKIM',
+      dmarc: 'DMARC',
+      alignment: 'Alineación',
+      mx: 'MX',
+      relay: 'Servidor de correo',
+      reverse: 'DNS inverso',
+      helo: 'Nombre del servidor de correo',
+      'return-path': 'Dirección de retorno',
+      'one-click': 'Baja con un clic',
+    },
     publish: 'Publica este registro:',
     type: 'Tipo',
     name: 'Nombre',
@@ -69,13 +82,25 @@ export default {
       several:
         '{{domain}} tiene varios registros SPF, y los receptores no hacen caso de ninguno. Únelos en uno.',
       open: '{{domain}} permite que cualquier servidor de correo envíe en nombre de este dominio.',
+      brokenPart:
+        'El registro SPF de {{domain}} contiene «{{part}}», que no es válido, y los receptores lo ignoran entero.',
+      absentPart:
+        'El registro SPF de {{domain}} incluye {{part}}, que no tiene ninguno, y los receptores lo ignoran entero.',
+      severalPart:
+        'El registro SPF de {{domain}} incluye {{part}}, que tiene varios, y los receptores lo ignoran entero.',
+      lookups:
+        'El registro SPF de {{domain}} necesita {{count}} consultas. Los receptores abandonan tras 10 y lo ignoran. Quita los servicios que ya no envían por ti.',
+      void: 'No existen {{count}} nombres del registro SPF de {{domain}}. Los receptores abandonan tras 2 y lo ignoran. Quítalos.',
+      uncovered: 'El registro SPF de {{domain}} no permite {{relay}}, por donde salen tus correos.',
+      perhapsUncovered:
+        'El registro SPF de {{domain}} no permite {{address}} ({{relay}}). Si tus correos salen de esa dirección, añádela.',
       silent: 'El DNS no responde. Inténtalo más tarde.',
     },
     dkim: {
       unset:
-        'Gaceta no firma los correos (DKIM está sin definir). No pasa nada si los firma tu servidor de correo.',
+        'Gaceta no firma los correos de {{domain}}. No pasa nada si los firma tu servidor de correo; si no, crea una clave más abajo.',
       fault:
-        'El ajuste DKIM no se puede usar. Pregunta a quien instaló Gaceta: la orden gaceta doctor dice qué falla.',
+        'Hay una clave que no se puede usar. Pregunta a quien instaló Gaceta: la orden gaceta doctor dice qué falla.',
       different: 'Está publicada otra clave que la que firma los correos.',
       missing: 'La clave que firma los correos no está publicada.',
       unaligned:
@@ -85,11 +110,127 @@ export default {
     dmarc: {
       missing:
         '{{domain}} no tiene registro DMARC. Gmail y Yahoo lo exigen a quien envía muchos correos.',
+      broken:
+        'El registro DMARC de {{domain}} no indica ninguna política, y los receptores lo ignoran.',
+      unreported:
+        'Los receptores envían a otra parte los resúmenes sobre {{domain}}. Con este registro los verás aquí.',
+      unagreed: '{{home}} tiene que aceptar los resúmenes sobre {{domain}}. Este registro lo dice.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
+    },
+    alignment: {
+      none: 'Ni la dirección de retorno ({{returnPath}}) ni ninguna firma son de {{domain}}, así que los correos no superan DMARC a menos que los firme tu servidor de correo.',
+      spfOnly:
+        'Solo la dirección de retorno es de {{domain}}. Los correos reenviados no superan entonces DMARC, a menos que los firme tu servidor de correo.',
       silent: 'El DNS no responde. Inténtalo más tarde.',
     },
     mx: {
       missing: '{{domain}} no acepta correo, y las respuestas y los avisos de entrega se pierden.',
       silent: 'El DNS no responde. Inténtalo más tarde.',
+    },
+    'return-path': {
+      missing: '{{domain}} no tiene registro MX, y los rebotes y las quejas no llegan.',
+      nowhere: 'El correo de {{domain}} va a {{host}}, que no tiene dirección.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
+    },
+    relay: {
+      away: 'El servidor de correo no responde como debería: «{{reply}}».',
+      password:
+        'El usuario y la contraseña van a {{relay}} sin cifrar: cualquiera puede leerlos por el camino.',
+      plain: 'Los correos van a {{relay}} sin cifrar.',
+      certificate: 'El certificado de {{relay}} no es válido.',
+      old: '{{relay}} usa un cifrado antiguo que ya no es seguro.',
+      ending: 'El certificado de {{relay}} caduca pronto.',
+    },
+    reverse: {
+      unseen:
+        'Desde aquí no se ve la dirección desde la que envía {{relay}}. Comprueba que el nombre de esa dirección lleva de vuelta a ella.',
+      elsewhere: 'El nombre de {{address}} ({{relay}}) no lleva de vuelta a esa dirección.',
+      missing:
+        '{{address}} ({{relay}}) no tiene nombre. Muchos receptores rechazan los correos de una dirección así.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
+    },
+    helo: {
+      nowhere: '{{relay}} se presenta como «{{helo}}», que no tiene dirección.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
+    },
+    'one-click': {
+      local: '{{origin}} solo funciona en esta máquina.',
+      plain: '{{origin}} no es https, y los programas de correo no ofrecen la baja con un clic.',
+      unreachable: 'El enlace de baja no funciona con un clic: {{reason}}.',
+    },
+  },
+  dkim: {
+    title: 'Claves que firman',
+    set: 'La clave {{name}} está en la configuración de Gaceta (DKIM) y va primero.',
+    none: 'Todavía no hay ninguna clave. Con una clave, los receptores saben que nadie ha cambiado un correo y que es tuyo.',
+    active: 'Firma desde el {{time}}',
+    waiting: 'Espera el registro',
+    retired: 'Retirada',
+    keep: 'Mantén el registro hasta el {{time}}: hay correos en camino firmados con ella.',
+    remove: 'El registro se puede quitar.',
+    make: 'Crear una clave',
+    rotate: 'Crear la clave siguiente',
+    makeHint: 'Conviene cambiar la clave una o dos veces al año.',
+    makeNext: 'La clave anterior sigue firmando hasta que esté publicado el registro de la nueva.',
+    publish: 'Publica este registro y después comprueba de nuevo:',
+    check: 'Comprobar de nuevo y cambiar',
+    checkHint:
+      'Si el registro está publicado, los correos se firman desde entonces con la clave nueva.',
+    made: 'Se ha creado la clave. Publica el registro.',
+    switched: 'Los correos de {{domain}} se firman ya con la clave nueva.',
+    different: '{{name}} está publicado, pero con otra clave. No se ha cambiado nada.',
+    missing:
+      '{{name}} todavía no está publicado. Un registro nuevo puede tardar una hora en verse. No se ha cambiado nada.',
+    gone: 'Esta clave ya no espera ningún registro.',
+    elsewhere: 'La configuración de Gaceta tiene una clave para {{domain}}, que va primero.',
+  },
+  rules: {
+    title: 'Qué piden los grandes proveedores',
+    lead: 'Las reglas de Gmail, Yahoo y Microsoft para quien envía muchos correos, comprobadas con tu DNS y tus propias cifras.',
+    rule: 'Regla',
+    state: { met: 'Cumplida', unmet: 'Sin cumplir', unknown: 'No se sabe', none: 'No se pide' },
+    names: {
+      spf: 'SPF permite los servidores de correo',
+      dkim: 'Los correos van firmados (DKIM)',
+      dmarc: 'Hay un registro DMARC',
+      alignment: 'SPF o DKIM son del dominio del remitente',
+      reverse: 'La dirección de envío tiene un nombre que lleva de vuelta a ella',
+      tls: 'Los correos se envían cifrados',
+      oneClick: 'La baja se hace con un clic',
+      complaints: 'Quejas por debajo del 0,3 %, mejor del 0,1 %',
+      unknownUsers: 'Pocos correos a buzones que no existen',
+      replies: 'La dirección del remitente recibe correo',
+      ownDomain: 'El dominio del remitente es tuyo',
+    },
+    share: '{{share}} en el peor día',
+    busiest: 'Como máximo {{count}} correos al día a {{provider}} en la última semana.',
+    bulk: 'Se aplican las reglas para envíos masivos.',
+    source: 'Las reglas de {{provider}}',
+    google: 'Gmail solo dice la proporción de quejas en las Postmaster Tools.',
+  },
+  days: {
+    title: 'Receptores por día',
+    link: 'Receptores por día y qué piden los proveedores',
+    lead: 'Qué ha aceptado, aplazado y rechazado cada proveedor en los últimos ocho días, y por qué. Días en UTC.',
+    none: 'No se ha enviado nada en los últimos ocho días.',
+    day: 'Día',
+    causes: 'Por qué',
+    cause: '{{cause}}: {{count}}',
+    names: {
+      mailbox: 'No existe el buzón',
+      recipient: 'Un límite del buzón',
+      policy: 'Contenido o política',
+      sender: 'El remitente',
+      quota: 'Nuestra cuota',
+      relaying: 'Reenvío no permitido',
+      authentication: 'Autenticación',
+      blocked: 'Nuestra dirección está bloqueada',
+      size: 'Demasiado grande',
+      protocol: 'Protocolo',
+      route: 'Ruta',
+      slower: 'Pidió menos correos',
+      reconnect: 'Pidió otra conexión',
+      other: 'Otras',
     },
   },
   receivers: {
