@@ -48,6 +48,8 @@ export interface Imprint {
   /** `#rrggbb`; null: the house's red. Corrected where it could not be read. */
   accent: string | null;
   logoUrl: string | null;
+  /** Where complaints are read by a machine (RFC 9477); absent: nowhere. */
+  complaintsTo?: string;
 }
 
 export type EditionKind = 'daily' | 'weekly' | 'special';

@@ -1,3 +1,4 @@
+import { addressOfComplaints } from '../../src/mail/report-addresses.ts';
 import type { Imprint } from '../content.ts';
 
 /** What all mails and archive pages of a newsroom carry; POSTAL_ADDRESS stands in for one it did not set. */
@@ -8,13 +9,22 @@ export const imprintOf = (
     logo: string | null;
     postalAddress: string | null;
   },
-  { publicUrl, postalAddress }: { publicUrl: string; postalAddress: string | undefined },
+  {
+    publicUrl,
+    postalAddress,
+    inboundDomain,
+  }: {
+    publicUrl: string;
+    postalAddress: string | undefined;
+    inboundDomain?: string | undefined;
+  },
 ): Imprint => ({
   newsroom: newsroom.name,
   postalAddress: newsroom.postalAddress ?? postalAddress ?? null,
   publicUrl,
   accent: newsroom.colour,
   logoUrl: addressOf(newsroom.logo, publicUrl),
+  ...(inboundDomain !== undefined && { complaintsTo: addressOfComplaints(inboundDomain) }),
 });
 
 /** The newsroom's imprint with what a newsletter has of its own. */

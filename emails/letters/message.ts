@@ -1,6 +1,11 @@
 import type { Mailbox } from '../../src/mail/mailbox.ts';
 import { composeMessage } from '../message/compose.ts';
-import { headerAddress, listIdHeader, listUnsubscribeHeader } from '../message/headers.ts';
+import {
+  complaintsHeader,
+  headerAddress,
+  listIdHeader,
+  listUnsubscribeHeader,
+} from '../message/headers.ts';
 import type { LetterRenderer } from './cache.ts';
 import type { LetterContent } from './content.ts';
 
@@ -36,7 +41,11 @@ export async function buildLetter(
     subject,
     language: content.language,
     // RFC 3834: keeps vacation responders from replying.
-    headers: { 'Auto-Submitted': 'auto-generated', ...leaving },
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      ...leaving,
+      ...complaintsHeader(envelope.from, content.imprint.complaintsTo),
+    },
     html,
     text,
   });

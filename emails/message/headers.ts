@@ -101,3 +101,27 @@ export function listUnsubscribeHeader(url: string, mailto: string): string {
     throw new Unaddressable('An unsubscribe link cannot stand in a header');
   return `<${url}>,\r\n <${mailto}>`;
 }
+
+/**
+ * The value of Feedback-ID, by which Gmail tells a sender where complaints come from: campaign, newsletter, kind, sender,
+ * and nothing of the reader. Gmail counts each part by itself, wherever it stands: a slug has no dots, so no part can be
+ * taken for another one.
+ */
+export const feedbackIdHeader = (
+  { slug }: { slug: string },
+  { number, kind }: { number: number; kind: string },
+): string => `${slug}.${number}:${slug}:kind.${kind}:gaceta`;
+
+/**
+ * CFBL-Address (RFC 9477): where a mailbox provider may send complaints, as abuse reports. Only where the address is of
+ * the domain of From or below it: others would have to sign, too.
+ */
+export function complaintsHeader(
+  { address }: Mailbox,
+  complaintsTo: string | undefined,
+): Record<string, string> {
+  if (complaintsTo === undefined) return {};
+  const domain = (of: string) => of.slice(of.lastIndexOf('@') + 1).toLowerCase();
+  if (!`.${domain(complaintsTo)}`.endsWith(`.${domain(address)}`)) return {};
+  return { 'CFBL-Address': `${complaintsTo}; report=arf` };
+}

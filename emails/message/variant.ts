@@ -3,7 +3,7 @@ import type { DigestContent, Rendered } from '../content.ts';
 
 import type { Renderer } from '../render/renderer.ts';
 import { composeMessage } from './compose.ts';
-import { listIdHeader } from './headers.ts';
+import { complaintsHeader, feedbackIdHeader, listIdHeader } from './headers.ts';
 import {
   type HeaderKey,
   type HeaderPlace,
@@ -78,7 +78,8 @@ function compose(content: DigestContent, rendered: Rendered, seed: string): Prom
       'List-Id': listIdHeader(newsletter, imprint.publicUrl),
       'List-Unsubscribe': '<https://reader.invalid>',
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'Feedback-ID': `${edition.number}:${edition.kind}:${newsletter.slug}:gaceta`,
+      'Feedback-ID': feedbackIdHeader(newsletter, edition),
+      ...complaintsHeader(newsletter.from, imprint.complaintsTo),
     },
     text: rendered.text,
     html: rendered.html,

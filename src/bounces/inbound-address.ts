@@ -12,13 +12,6 @@ const PURPOSES = { b: 'bounce', u: 'unsubscribe' } as const;
 const COMPLAINTS = new Set(['fbl', 'abuse', 'complaints']);
 const REPORTS = ['dmarc', 'tlsrpt'] as const;
 
-/** The address to name in the records that ask for reports. */
-export const addressOfReports = (kind: (typeof REPORTS)[number], domain: string): string =>
-  `${kind}@${domain}`;
-
-/** The address that complaints are asked for at (RFC 9477). */
-export const addressOfComplaints = (domain: string): string => `fbl@${domain}`;
-
 /**
  * Reads an address that mail came to: a return path (`b+TOKEN`), mailed unsubscribing (`u+TOKEN`) or one for complaints,
  * of the domain that is ours. Undefined for every other one, forged ones among them.

@@ -1,8 +1,8 @@
-import { addressOfReports } from '../bounces/inbound-address.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { keysFor, type SigningKeys, signingKeys } from '../identity/signing.ts';
 import { domainOf } from '../mail/message-id.ts';
+import { addressOfReports } from '../mail/report-addresses.ts';
 import type { Newsletter } from '../newsletters/newsletters.ts';
 import { unsubscribeUrl } from '../subscribers/links.ts';
 import type { Check } from './check.ts';

@@ -35,6 +35,7 @@ const SIGNED = [
   'list-help',
   'auto-submitted',
   'feedback-id',
+  'cfbl-address',
 ];
 
 const signAsync = promisify(sign);

@@ -3,6 +3,7 @@ import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import type { DigestContent } from '../../../emails/content.ts';
 import { buildLetter } from '../../../emails/letters/message.ts';
+import { complaintsHeader, feedbackIdHeader } from '../../../emails/message/headers.ts';
 import { builtBody, prepareVariant, spliceMessage } from '../../../emails/message/splice.ts';
 import { buildVariant } from '../../../emails/message/variant.ts';
 import { letters } from '../../../scripts/sample-mails.ts';
@@ -113,4 +114,21 @@ describe.each([
     for (const line of head.split('\r\n')) expect(line.length).toBeLessThanOrEqual(300);
     for (const line of head.split('\r\n')) expect(line).toMatch(/^[\t -~]+$/);
   });
+});
+
+test('Feedback-ID has four parts, none of which can be another one, and nothing of the reader', () => {
+  const value = feedbackIdHeader({ slug: 'daily' }, { number: 12, kind: 'daily' });
+  const parts = value.split(':');
+  expect(parts).toEqual(['daily.12', 'daily', 'kind.daily', 'gaceta']);
+  expect(new Set(parts).size).toBe(4);
+  expect(parts.at(-1)?.length).toBeGreaterThanOrEqual(5);
+});
+
+test('CFBL-Address is there only where its domain is that of From or below it', () => {
+  const from = { address: 'daily@Example.org', name: null };
+  expect(complaintsHeader(from, 'fbl@back.example.org')).toEqual({
+    'CFBL-Address': 'fbl@back.example.org; report=arf',
+  });
+  expect(complaintsHeader(from, 'fbl@back.notexample.org')).toEqual({});
+  expect(complaintsHeader(from, undefined)).toEqual({});
 });
