@@ -1,27 +1,37 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { auditExport } from '../actions/export-subscribers.ts';
 import type { Db } from '../database/connection.ts';
 import { NewsletterNotFound } from '../newsletters/errors.ts';
 import { getNewsletter } from '../newsletters/newsletters.ts';
 import { audit } from '../operators/audit.ts';
 import { personalData } from '../privacy/export.ts';
-import { exportSubscribers } from '../subscribers/export.ts';
+import { type ExportFormat, exportAs, exportFormats } from '../subscribers/export-formats.ts';
 import type { SubscriberFilter } from '../subscribers/filter.ts';
 import { listSubscribers } from '../subscribers/subscribers.ts';
+import { countWithoutReader } from '../subscribers/suppression.ts';
 import type { Open } from './open.ts';
 import { chooseSubscriber } from './options.ts';
-import { print } from './output.ts';
+import { note, print, WrongUse } from './output.ts';
 import { actorOf } from './roles.ts';
 import { type FilterOptions, filterOf, withFilter } from './subscriber-filter.ts';
+
+interface ExportOptions extends FilterOptions {
+  json?: boolean;
+  format?: ExportFormat;
+}
 
 /** `subscribers export`: all as CSV or JSON a page at a time, or everything that is held about one person. */
 export function registerSubscriberExport(noun: Command, open: Open): void {
   withFilter(noun.command('export [id-or-address]'))
     .description('export subscriptions as CSV, or all data of one subscriber as JSON')
+    .addOption(
+      new Option('--format <name>', 'what the importer of that name reads').choices(exportFormats),
+    )
     .option('--json', 'print JSON')
-    .action((who: string | undefined, { json, ...options }: FilterOptions & { json?: boolean }) => {
+    .action((who: string | undefined, { json, format, ...options }: ExportOptions) => {
+      if (json && format !== undefined) throw new WrongUse('Choose --json or --format.');
       const filter = filterOf(options);
       const { newsletter } = filter;
       return open(async ({ db }) => {
@@ -34,8 +44,13 @@ export function registerSubscriberExport(noun: Command, open: Open): void {
         if (newsletter !== undefined && !(await getNewsletter(db, newsletter)))
           throw new NewsletterNotFound(newsletter);
         await auditExport(db, actorOf(), filter);
-        const lines = json ? asJson(db, filter) : exportSubscribers(db, filter);
+        const lines = json ? asJson(db, filter) : exportAs(db, filter, format);
         await pipeline(Readable.from(lines), process.stdout, { end: false });
+        const left = json ? 0 : await countWithoutReader(db);
+        if (left > 0)
+          note(
+            `suppressed addresses that no subscriber has: ${left}. Only their hashes are stored, so that they are in no export; a backup holds them.`,
+          );
       });
     });
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { Database } from '../database/tables.ts';
 import { AddressSuppressed, ComplaintStays } from './errors.ts';
@@ -70,6 +70,16 @@ export async function listSuppressions(
     data,
     next: rows.length > limit ? (data.at(-1)?.addressHash.toString('hex') ?? null) : null,
   };
+}
+
+/** How many suppressions are of addresses that no subscriber has: what is left of them is a hash. Up to 10,000. */
+export async function countWithoutReader(db: DbOrTransaction): Promise<number> {
+  const { rows } = await sql<{ found: number }>`
+    select count(*)::int as found from (
+      select from suppressions x where not x.held
+        and not exists (select from subscribers s where s.address_hash = x.address_hash) limit 10000
+    ) as found`.execute(db);
+  return rows[0]?.found ?? 0;
 }
 
 /** The suppression of an address, in force or held. */

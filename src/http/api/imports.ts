@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { auditExport } from '../../actions/export-subscribers.ts';
 import { startImport } from '../../actions/imports.ts';
 import { requireNewsletter } from '../../newsletters/newsletters.ts';
-import { exportSubscribers } from '../../subscribers/export.ts';
+import { exportAs, exportFormats } from '../../subscribers/export-formats.ts';
 import { filterQuery } from '../../subscribers/filter-query.ts';
 import {
   failureOf,
@@ -98,18 +98,24 @@ export const importOperations: Operation[] = [
       summary: 'Export subscriptions as CSV',
       role: 'admin',
       reach: 'scoped',
-      query: z.strictObject(filterQuery),
+      query: z.strictObject({
+        ...filterQuery,
+        format: z.enum(exportFormats).optional().meta({
+          description:
+            'Left out: all that is stored, as `POST /imports` reads it. Else what the importer of that name reads',
+        }),
+      }),
       answers: {
         200: { description: 'A line a subscription', schema: z.string(), type: 'text/csv' },
       },
     },
-    async ({ query, actor, scope }, db, res) => {
+    async ({ query: { format, ...query }, actor, scope }, db, res) => {
       if (query.newsletter !== undefined) await requireNewsletter(db, query.newsletter, scope);
       const filter = { ...query, scope };
       await auditExport(db, actor, filter);
       res.type('text/csv').set('Content-Disposition', 'attachment; filename="subscribers.csv"');
       // a client that disconnects ends the reading; there is no one to answer
-      await pipeline(Readable.from(exportSubscribers(db, filter)), res).catch((error) => {
+      await pipeline(Readable.from(exportAs(db, filter, format)), res).catch((error) => {
         if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
       });
       return undefined;

@@ -33,6 +33,7 @@ import { liveRoutes } from './live/stream.ts';
 import { meRoutes } from './me/me.ts';
 import { movedRoutes } from './moved.ts';
 import { archivingRoutes } from './newsletters/archiving.ts';
+import { earlierEditionRoutes } from './newsletters/earlier.ts';
 import { newsletterListRoutes } from './newsletters/list.ts';
 import { newsletterLogoRoutes } from './newsletters/logo.ts';
 import { newsletterRoutes, openNewsletterPage } from './newsletters/newsletter.ts';
@@ -109,6 +110,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(meRoutes(context, checks));
   const showNewsletter = openNewsletterPage(context);
   router.use(newsletterListRoutes(context), archivingRoutes(context));
+  router.use(earlierEditionRoutes(context));
   router.use(
     newsletterRoutes(context, showNewsletter),
     newsletterLogoRoutes(context, showNewsletter),

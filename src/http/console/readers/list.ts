@@ -5,7 +5,7 @@ import { auditExport } from '../../../actions/export-subscribers.ts';
 import type { Context } from '../../../context.ts';
 import { listNewsletters, requireNewsletter } from '../../../newsletters/newsletters.ts';
 import { inScope } from '../../../operators/scope.ts';
-import { exportSubscribers } from '../../../subscribers/export.ts';
+import { exportAs, exportFormats } from '../../../subscribers/export-formats.ts';
 import { languagesOfSubscribers } from '../../../subscribers/filter.ts';
 import { countSubscribers, listSubscribers } from '../../../subscribers/subscribers.ts';
 import { actorOf, requireScopedRole, scopeOf } from '../../middleware/roles.ts';
@@ -52,7 +52,11 @@ export function readerListRoutes(context: Context): Router {
         languages: languages.map((tag) => ({ tag, name: languageName(tag, words.language) })),
         count: words.t(countKey(isNarrowed, total), { count: total.count }),
         people: list.data.map((person) => rowView(person, own, words)),
-        exportAddress: `${page}/export.csv${filterAddress(typed)}`,
+        bulkAddress: `${page}/bulk${filterAddress(typed)}`,
+        exports: exportFormats.map((format) => {
+          const address = filterAddress(typed, format === 'gaceta' ? {} : { format });
+          return { format, address: `${page}/export.csv${address}` };
+        }),
         first: after && `${page}${filterAddress(typed)}`,
         next: list.next && `${page}${filterAddress(typed, { after: list.next })}`,
       },
@@ -61,12 +65,13 @@ export function readerListRoutes(context: Context): Router {
 
   router.get('/readers/export.csv', requireScopedRole('admin'), async (req, res) => {
     const filter = { ...readFilter(req.query).filter, scope: scopeOf(res) };
+    const format = exportFormats.find((name) => name === req.query['format']);
     if (filter.newsletter !== undefined)
       await requireNewsletter(db, filter.newsletter, filter.scope);
     await auditExport(db, actorOf(res), filter);
     res.type('text/csv').set('Content-Disposition', 'attachment; filename="subscribers.csv"');
     // a client that disconnects ends the export; there is no one to answer
-    await pipeline(Readable.from(exportSubscribers(db, filter)), res).catch((error) => {
+    await pipeline(Readable.from(exportAs(db, filter, format)), res).catch((error) => {
       if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     });
   });

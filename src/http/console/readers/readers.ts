@@ -1,5 +1,7 @@
 import { Router } from 'express';
 import type { Context } from '../../../context.ts';
+import { blockRoutes } from './block.ts';
+import { bulkRoutes } from './bulk.ts';
 import { changeRoutes } from './change.ts';
 import { importRoutes } from './import.ts';
 import { readerListRoutes } from './list.ts';
@@ -17,6 +19,7 @@ export function readerRoutes(context: Context): Router {
   router.use(reasonRoutes(context));
   router.use(newReaderRoutes(context));
   router.use(importRoutes(context));
+  router.use(bulkRoutes(context), blockRoutes(context));
   router.use(changeRoutes(context));
   router.use(readerPageRoutes(context));
   return router;

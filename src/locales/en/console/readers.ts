@@ -31,6 +31,12 @@ export default {
   first: 'First page',
   more: 'Next page',
   csv: 'Export these as CSV',
+  exportFor: {
+    gaceta: 'Everything, to be imported again or opened in a spreadsheet',
+    listmonk: 'For listmonk: active readers, or blocked ones if you filter by them',
+    ghost: 'For Ghost: members',
+  },
+  exportHint: 'Blocked addresses without a reader are stored as a hash, and are in no export.',
   back: 'All readers',
   erasedOne: 'Data erased: no. {{id}}',
   suppressedSince: 'Blocked since {{time}}:',

@@ -33,6 +33,13 @@ export default {
   first: 'Primera página',
   more: 'Página siguiente',
   csv: 'Exportar estos en CSV',
+  exportFor: {
+    gaceta: 'Todo, para importarlo de nuevo o abrirlo en una hoja de cálculo',
+    listmonk: 'Para listmonk: lectores activos, o los bloqueados si filtras por ellos',
+    ghost: 'Para Ghost: miembros',
+  },
+  exportHint:
+    'De las direcciones bloqueadas que ya no tiene ningún lector solo se guarda una huella, y no están en ninguna exportación.',
   back: 'Todos los lectores',
   erasedOne: 'Datos borrados: n.º {{id}}',
   suppressedSince: 'Dirección bloqueada desde el {{time}}:',

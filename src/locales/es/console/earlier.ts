@@ -1,0 +1,47 @@
+export default {
+  title: 'Ediciones de antes de Gaceta',
+  lead: 'Lo que enviaste con otro servicio pasa a formar parte del archivo de este boletín, con título y fecha. Se quitan scripts, formularios y rastreadores, y las direcciones antiguas llevan a las páginas nuevas.',
+  file: 'Exportación del otro servicio',
+  fileHint:
+    'JSON de Ghost, ZIP de Substack o Mailchimp, ZIP de páginas HTML, una página, RSS o Atom. Hasta 1 GB.',
+  format: 'Tipo de archivo',
+  recognised: 'se reconoce automáticamente',
+  formats: {
+    ghost: 'Ghost',
+    substack: 'Substack',
+    mailchimp: 'Mailchimp',
+    html: 'Páginas HTML',
+    feed: 'RSS o Atom',
+  },
+  site: 'Dirección del sitio antiguo',
+  siteHint:
+    'Por ejemplo, https://news.example.org. Los enlaces y las imágenes sin sitio propio llevan allí.',
+  button: 'Importar ediciones',
+  again: 'Importa el mismo archivo cuantas veces quieras: cada edición está una sola vez.',
+  list: 'En el archivo',
+  nothing: 'Todavía no hay ninguna edición anterior.',
+  remove: 'Quitar',
+  removeMeans: 'Desaparecen la página y el camino desde la dirección antigua.',
+  sure: 'Quitar esta edición',
+  removed: 'La edición se quitó.',
+  done: 'Añadidas: {{added}}. Cambiadas: {{changed}}. Ya estaban: {{same}}. {{left}}',
+  leftOut: 'Se omitieron {{many, number}}: {{why}}.',
+  left: {
+    draft: '{{many, number}} sin publicar',
+    members: '{{many, number}} solo para miembros',
+    empty: '{{many, number}} sin texto',
+    undated: '{{many, number}} sin fecha',
+    large: '{{many, number}} de más de 2 MB',
+    damaged: '{{many, number}} dañadas',
+    many: '{{many, number}} más allá de las 20.000 que se leen a la vez',
+  },
+  wrong: {
+    none: 'Elige un archivo de hasta 1 GB.',
+    site: 'Escribe una dirección como https://news.example.org.',
+    unknown: 'Esta exportación no es de las que Gaceta conoce.',
+    large:
+      'Un archivo de esta exportación es mayor de lo que se puede leer: 200 MB, o 1 GB en total.',
+    zip: 'Este ZIP está dañado.',
+    json: 'Este JSON no es una exportación de Ghost, o está dañado.',
+  },
+};
