@@ -1,9 +1,12 @@
-/** An accent colour for its four uses, each readable (WCAG 2.2, 4.5:1) on its background. */
+/** An accent colour for its uses, each readable (WCAG 2.2, 4.5:1) on its background. */
 export interface Accent {
-  /** Text on the white page. */
+  /** Text on the white page, and on `tint`. */
   light: string;
-  /** Text on the dark page. */
+  /** Text on the dark page, and on `darkTint`. */
   dark: string;
+  /** A ground with a touch of the colour, for ink to stand on, in light and dark. */
+  tint: string;
+  darkTint: string;
   /** Background of a button, in light and dark. */
   button: string;
   /** Text on that button. */
@@ -56,9 +59,13 @@ function readableOn(ground: Rgb, colour: Rgb, towards: Rgb): Rgb {
 export function accentOf(colour: string | null): Accent {
   const given = parse(colour !== null && /^#[0-9a-f]{6}$/i.test(colour) ? colour : HOUSE_RED);
   const onButton = contrast(given, WHITE) >= READABLE ? WHITE : INK;
+  const tint = mix(WHITE, given, 0.07);
+  const darkTint = mix(DARK_PAGE, given, 0.14);
   return {
-    light: format(readableOn(WHITE, given, [0, 0, 0])),
-    dark: format(readableOn(DARK_PAGE, given, WHITE)),
+    light: format(readableOn(tint, given, [0, 0, 0])),
+    dark: format(readableOn(darkTint, given, WHITE)),
+    tint: format(tint),
+    darkTint: format(darkTint),
     button: format(readableOn(onButton, given, onButton === WHITE ? [0, 0, 0] : WHITE)),
     onButton: format(onButton),
   };

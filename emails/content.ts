@@ -30,6 +30,12 @@ export interface DigestArticle {
   image: Picture | null;
   author: string | null;
   publishedAt: Date | null;
+  /** When its newsroom last changed it; null where that is not known. */
+  revisedAt: Date | null;
+  /** Of its whole text; null where that is not known. */
+  words: number | null;
+  /** What its feed files it under. */
+  category: string | null;
 }
 
 export interface DigestSection {
@@ -50,7 +56,17 @@ export interface Imprint {
   logoUrl: string | null;
   /** Where complaints are read by a machine (RFC 9477); absent: nowhere. */
   complaintsTo?: string;
+  typeface: Typeface;
 }
+
+/** The faces that every mail program has, or has a like of. */
+export type Typeface = 'georgia' | 'palatino' | 'times' | 'helvetica';
+
+/** How an edition is laid out; see docs/newsletters.md. */
+export type Layout = 'broadsheet' | 'compact';
+
+/** How much of an edition a reader wants: all of it, its headlines alone, or all of it without pictures. */
+export type Format = 'full' | 'headlines' | 'text';
 
 export type EditionKind = 'daily' | 'weekly' | 'special';
 
@@ -84,6 +100,8 @@ export interface DigestContent {
   sections: DigestSection[];
   /** A query string put on every article's link: `utm_source=daily&utm_medium=email`. */
   linkParameters: string | null;
+  layout: Layout;
+  format: Format;
 }
 
 /** The reader's values that stand in the body; they are the places of a variant. */

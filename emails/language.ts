@@ -38,6 +38,31 @@ export function dateInWords(date: string, language: string): string {
   );
 }
 
+/** With a capital, as what stands alone on a line begins. */
+export const capitalised = (words: string, language: string): string =>
+  words.charAt(0).toLocaleUpperCase(validLanguageTag(language)) + words.slice(1);
+
+/** The seven days that end with a local date: "18–24 November 2026", "18–24 de noviembre de 2026". */
+export function weekInWords(date: string, language: string, year = true): string {
+  const last = new Date(`${date}T12:00:00Z`);
+  const first = new Date(last.getTime() - 6 * 86_400_000);
+  return new Intl.DateTimeFormat(spoken(language), {
+    day: 'numeric',
+    month: 'long',
+    ...(year ? { year: 'numeric' } : {}),
+    timeZone: 'UTC',
+  }).formatRange(first, last);
+}
+
+/** The time of day of an instant in a zone: "09:40". */
+export function hourInWords(at: Date, language: string, timezone: string): string {
+  return new Intl.DateTimeFormat(spoken(language), {
+    hour: spoken(language) === 'en-GB' ? '2-digit' : 'numeric',
+    minute: '2-digit',
+    timeZone: timezone,
+  }).format(at);
+}
+
 /** Day and month of an instant in a zone: "24 November". */
 export function dayInWords(at: Date, language: string, timezone: string): string {
   return new Intl.DateTimeFormat(spoken(language), {

@@ -1,7 +1,7 @@
 import type { DigestArticle, DigestContent, EditionKind, Imprint } from '../emails/content.ts';
 import type { LetterContent, LetterParts } from '../emails/letters/content.ts';
 import { attentionInWords } from '../src/actions/attention/words.ts';
-import { stories } from './sample-stories.ts';
+import { headlines, stories } from './sample-stories.ts';
 
 const SITE = 'https://news.example.org';
 
@@ -11,6 +11,7 @@ const imprint: Imprint = {
   publicUrl: SITE,
   accent: '#a4161a',
   logoUrl: null,
+  typeface: 'georgia',
 };
 
 /** A reader's values for looking at. */
@@ -22,26 +23,61 @@ export const reader = {
   name: 'Ana',
 };
 
-const titles: Record<string, string> = { en: 'The Daily', es: 'El Diario' };
+const titles: Record<string, string> = { en: 'The Daily', es: 'El Diario', ar: 'صباح الساحل' };
 const sections: Record<string, string[]> = {
   en: ['News', 'Updates', 'Special reports'],
   es: ['Noticias', 'Novedades', 'Informes especiales'],
+  ar: ['أخبار', 'مستجدات', 'تقارير خاصة'],
 };
 const introductions: Record<string, string> = {
   en: 'Good morning. Two years, eleven meetings and one vote: the ferry stays. We were there when the hands went up, and we [asked those who voted against](https://paper.example.org/no) why.',
   es: 'Buenos días. Dos años, once reuniones y un voto: el ferri se queda. Estuvimos allí cuando se alzaron las manos y [preguntamos a quienes votaron en contra](https://paper.example.org/no) por qué.',
+  ar: 'صباح الخير. عامان، وأحد عشر اجتماعًا، وصوت واحد: العبّارة باقية. كنا هناك حين ارتفعت الأيدي، و[سألنا من صوّتوا ضدها](https://paper.example.org/no) عن السبب.\n\n- القرار نهائي\n- تبدأ الأعمال في ديسمبر',
+};
+
+const picture = (name: string, alt: string) => {
+  const url = `https://paper.example.org/media/${name}.jpg`;
+  return {
+    url,
+    alt,
+    credit: 'Marta Quiroga',
+    lead: { url, width: 1_200, height: 675 },
+    thumbnail: { url, width: 264, height: 198 },
+  };
 };
 
 function articles(language: string): DigestArticle[] {
-  return (stories[language] ?? []).map(({ picture, alt, ...story }, n) => ({
-    ...story,
-    id: String(n),
-    url: `https://paper.example.org/${language}/${n}`,
-    image: picture
-      ? { url: `https://paper.example.org/media/${picture}.svg`, alt, credit: 'Marta Quiroga' }
-      : null,
-    publishedAt: new Date(Date.UTC(2026, 10, 24 - (n % 3), 5)),
+  return (stories[language] ?? []).map(({ picture: name, alt, words, category, ...story }, n) => {
+    const publishedAt = new Date(Date.UTC(2026, 10, 24 - (n % 3), 5));
+    return {
+      ...story,
+      id: String(n),
+      url: `https://paper.example.org/${language}/${n}`,
+      image: name ? picture(name, alt) : null,
+      publishedAt,
+      revisedAt: n === 1 ? new Date('2026-11-24T08:40:00Z') : null,
+      words: words ?? null,
+      category: category ?? null,
+    };
+  });
+}
+
+/** Twenty stories in three sections. */
+function long(content: DigestContent): DigestContent {
+  const [, ...rest] = content.sections.flatMap(({ articles }) => articles);
+  const briefs = headlines.map((title, n) => ({
+    ...rest[n % rest.length]!,
+    id: `long-${n}`,
+    title,
+    url: `https://paper.example.org/long/${n}`,
   }));
+  return {
+    ...content,
+    sections: content.sections.map((section, n) => ({
+      ...section,
+      articles: [...section.articles, ...briefs.filter((_, at) => at % 3 === n)],
+    })),
+  };
 }
 
 function digest(language: string, kind: EditionKind): DigestContent {
@@ -73,16 +109,30 @@ function digest(language: string, kind: EditionKind): DigestContent {
       { slug: 'special', title: special, articles: all.slice(5) },
     ],
     linkParameters: null,
+    layout: 'broadsheet',
+    format: 'full',
   };
 }
 
-/** Digests of each kind, by the name of their file. */
+/** A letter from the editor: an introduction and no story. */
+const note = (content: DigestContent): DigestContent => ({ ...content, lead: null, sections: [] });
+
+/** Digests of each kind and look, by the name of their file. */
 export function digests(): Record<string, DigestContent> {
+  const teal = { ...imprint, accent: '#0b5c63', typeface: 'palatino' as const };
   return {
     'digest-en': digest('en', 'daily'),
     'digest-es': digest('es', 'daily'),
+    'digest-ar': digest('ar', 'daily'),
     'weekly-en': digest('en', 'weekly'),
+    'weekly-ar': digest('ar', 'weekly'),
     'special-es': digest('es', 'special'),
+    'note-en': note(digest('en', 'special')),
+    'long-en': { ...long(digest('en', 'daily')), imprint: teal },
+    'compact-en': { ...digest('en', 'daily'), layout: 'compact', imprint: teal },
+    'compact-es': { ...digest('es', 'weekly'), layout: 'compact' },
+    'headlines-en': { ...digest('en', 'daily'), format: 'headlines' },
+    'text-es': { ...digest('es', 'daily'), format: 'text' },
   };
 }
 

@@ -3,6 +3,8 @@ import type { DigestArticle } from '../emails/content.ts';
 type Story = Pick<DigestArticle, 'title' | 'standfirst' | 'author'> & {
   picture: string | null;
   alt: string;
+  words?: number;
+  category?: string;
 };
 
 /** Invented stories for looking at mails, the first one the lead. */
@@ -15,6 +17,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Inés Robledo',
       picture: 'harbour',
       alt: 'A white ferry crosses a calm bay at sunrise',
+      words: 1180,
     },
     {
       title: 'Night buses return on four lines',
@@ -23,6 +26,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Tomas Lindqvist',
       picture: 'city',
       alt: 'Lit windows of a city at night',
+      words: 640,
     },
     {
       title: 'What the new reading room cost, line by line',
@@ -31,6 +35,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Priya Raman',
       picture: null,
       alt: '',
+      words: 2100,
     },
     {
       title: 'First snow above 1,200 metres, and a thaw by Sunday',
@@ -45,6 +50,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Marta Quiroga',
       picture: null,
       alt: '',
+      words: 890,
     },
     {
       title: 'The river that came back: a year after the weir was opened',
@@ -53,6 +59,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Inés Robledo and Tomas Lindqvist',
       picture: 'river',
       alt: 'A river winds between green banks',
+      words: 3400,
     },
   ],
   es: [
@@ -63,6 +70,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Inés Robledo',
       picture: 'harbour',
       alt: 'Un ferri blanco cruza una bahía en calma al amanecer',
+      words: 1180,
     },
     {
       title: 'Vuelven los autobuses nocturnos en cuatro líneas',
@@ -71,6 +79,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Tomás Lindqvist',
       picture: 'city',
       alt: 'Ventanas iluminadas de una ciudad de noche',
+      words: 640,
     },
     {
       title: 'Lo que costó la nueva sala de lectura, factura a factura',
@@ -79,6 +88,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Priya Raman',
       picture: null,
       alt: '',
+      words: 2100,
     },
     {
       title: 'Primera nevada por encima de 1.200 metros y deshielo el domingo',
@@ -93,6 +103,7 @@ export const stories: Record<string, Story[]> = {
       author: 'Marta Quiroga',
       picture: null,
       alt: '',
+      words: 890,
     },
     {
       title: 'El río que volvió: un año después de abrir la presa',
@@ -101,9 +112,78 @@ export const stories: Record<string, Story[]> = {
       author: 'Inés Robledo y Tomás Lindqvist',
       picture: 'river',
       alt: 'Un río serpentea entre orillas verdes',
+      words: 3400,
+    },
+  ],
+  ar: [
+    {
+      title: 'العبّارة تبحر طوال الشتاء: الجزر تحتفظ بجسرها إلى الساحل',
+      standfirst:
+        'بعد عامين من الجدل حول الرصيف القديم، صوّت مجلس الميناء بثمانية أصوات مقابل ثلاثة لصالح الإصلاح. تعود الرحلات أيام الأحد ابتداءً من الأسبوع الأول من ديسمبر.',
+      author: 'ليلى حدّاد',
+      picture: 'harbour',
+      alt: 'عبّارة بيضاء تعبر خليجًا هادئًا عند الشروق',
+      words: 1180,
+    },
+    {
+      title: 'عودة الحافلات الليلية على أربعة خطوط',
+      standfirst: 'اتفق السائقون والبلدية على أوقات الراحة. تنطلق أول حافلة من المحطة في الساعة 1:10 فجر السبت.',
+      author: 'Tomas Lindqvist',
+      picture: 'city',
+      alt: 'نوافذ مضاءة في مدينة ليلًا',
+      words: 640,
+    },
+    {
+      title: 'كم كلّفت قاعة المطالعة الجديدة، بندًا بندًا',
+      standfirst: 'فتحت المكتبة دفاترها. راجعنا 214 فاتورة: السقف أرخص مما خُطّط له، أما الكراسي فلا.',
+      author: 'بريا رامان',
+      picture: null,
+      alt: '',
+      words: 2100,
+    },
+    {
+      title: 'أول ثلج فوق 1200 متر، وذوبان قبل الأحد',
+      standfirst: 'السلاسل إلزامية على طريق الممر حتى ظهر السبت.',
+      author: null,
+      picture: 'mountain',
+      alt: 'ثلج على سلسلة جبال تحت سماء صافية',
+    },
+    {
+      title: 'GitHub Copilot في المدارس: سبعة من كل عشرة معلمين جرّبوه',
+      standfirst: 'منذ أن صار الغداء مجانيًا، طالت الطوابير وفرغت الأطباق. زيارة عند الظهر.',
+      author: 'مرتا كيروغا',
+      picture: null,
+      alt: '',
+      words: 890,
+    },
+    {
+      title: 'النهر الذي عاد: عام بعد فتح السد',
+      standfirst: 'رُصد سمك السلمون فوق الطاحونة القديمة للمرة الأولى منذ عام 1931. تقرير من خمسة أجزاء مع خرائط.',
+      author: 'ليلى حدّاد',
+      picture: 'river',
+      alt: 'نهر يلتف بين ضفاف خضراء',
+      words: 3400,
     },
   ],
 };
+
+/** Headlines of a long edition, beside the stories above. */
+export const headlines = [
+  'Council opens the books of the tram depot after a year of questions',
+  'Two swimmers cross the strait in fog',
+  'Bakers ask for cheaper night current',
+  'The observatory sells its old lenses, and schools may bid first',
+  'Rents fall for the first time since the mill closed',
+  'A bridge, a bolt and 40 minutes of silence on the line to the south',
+  'Fish market moves to Tuesdays',
+  'Nurses accept the offer by a narrow vote',
+  'Archive finds the missing half of the 1911 map',
+  'Storm warning lifted for the outer islands',
+  'Chess club beats the champion from the capital',
+  'Wine harvest: little, but better than feared',
+  'The last phone box is listed as a monument',
+  'New pitch for the girls’ team before spring',
+];
 
 /** Pictures drawn for them, by name, as SVG of 1200 by 675. */
 export const pictures: Record<string, string> = {
@@ -130,5 +210,5 @@ export const pictures: Record<string, string> = {
 };
 
 function scene(top: string, bottom: string, shapes: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 675"><defs><linearGradient id="s" x2="0" y2="1"><stop stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient></defs><path d="M0 0h1200v675H0z" fill="url(#s)"/>${shapes}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 675" preserveAspectRatio="xMidYMid slice"><defs><linearGradient id="s" x2="0" y2="1"><stop stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient></defs><path d="M0 0h1200v675H0z" fill="url(#s)"/>${shapes}</svg>`;
 }

@@ -1,5 +1,14 @@
 import { readMailbox } from '../../src/mail/mailbox.ts';
-import type { DigestArticle, DigestContent, EditionKind, Imprint, Picture } from '../content.ts';
+import type {
+  DigestArticle,
+  DigestContent,
+  EditionKind,
+  Format,
+  Imprint,
+  Layout,
+  Picture,
+  Typeface,
+} from '../content.ts';
 import { ownLook } from './imprint.ts';
 import { preheaderOf, subjectOf } from './subject.ts';
 
@@ -14,6 +23,10 @@ interface HeldArticle {
   author: string | null;
   /** ISO 8601. */
   publishedAt: string;
+  /** These are absent in what was frozen before there were any. */
+  revisedAt?: string | null;
+  words?: number | null;
+  category?: string | null;
 }
 
 /** The frozen content of an edition, as far as a mail shows it. */
@@ -30,6 +43,8 @@ export interface HeldEdition {
     /** Its own look, over the newsroom's; absent in what was frozen before there was one. */
     colour?: string | null;
     logo?: string | null;
+    typeface?: Typeface;
+    layout?: Layout;
   };
   edition: {
     number: number;
@@ -44,6 +59,8 @@ export interface HeldEdition {
 /** What was chosen of it for the readers of one variant. */
 export interface HeldChoice {
   language: string;
+  /** Absent: all of it. */
+  format?: Format;
   /** Null: a letter, which has an introduction alone. */
   lead: HeldArticle | null;
   sections: { slug: string | null; title: string; articles: HeldArticle[] }[];
@@ -90,6 +107,8 @@ export function digestOf(held: HeldEdition, choice: HeldChoice, sender: Sender):
       articles: articles.map((held) => articleOf(held, sender.imprint.publicUrl)),
     })),
     linkParameters: newsletter.linkParameters,
+    layout: newsletter.layout ?? 'broadsheet',
+    format: choice.format ?? 'full',
   };
 }
 
@@ -104,7 +123,14 @@ export function wordingOf(
 
 // Who sends is no part of the wording.
 const nobody: Sender = {
-  imprint: { newsroom: '', postalAddress: null, publicUrl: '', accent: null, logoUrl: null },
+  imprint: {
+    newsroom: '',
+    postalAddress: null,
+    publicUrl: '',
+    accent: null,
+    logoUrl: null,
+    typeface: 'georgia',
+  },
   from: '',
 };
 
@@ -116,6 +142,9 @@ const articleOf = (held: HeldArticle, publicUrl: string): DigestArticle => ({
   image: held.image && pictureAt(held.image, publicUrl),
   author: held.author,
   publishedAt: new Date(held.publishedAt),
+  revisedAt: held.revisedAt ? new Date(held.revisedAt) : null,
+  words: held.words ?? null,
+  category: held.category ?? null,
 });
 
 // Our copies are named by their paths.

@@ -1,5 +1,5 @@
 import { addressOfComplaints } from '../../src/mail/report-addresses.ts';
-import type { Imprint } from '../content.ts';
+import type { Imprint, Typeface } from '../content.ts';
 
 /** What all mails and archive pages of a newsroom carry; POSTAL_ADDRESS stands in for one it did not set. */
 export const imprintOf = (
@@ -25,16 +25,22 @@ export const imprintOf = (
   accent: newsroom.colour,
   logoUrl: addressOf(newsroom.logo, publicUrl),
   ...(inboundDomain !== undefined && { complaintsTo: addressOfComplaints(inboundDomain) }),
+  typeface: 'georgia',
 });
 
 /** The newsroom's imprint with what a newsletter has of its own. */
 export const ownLook = (
   imprint: Imprint,
-  { colour, logo }: { colour?: string | null; logo?: string | null },
+  {
+    colour,
+    logo,
+    typeface,
+  }: { colour?: string | null; logo?: string | null; typeface?: Typeface },
 ): Imprint => ({
   ...imprint,
   accent: colour ?? imprint.accent,
   logoUrl: addressOf(logo ?? null, imprint.publicUrl) ?? imprint.logoUrl,
+  typeface: typeface ?? imprint.typeface,
 });
 
 /** An uploaded logo is named by its path here. */

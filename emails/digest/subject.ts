@@ -1,6 +1,6 @@
 import { translator } from '../../src/locales/index.ts';
 import type { DigestContent } from '../content.ts';
-import { dateInWords } from '../language.ts';
+import { dateInWords, weekInWords } from '../language.ts';
 import { introductionWords } from './introduction.ts';
 
 const SUBJECT_LENGTH = 110;
@@ -23,18 +23,26 @@ const articlesOf = (content: DigestContent) => [
     .filter((article) => article.id !== content.lead?.id),
 ];
 
-/** The editor's subject, else "The Daily: headline", else "The Daily, Tuesday, 24 November 2026". */
+/**
+ * The editor's subject, else "The Daily: headline" of a daily, "The Daily, 18–24 November: headline" of a weekly and "Special
+ * report from The Daily: headline" of a special; without a headline "The Daily, Tuesday, 24 November 2026".
+ */
 export function subjectOf(content: DigestContent): string {
   const given = content.edition.subject?.replaceAll(/\s+/g, ' ').trim();
   if (given) return given;
   const t = translator(content.language, 'mail');
   const newsletter = content.newsletter.title;
+  const { kind } = content.edition;
   const headline = articlesOf(content)[0]?.title.trim();
   if (!headline) {
-    const date = dateInWords(content.edition.date, content.language);
+    const date =
+      kind === 'weekly'
+        ? weekInWords(content.edition.date, content.language)
+        : dateInWords(content.edition.date, content.language);
     return t('digest.subjectWithoutHeadline', { newsletter, date });
   }
-  return cutAtWord(t('digest.subject', { newsletter, headline }), SUBJECT_LENGTH);
+  const week = weekInWords(content.edition.date, content.language, false);
+  return cutAtWord(t(`digest.subject.${kind}`, { newsletter, headline, week }), SUBJECT_LENGTH);
 }
 
 /** The editor's preheader, else the next headlines, else the lead's standfirst, else how the introduction begins. */

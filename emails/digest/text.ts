@@ -7,9 +7,11 @@ import type { ArticleView, DigestView } from './view.ts';
 export function digestText(view: DigestView, reader: ReaderMarks): string {
   const { t } = view;
   const links = new NumberedLinks();
+  const { label, date, number } = view.edge;
+  const dateline = [label, date, number].filter(Boolean).join(' · ');
   const story = (article: ArticleView) => storyText(article, links);
   const blocks = [
-    `${wrap(view.newsletter)}\n${wrap(view.dateline)}\n${'='.repeat(LINE_LENGTH)}`,
+    `${wrap(view.newsletter)}\n${wrap(dateline)}\n${'='.repeat(LINE_LENGTH)}`,
     view.introduction ? introductionText(view.introduction, links) : '',
     view.lead ? joinBlocks([ruled(t('digest.lead')), story(view.lead)]) : '',
     ...view.sections.map((section) =>
@@ -30,7 +32,7 @@ function footerText(view: DigestView, reader: ReaderMarks): string {
   return joinBlocks([
     '-'.repeat(LINE_LENGTH),
     `${wrap(t('digest.because', { newsletter: view.newsletter }))}\n${t('digest.sentTo', { address: reader.maskedAddress })}`,
-    wrap(t('digest.forwarded')),
+    `${wrap(t('digest.forwarded'))} ${t('digest.signUp')}:\n${view.signUpUrl}`,
     `${t('digest.unsubscribe')}:\n${reader.unsubscribeUrl}`,
     `${t('digest.preferences')}:\n${reader.preferencesUrl}`,
     `${t('digest.view')}:\n${reader.viewUrl}`,
@@ -42,13 +44,14 @@ const ruled = (title: string) =>
   `${wrap(title)}\n${'-'.repeat(Math.min(title.length, LINE_LENGTH))}`;
 
 function storyText(article: ArticleView, links: NumberedLinks): string {
-  const { title, standfirst, url, image, byline } = article;
-  const credit = [byline, image?.credit].filter(Boolean).join(' · ');
+  const { title, standfirst, url, image, byline, credit, weight } = article;
+  const headline = wrap(`* ${title}${url ? ` ${links.mark(url)}` : ''}`, '', '  ');
+  if (weight === 'brief') return [headline, wrap(standfirst, '  ')].filter(Boolean).join('\n');
   return [
-    wrap(`* ${title}${url ? ` ${links.mark(url)}` : ''}`, '', '  '),
+    headline,
     wrap(standfirst, '  '),
     image?.alt ? wrap(`(${image.alt})`, '  ') : '',
-    wrap(credit, '  '),
+    wrap([...byline, credit].filter(Boolean).join(' · '), '  '),
   ]
     .filter(Boolean)
     .join('\n');

@@ -1,31 +1,29 @@
 import { type Translate, translator } from '../../src/locales/index.ts';
 import { oneLine } from '../../src/text/one-line.ts';
 import { type Accent, accentOf } from '../colour.ts';
-import type { DigestArticle, DigestContent, Picture } from '../content.ts';
+import type { DigestArticle, DigestContent, EditionKind } from '../content.ts';
 
-import { dateInWords, dayInWords, directionOf, validLanguageTag } from '../language.ts';
+import { directionOf, validLanguageTag } from '../language.ts';
 import { safeUrl, withLinkParameters } from '../links.ts';
-
-/** A picture by its address; null measures: a linked one, of which they are not known. */
-export interface ShownPicture {
-  url: string;
-  width: number | null;
-  height: number | null;
-}
+import { type Edge, edgeOf } from './edge.ts';
+import { type PlacedPicture, pictureFor, unlessNewsroom } from './pictures.ts';
+import { cutAtWord } from './subject.ts';
+import { dayOf, minutesOf, revisionOf } from './times.ts';
+import { isLong, type Weight, weightsOf } from './weights.ts';
 
 /** An article made ready to be shown; html and text are written from the same. */
 export interface ArticleView {
   title: string;
   standfirst: string;
   url: string | null;
-  /** What is shown of its picture as the lead, and beside it. */
-  image: {
-    lead: ShownPicture | null;
-    thumbnail: ShownPicture | null;
-    alt: string;
-    credit: string | null;
-  } | null;
-  byline: string;
+  image: PlacedPicture | null;
+  /** Whose picture it is: "Picture: Marta Quiroga". */
+  credit: string | null;
+  /** What stands above its title: its section, or what its feed files it under. */
+  kicker: string | null;
+  /** Who, how long, when: each of its own direction. */
+  byline: string[];
+  weight: Weight;
 }
 
 export interface DigestView {
@@ -33,92 +31,129 @@ export interface DigestView {
   language: string;
   direction: 'ltr' | 'rtl';
   accent: Accent;
+  kind: EditionKind;
+  /** How it is laid out for this reader. */
+  shape: 'broadsheet' | 'compact' | 'headlines';
   newsletter: string;
-  /** Date and number, or what the edition is: "Tuesday, 24 November 2026 · No. 412". */
-  dateline: string;
+  /** What stands above and below the title, each part of its own direction. */
+  edge: Edge;
   introduction: string | null;
   lead: ArticleView | null;
   sections: { title: string; articles: ArticleView[] }[];
+  /** What a long edition begins with: each section's first headline, and how many more it has. */
+  contents: { section: string; headline: string; more: number }[];
   newsroom: string;
   postalLines: string[];
   logoUrl: string | null;
+  /** Where somebody else signs up to this newsletter. */
+  signUpUrl: string;
+  /** False for a private newsletter, whose editions are not passed on. */
+  shared: boolean;
 }
+
+const NAME_LENGTH = 80;
+const KICKER_LENGTH = 40;
+const LINE_LENGTH = 130;
 
 /** Puts content in the order and words that html and text share. */
 export function digestView(content: DigestContent): DigestView {
   const t = translator(content.language, 'mail');
-  const { lead, imprint } = content;
-  const article = (from: DigestArticle) => articleView(content, t, from);
+  const { lead, imprint, newsletter } = content;
+  const shape = content.format === 'headlines' ? 'headlines' : content.layout;
+  const sections = content.sections
+    .map(({ title, articles }) => ({
+      title: oneLine(title),
+      articles: articles.filter((each) => each.id !== lead?.id),
+    }))
+    .filter(({ articles }) => articles.length > 0);
+  const counts = sections.map(({ articles }) => articles.length);
+  const weights = weightsOf(counts);
+  const shown = sections.map(({ title, articles }, at) => ({
+    title,
+    articles: articles.map((each, place) =>
+      articleView(content, t, each, {
+        weight: shape === 'broadsheet' ? (weights[at]?.[place] ?? 'brief') : 'brief',
+        shape,
+        place: 'thumbnail',
+        kicker: kickerUnder(title, each.category),
+      }),
+    ),
+  }));
   return {
     t,
     language: validLanguageTag(content.language),
     direction: directionOf(content.language),
     accent: accentOf(imprint.accent),
-    newsletter: oneLine(content.newsletter.title),
-    dateline: datelineOf(content, t),
+    kind: content.edition.kind,
+    shape,
+    newsletter: oneLine(newsletter.title),
+    edge: edgeOf(content, t),
     introduction: content.edition.introduction?.trim() || null,
-    lead: lead ? article(lead) : null,
-    sections: content.sections
-      .map((section) => ({
-        title: oneLine(section.title),
-        articles: section.articles
-          .filter((each) => each.id !== lead?.id)
-          .map((each) => article(each)),
-      }))
-      .filter((section) => section.articles.length > 0),
+    lead:
+      lead &&
+      articleView(content, t, lead, {
+        weight: shape === 'broadsheet' ? 'feature' : 'brief',
+        shape,
+        place: 'lead',
+        kicker: kickerOfLead(content, lead),
+      }),
+    sections: shown,
+    contents:
+      shape === 'broadsheet' && isLong(counts)
+        ? shown.map(({ title, articles }) => ({
+            section: title,
+            headline: articles[0]?.title ?? '',
+            more: articles.length - 1,
+          }))
+        : [],
     newsroom: oneLine(imprint.newsroom),
     postalLines: (imprint.postalAddress ?? '').split('\n').map(oneLine).filter(Boolean),
     logoUrl: safeUrl(imprint.logoUrl),
+    signUpUrl: `${imprint.publicUrl}/?newsletter=${newsletter.slug}`,
+    shared: !newsletter.private,
   };
 }
 
-function datelineOf(content: DigestContent, t: Translate): string {
-  const { kind, number, date } = content.edition;
-  const day = dateInWords(date, content.language);
-  const first = day.charAt(0).toLocaleUpperCase(validLanguageTag(content.language)) + day.slice(1);
-  const parts = {
-    daily: [first],
-    weekly: [t('digest.week', { date: day })],
-    special: [t('digest.special'), day],
-  }[kind];
-  return [...parts, t('digest.number', { number })].join(' · ');
-}
-
-function articleView(content: DigestContent, t: Translate, article: DigestArticle): ArticleView {
+function articleView(
+  content: DigestContent,
+  t: Translate,
+  article: DigestArticle,
+  {
+    shape,
+    place,
+    ...own
+  }: Pick<DigestView, 'shape'> &
+    Pick<ArticleView, 'kicker' | 'weight'> & { place: 'lead' | 'thumbnail' },
+): ArticleView {
+  const { imprint, format } = content;
   const url = safeUrl(article.url);
-  const image = picturesOf(article.image);
-  const credit = oneLine(article.image?.credit ?? '');
-  const author = oneLine(article.author ?? '');
+  const large = own.weight === 'feature';
+  const image = large && format === 'full' ? pictureFor(place, article.image, imprint.newsroom) : null;
+  const author = unlessNewsroom(article.author, imprint.newsroom, NAME_LENGTH);
+  const line = shape === 'compact' ? cutAtWord(article.standfirst, LINE_LENGTH) : '';
   return {
+    ...own,
     title: oneLine(article.title),
-    standfirst: oneLine(article.standfirst),
+    standfirst: large ? oneLine(article.standfirst) : line,
     url: url && withLinkParameters(url, content.linkParameters),
-    image: image
-      ? {
-          ...image,
-          alt: oneLine(article.image?.alt ?? ''),
-          credit: credit ? t('digest.picture', { credit }) : null,
-        }
-      : null,
-    byline: [author && t('digest.by', { author }), dayOf(content, article)]
-      .filter(Boolean)
-      .join(' · '),
+    image,
+    credit: image?.credit ? t('digest.picture', { credit: image.credit }) : null,
+    byline: [
+      author && t('digest.by', { author }),
+      minutesOf(article.words, t),
+      revisionOf(content, article, t) || dayOf(content, article),
+    ].flatMap((part) => part || []),
   };
 }
 
-function picturesOf(picture: Picture | null) {
-  if (!picture) return null;
-  const { lead = null, thumbnail = null } = picture;
-  if (lead || thumbnail) return { lead, thumbnail };
-  const url = safeUrl(picture.url);
-  const linked = url ? { url, width: null, height: null } : null;
-  return linked && { lead: linked, thumbnail: linked };
+/** The lead stands outside of its section: it says which that is. */
+function kickerOfLead(content: DigestContent, lead: DigestArticle): string | null {
+  const own = content.sections.find(({ articles }) => articles.some(({ id }) => id === lead.id));
+  return kickerOf(own?.title ?? '') ?? kickerOf(lead.category ?? '');
 }
 
-// The day is told only where it is not the edition's own.
-function dayOf(content: DigestContent, { publishedAt }: DigestArticle): string {
-  if (!publishedAt || Number.isNaN(publishedAt.getTime())) return '';
-  const day = dayInWords(publishedAt, content.language, content.timezone);
-  const today = dayInWords(new Date(`${content.edition.date}T12:00:00Z`), content.language, 'UTC');
-  return day === today ? '' : day;
-}
+/** What its feed files an article under, where its section does not say the same. */
+const kickerUnder = (section: string, category: string | null): string | null =>
+  category?.toLowerCase() === section.toLowerCase() ? null : kickerOf(category ?? '');
+
+const kickerOf = (words: string): string | null => cutAtWord(oneLine(words), KICKER_LENGTH) || null;

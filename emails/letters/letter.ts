@@ -1,5 +1,6 @@
 import { translator } from '../../src/locales/index.ts';
 import { accentOf } from '../colour.ts';
+import { escapeHtml } from '../escape.ts';
 import { directionOf, validLanguageTag } from '../language.ts';
 import { safeUrl } from '../links.ts';
 import { layoutOf } from '../render/layout.ts';
@@ -21,7 +22,8 @@ export function letterHtml({ words, imprint, language }: LetterFace, fill: Fill)
   const direction = directionOf(language);
   const mjml = fill('letter', {
     ...words,
-    ...layoutOf(direction),
+    ...layoutOf(direction, imprint.typeface),
+    escape: escapeHtml,
     t: translator(language, 'mail'),
     language: validLanguageTag(language),
     direction,
@@ -29,7 +31,8 @@ export function letterHtml({ words, imprint, language }: LetterFace, fill: Fill)
     title: words.subject,
     preheader: words.before[0] ?? '',
     masthead: imprint.newsroom,
-    above: null,
+    edge: null,
+    home: null,
     letter: true,
     logoUrl: safeUrl(imprint.logoUrl),
     newsroom: imprint.newsroom,

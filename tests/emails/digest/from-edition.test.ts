@@ -50,6 +50,7 @@ const sender = {
     publicUrl: 'https://news.example',
     accent: null,
     logoUrl: null,
+    typeface: 'georgia' as const,
   },
   from: 'house@example.org',
 };
@@ -77,6 +78,8 @@ test('a variant’s mail has all that the edition and the choice hold', () => {
     lead: expect.objectContaining({ id: '1', publishedAt: new Date('2026-11-24T05:00Z') }),
     sections: [{ slug: 'news', title: 'News', articles: [expect.objectContaining({ id: '1' })] }],
     linkParameters: 'utm_source=daily',
+    layout: 'broadsheet',
+    format: 'full',
   });
 });
 

@@ -25,6 +25,7 @@ const confirmation = (change: object = {}): LetterContent => ({
     publicUrl: 'https://news.example.org',
     accent: null,
     logoUrl: null,
+    typeface: 'georgia',
   },
   language: 'en',
   timezone: 'Europe/Madrid',
