@@ -28,7 +28,10 @@ export function digestMjml(content: DigestContent, reader: ReaderMarks, fill: Fi
 
 /** A new message with the edition's address in it (RFC 6068): no reader's links are passed on. */
 function forwardUrl({ t, newsletter }: DigestView, subject: string, { viewUrl }: ReaderMarks): string {
-  const words = encodeURIComponent(t('digest.forwardBody', { newsletter }));
+  const words = encoded(t('digest.forwardBody', { newsletter }));
   // The address comes last and bare: for most readers it is put in after this is rendered.
-  return `mailto:?subject=${encodeURIComponent(subject)}&body=${words}%0D%0A%0D%0A${viewUrl}`;
+  return `mailto:?subject=${encoded(subject)}&body=${words}%0D%0A%0D%0A${viewUrl}`;
 }
+
+// Half of a letter cannot be encoded; it is shown as one that is unknown.
+const encoded = (words: string) => encodeURIComponent(words.toWellFormed());

@@ -28,6 +28,7 @@ const harmless: Record<string, string> = {
   'white-space': 'a link of the footer may break over two lines',
   'word-break': 'a long address, or a word without an end, runs on',
   'height property': 'of a picture, where it says auto',
+  '<bdi> element': 'words of the other direction may swap places with their neighbours',
   '<body> element': 'becomes a div, the ground is repeated on one inside',
   'aria-label attribute': 'names the mail to screen readers; the masthead says the same',
   'aria-hidden attribute': 'a screen reader may read the preheader, which is headlines',

@@ -17,15 +17,20 @@ const withLead = (change: Parameters<typeof article>[1]) =>
   edition(0, { lead: article(1, change) });
 
 describe('size', () => {
-  test('an edition of 20 articles stays under 80 kB, as html and as a message', async () => {
-    const built = await buildVariant(renderer, edition(20));
-    expect(built.htmlBytes).toBeLessThan(80_000);
+  test.each([
+    [20, 60_000],
+    [40, 90_000],
+  ])('an edition of %i articles stays under %i bytes', async (count, most) => {
+    const content = edition(count);
+    content.edition.introduction = 'Good morning. '.repeat(100);
+    const built = await buildVariant(renderer, content);
+    expect(built.htmlBytes).toBeLessThan(most);
     expect(built.message.length).toBeLessThan(80_000);
     expect(built.tooLong).toBe(false);
   });
 
   test('one that Gmail might cut says so', async () => {
-    const long = Array.from({ length: 60 }, (_, n) => article(n));
+    const long = Array.from({ length: 200 }, (_, n) => article(n));
     const content = edition(0, { sections: [{ slug: 'a', title: 'A', articles: long }] });
     expect((await render(content)).tooLong).toBe(true);
   });
@@ -146,17 +151,61 @@ describe('pictures', () => {
 
   test('one without alt text is not a link without words', async () => {
     const image = { url: 'https://paper.example.org/a.jpg', alt: '', credit: null };
+    const { html } = await render(withLead({ image, title: 'The pier' }));
+    expect(html).toMatch(/<a [^>]* aria-label="The pier"><img[^>]* alt=""/);
+  });
+
+  const copied = (change: object) => ({
+    url: 'https://paper.example.org/a.tiff',
+    alt: 'A pier',
+    credit: null,
+    ...change,
+  });
+  const lead = { url: 'https://news.example.org/p/1.jpg', width: 1_200, height: 675 };
+  const thumbnail = { url: 'https://news.example.org/p/2.jpg', width: 264, height: 198 };
+
+  test('a copy of ours is shown where it belongs, with its size', async () => {
+    const image = copied({ lead, thumbnail });
+    const sections = [{ slug: 'a', title: 'A', articles: [article(2, { image })] }];
+    const { html } = await render({ ...withLead({ image }), sections });
+    expect(html).toMatch(/<img[^>]* src="[^"]*\/p\/1\.jpg"[^>]* width="600" height="338"/);
+    expect(html).toMatch(/<img[^>]* src="[^"]*\/p\/2\.jpg"[^>]* width="132" height="99"/);
+    expect(html).not.toContain('a.tiff');
+  });
+
+  test('where there is no copy for its place, it has none', async () => {
+    expect((await render(withLead({ image: copied({ thumbnail }) }))).html).not.toContain('<img');
+  });
+
+  test('a linked one is cut to the place kept for it', async () => {
+    const { html } = await render(withLead({ image: copied({}) }));
+    expect(html).toMatch(/<img[^>]* width="600" height="338" style="[^"]*object-fit:cover/);
+  });
+
+  test('a credit or a byline that is the newsroom itself is left out', async () => {
+    const own = 'The  paper of the COAST.';
+    const image = { url: 'https://paper.example.org/a.jpg', alt: 'A pier', credit: own };
+    const { html, text } = await render(withLead({ image, author: own, words: 900 }));
+    expect(html + text).not.toContain('Picture:');
+    expect(html + text).not.toMatch(/By (?:The|<)/);
+    expect(text).toContain('\n  4 min read\n');
+  });
+
+  test('a credit takes one line, however long it is', async () => {
+    const credit = 'Marta Quiroga and others of the agency '.repeat(5);
+    const image = { url: 'https://paper.example.org/a.jpg', alt: '', credit };
     const { html } = await render(withLead({ image }));
-    expect(html).toMatch(/<img[^>]* alt=""/);
-    expect(html).not.toMatch(/<a [^>]*><img/);
+    const [, shown = ''] = />(Picture: [^<]*)</.exec(html) ?? [];
+    expect(shown).toMatch(/…$/);
+    expect(shown.length).toBeLessThan(75);
   });
 });
 
 test('a logo takes the place of the title and says it', async () => {
   const imprint = { ...edition().imprint, logoUrl: 'https://paper.example.org/logo.png' };
   const { html } = await render(edition(1, { imprint }));
-  expect(html).toMatch(/<h1[^>]*><img[^>]* src="https:\/\/paper.example.org\/logo.png"/);
-  expect(html).toMatch(/<h1[^>]*><img[^>]* alt="The Daily"/);
+  expect(html).toMatch(/<h1[^>]*><a [^>]*><img[^>]* src="https:\/\/paper.example.org\/logo.png"/);
+  expect(html).toMatch(/<h1[^>]*><a [^>]*><img[^>]* alt="The Daily"/);
   expect(html).not.toContain('>The Daily</h1>');
 });
 
@@ -164,7 +213,7 @@ describe('languages', () => {
   test('English tells the date and its words in English', async () => {
     const { html, text, subject } = await render(edition(3));
     expect(html).toContain('<html lang="en" dir="ltr"');
-    expect(html).toContain('Tuesday, 24 November 2026 · No. 412');
+    expect(html).toContain('<bdi>Tuesday, 24 November 2026</bdi> · <bdi>No. 412</bdi>');
     expect(text).toContain('Unsubscribe:\n');
     expect(subject).toBe(
       'The Daily: Harbour board votes to keep pier 1 open through the winter after all',
@@ -174,17 +223,31 @@ describe('languages', () => {
   test('Spanish tells them in Spanish', async () => {
     const { html, text } = await render(edition(3, { language: 'es' }));
     expect(html).toContain('<html lang="es" dir="ltr"');
-    expect(html).toContain('Martes, 24 de noviembre de 2026 · N.º 412');
+    expect(html).toContain('<bdi>Martes, 24 de noviembre de 2026</bdi> · <bdi>N.º 412</bdi>');
     expect(text).toContain('Darme de baja:\n');
   });
 
-  test('a week and a special report say what they are', async () => {
+  test('a week and a special report have a face and a subject of their own', async () => {
     const weekly = edition(1, { language: 'es' });
     weekly.edition.kind = 'weekly';
     const special = edition(1);
     special.edition.kind = 'special';
-    expect((await render(weekly)).text).toContain('La semana hasta el martes, 24 de noviembre');
-    expect((await render(special)).text).toContain('Special report · Tuesday');
+    const [daily, week, report] = [await render(edition(1)), await render(weekly), await render(special)];
+    expect(week.text).toContain('La semana · 18–24 de noviembre de 2026 · N.º 412');
+    expect(week.subject).toMatch(/^The Daily, 18–24 de noviembre: Harbour board/);
+    expect(report.text).toContain('Special report · Tuesday, 24 November 2026');
+    expect(report.subject).toMatch(/^Special report from The Daily: Harbour board/);
+    const grounds = [daily, week, report].map(({ html }) => /class="(card|tint|solid)"/.exec(html)?.[1]);
+    expect(grounds).toEqual(['card', 'tint', 'solid']);
+  });
+
+  test('a week that crosses a month, or a year, names both', async () => {
+    const weekly = edition(1);
+    weekly.edition.kind = 'weekly';
+    weekly.edition.date = '2027-01-03';
+    const { text, subject } = await render(weekly);
+    expect(text).toContain('28 December 2026 – 3 January 2027');
+    expect(subject.normalize('NFKC')).toMatch(/^The Daily, 28 December 2026 – 3 January 2027: /);
   });
 
   test('Arabic runs from right to left', async () => {
