@@ -26,7 +26,9 @@ const programs = {
 const widths = [390, 700];
 
 const withoutStyles = (html: string) =>
-  html.replaceAll(/<style[\s\S]*?<\/style>/g, '').replaceAll(/<meta name="[a-z-]*color-[^>]*>/g, '');
+  html
+    .replaceAll(/<style[\s\S]*?<\/style>/g, '')
+    .replaceAll(/<meta name="[a-z-]*color-[^>]*>/g, '');
 
 /** Fills requests for the samples' pictures; `blocked`: none is loaded. */
 async function servePictures(page: Page, blocked: boolean): Promise<void> {

@@ -15,7 +15,8 @@ export interface Edge {
 export function edgeOf({ edition, language, lead }: DigestContent, t: Translate): Edge {
   const { kind, date } = edition;
   const number = t('digest.number', { number: edition.number });
-  if (kind === 'weekly') return { label: t('digest.week'), date: weekInWords(date, language), number };
+  if (kind === 'weekly')
+    return { label: t('digest.week'), date: weekInWords(date, language), number };
   const day = capitalised(dateInWords(date, language), language);
   const label = kind === 'daily' ? null : t(lead ? 'digest.special' : 'digest.note');
   return { label, date: day, number };

@@ -31,11 +31,7 @@ export const imprintOf = (
 /** The newsroom's imprint with what a newsletter has of its own. */
 export const ownLook = (
   imprint: Imprint,
-  {
-    colour,
-    logo,
-    typeface,
-  }: { colour?: string | null; logo?: string | null; typeface?: Typeface },
+  { colour, logo, typeface }: { colour?: string | null; logo?: string | null; typeface?: Typeface },
 ): Imprint => ({
   ...imprint,
   accent: colour ?? imprint.accent,

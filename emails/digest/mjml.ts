@@ -27,7 +27,11 @@ export function digestMjml(content: DigestContent, reader: ReaderMarks, fill: Fi
 }
 
 /** A new message with the edition's address in it (RFC 6068): no reader's links are passed on. */
-function forwardUrl({ t, newsletter }: DigestView, subject: string, { viewUrl }: ReaderMarks): string {
+function forwardUrl(
+  { t, newsletter }: DigestView,
+  subject: string,
+  { viewUrl }: ReaderMarks,
+): string {
   const words = encoded(t('digest.forwardBody', { newsletter }));
   // The address comes last and bare: for most readers it is put in after this is rendered.
   return `mailto:?subject=${encoded(subject)}&body=${words}%0D%0A%0D%0A${viewUrl}`;

@@ -7,11 +7,9 @@ import type { ArticleView, DigestView } from './view.ts';
 export function digestText(view: DigestView, reader: ReaderMarks): string {
   const { t } = view;
   const links = new NumberedLinks();
-  const { label, date, number } = view.edge;
-  const dateline = [label, date, number].filter(Boolean).join(' · ');
-  const story = (article: ArticleView) => storyText(article, links);
+  const story = (article: ArticleView) => storyText(article, view.shape, links);
   const blocks = [
-    `${wrap(view.newsletter)}\n${wrap(dateline)}\n${'='.repeat(LINE_LENGTH)}`,
+    `${wrap(view.newsletter)}\n${wrap(view.dateline)}\n${'='.repeat(LINE_LENGTH)}`,
     view.introduction ? introductionText(view.introduction, links) : '',
     view.lead ? joinBlocks([ruled(t('digest.lead')), story(view.lead)]) : '',
     ...view.sections.map((section) =>
@@ -43,16 +41,19 @@ function footerText(view: DigestView, reader: ReaderMarks): string {
 const ruled = (title: string) =>
   `${wrap(title)}\n${'-'.repeat(Math.min(title.length, LINE_LENGTH))}`;
 
-function storyText(article: ArticleView, links: NumberedLinks): string {
-  const { title, standfirst, url, image, byline, credit, weight } = article;
+function storyText(
+  { title, standfirst, line, url, image, picture, byline, weight }: ArticleView,
+  shape: DigestView['shape'],
+  links: NumberedLinks,
+): string {
   const headline = wrap(`* ${title}${url ? ` ${links.mark(url)}` : ''}`, '', '  ');
-  if (weight === 'brief') return [headline, wrap(standfirst, '  ')].filter(Boolean).join('\n');
-  return [
-    headline,
-    wrap(standfirst, '  '),
-    image?.alt ? wrap(`(${image.alt})`, '  ') : '',
-    wrap([...byline, credit].filter(Boolean).join(' · '), '  '),
-  ]
-    .filter(Boolean)
-    .join('\n');
+  const below =
+    weight === 'feature'
+      ? [
+          wrap(standfirst, '  '),
+          picture?.alt ? wrap(`(${picture.alt})`, '  ') : '',
+          wrap([byline, picture && image?.credit].filter(Boolean).join(' · '), '  '),
+        ]
+      : [shape === 'compact' ? wrap(line, '  ') : ''];
+  return [headline, ...below].filter(Boolean).join('\n');
 }

@@ -6,9 +6,9 @@ const WORDS_A_MINUTE = 230;
 /** What comes sooner after the first version is no news of it. */
 const UPDATE_MS = 30 * 60_000;
 
-/** "4 min read"; null where it is not known how long an article is. */
-export const minutesOf = (words: number | null, t: Translate): string | null =>
-  words ? t('digest.minutes', { count: Math.max(1, Math.round(words / WORDS_A_MINUTE)) }) : null;
+/** "4 min read"; empty where it is not known how long an article is. */
+export const minutesOf = (words: number | null, t: Translate): string =>
+  words ? t('digest.minutes', { count: Math.max(1, Math.round(words / WORDS_A_MINUTE)) }) : '';
 
 const valid = (at: Date | null): at is Date => at !== null && !Number.isNaN(at.getTime());
 

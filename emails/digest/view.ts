@@ -6,7 +6,13 @@ import type { DigestArticle, DigestContent, EditionKind } from '../content.ts';
 import { directionOf, validLanguageTag } from '../language.ts';
 import { safeUrl, withLinkParameters } from '../links.ts';
 import { type Edge, edgeOf } from './edge.ts';
-import { type PlacedPicture, pictureFor, unlessNewsroom } from './pictures.ts';
+import {
+  type PlacedPicture,
+  picturesOf,
+  placed,
+  type ShownPictures,
+  unlessNewsroom,
+} from './pictures.ts';
 import { cutAtWord } from './subject.ts';
 import { dayOf, minutesOf, revisionOf } from './times.ts';
 import { isLong, type Weight, weightsOf } from './weights.ts';
@@ -15,14 +21,19 @@ import { isLong, type Weight, weightsOf } from './weights.ts';
 export interface ArticleView {
   title: string;
   standfirst: string;
+  /** The standfirst where there is room for a line. */
+  line: string;
   url: string | null;
-  image: PlacedPicture | null;
-  /** Whose picture it is: "Picture: Marta Quiroga". */
-  credit: string | null;
+  /** What is shown of its picture as the lead, and beside it, with whom it is credited to. */
+  image: (ShownPictures & { credit: string | null }) | null;
+  /** The picture where a mail shows it; null: it shows none. */
+  picture: PlacedPicture | null;
   /** What stands above its title: its section, or what its feed files it under. */
   kicker: string | null;
   /** Who, how long, when: each of its own direction. */
-  byline: string[];
+  facts: string[];
+  /** The same on one line. */
+  byline: string;
   weight: Weight;
 }
 
@@ -37,6 +48,8 @@ export interface DigestView {
   newsletter: string;
   /** What stands above and below the title, each part of its own direction. */
   edge: Edge;
+  /** The same on one line: "Tuesday, 24 November 2026 · No. 412". */
+  dateline: string;
   introduction: string | null;
   lead: ArticleView | null;
   sections: { title: string; articles: ArticleView[] }[];
@@ -52,6 +65,7 @@ export interface DigestView {
 }
 
 const NAME_LENGTH = 80;
+const CREDIT_LENGTH = 60;
 const KICKER_LENGTH = 40;
 const LINE_LENGTH = 130;
 
@@ -68,12 +82,12 @@ export function digestView(content: DigestContent): DigestView {
     .filter(({ articles }) => articles.length > 0);
   const counts = sections.map(({ articles }) => articles.length);
   const weights = weightsOf(counts);
+  const edge = edgeOf(content, t);
   const shown = sections.map(({ title, articles }, at) => ({
     title,
     articles: articles.map((each, place) =>
       articleView(content, t, each, {
         weight: shape === 'broadsheet' ? (weights[at]?.[place] ?? 'brief') : 'brief',
-        shape,
         place: 'thumbnail',
         kicker: kickerUnder(title, each.category),
       }),
@@ -87,13 +101,13 @@ export function digestView(content: DigestContent): DigestView {
     kind: content.edition.kind,
     shape,
     newsletter: oneLine(newsletter.title),
-    edge: edgeOf(content, t),
+    edge,
+    dateline: [edge.label, edge.date, edge.number].filter(Boolean).join(' · '),
     introduction: content.edition.introduction?.trim() || null,
     lead:
       lead &&
       articleView(content, t, lead, {
         weight: shape === 'broadsheet' ? 'feature' : 'brief',
-        shape,
         place: 'lead',
         kicker: kickerOfLead(content, lead),
       }),
@@ -118,31 +132,29 @@ function articleView(
   content: DigestContent,
   t: Translate,
   article: DigestArticle,
-  {
-    shape,
-    place,
-    ...own
-  }: Pick<DigestView, 'shape'> &
-    Pick<ArticleView, 'kicker' | 'weight'> & { place: 'lead' | 'thumbnail' },
+  { place, ...own }: Pick<ArticleView, 'kicker' | 'weight'> & { place: 'lead' | 'thumbnail' },
 ): ArticleView {
-  const { imprint, format } = content;
+  const { newsroom } = content.imprint;
   const url = safeUrl(article.url);
-  const large = own.weight === 'feature';
-  const image = large && format === 'full' ? pictureFor(place, article.image, imprint.newsroom) : null;
-  const author = unlessNewsroom(article.author, imprint.newsroom, NAME_LENGTH);
-  const line = shape === 'compact' ? cutAtWord(article.standfirst, LINE_LENGTH) : '';
+  const author = unlessNewsroom(article.author, newsroom, NAME_LENGTH);
+  const credit = unlessNewsroom(article.image?.credit ?? null, newsroom, CREDIT_LENGTH);
+  const pictures = picturesOf(article.image);
+  const isPictured = own.weight === 'feature' && content.format === 'full';
+  const facts = [
+    author ? t('digest.by', { author }) : '',
+    minutesOf(article.words, t),
+    revisionOf(content, article, t) || dayOf(content, article),
+  ].filter(Boolean);
   return {
     ...own,
     title: oneLine(article.title),
-    standfirst: large ? oneLine(article.standfirst) : line,
+    standfirst: oneLine(article.standfirst),
+    line: cutAtWord(article.standfirst, LINE_LENGTH),
     url: url && withLinkParameters(url, content.linkParameters),
-    image,
-    credit: image?.credit ? t('digest.picture', { credit: image.credit }) : null,
-    byline: [
-      author && t('digest.by', { author }),
-      minutesOf(article.words, t),
-      revisionOf(content, article, t) || dayOf(content, article),
-    ].flatMap((part) => part || []),
+    image: pictures && { ...pictures, credit: credit ? t('digest.picture', { credit }) : null },
+    picture: isPictured ? placed(pictures, place) : null,
+    facts,
+    byline: facts.join(' · '),
   };
 }
 

@@ -44,6 +44,8 @@ const fieldsOf = (story: IncomingArticle) => ({
   imageUrl: story.image?.url ?? null,
   imageAlt: story.image?.alt ?? null,
   imageCredit: story.image?.credit ?? null,
+  words: story.words,
+  revisedAt: story.revisedAt,
 });
 
 /** The ids among these that the feed has brought before. */
@@ -223,11 +225,11 @@ async function isNewTo(tx: DbOrTransaction, newsletterId: string, articleId: str
 async function update(tx: DbOrTransaction, id: string, story: IncomingArticle): Promise<boolean> {
   const fields = fieldsOf(story);
   const { rows } = await sql`
-    with said (title, standfirst, url, canonical_url, author, language, categories, image_url, image_alt, image_credit)
-      as (values (${fields.title}::text, ${fields.standfirst}::text, ${fields.url}::text,
+    with said (title, standfirst, url, canonical_url, author, language, categories, image_url, image_alt, image_credit,
+      words, revised_at) as (values (${fields.title}::text, ${fields.standfirst}::text, ${fields.url}::text,
         ${fields.canonicalUrl}::text, ${fields.author}::text, ${fields.language}::text,
         ${fields.categories}::text[], ${fields.imageUrl}::text, ${fields.imageAlt}::text,
-        ${fields.imageCredit}::text)),
+        ${fields.imageCredit}::text, ${fields.words}::integer, ${fields.revisedAt}::timestamptz)),
     merged as (
       select said.title, coalesce(nullif(said.standfirst, ''), article.standfirst) as standfirst,
         said.url, said.canonical_url, coalesce(said.author, article.author) as author,
@@ -235,19 +237,21 @@ async function update(tx: DbOrTransaction, id: string, story: IncomingArticle): 
         coalesce(said.image_url, article.image_url) as image_url,
         case when said.image_url is null then article.image_alt else said.image_alt end as image_alt,
         case when said.image_url is null then article.image_credit else said.image_credit end
-          as image_credit
+          as image_credit,
+        coalesce(said.words, article.words) as words,
+        coalesce(said.revised_at, article.revised_at) as revised_at
       from said, articles article where article.id = ${id})
     update articles article set title = merged.title, standfirst = merged.standfirst, url = merged.url,
       canonical_url = merged.canonical_url, author = merged.author, language = merged.language,
       categories = merged.categories, image_url = merged.image_url, image_alt = merged.image_alt,
-      image_credit = merged.image_credit, updated_at = now()
+      image_credit = merged.image_credit, words = merged.words, revised_at = merged.revised_at, updated_at = now()
     from merged
     where article.id = ${id} and article.edited_at is null and article.deleted_at is null
       and (article.title, article.standfirst, article.url, article.canonical_url, article.author,
         article.language, article.categories, article.image_url, article.image_alt,
-        article.image_credit) is distinct from (merged.title, merged.standfirst, merged.url,
+        article.image_credit, article.words, article.revised_at) is distinct from (merged.title, merged.standfirst, merged.url,
         merged.canonical_url, merged.author, merged.language, merged.categories, merged.image_url,
-        merged.image_alt, merged.image_credit)
+        merged.image_alt, merged.image_credit, merged.words, merged.revised_at)
     returning article.id`.execute(tx);
   return rows.length > 0;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { within } from '../database/scope.ts';
+import type { Format } from '../database/tables.ts';
 import { audit } from '../operators/audit.ts';
 import { eraseSubscriber } from '../privacy/erase.ts';
 import { withoutRequest } from '../subscribers/consent-evidence.ts';
@@ -60,7 +61,7 @@ async function unsubscribe(
 }
 
 /**
- * A reader keeps their hour, their frequency and those sections that are there too. The consent is the one they gave, told as
+ * A reader keeps their hour, their frequency, their format and those sections that are there too. The consent is the one they gave, told as
  * what an operator did with it. Who unsubscribed from the other newsletter since then stays where they are.
  */
 async function move(
@@ -71,7 +72,7 @@ async function move(
   now: Date,
 ): Promise<number> {
   const { rows } = await sql<Place>`
-    select t.subscriber_id, t.frequency, t.hour, t.paused_until, t.confirmed_at, n.slug as newsletter,
+    select t.subscriber_id, t.frequency, t.hour, t.format, t.paused_until, t.confirmed_at, n.slug as newsletter,
       (select array_agg(s.slug order by s.position) from sections s
         where s.newsletter_id = ${to} and s.slug = any(t.sections)) as sections
     from subscriptions t join newsletters n on n.id = t.newsletter_id
@@ -113,6 +114,7 @@ interface Place {
   frequency: 'daily' | 'weekdays' | 'weekly' | 'special';
   hour: string | null;
   sections: string[] | null;
+  format: Format;
   pausedUntil: Date | null;
   confirmedAt: Date;
 }

@@ -36,6 +36,8 @@ interface Settings {
   linkParameters?: string;
   colour?: string;
   logo?: string;
+  layout?: string;
+  typeface?: string;
   welcome?: string;
   wording?: string[];
   sectionLimit?: string[];
@@ -192,6 +194,8 @@ function settings(command: Command): Command {
     .option('--no-review-required', 'send a draft that no one has saved')
     .option('--colour <#rrggbb>', 'colour of its own; an empty text: the newsroom’s')
     .option('--logo <address>', 'web address of a logo of its own; an empty text: the newsroom’s')
+    .option('--layout <name>', 'broadsheet (stories by weight) or compact (headline and line)')
+    .option('--typeface <name>', 'of its headlines: georgia, palatino, times or helvetica')
     .option('--welcome <text>', 'what its welcome email says first')
     .option('--wording <language=text>', 'consent text of its own; repeat for several', several)
     .addOption(new Option('--json', 'print JSON'));

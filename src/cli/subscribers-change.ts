@@ -22,6 +22,7 @@ interface UpdateOptions {
   hour?: string;
   section?: string[];
   allSections?: boolean;
+  content?: string;
   pauseUntil?: string;
 }
 
@@ -49,6 +50,7 @@ export function registerSubscriberChanges(noun: Command, open: Open): void {
     .option('--hour <hh:mm>', 'delivery time; "" is the newsletter\'s')
     .option('--section <slug>', 'repeat for several', several)
     .option('--all-sections', 'all sections, also later ones')
+    .option('--content <how-much>', 'full, headlines or text (no pictures)')
     .option('--pause-until <time>', 'such as 2026-12-24T06:00:00Z; "" ends a pause')
     .option('--unsubscribe', 'end the subscription')
     .option('--json', 'print JSON')
@@ -101,6 +103,7 @@ function changesOf({ newsletter, email, name, language, timezone, ...place }: Up
     ...(place.hour === undefined ? {} : { hour: emptied(place.hour) }),
     ...(place.section === undefined ? {} : { sections: place.section }),
     ...(place.allSections ? { sections: null } : {}),
+    ...(place.content === undefined ? {} : { format: place.content }),
     ...(place.pauseUntil === undefined ? {} : { pausedUntil: emptied(place.pauseUntil) }),
   };
   const isAboutOne = Object.keys(subscription).length > 0;
@@ -132,6 +135,7 @@ function inFull({ id, email, name, language, timezone, subscriptions }: Subscrib
     one.frequency,
     one.hour,
     one.sections?.join(', ') ?? 'all',
+    one.format,
     one.pausedUntil,
     one.confirmedAt,
     one.unsubscribedAt,
@@ -142,6 +146,7 @@ function inFull({ id, email, name, language, timezone, subscriptions }: Subscrib
     'FREQUENCY',
     'HOUR',
     'SECTIONS',
+    'CONTENT',
     'PAUSED UNTIL',
     'CONFIRMED',
     'UNSUBSCRIBED',

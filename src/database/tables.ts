@@ -12,6 +12,10 @@ export type Frequency = 'daily' | 'weekdays' | 'weekly' | 'special';
 export type SubscriptionState = 'pending' | 'active' | 'unsubscribed';
 export type EditionState = 'draft' | 'scheduled' | 'sending' | 'paused' | 'sent' | 'cancelled';
 export type DeliveryState = 'queued' | 'sending' | 'sent' | 'failed' | 'skipped' | 'uncertain';
+export type Layout = 'broadsheet' | 'compact';
+export type Typeface = 'georgia' | 'palatino' | 'times' | 'helvetica';
+/** How much of an edition a reader wants: all of it, its headlines alone, or all of it without pictures. */
+export type Format = 'full' | 'headlines' | 'text';
 export type Role = 'owner' | 'admin' | 'editor' | 'sender' | 'viewer';
 
 interface SettingsTable {
@@ -45,6 +49,9 @@ interface NewslettersTable {
   colour: Optional<string>;
   /** A web address, or the path of an uploaded one; null: the newsroom's. */
   logo: Optional<string>;
+  layout: Default<Layout>;
+  /** Of its headlines. */
+  typeface: Default<Typeface>;
   /** What the welcome letter says first. */
   welcome: Default<string>;
   /** Its own sentence of consent by language; a language without one has the newsroom's. */
@@ -130,6 +137,7 @@ interface SubscriptionsTable {
   hour: Optional<string>;
   /** Section slugs; null: all, also later ones. */
   sections: Optional<string[]>;
+  format: Default<Format>;
   pausedUntil: Optional<Date>;
   createdAt: Made;
   confirmedAt: Optional<Date>;
@@ -387,6 +395,10 @@ interface ArticlesTable {
   storyId: Optional<string>;
   /** An operator said that it is a story of its own: no feed joins it to another. */
   setApart: Default<boolean>;
+  /** Of its whole text; null: not known. */
+  words: Optional<number>;
+  /** When its newsroom last changed it, as its feed says. */
+  revisedAt: Optional<Date>;
   publishedAt: Time;
   createdAt: Made;
   updatedAt: Made;
@@ -440,6 +452,8 @@ interface EditionsTable {
   subject: Default<string>;
   preheader: Default<string>;
   introduction: Default<string>;
+  /** Null: the newsletter's. */
+  layout: Optional<Layout>;
   sendAt: Optional<Date>;
   /** hour: each reader at their hour; now: all at once. */
   due: Default<'hour' | 'now'>;

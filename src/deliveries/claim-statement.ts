@@ -45,7 +45,7 @@ const settled = (ledger: string) => `
 const claimed = (ledger: string) => `
   judged as materialized (
     select c.subscriber_id, c.reason as reason_before, e.revision, u.email, u.address_changes, u.name, u.language,
-      s.sections, s.frequency,
+      s.sections, s.format, s.frequency,
       case
         when u.erased_at is not null or u.email is null then 'erased'
         when s.state is distinct from 'active' then 'unsubscribed'
@@ -79,7 +79,7 @@ const claimed = (ledger: string) => `
     from judged j
     where d.edition_id = $3::bigint and d.subscriber_id = j.subscriber_id and d.state = 'queued'
     returning d.subscriber_id, d.state, d.attempts, j.reason_before, j.revision, j.email, j.address_changes, j.name,
-      j.language, j.sections, j.frequency
+      j.language, j.sections, j.format, j.frequency
   )`;
 
 const COUNTED = `
@@ -143,7 +143,7 @@ const WRITTEN_DOWN = `
 
 // At least one row: what was settled and looked at, and beside it each that is ours to send.
 const REPORTED = `
-  select s.settled, l.looked, l.last, c.subscriber_id, c.email, c.address_changes, c.name, c.language, c.sections, c.frequency,
+  select s.settled, l.looked, l.last, c.subscriber_id, c.email, c.address_changes, c.name, c.language, c.sections, c.format, c.frequency,
     c.revision, c.attempts, c.reason_before
   from (select count(*) as settled from settled) s,
     (select count(*) as looked, max(subscriber_id) as last from judged) l

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { ledgerOf } from '../database/partitions.ts';
-import type { Frequency } from '../database/tables.ts';
+import type { Format, Frequency } from '../database/tables.ts';
 import { type ClaimStatements, claimStatements } from './claim-statement.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -31,6 +31,7 @@ export interface Claimed {
   name: string | null;
   language: string | null;
   sections: string[] | null;
+  format: Format;
   frequency: Frequency;
   revision: number;
   attempts: number;
@@ -195,6 +196,7 @@ type Row = [
   name: string | null,
   language: string | null,
   sections: string[] | null,
+  format: Format,
   frequency: Frequency,
   revision: number,
   attempts: number,
@@ -212,6 +214,7 @@ function read(rows: unknown[][]): SettledAndClaimed {
       name,
       language,
       sections,
+      format,
       frequency,
       revision,
       attempts,
@@ -224,6 +227,7 @@ function read(rows: unknown[][]): SettledAndClaimed {
       name,
       language,
       sections,
+      format,
       frequency,
       revision,
       attempts,

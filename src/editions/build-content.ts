@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Kind } from '../database/tables.ts';
+import type { Kind, Layout } from '../database/tables.ts';
 import { newsletterOfId } from '../newsletters/newsletters.ts';
 import { baseLanguage, type EditionArticle, type EditionContent, type Overlap } from './content.ts';
 import type { DraftEntry } from './draft.ts';
@@ -20,6 +20,8 @@ export interface EditionHead {
   subject: string;
   preheader: string;
   introduction: string;
+  /** Null: the newsletter's. */
+  layout: Layout | null;
 }
 
 /**
@@ -59,6 +61,8 @@ export async function buildContent(
       linkParameters: newsletter.linkParameters,
       colour: newsletter.colour,
       logo: newsletter.logo,
+      typeface: newsletter.typeface,
+      layout: edition.layout ?? newsletter.layout,
       sections: newsletter.sections.map(({ slug, title }) => ({ slug, title })),
     },
     edition: {

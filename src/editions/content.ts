@@ -1,4 +1,4 @@
-import type { Frequency, Kind } from '../database/tables.ts';
+import type { Frequency, Kind, Layout, Typeface } from '../database/tables.ts';
 
 /** A copy of ours of a picture, by its path below PUBLIC_URL. */
 export interface PictureCopy {
@@ -33,6 +33,12 @@ export interface EditionArticle {
   author: string | null;
   /** ISO 8601, UTC. */
   publishedAt: string;
+  /** When its newsroom last changed it. Absent, as the next two, in what was frozen before mails told it. */
+  revisedAt?: string | null;
+  /** Of its whole text; null: not known. */
+  words?: number | null;
+  /** What its feed files it under first. */
+  category?: string | null;
   /** The feed that brought it; null: an operator. */
   feed: string | null;
 }
@@ -63,6 +69,9 @@ export interface EditionContent {
     /** Its own look, over the newsroom's; absent in what was frozen before there was one. */
     colour?: string | null;
     logo?: string | null;
+    typeface?: Typeface;
+    /** The edition's own, else the newsletter's. */
+    layout?: Layout;
     /** In the order they are shown. */
     sections: { slug: string; title: string }[];
   };

@@ -42,10 +42,10 @@ export async function editEdition(
     await requireAddable(tx, scope, id, edits.articles);
     await putArticles(tx, id, newsletter, edits.articles);
   }
-  const { subject, preheader, introduction } = edits;
+  const { subject, preheader, introduction, layout } = edits;
   await tx
     .updateTable('editions')
-    .set({ subject, preheader, introduction, touchedAt: now })
+    .set({ subject, preheader, introduction, layout, touchedAt: now })
     .where('id', '=', id)
     .execute();
   if (edits.articles || edits.introduction !== undefined) await requireSomething(tx, id);

@@ -53,14 +53,18 @@ const fileAs = (name: 'lead' | 'thumbnail') => {
 
 async function read(db: DbOrTransaction, list: ReturnType<typeof sql>): Promise<ListedArticle[]> {
   type Row = Omit<ListedArticle, 'article'> &
-    Omit<EditionArticle, 'publishedAt'> & { publishedAt: Date };
+    Omit<EditionArticle, 'publishedAt' | 'revisedAt'> & {
+      publishedAt: Date;
+      revisedAt: Date | null;
+    };
   const { rows } = await sql<Row>`
     select listed.edition_id as edition, listed.pinned, listed.dropped, article.id,
       coalesce(article.story_id, article.id)::text as story, listed.section,
       coalesce(article.language, newsletter.language) as language,
       coalesce(listed.title, article.title) as title,
       coalesce(listed.standfirst, article.standfirst) as standfirst,
-      article.url, article.author, article.published_at,
+      article.url, article.author, article.published_at, article.revised_at, article.words,
+      article.categories[1] as category,
       case when article.image_url is not null and (picture.url is not null or not own.pictures)
         then jsonb_build_object('url', article.image_url, 'alt', coalesce(article.image_alt, ''),
           'credit', article.image_credit)
@@ -82,7 +86,11 @@ async function read(db: DbOrTransaction, list: ReturnType<typeof sql>): Promise<
     edition,
     pinned,
     dropped,
-    article: { ...article, publishedAt: article.publishedAt.toISOString() },
+    article: {
+      ...article,
+      publishedAt: article.publishedAt.toISOString(),
+      revisedAt: article.revisedAt?.toISOString() ?? null,
+    },
   }));
 }
 

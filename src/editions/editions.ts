@@ -77,6 +77,7 @@ export function editionShape(
     revision: edition.revision,
     ...wording,
     introduction: edition.introduction,
+    layout: edition.layout,
     articles: articles.map(({ story: _story, ...article }) => article),
     sendAt: edition.sendAt,
     startedAt: edition.startedAt,

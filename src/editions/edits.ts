@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fieldErrors } from '../newsletters/field-errors.ts';
+import { layoutSchema } from '../newsletters/settings.ts';
 import { filledLineSchema, lineSchema } from '../text/one-line.ts';
 import { InvalidEdition } from './errors.ts';
 
@@ -20,6 +21,8 @@ export const editionEdits = z.strictObject({
   preheader: lineSchema(250).optional(),
   /** Markdown. */
   introduction: z.string().trim().max(20_000, 'at most 20,000 characters').optional(),
+  /** Null: the newsletter's. */
+  layout: layoutSchema.nullable().optional(),
   /** Null: waits for somebody to send it. */
   sendAt: z.iso
     .datetime({ offset: true, error: 'a time such as "2026-11-24T07:00:00Z"' })

@@ -1,4 +1,5 @@
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Layout } from '../database/tables.ts';
 import { readId } from '../text/id.ts';
 import { buildContent } from './build-content.ts';
 import type { EditionContent } from './content.ts';
@@ -24,6 +25,7 @@ export interface Unsaved {
   subject: string;
   preheader: string;
   introduction: string;
+  layout: Layout | null;
   /** In the order they are shown. */
   entries: DraftEntry[];
 }

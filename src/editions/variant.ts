@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Format } from '../database/tables.ts';
 import { baseLanguage, type EditionArticle, type EditionContent } from './content.ts';
 
 /** What of an edition's content is chosen from. */
 export interface Choosable extends Pick<EditionContent, 'languages' | 'articles'> {
   edition: Pick<EditionContent['edition'], 'kind' | 'introduction'>;
-  newsletter: Pick<EditionContent['newsletter'], 'language' | 'sections'>;
+  newsletter: Pick<EditionContent['newsletter'], 'language' | 'sections' | 'layout'>;
 }
 
 /** What decides which articles a reader gets. */
@@ -13,6 +14,8 @@ export interface ReaderChoice {
   language: string | null;
   /** Section slugs; null: all. */
   sections: readonly string[] | null;
+  /** How much of it; left out: all. */
+  format?: Format;
   /** Ids of articles of this edition that another edition brought to this reader already. */
   excluded?: ReadonlySet<string>;
 }
@@ -24,10 +27,11 @@ export interface ChosenSection {
   articles: EditionArticle[];
 }
 
-/** One list of articles in one language. Readers with the same key share the variant. */
+/** One list of articles in one language, all of it or less. Readers with the same key share the variant. */
 export interface Choice {
   key: string;
   language: string;
+  format: Format;
   /** The first of all; it stands in its section too. Null: a letter, which has an introduction alone. */
   lead: EditionArticle | null;
   /** In the newsletter's order, each with at least one article. */
@@ -48,7 +52,8 @@ export const isLetter = ({ edition, articles }: Pick<Choosable, 'edition' | 'art
  */
 export function chooseArticles(content: Choosable, reader: ReaderChoice): Choice | null {
   const own = content.newsletter.language;
-  if (isLetter(content)) return { key: keyOf(own, []), language: own, lead: null, sections: [] };
+  if (isLetter(content))
+    return { key: keyOf(own, [], 'full'), language: own, format: 'full', lead: null, sections: [] };
   const wanted = reader.language ?? own;
   const base = baseLanguage(wanted);
   const language = content.languages.includes(base) ? base : own;
@@ -76,7 +81,8 @@ export function chooseArticles(content: Choosable, reader: ReaderChoice): Choice
     }))
     .filter((section) => section.articles.length > 0);
   const ids = [lead, ...sections.flatMap((section) => section.articles)].map(({ id }) => id);
-  return { key: keyOf(language, ids), language, lead, sections };
+  const format = formatOf(content, reader, chosen);
+  return { key: keyOf(language, ids, format), language, format, lead, sections };
 }
 
 function stories(articles: EditionArticle[]): EditionArticle[][] {
@@ -95,8 +101,19 @@ function inLanguage(versions: EditionArticle[], tag: string): EditionArticle | u
   return exact ?? versions.find((version) => baseLanguage(version.language) === base);
 }
 
+/** Where there are no pictures, those who want none share the variant of all. */
+function formatOf(
+  { newsletter }: Choosable,
+  { format = 'full' }: ReaderChoice,
+  chosen: { article: EditionArticle }[],
+): Format {
+  const pictured =
+    newsletter.layout !== 'compact' && chosen.some(({ article }) => article.image !== null);
+  return format === 'text' && !pictured ? 'full' : format;
+}
+
 /** Short whatever the number of articles, and the same in every process. */
-function keyOf(language: string, ids: string[]): string {
+function keyOf(language: string, ids: string[], format: Format): string {
   const digest = createHash('sha256').update(ids.join(',')).digest('base64url');
-  return `${language}-${digest.slice(0, 22)}`;
+  return `${language}-${digest.slice(0, 22)}${format === 'full' ? '' : `-${format}`}`;
 }

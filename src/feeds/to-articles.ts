@@ -11,6 +11,13 @@ const MOST_AHEAD_MS = 30 * 86_400_000;
 const isWeb = (address: string | null): address is string =>
   address !== null && /^https?:\/\//i.test(address) && URL.canParse(address);
 
+/** When an entry was changed after it was published; what a feed dates before that, or ahead, is none. */
+function revisionOf({ updated }: ParsedItem, published: Date, now: Date): Date | null {
+  if (updated === null) return null;
+  const revised = new Date(updated);
+  return revised > published && revised <= now ? revised : null;
+}
+
 /**
  * The entries that make an article, oldest first: those with an address and words. Without a title the
  * standfirst heads it; without a date, or with one more than 30 days ahead, which is a mistake, it counts as published now.
@@ -33,6 +40,8 @@ export function toArticles(items: ParsedItem[], now: Date): IncomingArticle[] {
         author: item.author || null,
         language: item.language,
         categories: item.categories,
+        revisedAt: revisionOf(item, published, now),
+        words: item.words,
         publishedAt: published.getTime() - now.getTime() > MOST_AHEAD_MS ? now : published,
         claimedUrl: null,
         translations: item.translations.map((other) => canonicalAddress(other.url)),

@@ -115,6 +115,7 @@ export async function addSubscriber(
     frequency,
     hour,
     sections,
+    format: null,
     pausedUntil: null,
   }));
   const outcomes = await recordSubscriptions(tx, recorded, now);

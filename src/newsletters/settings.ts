@@ -25,6 +25,13 @@ export const logoAddress = z
     error: 'the address of a picture, such as "https://news.example.org/logo.png"',
   })
   .nullable();
+/** How an edition is laid out: stories by their weight, or headline and line. */
+export const layoutSchema = z.enum(['broadsheet', 'compact'], 'broadsheet or compact');
+/** The faces of headlines that every mail program has, or has a like of. */
+export const typefaceSchema = z.enum(
+  ['georgia', 'palatino', 'times', 'helvetica'],
+  'georgia, palatino, times or helvetica',
+);
 /** A consent text by language: `{{newsroom}}` stands for the newsroom's name. */
 const wording = z.record(
   z.string().max(35),
@@ -112,6 +119,8 @@ const fields = {
   linkParameters: linkParameters.nullable().default(null),
   colour: colour.default(null),
   logo: logoAddress.default(null),
+  layout: layoutSchema.default('broadsheet'),
+  typeface: typefaceSchema.default('georgia'),
   welcome: z
     .string()
     .trim()

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Scope, within } from '../database/scope.ts';
-import type { Frequency, SubscriptionState } from '../database/tables.ts';
+import type { Format, Frequency, SubscriptionState } from '../database/tables.ts';
 
 /** A subscriber as the API shows one. */
 export interface Subscriber {
@@ -23,6 +23,8 @@ export interface Subscription {
   hour: string | null;
   /** Null: all, also later ones. */
   sections: string[] | null;
+  /** All of an edition, its headlines alone, or all of it without pictures. */
+  format: Format;
   /** Times as ISO 8601. */
   pausedUntil: string | null;
   confirmedAt: string | null;
@@ -41,7 +43,7 @@ export const subscriberRows = (db: DbOrTransaction, scope: Scope = null) =>
       sql<Subscription[]>`(
         select coalesce(jsonb_agg(jsonb_build_object(
           'newsletter', n.slug, 'state', t.state, 'frequency', t.frequency, 'hour', t.hour,
-          'sections', t.sections, 'pausedUntil', ${iso('t.paused_until')},
+          'sections', t.sections, 'format', t.format, 'pausedUntil', ${iso('t.paused_until')},
           'confirmedAt', ${iso('t.confirmed_at')},
           'unsubscribedAt', case when t.state = 'unsubscribed' then ${iso('t.left_at')} end)
           order by n.id), '[]')

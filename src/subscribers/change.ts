@@ -3,6 +3,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { type Scope, within } from '../database/scope.ts';
 import type { Address } from '../mail/address.ts';
 import {
+  formatSchema,
   frequencySchema,
   hourSchema,
   languageSchema,
@@ -33,6 +34,7 @@ export const subscriberChanges = z
           .min(1, 'Name a section, or null for all.')
           .nullable()
           .optional(),
+        format: formatSchema.optional(),
         pausedUntil: z.iso.datetime({ offset: true }).nullable().optional(),
       }),
     ),

@@ -4,6 +4,9 @@ import { holdsLink } from '../text/links-in-text.ts';
 /** How often: daily, Monday to Friday, the weekly, or special reports alone. */
 export const frequencySchema = z.enum(['daily', 'weekdays', 'weekly', 'special']);
 
+/** How much of an edition: all of it, its headlines alone, or all of it without pictures. */
+export const formatSchema = z.enum(['full', 'headlines', 'text']);
+
 /** A time of day, `07:00`. */
 export const hourSchema = z
   .string()

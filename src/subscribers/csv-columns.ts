@@ -13,6 +13,8 @@ export const csvColumns = [
   'frequency',
   'hour',
   'sections',
+  // not `format`: in lists from elsewhere that is HTML or text
+  'edition_content',
   'confirmed_at',
   'unsubscribed_at',
   'paused_until',

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { within } from '../database/scope.ts';
-import type { Frequency, SubscriptionState } from '../database/tables.ts';
+import type { Format, Frequency, SubscriptionState } from '../database/tables.ts';
 import { asCell } from './csv-cell.ts';
 import { type CsvColumn, csvColumns } from './csv-columns.ts';
 import { conditionsOf, type FilterConditions, type SubscriberFilter } from './filter.ts';
@@ -32,6 +32,7 @@ export interface ExportedSubscription {
   frequency: Frequency | null;
   hour: string | null;
   sections: string[] | null;
+  format: Format | null;
   createdAt: Date | null;
   confirmedAt: Date | null;
   leftAt: Date | null;
@@ -109,7 +110,7 @@ async function subscriptionsOf(
       where subscriber_id = any(${people}::bigint[]) and ${!namesSubscriptions}
         and ${within(scope, 'c.newsletter_id')}
     )
-    select p.subscriber_id, n.slug, coalesce(t.state, 'none') as state, t.frequency, t.hour, t.sections,
+    select p.subscriber_id, n.slug, coalesce(t.state, 'none') as state, t.frequency, t.hour, t.sections, t.format,
       t.created_at, t.confirmed_at, t.left_at, t.leave_reason, t.paused_until, t.requested, (
         select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
           'action', c.action,
@@ -151,6 +152,7 @@ function placeOf(one: ExportedSubscription): Line {
     frequency: one.frequency,
     hour: one.hour,
     sections: one.sections?.join(';'),
+    edition_content: one.format,
     confirmed_at: one.confirmedAt?.toISOString(),
     unsubscribed_at: one.leftAt?.toISOString(),
     paused_until: one.pausedUntil?.toISOString(),

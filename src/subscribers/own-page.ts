@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Frequency, Kind, SubscriptionState } from '../database/tables.ts';
+import type { Format, Frequency, Kind, SubscriptionState } from '../database/tables.ts';
 import { addressMark } from './links.ts';
 
 /** A subscriber with all their subscriptions, as their own pages show them. */
@@ -31,6 +31,7 @@ export interface ReaderSubscription {
   frequency: Frequency;
   hour: string | null;
   sections: string[] | null;
+  format: Format;
   pausedUntil: Date | null;
   activeFrom: Date | null;
   leftAt: Date | null;
@@ -61,6 +62,7 @@ export async function readerOf(db: DbOrTransaction, id: string): Promise<Reader 
         't.frequency',
         't.hour',
         't.sections',
+        't.format',
         't.pausedUntil',
         't.activeFrom',
         't.leftAt',

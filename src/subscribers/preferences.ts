@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Frequency } from '../database/tables.ts';
+import type { Format, Frequency } from '../database/tables.ts';
 
 /** What a reader chose on their page, for subscriptions they have. */
 export interface Choices {
@@ -12,6 +12,7 @@ export interface Choices {
     frequency: Frequency;
     hour: string | null;
     sections: string[] | null;
+    format: Format;
     pausedUntil: Date | null;
   }[];
 }
@@ -33,9 +34,9 @@ export async function saveChoices(
       returning id
     )
     update subscriptions t set frequency = c.frequency, hour = c.hour, sections = c.sections,
-      paused_until = c."pausedUntil"
+      format = c.format, paused_until = c."pausedUntil"
     from person, jsonb_to_recordset(${rows}::jsonb) as c("newsletterId" bigint, frequency text,
-      hour text, sections text[], "pausedUntil" timestamptz)
+      hour text, sections text[], format text, "pausedUntil" timestamptz)
     where t.subscriber_id = person.id and t.newsletter_id = c."newsletterId" and t.state = 'active'
   `.execute(db);
 }

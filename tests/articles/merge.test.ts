@@ -91,6 +91,8 @@ test('no feed joins again what was separated by hand, when it is read again', as
     author: null,
     language,
     categories: [],
+    revisedAt: null,
+    words: null,
     publishedAt: new Date('2026-11-24T05:00Z'),
     claimedUrl: null,
     translations: [`https://news.example/${other}/pier`],

@@ -171,7 +171,7 @@ describe('an export', () => {
     expect(pages).toBeGreaterThan(100);
     expect(text).toContain(`'=cmd@example.org,'=1+1,,,daily,active,daily`);
     expect(text).toContain(
-      'Ana@Example.org,"Ana; ""La jefa""",es,,daily,active,weekly,,news,2026-11-01T10:00:00.000Z,,,fair,',
+      'Ana@Example.org,"Ana; ""La jefa""",es,,daily,active,weekly,,news,full,2026-11-01T10:00:00.000Z,,,fair,',
     );
   });
 

@@ -298,7 +298,7 @@ describe('a recorded consent', () => {
       consents: [consent],
     };
     const { frequency = null } = choices;
-    const chosen = { frequency, hour: null, sections: null, pausedUntil: null };
+    const chosen = { frequency, hour: null, sections: null, format: null, pausedUntil: null };
     const one = { subscriberId, newsletterId: daily.id, ...given, ...chosen };
     return recordSubscriptions(db, [one], after(DAY));
   };

@@ -87,8 +87,9 @@ export function openMessages(
     row: Claimed,
     excluded?: Set<string>,
   ): Composed | Promise<Composed> {
-    const { language, sections } = row;
-    const choice = edition.choose({ language, sections, ...(excluded?.size && { excluded }) });
+    const { language, sections, format } = row;
+    const reader = { language, sections, format, ...(excluded?.size && { excluded }) };
+    const choice = edition.choose(reader);
     if (!choice) return skipped;
     const variant = edition.variant(choice);
     if (variant instanceof Promise) return variant.then((ready) => message(edition, row, ready));

@@ -78,7 +78,8 @@ export function openVariants(context: Context): Variants {
       returnPath: openReturnPath(tokens, from, content.edition.id, config.inboundDomain),
       choose(reader) {
         if (reader.excluded) return chooseArticles(content, reader);
-        const key = `${reader.language ?? ''} ${reader.sections?.join(' ') ?? '*'}`;
+        const { language, sections, format } = reader;
+        const key = `${language ?? ''} ${sections?.join(' ') ?? '*'} ${format ?? 'full'}`;
         const known = choices.get(key);
         if (known) return known.choice;
         const choice = chooseArticles(content, reader);

@@ -15,6 +15,7 @@ import * as moving from './0014-moving.ts';
 import * as doors from './0015-doors.ts';
 import * as reputation from './0016-reputation.ts';
 import * as senderIdentity from './0017-sender-identity.ts';
+import * as mails from './0018-mails.ts';
 import * as pictures from './0019-pictures.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
@@ -35,5 +36,6 @@ export const migrations: Record<string, Migration> = {
   '0015-doors': doors,
   '0016-reputation': reputation,
   '0017-sender-identity': senderIdentity,
+  '0018-mails': mails,
   '0019-pictures': pictures,
 };

@@ -6,6 +6,7 @@ import { absoluteAddress, resolveAddress } from './addresses.ts';
 import { readDate } from './dates.ts';
 import { itemId } from './item-id.ts';
 import type { ParsedFeed, ParsedItem } from './parsed-feed.ts';
+import { wordsIn } from './word-count.ts';
 import { MAX_ITEMS } from './xml-feed.ts';
 
 type Fields = Record<string, unknown>;
@@ -51,6 +52,7 @@ function readItem(value: unknown, base: string | null, feedLanguage: string | nu
     image: image
       ? { url: image, alt: null, credit: null }
       : pictureInContent(content.images, link ?? base),
+    words: wordsIn(content.text, textOf(item['content_text']) ?? ''),
     categories: listOf(item['tags'])
       .map((tag) => cutAtWord(textOf(tag) ?? '', 100))
       .filter((tag) => tag !== '')

@@ -17,6 +17,8 @@ export type ParsedItem = {
   /** At most 300 characters, cut at a word. */
   standfirst: string | null;
   image: Picture | null;
+  /** Of its whole text; null where there is only a summary. */
+  words: number | null;
   categories: string[];
   /** BCP 47; the item's own, else the feed's. */
   language: string | null;

@@ -7,6 +7,7 @@ import { authorOf } from './authors.ts';
 import { readDate } from './dates.ts';
 import { itemId } from './item-id.ts';
 import type { ParsedItem } from './parsed-feed.ts';
+import { wordsIn } from './word-count.ts';
 import { childrenOf, type Element, firstText, innerHtml, textOf } from './xml.ts';
 
 export type Surroundings = { base: string | null; language: string | null };
@@ -132,8 +133,12 @@ export function readEntry(entry: Element, feed: Surroundings & { element: Elemen
   const title = titleOf(entry);
 
   const readings = [...SUMMARIES, ...CONTENTS, ...LAST_WORDS]
-    .flatMap((name) => childrenOf(entry, name))
-    .map((element) => ({ base: within(element, around).base, ...readHtml(htmlOf(element)) }));
+    .flatMap((name) => childrenOf(entry, name).map((element) => ({ name, element })))
+    .map(({ name, element }) => ({
+      name,
+      base: within(element, around).base,
+      ...readHtml(htmlOf(element)),
+    }));
   const text = readings.find((reading) => reading.text !== '' && reading.text !== title)?.text;
   const pictured = readings.find((reading) => reading.images.length > 0);
 
@@ -151,6 +156,9 @@ export function readEntry(entry: Element, feed: Surroundings & { element: Elemen
     author: authorOf(entry, source),
     standfirst: standfirstFrom(text ?? ''),
     image,
+    words: wordsIn(
+      ...readings.filter(({ name }) => CONTENTS.includes(name)).map(({ text }) => text),
+    ),
     categories: categoriesOf(entry),
     language,
     translations: links.flatMap((other) =>

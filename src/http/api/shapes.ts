@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { leftOutReasons } from '../../earlier-editions/found.ts';
 import { archiveFormats } from '../../earlier-editions/read-export.ts';
+import { layoutSchema, typefaceSchema } from '../../newsletters/settings.ts';
+import { formatSchema } from '../../subscribers/choices.ts';
 import { ID_FORM } from '../../text/id.ts';
 
 const id = z.string().meta({ description: 'An opaque string', example: '7' });
@@ -60,6 +62,8 @@ export const newsletterShape = z
       description:
         "A web address, or the path at this service of one that was uploaded; null: the newsroom's",
     }),
+    layout: layoutSchema,
+    typeface: typefaceSchema.meta({ description: 'Of the headlines' }),
     welcome: z.string().meta({ description: 'What the welcome email says first' }),
     wording: z.record(z.string(), z.string()).meta({
       description: "Its own consent text by language; a language without one has the newsroom's",
@@ -183,6 +187,7 @@ export const editionShape = z
     subject: z.string(),
     preheader: z.string(),
     introduction: z.string(),
+    layout: layoutSchema.nullable().meta({ description: "null: the newsletter's" }),
     articles: z.array(editionArticleShape),
     sendAt: time.nullable(),
     startedAt: time.nullable(),
@@ -219,6 +224,9 @@ export const subscriptionShape = z
     frequency: z.enum(['daily', 'weekdays', 'weekly', 'special']),
     hour: clock.nullable().meta({ description: "null: the newsletter's" }),
     sections: z.array(z.string()).nullable().meta({ description: 'null: all, also later ones' }),
+    format: formatSchema.meta({
+      description: 'All of an edition, its headlines alone, or all of it without pictures',
+    }),
     pausedUntil: time.nullable(),
     confirmedAt: time.nullable(),
     unsubscribedAt: time.nullable(),

@@ -46,7 +46,15 @@ document.addEventListener('click', (event) => {
 
 function contentOf() {
   const data = new FormData(form);
-  for (const name of ['base', 'opened', 'search', 'to', 'look-language', 'look-sections'])
+  for (const name of [
+    'base',
+    'opened',
+    'search',
+    'to',
+    'look-language',
+    'look-sections',
+    'look-format',
+  ])
     data.delete(name);
   for (const field of form.querySelectorAll('[data-own]'))
     if (field.value.trim() === field.dataset.own) data.set(field.name, '');

@@ -31,6 +31,7 @@ export default {
     language: '“{{value}}” is not a language tag such as es or en-GB.',
     timezone: '“{{value}}” is not a time zone such as Europe/Madrid.',
     frequency: '“{{value}}” is not a frequency: daily, weekdays, weekly or special.',
+    edition_content: '“{{value}}” is not one of full, headlines and text.',
     hour: '“{{value}}” is not an hour: HH:MM, from 00:00 to 23:59.',
     consents: 'consents must be as an export writes them.',
     suppressed: 'The address is suppressed.',

@@ -50,6 +50,11 @@ export default {
     proofFailed: 'The check failed or expired. Please run it again.',
   },
   hour: '{{hour, hour}}',
+  format: {
+    full: 'All of it, with pictures',
+    headlines: 'Headlines only',
+    text: 'All of it, without pictures',
+  },
   frequency: {
     daily: 'Every day',
     weekdays: 'Monday to Friday',
@@ -85,6 +90,7 @@ export default {
     hour: 'Delivery time',
     newsroomHour: 'Usual time ({{hour, hour}})',
     sections: 'Sections',
+    format: 'What each edition contains',
     pause: 'Pause until (optional)',
     pauseHint: 'For example on holiday: no email is sent until that day.',
     stop: 'Unsubscribe from this newsletter',

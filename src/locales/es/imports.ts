@@ -31,6 +31,7 @@ export default {
     language: '«{{value}}» no es un idioma como es o en-GB.',
     timezone: '«{{value}}» no es una zona horaria como Europe/Madrid.',
     frequency: '«{{value}}» no es una frecuencia: daily, weekdays, weekly o special.',
+    edition_content: '«{{value}}» no es full, headlines ni text.',
     hour: '«{{value}}» no es una hora: HH:MM, de 00:00 a 23:59.',
     consents: 'consents debe ser como lo escribe una exportación.',
     suppressed: 'La dirección está bloqueada.',

@@ -51,6 +51,11 @@ export default {
     proofFailed: 'La comprobación ha fallado o caducado. Repítela.',
   },
   hour: '{{hour, hour}}',
+  format: {
+    full: 'Todo, con imágenes',
+    headlines: 'Solo titulares',
+    text: 'Todo, sin imágenes',
+  },
   frequency: {
     daily: 'Todos los días',
     weekdays: 'De lunes a viernes',
@@ -86,6 +91,7 @@ export default {
     hour: 'Hora de envío',
     newsroomHour: 'Hora habitual ({{hour, hour}})',
     sections: 'Secciones',
+    format: 'Contenido de cada edición',
     pause: 'Pausar hasta (opcional)',
     pauseHint: 'Por ejemplo, en vacaciones: no se envía ningún correo hasta ese día.',
     stop: 'Darme de baja de este boletín',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { holdsLink } from '../../text/links-in-text.ts';
 import {
+  formatSchema,
   frequencySchema,
   hourSchema,
   languageSchema,
@@ -51,6 +52,7 @@ function remembered<T>(schema: z.ZodType<T>) {
 export const languageIn = remembered(languageSchema);
 export const timezoneIn = remembered(timezoneSchema);
 export const frequencyIn = remembered(frequencySchema);
+export const formatIn = remembered(formatSchema);
 export const hourIn = remembered(hourSchema);
 
 // Letters of the Latin script, and what stands between names: no dot, slash, colon or @, so no link, and nothing to make

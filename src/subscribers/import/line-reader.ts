@@ -1,5 +1,6 @@
 import { InvalidAddress, readAddress } from '../../mail/address.ts';
 import {
+  formatIn,
   frequencyIn,
   hourIn,
   languageIn,
@@ -122,6 +123,7 @@ export class LineReader {
       state: isSubscription && !isNone ? state : null,
       frequency: this.choice(cells, 'frequency', frequencyIn),
       hour: this.choice(cells, 'hour', hourIn),
+      format: this.choice(cells, 'edition_content', formatIn),
       sections: null,
       pausedUntil: this.time(cells, 'paused_until'),
       consentSource,
@@ -212,7 +214,7 @@ export class LineReader {
 
   private choice<T>(
     cells: string[],
-    field: 'language' | 'timezone' | 'frequency' | 'hour',
+    field: 'language' | 'timezone' | 'frequency' | 'hour' | 'edition_content',
     read: (cell: string) => T | undefined,
   ): T | null {
     const cell = this.columns.cell(cells, field);

@@ -1,4 +1,4 @@
-import type { Frequency, SubscriptionState } from '../../database/tables.ts';
+import type { Format, Frequency, SubscriptionState } from '../../database/tables.ts';
 import type { Address } from '../../mail/address.ts';
 import type { ConsentRow } from '../subscriptions/record.ts';
 import type { Notes, Place } from './told.ts';
@@ -20,6 +20,7 @@ export interface ImportLine extends Place {
   frequency: Frequency | null;
   hour: string | null;
   sections: string[] | null;
+  format: Format | null;
   pausedUntil: Date | null;
   consentSource: string;
   /** Null only where the state is not `active`. */

@@ -29,6 +29,7 @@ export type ReasonCode =
   | 'timezone'
   | 'frequency'
   | 'hour'
+  | 'edition_content'
   | 'consents'
   | 'suppressed'
   | 'unsubscribed-since'

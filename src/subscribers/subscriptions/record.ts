@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../../database/connection.ts';
-import type { Frequency, SubscriptionState } from '../../database/tables.ts';
+import type { Format, Frequency, SubscriptionState } from '../../database/tables.ts';
 import type { Evidence } from '../consent-evidence.ts';
 
 /** A consent or its withdrawal, as it is stored. */
@@ -21,10 +21,11 @@ export interface RecordedSubscription {
   /** Never null where the state is `unsubscribed`. */
   unsubscribedAt: Date | null;
   consents: ConsentRow[];
-  /** Null, like the others: as the reader chose it before, else daily, the newsletter's hour, all sections, no pause. */
+  /** Null, like the others: as the reader chose it before, else daily, the newsletter's hour, all sections, all of an edition, no pause. */
   frequency: Frequency | null;
   hour: string | null;
   sections: string[] | null;
+  format: Format | null;
   pausedUntil: Date | null;
 }
 
@@ -47,11 +48,13 @@ export async function recordSubscriptions(
     with given as materialized (
       select * from jsonb_to_recordset(${given}::jsonb) as g(n int, "subscriberId" bigint,
         "newsletterId" bigint, state text, "consentAt" timestamptz, "unsubscribedAt" timestamptz,
-        consents jsonb, frequency text, hour text, sections text[], "pausedUntil" timestamptz)
+        consents jsonb, frequency text, hour text, sections text[], format text,
+        "pausedUntil" timestamptz)
     ), judged as (
       select g.n, g."subscriberId", g."newsletterId", g.state, g."consentAt", g."unsubscribedAt", g.consents,
         coalesce(g.frequency, t.frequency, 'daily') as frequency,
         coalesce(g.hour, t.hour) as hour, coalesce(g.sections, t.sections) as sections,
+        coalesce(g.format, t.format, 'full') as format,
         coalesce(g."pausedUntil", t.paused_until) as paused_until,
         case
           when t.state is null then 'added'
@@ -61,21 +64,22 @@ export async function recordSubscriptions(
           when t.state = 'unsubscribed' and t.left_at > g."consentAt" then 'unsubscribed'
           when t.state <> 'active' then 'added'
           when (coalesce(g.frequency, t.frequency), coalesce(g.hour, t.hour),
-              coalesce(g.sections, t.sections), coalesce(g."pausedUntil", t.paused_until))
-            is distinct from (t.frequency, t.hour, t.sections, t.paused_until) then 'changed'
+              coalesce(g.sections, t.sections), coalesce(g.format, t.format),
+              coalesce(g."pausedUntil", t.paused_until))
+            is distinct from (t.frequency, t.hour, t.sections, t.format, t.paused_until) then 'changed'
           else 'same' end as outcome
       from given g left join subscriptions t on t.subscriber_id = g."subscriberId"
         and t.newsletter_id = g."newsletterId"
     ), placed as (
       insert into subscriptions as t (newsletter_id, subscriber_id, state, frequency, hour, sections,
-        paused_until, created_at, confirmed_at, active_from, left_at)
-      select j."newsletterId", j."subscriberId", j.state, j.frequency, j.hour, j.sections, j.paused_until,
+        format, paused_until, created_at, confirmed_at, active_from, left_at)
+      select j."newsletterId", j."subscriberId", j.state, j.frequency, j.hour, j.sections, j.format, j.paused_until,
         ${now}::timestamptz, j."consentAt", case when j.state = 'active' then ${now}::timestamptz end,
         j."unsubscribedAt"
       from judged j where j.outcome in ('added', 'changed') order by j."subscriberId", j."newsletterId"
       on conflict (newsletter_id, subscriber_id) do update set state = excluded.state,
         frequency = excluded.frequency, hour = excluded.hour, sections = excluded.sections,
-        paused_until = excluded.paused_until, left_at = excluded.left_at, leave_reason = null, requested = null,
+        format = excluded.format, paused_until = excluded.paused_until, left_at = excluded.left_at, leave_reason = null, requested = null,
         confirmed_at = case when t.state = 'active' or excluded.state <> 'active' then t.confirmed_at
           else excluded.confirmed_at end,
         active_from = case when t.state = 'active' or excluded.state <> 'active' then t.active_from

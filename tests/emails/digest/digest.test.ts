@@ -232,12 +232,18 @@ describe('languages', () => {
     weekly.edition.kind = 'weekly';
     const special = edition(1);
     special.edition.kind = 'special';
-    const [daily, week, report] = [await render(edition(1)), await render(weekly), await render(special)];
+    const [daily, week, report] = [
+      await render(edition(1)),
+      await render(weekly),
+      await render(special),
+    ];
     expect(week.text).toContain('La semana · 18–24 de noviembre de 2026 · N.º 412');
     expect(week.subject).toMatch(/^The Daily, 18–24 de noviembre: Harbour board/);
     expect(report.text).toContain('Special report · Tuesday, 24 November 2026');
     expect(report.subject).toMatch(/^Special report from The Daily: Harbour board/);
-    const grounds = [daily, week, report].map(({ html }) => /class="(card|tint|solid)"/.exec(html)?.[1]);
+    const grounds = [daily, week, report].map(
+      ({ html }) => /class="(card|tint|solid)"/.exec(html)?.[1],
+    );
     expect(grounds).toEqual(['card', 'tint', 'solid']);
   });
 

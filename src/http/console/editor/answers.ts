@@ -69,6 +69,7 @@ const text = z.string().max(2000).catch('');
 export const lookOf = (query: Request['query']) => ({
   language: text.parse(query['language']),
   sections: text.parse(query['sections']),
+  format: text.parse(query['format']),
 });
 
 export function lookIn({ fields, newsletter }: PostedWindow) {
@@ -78,13 +79,13 @@ export function lookIn({ fields, newsletter }: PostedWindow) {
   return {
     language: own ? '' : language,
     sections: fields.one('look-sections').slice(0, 2000),
+    format: fields.one('look-format').slice(0, 20),
   };
 }
 
 export const addressOf = (window: PostedWindow) => {
-  const { language, sections } = lookIn(window);
-  const query =
-    language || sections ? `?${new URLSearchParams({ language, sections }).toString()}` : '';
+  const look = Object.entries(lookIn(window)).filter(([, value]) => value !== '');
+  const query = look.length > 0 ? `?${new URLSearchParams(look).toString()}` : '';
   return `/console/editions/${window.id}/edit${query}`;
 };
 

@@ -4,6 +4,7 @@ import type { Draft } from '../../../editions/draft.ts';
 import { instantOfLocal, localTimeOf } from '../../../editions/local-time.ts';
 import type { Unsaved } from '../../../editions/read-content.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { layoutSchema } from '../../../newsletters/settings.ts';
 import { readId } from '../../../text/id.ts';
 import { oneLine } from '../../../text/one-line.ts';
 import { type Articles, inOrder, type Place, placeSchema } from './list.ts';
@@ -14,6 +15,8 @@ const form = z.object({
   subject: z.string(),
   preheader: z.string(),
   introduction: z.string(),
+  /** Empty: the newsletter's. */
+  layout: z.union([z.literal(''), layoutSchema]),
   /** `hand`, or the newsletter's local time as `YYYY-MM-DDTHH:MM`. */
   when: z.string(),
   places: z.array(placeSchema),
@@ -44,6 +47,7 @@ export function formOf(draft: Draft, newsletter: Newsletter, articles: Articles)
     subject: edition.subject,
     preheader: edition.preheader,
     introduction: lines(edition.introduction),
+    layout: edition.layout ?? '',
     when: edition.sendAt ? localTimeOf(edition.sendAt, newsletter.timezone) : 'hand',
     places: moved ? inOrder(held, articles, slugs) : ordered,
     words: Object.fromEntries(
@@ -112,6 +116,7 @@ export function readForm({ one, all }: Posted, base: EditorForm): EditorForm {
     subject: oneLine(one('subject')),
     preheader: oneLine(one('preheader')),
     introduction: lines(one('introduction')),
+    layout: layoutSchema.or(z.literal('')).catch('').parse(one('layout')),
     when: base.phase === 'during' ? base.when : one('when') === 'hand' ? 'hand' : one('time'),
     places,
     words: Object.fromEntries(words),
@@ -123,7 +128,7 @@ export function readForm({ one, all }: Posted, base: EditorForm): EditorForm {
  * where the time cannot be read.
  */
 export function editsOf(mine: EditorForm, base: EditorForm, timezone: string): object {
-  const { subject, preheader, introduction, when } = mine;
+  const { subject, preheader, introduction, layout, when } = mine;
   const articles = mine.places
     .filter((one) => !one.dropped)
     .map(({ id, section, pinned }) => ({
@@ -137,18 +142,18 @@ export function editsOf(mine: EditorForm, base: EditorForm, timezone: string): o
     when === base.when
       ? {}
       : { sendAt: when === 'hand' ? null : instantOfLocal(when, timezone).toISOString() };
-  return { subject, preheader, introduction, articles, ...sendAt };
+  return { subject, preheader, introduction, layout: layout || null, articles, ...sendAt };
 }
 
 /** A window as the edition would hold it. */
 export function unsavedOf({ places, words, ...form }: EditorForm): Unsaved {
-  const { subject, preheader, introduction } = form;
+  const { subject, preheader, introduction, layout } = form;
   const entries = places.map((place) => ({
     ...place,
     title: words[place.id]?.title || null,
     standfirst: words[place.id]?.standfirst || null,
   }));
-  return { subject, preheader, introduction, entries };
+  return { subject, preheader, introduction, layout: layout || null, entries };
 }
 
 /** Whether two windows say the same. */

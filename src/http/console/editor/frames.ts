@@ -8,6 +8,7 @@ import { getEdition } from '../../../editions/editions.ts';
 import { NothingNew } from '../../../editions/errors.ts';
 import type { ReaderChoice } from '../../../editions/variant.ts';
 import { translator } from '../../../locales/index.ts';
+import { formatSchema } from '../../../subscribers/choices.ts';
 import { requireRoleIn } from '../../middleware/roles.ts';
 import { wordsFor } from '../pages.ts';
 import { reachIn } from '../reach.ts';
@@ -21,13 +22,18 @@ const asked = z.object({
   look: z.enum(looks).catch('desktop'),
   language: z.string().max(35).catch(''),
   sections: z.string().max(2000).catch(''),
+  format: z.string().catch(''),
 });
 
-/** Whose message is shown: language and sections as forms and addresses carry them; empty: the newsletter's, all. */
-export const choiceOf = (language: string, sections: string): ReaderChoice => ({
+/** Whose message is shown, as forms and addresses carry it; empty: the newsletter's language, all sections, all of it. */
+export const choiceOf = ({ language, sections, format }: Whose): ReaderChoice => ({
   language: language || null,
   sections: sections ? sections.split(',') : null,
+  format: formatSchema.catch('full').parse(format),
 });
+
+/** Which reader a preview is for. */
+export type Whose = Record<'language' | 'sections' | 'format', string>;
 
 /** The previews, each a page of its own that can run nothing, for the frames of the editor's window. */
 export function frameRoutes(context: Context): Router {
@@ -35,11 +41,11 @@ export function frameRoutes(context: Context): Router {
   const { ofEdition } = reachIn(context.db);
   const render = sharedRenders(context);
   router.get('/editions/:id/edit/look', requireRoleIn('viewer', ofEdition), async (req, res) => {
-    const { look, language, sections } = asked.parse(req.query);
+    const { look, ...whose } = asked.parse(req.query);
     const format = look === 'text' ? 'text' : 'html';
     const say = translator(wordsFor(req, res).language, 'editor');
     try {
-      const choice = choiceOf(language, sections);
+      const choice = choiceOf(whose);
       const body = await render(idOf(req), format, choice);
       sendFrame(res, look, look === 'text' ? body.toString() : inColours(body.toString(), look));
     } catch (error) {

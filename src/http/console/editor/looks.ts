@@ -21,8 +21,7 @@ export async function sendLooks(
   res: Response,
   window: PostedWindow,
 ): Promise<void> {
-  const { language, sections } = lookIn(window);
-  const choice = choiceOf(language, sections);
+  const choice = choiceOf(lookIn(window));
   const [looks, { subject, preheader }] = await Promise.all([
     looksOf(context, window, choice, sayFor(req, res)),
     derivedWords(context, window.id, window.mine),

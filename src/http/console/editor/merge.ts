@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EditorForm } from './form.ts';
 import { type Articles, inOrder, type Place } from './list.ts';
 
-const texts = ['subject', 'preheader', 'introduction', 'when'] as const;
+const texts = ['subject', 'preheader', 'introduction', 'layout', 'when'] as const;
 const wordings = ['title', 'standfirst'] as const;
 
 /** One thing that somebody else saved since this window was opened. */
@@ -45,7 +45,7 @@ export function merge(
     if (theirs[what] === base[what] || theirs[what] === mine[what]) continue;
     const both = mine[what] !== base[what];
     changes.push({ what, theirs: theirs[what], both });
-    if (!both) form[what] = theirs[what];
+    if (!both) Object.assign(form, { [what]: theirs[what] });
   }
   form.when = theirs.phase === 'during' ? theirs.when : form.when;
 

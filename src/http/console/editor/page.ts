@@ -16,7 +16,7 @@ import { showPage, wordsFor } from '../pages.ts';
 import { timeIn } from '../times.ts';
 import { derivedWords } from './derived.ts';
 import { type EditorForm, same } from './form.ts';
-import { looks } from './frames.ts';
+import { looks, type Whose } from './frames.ts';
 import { joinedSources } from './joining.ts';
 import type { Change } from './merge.ts';
 import { changeLines, listView, nextStep, shown } from './view.ts';
@@ -33,7 +33,7 @@ export interface Shown {
   base: EditorForm;
   /** When the editor opened what is `base`. */
   opened: Date;
-  look: { language: string; sections: string };
+  look: Whose;
   search?: string;
   to?: string;
   status?: number;

@@ -72,9 +72,8 @@ export function editorRoutes(context: Context): Router {
 
   router.post('/editions/:id/edit/test', requireRoleIn('editor', ofEdition), async (req, res) => {
     const window = await readWindow(context, req, scopeOf(res));
-    const { language, sections } = lookIn(window);
     const to = window.fields.one('to');
-    const choice = choiceOf(language, sections);
+    const choice = choiceOf(lookIn(window));
     const { language: words } = wordsFor(req, res);
     const message = await sendTests(context, actorOf(res), window.id, to, choice, words);
     if (!message.good) return showPosted(context, req, res, window, { message, to, status: 422 });

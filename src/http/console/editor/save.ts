@@ -42,6 +42,7 @@ function changed(base: EditorForm, mine: EditorForm): string[] {
     ['subject', base.subject, mine.subject],
     ['preheader', base.preheader, mine.preheader],
     ['introduction', base.introduction, mine.introduction],
+    ['layout', base.layout, mine.layout],
     ['sendAt', base.when, mine.when],
     ['articles', [base.places, base.words], [mine.places, mine.words]],
   ] as const;

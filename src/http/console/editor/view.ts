@@ -127,9 +127,15 @@ export function changeLines(
     local === 'hand'
       ? say('conflict.hand')
       : `${dateIn(local.slice(0, 10), language)}, ${local.slice(11, 16)} (${newsletter.timezone})`;
+  const told = (what: Change['what'], theirs = '') =>
+    what === 'when' && theirs
+      ? whenIn(theirs)
+      : what === 'layout'
+        ? say(`layouts.${theirs || 'own'}`)
+        : theirs;
   return changes.map(({ what, id, theirs, both }) => {
     const article = articles.get(id ?? '')?.title ?? id ?? '';
-    const words = (what === 'when' && theirs ? whenIn(theirs) : theirs) || say('conflict.empty');
+    const words = told(what, theirs) || say('conflict.empty');
     const key = what === 'title' ? 'headline' : what;
     return { text: say(`conflict.${key}`, { article, theirs: cut(words) }), both };
   });

@@ -54,6 +54,8 @@ export function typedOf(newsletter: Newsletter): Typed {
     from: newsletter.from ?? '',
     replyTo: newsletter.replyTo ?? '',
     colour: newsletter.colour ?? '',
+    layout: newsletter.layout,
+    typeface: newsletter.typeface,
     welcome: newsletter.welcome,
     ...Object.fromEntries(
       languages.map((code) => [`wording.${code}`, newsletter.wording[code] ?? '']),
@@ -155,6 +157,9 @@ export function changesFrom(typed: Typed, before: Newsletter): NewsletterChanges
     from: text('from') || null,
     replyTo: text('replyTo') || null,
     colour: text('colour') || null,
+    // judged with the rest: what is not on the list is refused there
+    layout: text('layout') as NewsletterChanges['layout'],
+    typeface: text('typeface') as NewsletterChanges['typeface'],
     welcome: text('welcome'),
     wording,
     private: ticked('private'),

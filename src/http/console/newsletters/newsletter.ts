@@ -9,6 +9,7 @@ import { InvalidNewsletter } from '../../../newsletters/errors.ts';
 import { LOGO_PATH } from '../../../newsletters/logo-files.ts';
 import { type Newsletter, requireNewsletter } from '../../../newsletters/newsletters.ts';
 import { getNewsroom } from '../../../newsletters/newsroom.ts';
+import { layoutSchema, typefaceSchema } from '../../../newsletters/settings.ts';
 import { listWordings } from '../../../newsletters/wordings.ts';
 import { type AffectedChoices, countChoices } from '../../../subscribers/section-choices.ts';
 import { getSignUpSettings } from '../../../subscribers/sign-up-settings.ts';
@@ -160,6 +161,8 @@ export function openNewsletterPage(context: Context): ShowNewsletter {
         mayChange: mayAct(res, 'admin'),
         rows: [...rows, ...(mayAct(res, 'admin') ? emptyRows(rows) : [])],
         kinds,
+        layouts: layoutSchema.options,
+        typefaces: typefaceSchema.options,
         days: dayList(language),
         languages: languageChoices(language, typed.language ?? 'en'),
         zones: zoneChoices(language, context.now()),

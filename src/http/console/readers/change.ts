@@ -23,7 +23,7 @@ interface Fault {
 }
 
 const personFields = ['email', 'name', 'language', 'timezone'] as const;
-const placeFields = ['frequency', 'hour', 'pause'] as const;
+const placeFields = ['frequency', 'hour', 'format', 'pause'] as const;
 
 /**
  * A reader's name, address and choices. Each form brings along what its fields held when it was shown, and only what
@@ -144,6 +144,7 @@ export function changeRoutes(context: Context): Router {
             const was = {
               frequency: one.frequency,
               hour: one.hour ?? '',
+              format: one.format,
               pause: pauseDay(one.pausedUntil, reader.timezone ?? one.timezone, now()),
               sections: one.sections ?? one.offered.map(({ slug }) => slug),
             };
@@ -156,6 +157,7 @@ export function changeRoutes(context: Context): Router {
                 ? {
                     frequency: mine.text('frequency'),
                     hour: mine.text('hour'),
+                    format: mine.text('format'),
                     pause: mine.text('pause'),
                     sections: mine.several('sections'),
                   }

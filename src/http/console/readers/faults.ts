@@ -15,6 +15,7 @@ const named = [
   'sections',
   'hour',
   'frequency',
+  'format',
 ];
 
 /**

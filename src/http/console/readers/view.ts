@@ -66,6 +66,7 @@ export function personView(
           t(`readers.frequencies.${one.frequency}`),
           one.hour ?? '',
           one.sections === null ? '' : (chosen ?? []).map((section) => section.title).join(', '),
+          one.format === 'full' ? '' : t(`readers.formats.${one.format}`),
           one.pausedUntil && new Date(one.pausedUntil) > new Date()
             ? t('readers.pausedUntil', { time: at(one.pausedUntil) })
             : '',

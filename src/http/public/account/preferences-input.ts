@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { languages } from '../../../locales/index.ts';
 import {
+  formatSchema,
   frequencySchema,
   hourSchema,
   nameSchema,
@@ -49,6 +50,7 @@ export function readChoices(body: unknown, reader: Reader, now: Date): Choices {
         frequency: check(frequencySchema, text(`${one.slug}.frequency`)),
         hour: text(`${one.slug}.hour`) === '' ? null : check(hourSchema, text(`${one.slug}.hour`)),
         sections: sectionsOf(one, [fields.get(`${one.slug}.sections`) ?? []].flat()),
+        format: check(formatSchema, text(`${one.slug}.format`) || one.format),
         pausedUntil: pauseOf(text(`${one.slug}.pause`), timezone ?? one.timezone, now),
       })),
   };
@@ -93,7 +95,13 @@ export interface TypedChoices {
   language: string;
   timezone: string;
   /** By the newsletter's slug. */
-  of(slug: string): { frequency: string; hour: string; sections: string[]; pause: string };
+  of(slug: string): {
+    frequency: string;
+    hour: string;
+    sections: string[];
+    format: string;
+    pause: string;
+  };
 }
 
 /** The fields of a form that could not be saved, as they were sent. */
@@ -111,6 +119,7 @@ export function typedChoices(body: unknown): TypedChoices {
       frequency: text(`${slug}.frequency`),
       hour: text(`${slug}.hour`),
       sections: [fields.get(`${slug}.sections`) ?? []].flat().map(String),
+      format: text(`${slug}.format`),
       pause: text(`${slug}.pause`),
     }),
   };

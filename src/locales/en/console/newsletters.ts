@@ -49,13 +49,23 @@ export default {
     when: 'When it goes out',
     sections: 'Sections',
     sender: 'Sender',
-    look: 'Colour and welcome',
+    look: 'Look and welcome',
     consent: 'Consent text of its own',
     reach: 'Archive, sites and links',
     logo: 'Logo of its own',
     end: 'Archive this newsletter',
   },
   kind: { daily: 'Daily', weekly: 'Weekly', special: 'Special reports' },
+  layout: {
+    broadsheet: 'Broadsheet: a top story, some large ones, the others in one line, with pictures',
+    compact: 'Compact: headline, one line and link, without pictures',
+  },
+  typeface: {
+    georgia: 'Georgia',
+    palatino: 'Palatino',
+    times: 'Times New Roman',
+    helvetica: 'Sans serif (Helvetica, Arial or the system’s)',
+  },
   fields: {
     title: 'Title',
     slug: 'Name in web addresses',
@@ -76,6 +86,8 @@ export default {
     from: 'From',
     replyTo: 'Replies to',
     colour: 'Colour',
+    layout: 'Layout of its editions',
+    typeface: 'Typeface of the headlines',
     welcome: 'Welcome text',
     private: 'Keep its editions out of the public archive and off the sign-up form',
     origins: 'Sites that may show the form',
@@ -100,6 +112,9 @@ export default {
     replyTo: 'Leave empty to receive replies at the address it is from.',
     colour:
       'Of headings and buttons, written #rrggbb. Leave empty for the newsroom’s. Applies from the next edition, and to service emails at once.',
+    layout:
+      'How the emails are laid out. The editor can choose another for one edition and see both before it is sent.',
+    typeface: 'All email programs have these or similar typefaces. Nothing is downloaded.',
     welcome:
       'The first words of the welcome email, before the list of newsletters. Plain text, at most 2,000 characters. Leave empty for none.',
     private: 'Only readers with a link from an email can open a past edition. Applies at once.',
@@ -205,6 +220,8 @@ export default {
     replyTo: 'Enter an address such as desk@example.org.',
     colour: 'Enter a colour as #rrggbb, for example #0b4f6c.',
     logo: 'Upload a picture.',
+    layout: 'Choose one of the layouts.',
+    typeface: 'Choose one from the list.',
     welcome: 'At most 2,000 characters.',
     wording: 'At most 1,000 characters.',
     private: 'Tick or untick.',

@@ -135,6 +135,12 @@ export default {
   ofNewsletter: 'the newsletter’s',
   notChosen: 'not chosen',
   frequency: 'How often',
+  format: 'What each edition contains',
+  formats: {
+    full: 'All of it, with pictures',
+    headlines: 'Headlines only',
+    text: 'All of it, without pictures',
+  },
   frequencies: {
     daily: 'Every day',
     weekdays: 'Monday to Friday',
@@ -179,6 +185,7 @@ export default {
     newsletter: 'Choose at least one newsletter.',
     sections: 'Choose at least one section, or unsubscribe the reader.',
     hour: 'Enter a time, such as 07:30.',
+    format: 'Choose from the list.',
     frequency: 'Choose how often from the list.',
     pause: 'Enter a date in the future, or leave it empty.',
     consent: 'Enter where and when the reader agreed, on a day that has come.',

@@ -51,13 +51,24 @@ export default {
     when: 'Cuándo sale',
     sections: 'Secciones',
     sender: 'Remitente',
-    look: 'Color y saludo',
+    look: 'Aspecto y saludo',
     consent: 'Texto de consentimiento propio',
     reach: 'Archivo, sitios y enlaces',
     logo: 'Logotipo propio',
     end: 'Archivar este boletín',
   },
   kind: { daily: 'Diaria', weekly: 'Semanal', special: 'Especial' },
+  layout: {
+    broadsheet:
+      'Periódico: una noticia principal, algunas grandes y las demás en una línea, con imágenes',
+    compact: 'Compacto: titular, una línea y enlace, sin imágenes',
+  },
+  typeface: {
+    georgia: 'Georgia',
+    palatino: 'Palatino',
+    times: 'Times New Roman',
+    helvetica: 'Sin remates (Helvetica, Arial o la del sistema)',
+  },
   fields: {
     title: 'Título',
     slug: 'Nombre en las direcciones web',
@@ -78,6 +89,8 @@ export default {
     from: 'De',
     replyTo: 'Respuestas a',
     colour: 'Color',
+    layout: 'Diseño de sus ediciones',
+    typeface: 'Tipo de letra de los titulares',
     welcome: 'Texto de saludo',
     private: 'No mostrar las ediciones en el archivo público ni el boletín en el formulario',
     origins: 'Sitios que pueden mostrar el formulario',
@@ -103,6 +116,10 @@ export default {
     replyTo: 'Déjalo vacío para recibir las respuestas en la dirección del remitente.',
     colour:
       'De títulos y botones, escrito #rrggbb. Déjalo vacío para usar el de la redacción. Vale desde la próxima edición y, en los correos de servicio, enseguida.',
+    layout:
+      'Cómo se presentan los correos. En cada edición se puede elegir otro diseño y ver ambos antes del envío.',
+    typeface:
+      'Todos los programas de correo tienen estos tipos de letra u otros parecidos. No se descarga nada.',
     welcome:
       'Las primeras palabras del correo que da la bienvenida, antes de la lista de boletines. Sin formato, 2000 caracteres como máximo. Déjalo vacío si no quieres ninguno.',
     private:
@@ -218,6 +235,8 @@ export default {
     replyTo: 'Escribe una dirección como redaccion@example.org.',
     colour: 'Escribe un color como #rrggbb, por ejemplo #0b4f6c.',
     logo: 'Sube una imagen.',
+    layout: 'Elige uno de los diseños.',
+    typeface: 'Elige uno de la lista.',
     welcome: '2000 caracteres como máximo.',
     wording: '1000 caracteres como máximo.',
     private: 'Marca o desmarca.',

@@ -139,6 +139,12 @@ export default {
   ofNewsletter: 'la del boletín',
   notChosen: 'sin elegir',
   frequency: 'Frecuencia',
+  format: 'Contenido de cada edición',
+  formats: {
+    full: 'Todo, con imágenes',
+    headlines: 'Solo titulares',
+    text: 'Todo, sin imágenes',
+  },
   frequencies: {
     daily: 'Cada día',
     weekdays: 'De lunes a viernes',
@@ -185,6 +191,7 @@ export default {
     newsletter: 'Elige al menos un boletín.',
     sections: 'Elige al menos una sección, o da de baja al lector.',
     hour: 'Escribe una hora, como 07:30.',
+    format: 'Elige una opción de la lista.',
     frequency: 'Elige una frecuencia de la lista.',
     pause: 'Escribe una fecha futura, o déjala vacía.',
     consent: 'Escribe dónde y cuándo consintió el lector, en un día que ya ha llegado.',
