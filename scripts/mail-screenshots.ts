@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { openRenderer } from '../emails/render/renderer.ts';
 import { digests, letters, reader } from './sample-mails.ts';
 import { pictures } from './sample-stories.ts';
@@ -11,18 +11,23 @@ import { pictures } from './sample-stories.ts';
 const [folder = 'mail-previews', ...only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-const programs = {
-  light: {},
-  dark: { dark: true },
-  // as the Gmail app does where a mail says nothing of dark
-  inverted: { inverted: true, bare: true },
-  blocked: { blocked: true },
-  // Gmail, of an account of another provider
-  bare: { bare: true },
-} satisfies Record<
-  string,
-  { dark?: boolean; inverted?: boolean; blocked?: boolean; bare?: boolean }
->;
+/** How a mail program shows a mail. */
+interface Program {
+  scheme: 'light' | 'dark';
+  /** Colours turned round, as the Gmail app does. */
+  inverted?: true;
+  /** No picture is loaded. */
+  blocked?: true;
+  /** Without its style sheet, as Gmail shows it of an account of another provider. */
+  bare?: true;
+}
+const programs: Record<string, Program> = {
+  light: { scheme: 'light' },
+  dark: { scheme: 'dark' },
+  inverted: { scheme: 'light', inverted: true, bare: true },
+  blocked: { scheme: 'light', blocked: true },
+  bare: { scheme: 'light', bare: true },
+};
 const widths = [390, 700];
 
 const withoutStyles = (html: string) =>
@@ -30,17 +35,16 @@ const withoutStyles = (html: string) =>
     .replaceAll(/<style[\s\S]*?<\/style>/g, '')
     .replaceAll(/<meta name="[a-z-]*color-[^>]*>/g, '');
 
-/** Fills requests for the samples' pictures; `blocked`: none is loaded. */
-async function servePictures(page: Page, blocked: boolean): Promise<void> {
+/** Fills the requests for the samples' pictures. */
+async function servePictures(page: Page): Promise<void> {
   await page.route('**/*', async (route) => {
-    const name = /media\/(\w+)\.jpg/.exec(route.request().url())?.[1];
-    const svg = name && pictures[name];
-    if (blocked || !svg) await route.abort();
-    else await route.fulfill({ contentType: 'image/svg+xml', body: svg });
+    const svg = pictures[/media\/(\w+)\.jpg/.exec(route.request().url())?.[1] ?? ''];
+    if (svg) await route.fulfill({ contentType: 'image/svg+xml', body: svg });
+    else await route.abort();
   });
 }
 
-const launch = (args: string[]) =>
+const launch = (...args: string[]) =>
   chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--hide-scrollbars', ...args],
@@ -54,32 +58,23 @@ for (const [name, content] of Object.entries(letters()))
   mails.set(name, (await renderer.render('letter', content)).html);
 await renderer.close();
 
-const plain = await launch([]);
-const inverting = await launch(['--enable-features=WebContentsForceDark']);
-async function shoot(browser: Browser, name: string, html: string, width: number) {
-  const of = name.split('.')[1] as keyof typeof programs;
-  const { dark = false, blocked = false } = { dark: false, blocked: false, ...programs[of] };
-  const page = await browser.newPage({
-    viewport: { width, height: 800 },
-    colorScheme: dark ? 'dark' : 'light',
-  });
-  await servePictures(page, blocked);
-  await page.setContent(html, { waitUntil: 'load' });
-  await page.screenshot({ path: join(folder, `${name}.${width}.png`), fullPage: true });
-  await page.close();
-}
+const plain = await launch();
+const inverting = await launch('--enable-features=WebContentsForceDark');
 for (const [name, html] of mails) {
   if (only.length > 0 && !only.some((start) => name.startsWith(start))) continue;
-  for (const [program, options] of Object.entries(programs)) {
-    const { inverted = false, bare = false } = { inverted: false, bare: false, ...options };
-    for (const width of widths)
-      await shoot(
-        inverted ? inverting : plain,
-        `${name}.${program}`,
-        bare ? withoutStyles(html) : html,
-        width,
-      );
-  }
+  for (const [called, program] of Object.entries(programs))
+    for (const width of widths) {
+      const page = await (program.inverted ? inverting : plain).newPage({
+        viewport: { width, height: 800 },
+        colorScheme: program.scheme,
+        offline: program.blocked ?? false,
+      });
+      if (!program.blocked) await servePictures(page);
+      await page.setContent(program.bare ? withoutStyles(html) : html, { waitUntil: 'load' });
+      const path = join(folder, `${name}.${called}.${width}.png`);
+      await page.screenshot({ path, fullPage: true });
+      await page.close();
+    }
 }
 await plain.close();
 await inverting.close();

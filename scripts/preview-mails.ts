@@ -16,7 +16,7 @@ const write = (name: string, { html, text }: { html: string; text: string }) => 
   // The samples' pictures lie beside the pages.
   writeFileSync(
     join(folder, `${name}.html`),
-    html.replaceAll('https://paper.example.org/media/', ''),
+    html.replaceAll(/https:\/\/paper\.example\.org\/media\/(\w+)\.jpg/g, '$1.svg'),
   );
   writeFileSync(join(folder, `${name}.txt`), text);
 };

@@ -65,12 +65,10 @@ function articles(language: string): DigestArticle[] {
 /** Twenty stories in three sections. */
 function long(content: DigestContent): DigestContent {
   const [, ...rest] = content.sections.flatMap(({ articles }) => articles);
-  const briefs = headlines.map((title, n) => ({
-    ...rest[n % rest.length]!,
-    id: `long-${n}`,
-    title,
-    url: `https://paper.example.org/long/${n}`,
-  }));
+  const briefs = headlines.flatMap((title, n): DigestArticle[] => {
+    const like = rest[n % rest.length];
+    return like ? [{ ...like, id: `long-${n}`, title, url: `${like.url}/${n}` }] : [];
+  });
   return {
     ...content,
     sections: content.sections.map((section, n) => ({

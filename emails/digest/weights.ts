@@ -14,7 +14,7 @@ const LONG = 9;
 export function weightsOf(sections: number[]): Weight[][] {
   const count = sections.reduce((sum, each) => sum + each, 0);
   const weights = sections.map((each): Weight[] =>
-    new Array(each).fill(count <= FEW ? 'feature' : 'brief'),
+    Array.from({ length: each }, () => (count <= FEW ? 'feature' : 'brief')),
   );
   if (count <= FEW) return weights;
   let left = FEATURES;

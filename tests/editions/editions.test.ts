@@ -42,6 +42,7 @@ test('an edition has the shape of the API', async () => {
     revision: 0,
     ...wording,
     introduction: '1',
+    layout: null,
     articles: [
       expect.objectContaining({ id: article, section: 'news', language: 'en', image: null }),
     ],
