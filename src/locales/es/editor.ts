@@ -37,7 +37,7 @@ export default {
   layout: 'Diseño',
   layouts: {
     own: 'El del boletín',
-    broadsheet: 'Periódico: noticias según su peso, con imágenes',
+    broadsheet: 'Periódico: noticias según el peso, con imágenes',
     compact: 'Compacto: titular y línea',
   },
   layoutHint: 'Solo para esta edición. La vista previa lo muestra.',

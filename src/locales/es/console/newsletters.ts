@@ -89,7 +89,7 @@ export default {
     from: 'De',
     replyTo: 'Respuestas a',
     colour: 'Color',
-    layout: 'Diseño de sus ediciones',
+    layout: 'Diseño de las ediciones',
     typeface: 'Tipo de letra de los titulares',
     welcome: 'Texto de saludo',
     private: 'No mostrar las ediciones en el archivo público ni el boletín en el formulario',
