@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importEarlierEditions } from '../../src/actions/earlier-editions.ts';
 import { readFeed } from '../../src/feeds/parse/parse-feed.ts';
+import { zipOf } from '../harness/zip.ts';
 import { article, sentEdition } from '../http/public/fixtures/editions.ts';
 import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
-import { zipOf } from './fixtures/zip.ts';
 
 let site: Site;
 const folder = await mkdtemp(path.join(tmpdir(), 'gaceta-old-'));

@@ -14,6 +14,7 @@ export default {
     quote: 'A quotation mark is opened and never closed.',
     cells:
       'The line has {{cells}} cells, the first line {{columns}}: put quotation marks around a cell that holds the delimiter.',
+    delimiter: 'The line has another delimiter than the first line.',
     long: 'The line is longer than {{most, number}} characters.',
     json: 'The line is not a JSON object.',
     state: 'It is not known what the state “{{value}}” means.',

@@ -13,6 +13,7 @@ export default {
     quote: 'Se abre una comilla que no se cierra.',
     cells:
       'La línea tiene {{cells}} celdas y la primera línea, {{columns}}: pon entre comillas la celda que contiene el separador.',
+    delimiter: 'La línea tiene un separador distinto del de la primera línea.',
     long: 'La línea tiene más de {{most, number}} caracteres.',
     json: 'La línea no es un objeto JSON.',
     state: 'No se sabe qué significa el estado «{{value}}».',

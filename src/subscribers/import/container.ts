@@ -10,6 +10,9 @@ import { isWorkbook } from './workbook.ts';
 import { openXlsx } from './xlsx.ts';
 import { openZip, unpacked, type ZipPart } from './zip.ts';
 
+/** A file that is here whole. */
+export type ListFile = Pick<Spool, 'read' | 'path'>;
+
 /** How a file is read. */
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
@@ -32,7 +35,7 @@ const OTHER_KINDS: [Buffer, InvalidImport['fault']][] = [
  * What a file is, by its first bytes, whatever it is called. Throws InvalidImport for what is no list of any kind, and
  * says what to do.
  */
-export async function containerOf(file: Spool): Promise<'text' | 'jsonl' | 'zip'> {
+export async function containerOf(file: ListFile): Promise<'text' | 'jsonl' | 'zip'> {
   let head = Buffer.alloc(0);
   for await (const chunk of file.read()) {
     head = Buffer.concat([head, chunk]);
@@ -58,7 +61,7 @@ export async function containerOf(file: Spool): Promise<'text' | 'jsonl' | 'zip'
 
 /** The tables of a file, one after the other: each is read before the next is opened. */
 export async function* openSheets(
-  file: Spool,
+  file: ListFile,
   assume: Notes['add'],
   options: ReadOptions = {},
 ): AsyncGenerator<Sheet & { container: Understood['container'] }> {
@@ -75,7 +78,7 @@ export async function* openSheets(
   else yield { container: 'csv', ...alone, ...(await openCsv(source, assume)) };
 }
 
-async function* openZipped(file: Spool, assume: Notes['add'], options: ReadOptions) {
+async function* openZipped(file: ListFile, assume: Notes['add'], options: ReadOptions) {
   const zip = await openZip(file.path);
   try {
     if (isWorkbook({ has: (name) => zip.parts.some((part) => part.name === name) })) {

@@ -1,7 +1,6 @@
-import { openSheets, type ReadOptions } from './container.ts';
+import { type ListFile, openSheets, type ReadOptions } from './container.ts';
 import { type DateOrder, orderProvedBy } from './dates.ts';
 import { titlesOf } from './map-columns.ts';
-import type { Spool } from './spool.ts';
 import type { Field, Understood } from './understood.ts';
 
 /** The fields whose cells are dates. */
@@ -15,7 +14,7 @@ export const DATE_FIELDS: Field[] = [
 
 /** What proves the order of day and month in a file's dates, if some of them do and none the contrary. */
 export async function orderOf(
-  file: Spool,
+  file: ListFile,
   { columns, files }: Understood,
   options: ReadOptions = {},
 ): Promise<{ order: DateOrder; line: number; text: string } | undefined> {

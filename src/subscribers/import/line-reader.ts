@@ -69,6 +69,10 @@ export class LineReader {
       out.push({ ...place, code: 'cells', values: { cells: row.cells.length, columns: length } });
       return;
     }
+    if (length > 1 && row.cells.length === 1 && /@.*[;,\t|]/.test(row.cells[0] ?? '')) {
+      out.push({ ...place, code: 'delimiter', values: {} });
+      return;
+    }
     try {
       this.readCells(row.cells, place, out);
     } catch (error) {

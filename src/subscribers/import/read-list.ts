@@ -1,8 +1,7 @@
-import { openSheets, type ReadOptions } from './container.ts';
+import { type ListFile, openSheets, type ReadOptions } from './container.ts';
 import { orderOf } from './date-order.ts';
 import { LineReader } from './line-reader.ts';
 import type { ImportLine, Known } from './lines.ts';
-import type { Spool } from './spool.ts';
 import type { LeftOut } from './told.ts';
 import type { Understood } from './understood.ts';
 
@@ -12,7 +11,7 @@ import type { Understood } from './understood.ts';
  * to be none, and what `signal` aborts with.
  */
 export async function* readList(
-  file: Spool,
+  file: ListFile,
   understood: Understood,
   known: Known,
   options: ReadOptions = {},

@@ -12,6 +12,7 @@ export type ReasonCode =
   | 'encoding'
   | 'quote'
   | 'cells'
+  | 'delimiter'
   | 'long'
   | 'json'
   | 'state'

@@ -1,12 +1,11 @@
 import { InvalidImport } from '../errors.ts';
-import { openSheets, type ReadOptions } from './container.ts';
+import { type ListFile, openSheets, type ReadOptions } from './container.ts';
 import { DATE_FIELDS, orderOf } from './date-order.ts';
 import { isUnordered } from './dates.ts';
 import { houseState, recognise, stateByName } from './houses.ts';
 import { LineReader } from './line-reader.ts';
 import type { ImportLine, Known, KnownNewsletter } from './lines.ts';
 import { type Beginning, cellsUnder, mapColumns, requireOnce, titlesOf } from './map-columns.ts';
-import type { Spool } from './spool.ts';
 import { type LeftOut, Notes } from './told.ts';
 import {
   formats,
@@ -27,7 +26,7 @@ const MOST_STATES = 50;
  * a column of addresses is told as it is, so that somebody can say which it is; see requireReadable.
  */
 export async function understandList(
-  file: Spool,
+  file: ListFile,
   options: ListOptions = {},
   { signal }: ReadOptions = {},
 ): Promise<Understood> {

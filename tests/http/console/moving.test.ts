@@ -3,7 +3,7 @@ import { runChunk } from '../../../src/bulk/run.ts';
 import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
 import { readBinding } from '../../../src/operators/bindings.ts';
-import { zipOf } from '../../earlier-editions/fixtures/zip.ts';
+import { zipOf } from '../../harness/zip.ts';
 import { openConsole } from './harness.ts';
 
 const password = 'correct horse battery';

@@ -1,42 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidImport } from '../../../src/subscribers/errors.ts';
-import type { ImportLine } from '../../../src/subscribers/import/lines.ts';
-import { readList } from '../../../src/subscribers/import/read-list.ts';
-import { type Spool, spool } from '../../../src/subscribers/import/spool.ts';
-import { type LeftOut, Notes } from '../../../src/subscribers/import/told.ts';
-import { requireReadable, understandList } from '../../../src/subscribers/import/understand.ts';
-import { noteInWords } from '../../../src/subscribers/import/words.ts';
-
-const now = new Date('2026-11-24T12:00:00Z');
-const newsletters = new Map([['daily', { id: '1', sections: new Set(['news', 'updates']) }]]);
-
-/** Reads a list as an import does, byte by byte where `slow`, so that every boundary is tried. */
-async function read(file: string | Buffer, { slow = false } = {}) {
-  await using spooled = await spool(ReadableStream.from([Buffer.from(file)]));
-  const source: Spool = {
-    ...spooled,
-    async *read(options) {
-      for await (const chunk of spooled.read(options))
-        if (slow) for (const byte of chunk) yield Buffer.of(byte);
-        else yield chunk;
-    },
-  };
-  const understood = await understandList(source, {});
-  requireReadable(understood);
-  const notes = new Notes();
-  const known = { newsletters, newsletter: 'daily', only: 'daily', now, assume: notes.add };
-  const lines: (ImportLine | LeftOut)[] = [];
-  for await (const line of readList(source, understood, known)) lines.push(line);
-  const good = lines.filter((line) => 'address' in line);
-  const told = [...understood.notes, ...notes.all()];
-  return {
-    lines,
-    people: good.map(({ address, name }) => [address.email, name]),
-    dates: good.map(({ consentAt }) => consentAt?.toISOString()),
-    skipped: lines.flatMap((line) => ('code' in line ? [line.line] : [])),
-    notes: told.map((note) => noteInWords(note)),
-  };
-}
+import { readWhole as read } from './fixtures/reading.ts';
 
 const header = 'email,name,consent_source,consent_at';
 const consent = 'form,2026-11-01';
