@@ -1,14 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type Classified, classify } from '../bounces/classify.ts';
+import { registerBouncesList } from './bounces-list.ts';
+import type { Open } from './open.ts';
 import { table, WrongUse } from './output.ts';
 
 /** A report carries the message that it is about, which a relay takes up to some 50 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** `gaceta bounces …`: what came back. */
-export function registerBounces(program: Command): void {
+export function registerBounces(program: Command, open: Open): void {
   const bounces = program.command('bounces').description('what mail servers send back');
+  registerBouncesList(bounces, open);
   bounces
     .command('classify <file...>')
     .description('say what messages that came back mean; changes nothing')

@@ -38,6 +38,7 @@ const leastRoles: Record<string, Role> = {
   'feeds update': 'editor',
   'feeds remove': 'editor',
   'feeds parse': 'viewer',
+  'bounces list': 'viewer',
   'bounces classify': 'viewer',
   'articles list': 'viewer',
   'articles add': 'editor',

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { attentionByCause } from '../actions/attention/list.ts';
 import { answersSoon } from '../actions/watch-sending.ts';
+import { openBounceCount } from '../bounces/list.ts';
 import type { Context } from '../context.ts';
 import { workersAlive } from '../deliveries/stalled-editions.ts';
 import { openRegistry } from '../process/metrics-registry.ts';
@@ -56,6 +57,14 @@ export function openMetrics(context: Context): Metrics {
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
+
+  const bounces = new Counter({
+    name: 'gaceta_bounces_total',
+    help: 'What came back, by kind and group of receivers: bounce, complaint, suppressed',
+    labelNames: ['kind', 'group'],
+    registers: [registry],
+  });
+  const newBounces = openBounceCount(db);
 
   const byLabel = (gauge: Gauge, label: string, rows: { label: string; n: string }[]) => {
     gauge.reset();
@@ -120,6 +129,10 @@ export function openMetrics(context: Context): Metrics {
     for (const [cause, n] of await attentionByCause(db)) attention.set({ cause }, n);
   }
 
+  async function ofBounces(): Promise<void> {
+    for (const { kind, group, n } of await newBounces()) bounces.inc({ kind, group }, n);
+  }
+
   async function ofQueue(queue: (typeof QUEUES)[number]): Promise<void> {
     const counts = await queues.counts(queue);
     for (const [state, count] of Object.entries(counts)) jobs.set({ queue, state }, count);
@@ -135,6 +148,7 @@ export function openMetrics(context: Context): Metrics {
         answersSoon(ofLedger()),
         answersSoon(ofEditions()),
         answersSoon(ofAttention()),
+        answersSoon(ofBounces()),
         ...QUEUES.map((queue) => answersSoon(ofQueue(queue), QUEUE_MS)),
       ]);
       return registry.metrics();

@@ -3,7 +3,14 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { type Scope, within } from '../database/scope.ts';
 
 /** What a page of a reader's life may be kept to. */
-export const lifeSources = ['consent', 'edition', 'letter', 'answer', 'newsroom'] as const;
+export const lifeSources = [
+  'consent',
+  'edition',
+  'letter',
+  'answer',
+  'bounce',
+  'newsroom',
+] as const;
 export type LifeSource = (typeof lifeSources)[number];
 
 /** One thing that happened to a reader. */
@@ -27,6 +34,7 @@ export interface LifeEntry {
     form?: string | null;
     origin?: string | null;
     who?: string | null;
+    hard?: boolean;
     more?: Record<string, unknown> | null;
   };
 }
@@ -36,7 +44,7 @@ export const LIFE_CURSOR = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}_[a-z]{1,12}_\d{1,18}$/
 
 /**
  * What happened to a reader, the newest first, a page at a time: consents, editions with what the mail server said,
- * letters, temporary refusals, what operators did. Within a scope, of these newsletters alone; letters and what operators did
+ * letters, temporary refusals, what came back, what operators did. Within a scope, of these newsletters alone; letters and what operators did
  * are of the person.
  */
 export async function lifeOf(
@@ -102,6 +110,12 @@ const sources: Record<LifeSource, Part> = {
     from delivery_events v join editions e on e.id = v.edition_id
       join newsletters n on n.id = e.newsletter_id
     where v.subscriber_id = ${id} and ${within(scope, 'e.newsletter_id')}`,
+  bounce: (id, scope) => sql`
+    select b.at, 'bounce', b.id, n.slug, b.kind,
+      jsonb_build_object('edition', e.id::text, 'number', e.number, 'reason', b.reason, 'words', b.words,
+        'hard', b.hard)
+    from bounces b left join editions e on e.id = b.edition_id left join newsletters n on n.id = b.newsletter_id
+    where b.subscriber_id = ${id} and ${within(scope, 'b.newsletter_id')}`,
   newsroom: (id) => sql`
     select a.at, 'newsroom', a.id, null, a.action,
       jsonb_build_object('who', coalesce(nullif(o.name, ''), o.email, k.name, a.actor), 'more', a.detail)

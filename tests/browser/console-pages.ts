@@ -134,6 +134,7 @@ export const consolePages: ConsolePage[] = [
     before: openDetails,
   },
   { name: 'delivery', least: 'viewer', path: () => '/console/delivery' },
+  { name: 'delivery-came-back', least: 'viewer', path: () => '/console/delivery/came-back' },
   {
     name: 'delivery-receivers',
     least: 'viewer',

@@ -18,6 +18,7 @@ const statements = [
   'update bounces b set newsletter_id = e.newsletter_id from editions e where e.id = b.edition_id',
   'create index bounces_open on bounces (id) where not followed',
   'create index bounces_newsletter on bounces (newsletter_id, id)',
+  'create index bounces_reader on bounces (subscriber_id, id)',
   `alter table suppressions
     drop constraint suppressions_reason_check,
     add constraint suppressions_reason_check

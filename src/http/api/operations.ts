@@ -3,6 +3,7 @@ import { articleOperations } from './articles.ts';
 import { attentionOperations } from './attention.ts';
 import { auditOperations } from './audit.ts';
 import { bulkOperations } from './bulk.ts';
+import { bounceOperations } from './bounces.ts';
 import { deliveryOperations } from './deliveries.ts';
 import { dkimOperations } from './dkim.ts';
 import { earlierEditionOperations } from './earlier-editions.ts';
@@ -49,6 +50,7 @@ export const operations: Operation[] = [
   ...relayOperations,
   ...dkimOperations,
   ...senderOperations,
+  ...bounceOperations,
   ...figureOperations,
   ...subscriberOperations,
   ...bulkOperations,

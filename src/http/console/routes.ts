@@ -21,6 +21,7 @@ import { setupRoutes } from './account/setup.ts';
 import { openShowSignIn, signInRoutes } from './account/sign-in.ts';
 import { actionRoutes } from './actions.ts';
 import { auditRoutes } from './audit/audit.ts';
+import { cameBackRoutes } from './delivery/came-back.ts';
 import { deliveryRoutes } from './delivery/delivery.ts';
 import { editionRoutes } from './editions/editions.ts';
 import { editorRoutes } from './editor/routes.ts';
@@ -120,7 +121,7 @@ export function consoleRoutes(context: Context, figures: LiveFigures): Router {
   router.use(peopleRoutes(context), personRoutes(context));
   router.use(tokenRoutes(context), webhookRoutes(context), auditRoutes(context));
   router.use(readerRoutes(context));
-  router.use(deliveryRoutes(context));
+  router.use(deliveryRoutes(context), cameBackRoutes(context));
   router.use(figureRoutes(context));
   router.use(editorRoutes(context));
   router.use(forbiddenPage(context));

@@ -100,6 +100,10 @@ const forms = [
   'operator',
   'import',
   'erasure',
+  'mail',
+  'bounce',
+  'complaint',
+  'provider',
 ];
 const doings = [
   'add',
@@ -140,6 +144,16 @@ export function lifeView(entry: LifeEntry, newsletters: Newsletter[], { language
       head: [t(`readers.kinds.${detail.kind}`), t(`readers.outcomes.${what}`)],
       more: [known(reasons, 'reasons', detail.reason), detail.words ?? ''],
     }),
+    bounce: () => ({
+      head: [
+        detail.edition ? of : '',
+        t(`bounces.kind.${what === 'bounce' ? (detail.hard ? 'hard' : 'soft') : what}`),
+      ],
+      more: [
+        what === 'bounce' && detail.reason ? t(`bounces.reason.${detail.reason}`) : '',
+        detail.words ?? '',
+      ],
+    }),
     newsroom: () => ({
       head: [
         known(doings, 'didWhat', what.replace(' ', '-')),
@@ -156,7 +170,10 @@ export function lifeView(entry: LifeEntry, newsletters: Newsletter[], { language
   }[source]();
   return {
     at: clock(language)(entry.at),
-    edition: source === 'edition' || source === 'answer' ? detail.edition : undefined,
+    edition:
+      source === 'edition' || source === 'answer' || source === 'bounce'
+        ? detail.edition
+        : undefined,
     head: shown.head.filter(Boolean),
     more: shown.more.filter(Boolean),
   };
