@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readAddress } from './mail/address.ts';
+import { type ImapMailbox, readImapUrl, WRONG_IMAP_URL } from './mail/imap-url.ts';
 import { type ProviderName, providerNames } from './mail/provider-names.ts';
 import { receiverGroups } from './mail/receiver-groups.ts';
 import { publicPathOf, wrongPublicUrl } from './public-url.ts';
@@ -149,6 +150,11 @@ const environment = z.object({
       'INBOUND_DOMAIN must be a domain whose mail comes to Gaceta, for example back.example.org',
     )
     .optional(),
+  INBOUND_IMAP_URL: z
+    .string()
+    .refine((v) => readImapUrl(v) !== undefined, WRONG_IMAP_URL)
+    .transform((v) => readImapUrl(v))
+    .optional(),
   INBOUND_TLS: z
     .string()
     .regex(/^[^:]+:[^:]+$/, 'INBOUND_TLS must be keyfile:certificatefile, both in PEM')
@@ -240,6 +246,8 @@ export type Config = Readonly<{
   inboundDomain: string | undefined;
   /** What authenticates the providers that tell of bounces at /hooks/:provider; several of one while it is changed. */
   hookKeys: readonly (readonly [provider: ProviderName, secret: string])[];
+  /** The mailbox that its mail comes into; undefined: none. */
+  inboundImap: ImapMailbox | undefined;
   /** Where that domain's mail comes in; undefined: no door. */
   inboundSmtp:
     | { port: number; tls: { key: string; cert: string } | undefined; proxy: boolean }
@@ -286,6 +294,10 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
   if (set.INBOUND_SMTP_PORT && !set.INBOUND_DOMAIN)
     problems.push(
       'INBOUND_DOMAIN must be set when INBOUND_SMTP_PORT is: the domain whose mail comes in there, for example back.example.org',
+    );
+  if (set.INBOUND_IMAP_URL && !set.INBOUND_DOMAIN)
+    problems.push(
+      'INBOUND_DOMAIN must be set when INBOUND_IMAP_URL is: the domain whose mail comes into that mailbox, for example back.example.org',
     );
   if (relays && !set.MAIL_FROM)
     problems.push(
@@ -339,6 +351,7 @@ export function loadConfig(variables: Record<string, string | undefined>): Confi
         : undefined,
     hookKeys: env.HOOK_KEYS ?? [],
     inboundDomain: env.INBOUND_DOMAIN,
+    inboundImap: env.INBOUND_IMAP_URL,
     inboundSmtp:
       env.INBOUND_SMTP_PORT === undefined
         ? undefined

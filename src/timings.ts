@@ -71,6 +71,8 @@ export interface Timings {
   };
   /** How often it is looked for what is asked for many readers at once. */
   bulkMs: number;
+  /** How often the inbound mailbox is looked at beside IDLE, and when it is connected to again, twice as long each time. */
+  imap: { pollMs: number; againMs: number };
   /** How long a webhook may take to answer. */
   webhookMs: number;
   /** What relays are waited for when digests are sent. */
@@ -115,6 +117,7 @@ export const TIMINGS: Timings = {
     receiversMs: 10_000,
   },
   bulkMs: 2_000,
+  imap: { pollMs: 60_000, againMs: 5_000 },
   webhookMs: 15_000,
   relay: TIMEOUTS,
 };

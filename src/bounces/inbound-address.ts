@@ -3,6 +3,8 @@ import { type Subject, type Tokens, tokenIn } from '../subscribers/tokens.ts';
 /** What an address of ours is for, and whom its token names. */
 export type InboundAddress =
   | { for: 'bounce' | 'unsubscribe'; subject: Subject }
+  /** A newsletter's reply address: what readers write there goes to the newsroom. */
+  | { for: 'reply'; newsletter: string }
   /** Where providers send complaints (RFC 5965): whose they are, the returned message says. */
   | { for: 'complaint' }
   /** Where receivers send their reports of a day (RFC 7489, RFC 8460). */

@@ -30,6 +30,7 @@ export function registerNewsroom(program: Command, open: Open): void {
     .option('--colour <#rrggbb>', 'colour of headings and buttons')
     .option('--logo <address>', 'web address of an image')
     .option('--postal-address <text>', 'postal address at the foot of every edition')
+    .option('--replies-to <addresses>', 'who gets what readers reply, separated by commas')
     .option('--json', 'print JSON')
     .action(({ json, ...words }: Options) => {
       const changes = Object.entries(words).map(([key, text]) => [key, text === '' ? null : text]);

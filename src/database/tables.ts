@@ -246,6 +246,30 @@ interface SignsOfLifeTable {
   restedAt: Optional<Date>;
 }
 
+interface InboundMessagesTable {
+  key: Buffer;
+  at: Made;
+  source: string;
+  /** What it was: of src/bounces/kind.ts, or `reply`. */
+  kind: string;
+}
+
+interface RepliesTable {
+  id: Id;
+  at: Made;
+  newsletterId: string;
+  /** Null: a stranger's. */
+  subscriberId: Optional<string>;
+  /** Whom it is from, as the message says. */
+  email: string;
+  /** As it came. */
+  message: Buffer;
+  /** It reads as if its writer wants to be unsubscribed. */
+  wantsOut: boolean;
+  /** When an operator dealt with that. */
+  handledAt: Optional<Date>;
+}
+
 interface HookEventsTable {
   provider: string;
   eventId: string;
@@ -973,6 +997,8 @@ export interface Database {
   relayPlans: RelayPlansTable;
   signsOfLife: SignsOfLifeTable;
   hookEvents: HookEventsTable;
+  inboundMessages: InboundMessagesTable;
+  replies: RepliesTable;
   feeds: FeedsTable;
   articles: ArticlesTable;
   articleSources: ArticleSourcesTable;

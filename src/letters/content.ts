@@ -33,6 +33,8 @@ export interface LetterContents {
     /** True if it goes only by hand. */
     waits: boolean;
   };
+  /** What a reader wrote to the newsroom, to one of its people. */
+  reply: { reply: string };
   /** An edition as a reader with these choices would get it, to an operator. */
   test: { edition: string; language: string | null; sections: string[] | null };
 }

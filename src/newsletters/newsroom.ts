@@ -16,6 +16,17 @@ export const newsroomSchema = z.strictObject({
   logo: logoAddress,
   /** Shown at the foot of every digest; null: POSTAL_ADDRESS. */
   postalAddress: z.string().trim().max(500).nullable(),
+  /** Who gets what readers write to a reply address of ours, separated by commas; none: those of ALERT_TO, or the owners. */
+  repliesTo: z
+    .string()
+    .trim()
+    .max(1000)
+    .regex(
+      /^[^\s,@<>]+@[^\s,@<>]+(?:\s*,\s*[^\s,@<>]+@[^\s,@<>]+)*$/,
+      'email addresses, separated by commas',
+    )
+    .nullable()
+    .optional(),
 });
 export type Newsroom = z.infer<typeof newsroomSchema>;
 

@@ -9,9 +9,9 @@ export const KEPT_DAYS = {
   deliveries: 400,
   /** What relays said beside 250, revisions that were corrected since, and rendered messages. */
   sending: 90,
-  /** Messages to one person, once they have ended. */
+  /** Messages to one person, once they have ended, and what readers wrote to the newsroom. */
   letters: 30,
-  /** The ids of what providers told, by which one told again is known. */
+  /** By what a provider's event or an incoming message is known that comes once more. */
   hooks: 30,
   audit: 730,
 } as const;
@@ -45,7 +45,9 @@ export async function forgetOld(db: Db, now: Date): Promise<Record<string, numbe
       sql`state in ('sent', 'failed', 'skipped')`,
     ),
     bounces: await forget(db, 'bounces', 'at', before(now, KEPT_DAYS.deliveries)),
-    hook_events: await forgetHookEvents(db, before(now, KEPT_DAYS.hooks)),
+    replies: await forget(db, 'replies', 'at', before(now, KEPT_DAYS.letters)),
+    hook_events: await forgetByTime(db, 'hookEvents', before(now, KEPT_DAYS.hooks)),
+    inbound_messages: await forgetByTime(db, 'inboundMessages', before(now, KEPT_DAYS.hooks)),
     form_posts: await forgetPosts(db, before(now, 1)),
     audit: await forget(db, 'audit', 'at', before(now, KEPT_DAYS.audit)),
     partitions: await dropPartitions(db, before(now, KEPT_DAYS.deliveries)),
@@ -87,11 +89,13 @@ async function forgetCorrected(db: Kysely<Database>, until: Date): Promise<numbe
   return Number(numAffectedRows);
 }
 
-async function forgetHookEvents(db: Kysely<Database>, until: Date): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('hookEvents')
-    .where('at', '<', until)
-    .executeTakeFirst();
+/** Of tables without an id. */
+async function forgetByTime(
+  db: Kysely<Database>,
+  table: 'hookEvents' | 'inboundMessages',
+  until: Date,
+): Promise<number> {
+  const { numDeletedRows } = await db.deleteFrom(table).where('at', '<', until).executeTakeFirst();
   return Number(numDeletedRows);
 }
 

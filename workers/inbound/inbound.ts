@@ -1,13 +1,15 @@
 import type { Context } from '../../src/context.ts';
+import { watchMailbox } from './mailbox.ts';
 import { type Inbound, startInbound } from './server.ts';
 
 /**
- * The inbound door of this worker, where one is set. Of several workers on a machine the first has it; should that one
+ * The inbound doors of this worker, where they are set: a mailbox that is watched, and a port. Of several workers on a machine the first has the port; should that one
  * end, another opens it at its next look.
  */
 export function openInbound(context: Context) {
   const { config, log } = context;
   let door: Inbound | undefined;
+  const mailbox = config.inboundImap && watchMailbox(context, config.inboundImap);
   let told = false;
   async function look(): Promise<void> {
     if (door || !config.inboundSmtp) return;
@@ -30,7 +32,7 @@ export function openInbound(context: Context) {
     async close() {
       const open = door;
       door = undefined;
-      await open?.close();
+      await Promise.all([open?.close(), mailbox?.close()]);
     },
   };
 }

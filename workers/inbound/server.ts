@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions } from 'smtp-server';
-import { readInboundAddress } from '../../src/bounces/inbound-address.ts';
+import { findInboundAddress } from '../../src/bounces/reply-address.ts';
 import type { Config } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { takeMessage } from './take.ts';
 
 /** A report carries the message that it is about. */
-const LARGEST = 5 * 1024 * 1024;
+export const LARGEST = 5 * 1024 * 1024;
 const MOST_CLIENTS = 50;
 const SILENCE_MS = 60_000;
 
@@ -17,7 +17,7 @@ export interface Inbound {
 }
 
 /**
- * Opens the door where mail comes in: bounces, complaints and mailed unsubscribing, for addresses of ours alone. A
+ * Opens the door where mail comes in: bounces, complaints, mailed unsubscribing and replies, for addresses of ours alone. A
  * message is answered 250 once what follows from it is committed. Throws where the port cannot be opened.
  */
 export async function startInbound(
@@ -26,7 +26,7 @@ export async function startInbound(
 ): Promise<Inbound> {
   const domain = context.config.inboundDomain ?? '';
   const addressOf = ({ address }: { address: string }) =>
-    readInboundAddress(address, domain, context.tokens);
+    findInboundAddress(context.db, address, domain, context.tokens);
   const server = new SMTPServer({
     name: domain,
     banner: 'Gaceta',
@@ -41,12 +41,22 @@ export async function startInbound(
     socketTimeout: SILENCE_MS,
     closeTimeout: 5_000,
     onRcptTo(address, _session, done) {
-      done(addressOf(address) ? null : refusal(550, '5.1.1 no such address here'));
+      addressOf(address).then(
+        (found) => done(found ? null : refusal(550, '5.1.1 no such address here')),
+        (error: Error) => {
+          context.log.error({ err: error }, 'an address that mail came to could not be looked up');
+          done(refusal(451, '4.3.0 try again later'));
+        },
+      );
     },
     onData(stream, { envelope }, done) {
-      const addresses = envelope.rcptTo.map(addressOf).filter((one) => one !== undefined);
+      const sender = envelope.mailFrom ? envelope.mailFrom.address : '';
       read(stream)
-        .then((bytes) => takeMessage(context, addresses, bytes, 'smtp'))
+        .then(async (bytes) => {
+          const found = await Promise.all(envelope.rcptTo.map(addressOf));
+          const addresses = found.filter((one) => one !== undefined);
+          await takeMessage(context, addresses, { bytes, source: 'smtp', sender });
+        })
         .then(
           () => done(null, 'taken'),
           (error: Error) => {

@@ -219,10 +219,10 @@ async function partsOf(
   }
 }
 
-// What queueLetter wrote: its kind says which content it is. A test has no template: see letter-message.ts.
+// What queueLetter wrote: its kind says which content it is. A test and a reply have no template: see letter-message.ts.
 type Written = {
-  [K in Exclude<keyof LetterContents, 'test'>]: { kind: K; content: LetterContents[K] };
-}[Exclude<keyof LetterContents, 'test'>];
+  [K in Exclude<keyof LetterContents, 'test' | 'reply'>]: { kind: K; content: LetterContents[K] };
+}[Exclude<keyof LetterContents, 'test' | 'reply'>];
 
 /** When a new subscriber gets their first edition of a newsletter, and what they can read until then. */
 async function forNewcomer(context: Context, subscriber: string, newsletter: Newsletter) {

@@ -37,4 +37,25 @@ const statements = [
     unique (provider, nonce)
   )`,
   'create index hook_events_open on hook_events (at) where taken_at is null',
+  // Messages that came in and may come in once more, and what each was.
+  `create table inbound_messages (
+    key bytea primary key,
+    at timestamptz not null default now(),
+    source text not null,
+    kind text not null
+  )`,
+  'create index inbound_messages_at on inbound_messages (at)',
+  // What readers write to a newsletter's reply address, until it was passed on to the newsroom and a while after.
+  `create table replies (
+    id bigint generated always as identity primary key,
+    at timestamptz not null default now(),
+    newsletter_id bigint not null references newsletters (id),
+    subscriber_id bigint,
+    email text not null,
+    message bytea not null,
+    wants_out boolean not null,
+    handled_at timestamptz
+  )`,
+  'create index replies_open on replies (id) where wants_out and handled_at is null',
+  'create index replies_from on replies (email, at)',
 ];

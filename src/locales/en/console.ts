@@ -167,6 +167,9 @@ export default {
     noLogo: 'None: pages and emails show the name.',
     postalAddress: 'Postal address',
     postalAddressHint: 'At the foot of every edition. Many laws require it.',
+    repliesTo: 'Replies go to',
+    repliesToHint:
+      'Who gets what readers write to a newsletter’s reply address at your inbound domain. Several, separated by commas. Empty: the addresses that get alerts, or the owners.',
     consent: 'Consent text',
     consentText:
       'The sentence beside the sign-up button. It is kept with each consent, under a version that changes with it. {{newsroom}} stands for the name.',
@@ -204,6 +207,7 @@ export default {
       name: 'A name has 1 to 100 characters.',
       colour: 'Enter a colour as #rrggbb, for example #0b4f6c.',
       postalAddress: 'At most 500 characters.',
+      repliesTo: 'Enter email addresses, separated by commas.',
       wording: 'At most 1,000 characters.',
       number: 'Enter a whole number of at least 1.',
       order: 'Enter a number that is not lower than the one before it.',

@@ -169,6 +169,9 @@ export default {
     noLogo: 'Ninguno: las páginas y los correos muestran el nombre.',
     postalAddress: 'Dirección postal',
     postalAddressHint: 'Al pie de cada edición. Muchas leyes la exigen.',
+    repliesTo: 'Las respuestas van a',
+    repliesToHint:
+      'Quién recibe lo que los lectores escriben a la dirección de respuesta de un boletín en tu dominio de entrada. Varias, separadas por comas. Vacío: las direcciones que reciben avisos o los propietarios.',
     consent: 'Texto de consentimiento',
     consentText:
       'La frase junto al botón de suscripción. Se guarda con cada consentimiento, con una versión que cambia cuando cambia el texto. {{newsroom}} representa el nombre.',
@@ -209,6 +212,7 @@ export default {
       name: 'Un nombre tiene de 1 a 100 caracteres.',
       colour: 'Escribe el color como #rrggbb, por ejemplo #0b4f6c.',
       postalAddress: 'Como máximo, 500 caracteres.',
+      repliesTo: 'Escribe direcciones de correo separadas por comas.',
       wording: 'Como máximo, 1000 caracteres.',
       number: 'Escribe un número entero a partir de 1.',
       order: 'Escribe un número que no sea menor que el anterior.',

@@ -13,9 +13,11 @@ const gone = (address: string) =>
     '',
     `Final-Recipient: rfc822; ${address}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown`,
   );
+let reports = 0;
+/** Another one each time, as mail servers write them. */
 const full = (address: string) =>
   fielded(
-    '',
+    `Report no. ${++reports}`,
     `Final-Recipient: rfc822; ${address}\nAction: failed\nStatus: 4.4.1\nDiagnostic-Code: smtp; 451 4.4.1 Connection timed out`,
   );
 

@@ -24,7 +24,11 @@ async function confirmationTo(email: string) {
     const { tokens } = sending.context;
     const address = readInboundAddress(returnPath, 'back.news.test', tokens);
     expect(address, returnPath).toBeDefined();
-    await takeMessage(sending.context, address ? [address] : [], report, 'smtp');
+    await takeMessage(sending.context, address ? [address] : [], {
+      bytes: report,
+      source: 'smtp',
+      sender: '',
+    });
   };
   return Object.assign(sending, { letter, comesBack });
 }

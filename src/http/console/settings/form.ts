@@ -33,6 +33,7 @@ export function typedOf({ newsroom, signUp, sending }: Settings): Typed {
     name: newsroom.name,
     colour: newsroom.colour ?? '',
     postalAddress: newsroom.postalAddress ?? '',
+    repliesTo: newsroom.repliesTo ?? '',
     ...Object.fromEntries(wordings),
     refuseDisposable: signUp.refuseDisposable ? 'yes' : '',
     proof: signUp.proof,
@@ -78,6 +79,7 @@ export function settingsFrom(typed: Typed, before: Settings): Settings {
       // uploaded by a form of its own
       logo: before.newsroom.logo,
       postalAddress: text('postalAddress') || null,
+      repliesTo: text('repliesTo') || null,
     },
     signUp: {
       wording,
