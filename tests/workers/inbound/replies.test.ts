@@ -74,8 +74,8 @@ test('what a reader writes goes to the newsroom, from us, answered to them, in a
   expect(mail.text).toContain('Not passed on: b.exe');
   expect(mail.attachments.map(({ filename }) => filename)).toEqual(['a.png']);
   // what was passed on comes back: the mark stops it
-  const mark = String(mail.headers.get('x-gaceta-reply'));
-  const again = `From: ana@readers.test\r\nSubject: Fwd\r\nX-Gaceta-Reply: ${mark}`;
+  expect(mail.headers.get('x-gaceta-reply')).toEqual(expect.any(String));
+  const again = 'From: ana@readers.test\r\nSubject: Fwd\r\nX-Gaceta-Reply: 1';
   expect(await door.comes(again, 'Thank you!')).toEqual([]);
 });
 

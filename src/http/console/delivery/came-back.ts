@@ -52,7 +52,7 @@ export function cameBackRoutes(context: Context): Router {
     const here = (more: Record<string, string>) => {
       const given = Object.entries({ ...typed, ...more }).filter(([, value]) => value);
       return given.length > 0
-        ? `${page}?${new URLSearchParams(given as [string, string][])}`
+        ? `${page}?${new URLSearchParams(given as [string, string][]).toString()}`
         : page;
     };
     const line = (one: ListedBounce) => ({
