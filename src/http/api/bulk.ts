@@ -103,7 +103,9 @@ export const bulkOperations: Operation[] = [
       role: 'admin',
       reach: 'scoped',
       params: byId,
-      body: z.strictObject({ expectedCount: z.number().int().min(0).optional() }).default({}),
+      body: z.strictObject({
+        expectedCount: z.number().int().min(0).meta({ description: 'The `size` that it tells' }),
+      }),
       answers: { 200: { description: 'Under way', schema: bulkJobShape } },
       errors: [404, 409],
     },

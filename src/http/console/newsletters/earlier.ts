@@ -40,7 +40,7 @@ export function earlierEditionRoutes(context: Context): Router {
     onceForEachForm(context),
     async (req: Request, res: Response) => {
       await using file = takeList(res);
-      const { format, site = '' } = req.body as Record<string, string | undefined>;
+      const { format, site = '' } = (req.body ?? {}) as Record<string, string | undefined>;
       if (!file) return showForm(req, res, 'none');
       if (site !== '' && !URL.canParse(site)) return showForm(req, res, 'site');
       try {

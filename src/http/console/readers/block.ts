@@ -50,7 +50,10 @@ export function blockRoutes(context: Context): Router {
 
   async function showForm(req: Request, res: Response, fault?: 'none' | 'file') {
     const { t } = wordsFor(req, res);
-    const { reason = 'operator', detail = '' } = (fault ? req.body : {}) as Record<string, string>;
+    const { reason = 'operator', detail = '' } = ((fault && req.body) || {}) as Record<
+      string,
+      string
+    >;
     await showPage(context, req, res, {
       view: 'readers/block.eta',
       nav: 'readers',

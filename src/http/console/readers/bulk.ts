@@ -97,7 +97,7 @@ export function bulkRoutes(context: Context): Router {
   async function showForm(req: Request, res: Response, fault?: Fault) {
     const words = wordsFor(req, res);
     const scope = scopeOf(res);
-    const given: Record<string, unknown> = fault ? req.body : req.query;
+    const given: Record<string, unknown> = (fault ? req.body : req.query) ?? {};
     const { filter, typed, isNarrowed } = readFilter(given);
     const [all, total, past] = await Promise.all([
       listNewsletters(db),
