@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
 import { auditExport } from '../../../actions/export-subscribers.ts';
+import { listReplyRequests } from '../../../actions/reply-requests.ts';
 import type { Context } from '../../../context.ts';
 import { listNewsletters, requireNewsletter } from '../../../newsletters/newsletters.ts';
 import { inScope } from '../../../operators/scope.ts';
@@ -11,11 +12,13 @@ import { countSubscribers, listSubscribers } from '../../../subscribers/subscrib
 import { actorOf, requireScopedRole, scopeOf } from '../../middleware/roles.ts';
 import { languageName } from '../language-name.ts';
 import { showPage, wordsFor } from '../pages.ts';
+import { timeIn } from '../times.ts';
 import { filterAddress, readFilter } from './filter-form.ts';
 import { rowView } from './view.ts';
 
 const page = '/console/readers';
 const ROWS = 50;
+const REQUESTS = 20;
 
 /** The list of readers: searched, filtered, counted, exported. */
 export function readerListRoutes(context: Context): Router {
@@ -27,11 +30,12 @@ export function readerListRoutes(context: Context): Router {
     const scope = scopeOf(res);
     const { filter, typed, wrong, after, isNarrowed } = readFilter(req.query);
     const within = { ...filter, scope };
-    const [newsletters, languages, list, total] = await Promise.all([
+    const [newsletters, languages, list, total, requests] = await Promise.all([
       listNewsletters(db),
       languagesOfSubscribers(db),
       listSubscribers(db, { ...within, limit: ROWS, after, newestFirst: true }),
       countSubscribers(db, within),
+      listReplyRequests(db, scope, REQUESTS),
     ]);
     const own = newsletters.filter(({ id }) => inScope(scope, id));
     await showPage(context, req, res, {
@@ -48,6 +52,10 @@ export function readerListRoutes(context: Context): Router {
           (name) => typed[name as keyof typeof typed] !== '',
         ),
         newsletters: own,
+        requests: requests.map((one) => ({
+          ...one,
+          at: timeIn(one.at, words.language, own[0]?.timezone ?? 'UTC'),
+        })),
         sections: sectionsOf(own),
         languages: languages.map((tag) => ({ tag, name: languageName(tag, words.language) })),
         count: words.t(countKey(isNarrowed, total), { count: total.count }),

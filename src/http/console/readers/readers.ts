@@ -8,6 +8,7 @@ import { readerListRoutes } from './list.ts';
 import { newReaderRoutes } from './new.ts';
 import { readerPageRoutes } from './reader.ts';
 import { reasonRoutes } from './reasons.ts';
+import { replyRequestRoutes } from './reply-requests.ts';
 
 /**
  * The readers. All of it takes an admin, since one who may search by any part of an address can spell out all of them;
@@ -17,6 +18,7 @@ export function readerRoutes(context: Context): Router {
   const router = Router();
   router.use(readerListRoutes(context));
   router.use(reasonRoutes(context));
+  router.use(replyRequestRoutes(context));
   router.use(newReaderRoutes(context));
   router.use(importRoutes(context));
   router.use(bulkRoutes(context), blockRoutes(context));

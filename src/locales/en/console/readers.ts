@@ -209,6 +209,16 @@ export default {
     nothing: 'Not sent: nothing is waiting to be confirmed.',
   },
   life: 'What has happened, newest first',
+  asks: {
+    title: 'Asked by email to be unsubscribed',
+    lead: 'What these readers wrote to a newsletter’s reply address reads as if they want to unsubscribe.',
+    stranger: 'not a reader',
+    unsubscribe: 'Unsubscribe',
+    unsubscribeOf: 'Unsubscribe {{reader}}',
+    leave: 'Leave as it is',
+    leaveOf: 'Leave as it is: {{reader}}',
+    nothing: 'There was nothing to end: this was done before.',
+  },
   show: {
     all: 'Everything',
     consent: 'Consents',

@@ -216,6 +216,16 @@ export default {
     nothing: 'No se ha enviado: no hay nada por confirmar.',
   },
   life: 'Historial, lo más reciente primero',
+  asks: {
+    title: 'Pidieron la baja por correo',
+    lead: 'Lo que estos lectores escribieron a la dirección de respuesta de un boletín parece una petición de baja.',
+    stranger: 'no está entre tus lectores',
+    unsubscribe: 'Dar de baja',
+    unsubscribeOf: 'Dar de baja: {{reader}}',
+    leave: 'Dejar como está',
+    leaveOf: 'Dejar como está: {{reader}}',
+    nothing: 'No había nada que terminar: ya estaba hecho.',
+  },
   show: {
     all: 'Todo',
     consent: 'Consentimientos',
