@@ -17,6 +17,8 @@ export interface PersonalData {
   /** Bounces and complaints about messages to them. */
   bounces: Awaited<ReturnType<typeof bouncesOf>>;
   letters: Awaited<ReturnType<typeof lettersOf>>;
+  /** What they wrote to the newsroom, as it came. */
+  replies: Awaited<ReturnType<typeof repliesOf>>;
   suppressed: { reason: string; since: Date } | null;
 }
 
@@ -26,7 +28,7 @@ export async function personalData(
   subscriberId: string,
 ): Promise<PersonalData> {
   const subscriber = await getSubscriber(db, subscriberId);
-  const [reasons, pending, consents, deliveries, answers, bounces, letters, suppressed] =
+  const [reasons, pending, consents, deliveries, answers, bounces, letters, replies, suppressed] =
     await Promise.all([
       reasonsOf(db, subscriberId),
       pendingOf(db, subscriberId),
@@ -35,6 +37,7 @@ export async function personalData(
       answersOf(db, subscriberId),
       bouncesOf(db, subscriberId),
       lettersOf(db, subscriberId),
+      repliesOf(db, subscriberId),
       suppressionOf(db, subscriberId),
     ]);
   return {
@@ -46,6 +49,7 @@ export async function personalData(
     answers,
     bounces,
     letters,
+    replies,
     suppressed: suppressed ?? null,
   };
 }
@@ -103,6 +107,17 @@ const lettersOf = (db: DbOrTransaction, id: string) =>
     .where('subscriberId', '=', id)
     .orderBy('id')
     .execute();
+
+const repliesOf = async (db: DbOrTransaction, id: string) => {
+  const rows = await db
+    .selectFrom('replies as r')
+    .innerJoin('newsletters as n', 'n.id', 'r.newsletterId')
+    .select(['r.at', 'n.slug as newsletter', 'r.message'])
+    .where('r.subscriberId', '=', id)
+    .orderBy('r.id')
+    .execute();
+  return rows.map(({ message, ...row }) => ({ ...row, message: message.toString() }));
+};
 
 const suppressionOf = (db: DbOrTransaction, id: string) =>
   db
