@@ -97,6 +97,8 @@ export async function openContext(
     const now = () => new Date();
     const imports = openImportQueue({
       db,
+      databaseUrl,
+      folder: join(config.dataDir, 'imports'),
       hashAddress,
       now,
       report: (err, id) => log.error({ err, import: id }, 'an import failed'),

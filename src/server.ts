@@ -46,9 +46,15 @@ export async function startServer(
       run: () => sendAlerts(context),
     },
     {
-      name: 'imports: give up those whose process is gone',
+      name: 'imports: go on with those whose process is gone',
       everyMs: context.timings.attention.lookMs,
-      run: context.imports.failLost,
+      run: context.imports.look,
+    },
+    {
+      // also here: a worker may be on another machine than the files
+      name: 'imports: end what nobody goes on with',
+      everyMs: 600_000,
+      run: context.imports.tidy,
     },
   ]);
   const address = server.address();

@@ -144,9 +144,9 @@ export function housekeepingTasks(context: Context): Task[] {
       },
     },
     {
-      name: 'imports: give up those whose process is gone',
-      everyMs: timings.attention.lookMs,
-      run: context.imports.failLost,
+      name: 'imports: end what nobody goes on with',
+      everyMs: 600_000,
+      run: context.imports.tidy,
     },
     {
       name: 'operators: forget keys of answers that are a day old',

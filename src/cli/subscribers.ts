@@ -1,13 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { commit } from '../actions/commit.ts';
-import { importObject } from '../actions/imports.ts';
 import { addReader, eraseAndTell, subscriberWork } from '../actions/subscribers.ts';
-import { audit } from '../operators/audit.ts';
 import type { Subscriber } from '../subscribers/api-shape.ts';
-import { importSubscribers } from '../subscribers/import/import.ts';
-import { noteInWords, reasonInWords } from '../subscribers/import/words.ts';
 import { countSubscribers, getSubscriber, listSubscribers } from '../subscribers/subscribers.ts';
 import { registerLeavingReasons } from './leaving-reasons.ts';
 import type { Open } from './open.ts';
@@ -18,6 +12,7 @@ import { type FilterOptions, filterOf, withFilter } from './subscriber-filter.ts
 import { registerSubscriberBulk } from './subscribers-bulk.ts';
 import { registerSubscriberChanges } from './subscribers-change.ts';
 import { registerSubscriberExport } from './subscribers-export.ts';
+import { registerSubscriberImport } from './subscribers-import.ts';
 
 interface ListOptions extends FilterOptions {
   json?: boolean;
@@ -89,48 +84,7 @@ export function registerSubscribers(program: Command, open: Open): void {
         print(json, subscriber, overview([subscriber]));
       });
     });
-  noun
-    .command('import <file>')
-    .description('import subscribers from CSV; - reads stdin')
-    .option(
-      '--newsletter <slug>',
-      'newsletter; optional if there is only one, or if each line names its own',
-    )
-    .option('--json', 'print JSON')
-    .action(async (file: string, { json, newsletter }: { json?: boolean; newsletter?: string }) => {
-      if (file !== '-')
-        await access(file, constants.R_OK).catch(() => {
-          throw new WrongUse(`Cannot read ${file}.`);
-        });
-      return open(async ({ db, hashAddress, now }) => {
-        const slug = newsletter ?? null;
-        await audit(db, actorOf(), 'import', importObject(newsletter));
-        let told = performance.now();
-        const done = await importSubscribers(
-          db,
-          file === '-' ? process.stdin : createReadStream(file),
-          {
-            newsletter: slug,
-            hashAddress,
-            now: now(),
-            onLines(lines) {
-              if (performance.now() - told < 2000) return;
-              told = performance.now();
-              note(counted(lines, 'line'));
-            },
-          },
-        );
-        for (const one of done.notes) note(noteInWords(one));
-        for (const one of done.errors.slice(0, 20)) note(`line ${one.line}: ${reasonInWords(one)}`);
-        if (done.skipped > 20) note(`${done.skipped - 20} more lines skipped; --json names them`);
-        const { lines, added, updated, skipped } = done;
-        print(
-          json,
-          done,
-          `${counted(lines, 'line')}: ${added} added, ${updated} updated, ${skipped} skipped`,
-        );
-      });
-    });
+  registerSubscriberImport(noun, open);
   registerSubscriberExport(noun, open);
   registerSubscriberChanges(noun, open);
   registerSubscriberBulk(noun, open);

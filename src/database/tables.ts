@@ -899,11 +899,20 @@ interface Told {
   values: Record<string, string | number>;
 }
 
+/** A part of an import's lines that was stored, or looked at. */
+interface ImportBatchesTable {
+  importId: string;
+  number: number;
+  /** What became of each line, packed: see src/subscribers/import/report.ts. */
+  report: Buffer;
+}
+
 interface ImportsTable {
   id: Id;
   /** Null: each line named its own. */
   newsletterId: Optional<string>;
-  state: Default<'running' | 'done' | 'failed'>;
+  /** `ready`: a dry run has ended, and waits to be started; `stopped`: by somebody, and can go on. */
+  state: Default<'running' | 'ready' | 'stopped' | 'done' | 'failed'>;
   lines: Default<number>;
   added: Default<number>;
   updated: Default<number>;
@@ -920,8 +929,26 @@ interface ImportsTable {
   newsletters: Optional<string[]>;
   /** How much of the file was read, from 0 to 1. */
   progress: Default<number>;
-  /** Only of one that failed. `lost`: its process ended without a word. */
-  failure: Optional<'unreadable' | 'stopped' | 'lost' | 'fault'>;
+  /** Only of one that failed. `lost`: its process and its file are gone; `expired`: nobody started it for a day. */
+  failure: Optional<'unreadable' | 'stopped' | 'lost' | 'fault' | 'expired'>;
+  /** The name of its file in DATA_DIR/imports, until it has ended. */
+  file: Optional<string>;
+  /** What whoever brought the file said about it. */
+  options: ColumnType<unknown, string | undefined, string>;
+  /** What was understood of the file. */
+  understood: ColumnType<unknown, string | null | undefined, string | null>;
+  /** True: it only looks what would become of the lines. */
+  dryRun: Default<boolean>;
+  /** Who brought it, as `operator 5` or `token 3`: kept with the consents they stated. */
+  statedBy: Optional<string>;
+  /** Raised whenever it is started: what an earlier run still stores is not of it. */
+  round: Default<number>;
+  leftCount: Default<number>;
+  suppressedCount: Default<number>;
+  sameCount: Default<number>;
+  refusedCount: Default<number>;
+  changedCount: Default<number>;
+  newCount: Default<number>;
   /** Host and pid of the process that works on it, and when that was last alive. */
   process: Default<string>;
   touchedAt: Made;
@@ -1040,6 +1067,7 @@ export interface Database {
   webhookMessages: WebhookMessagesTable;
   webhookAttempts: WebhookAttemptsTable;
   imports: ImportsTable;
+  importBatches: ImportBatchesTable;
   attention: AttentionTable;
   earlierEditions: EarlierEditionsTable;
   oldAddresses: OldAddressesTable;

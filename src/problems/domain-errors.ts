@@ -61,11 +61,14 @@ import {
   ImportNotFound,
   InvalidImport,
   InvalidSubscriber,
+  ListTooLarge,
+  NoRoom,
   ReasonNeeded,
   SubscriberNotFound,
   SubscriberShared,
   SuppressionNotFound,
   TooManyImports,
+  WrongImportState,
 } from '../subscribers/errors.ts';
 
 import { AttemptNotFound, WebhookNotFound, WebhookOff } from '../webhooks/errors.ts';
@@ -130,8 +133,10 @@ const statuses: [number, ErrorClass[]][] = [
       KeySetElsewhere,
       NoKeyWaits,
       NotPublished,
+      WrongImportState,
     ],
   ],
+  [413, [ListTooLarge]],
   [
     422,
     [
@@ -157,6 +162,7 @@ const statuses: [number, ErrorClass[]][] = [
   ],
   [429, [LetterRefused, TooManyTests]],
   [503, [FeedAway, TooBusy, TooManyImports]],
+  [507, [NoRoom]],
 ];
 
 /** The status of a domain error; undefined for an error nobody named. */

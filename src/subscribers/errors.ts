@@ -128,3 +128,24 @@ export class ImportNotFound extends Error {
     this.name = 'ImportNotFound';
   }
 }
+
+/** The file is larger than a list may be. */
+export class ListTooLarge extends Error {
+  override name = 'ListTooLarge';
+  constructor() {
+    super('The file is larger than 4 GB: split it.');
+  }
+}
+
+/** The disk has no room for a file that is to be imported. */
+export class NoRoom extends Error {
+  override name = 'NoRoom';
+  constructor() {
+    super('The disk of the server has no room for this file: make room, then send it again.');
+  }
+}
+
+/** An import cannot be started, or stopped, in the state it is in. */
+export class WrongImportState extends Error {
+  override name = 'WrongImportState';
+}

@@ -19,19 +19,6 @@ export async function subscribedWithin(
   return rows[0] ?? { inside: false, outside: false };
 }
 
-/** Which of some people, by the compared form of their addresses, have subscriptions to newsletters outside the scope. */
-export async function subscribedOutside(
-  db: DbOrTransaction,
-  scope: Scope,
-  emailKeys: string[],
-): Promise<Set<string>> {
-  if (scope === null) return new Set();
-  const { rows } = await sql<{ emailKey: string }>`
-    select distinct s.email_key from subscribers s join subscriptions t on t.subscriber_id = s.id
-    where s.email_key = any(${emailKeys}) and not ${within(scope, 't.newsletter_id')}`.execute(db);
-  return new Set(rows.map(({ emailKey }) => emailKey));
-}
-
 /**
  * Throws SubscriberNotFound where a person has no subscription within the scope; with `whole`, for what is of the person
  * and not of one subscription, SubscriberShared where they have one outside of it.

@@ -91,6 +91,7 @@ describe('a backup', async () => {
         'attention',
         'form_posts',
         'idempotency_keys',
+        'import_batches',
         'kept_forms',
         'rate_limits',
         'receiver_limits',

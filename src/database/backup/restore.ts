@@ -61,6 +61,7 @@ export async function restore(
     await refuseAtWork(client);
     if (!replace) await refuseFull(client);
     const done = await load(client, linesOf(path), known);
+    await endImports(client);
     const held = await holdDue(client, done.madeAt);
     await client.query('commit');
     return { ...done, held };
@@ -87,7 +88,7 @@ async function load(
   if (older) await makeSchema(client, known, theirs.at(-1));
   else
     await client.query(
-      `truncate ${[...backedUpTables, 'attention', 'alerts', 'bulk_jobs', 'bulk_readers', 'webhook_messages', 'webhook_attempts', 'sessions', 'sign_in_steps', 'kept_forms', 'setup_links', 'idempotency_keys'].join(', ')}`,
+      `truncate ${[...backedUpTables, 'import_batches', 'attention', 'alerts', 'bulk_jobs', 'bulk_readers', 'webhook_messages', 'webhook_attempts', 'sessions', 'sign_in_steps', 'kept_forms', 'setup_links', 'idempotency_keys'].join(', ')}`,
     );
   for (const n of partitions) await client.query(partitionStatement(BigInt(n)));
   const rows = await loadTables(client, lines);
@@ -170,6 +171,14 @@ async function refuseFull(client: pg.Client): Promise<void> {
     throw new DatabaseNotEmpty(
       'The database is not empty. With --replace everything in it is removed and the backup takes its place.',
     );
+}
+
+/** What was stored of an import, and its file, is not in a backup: it is begun again with the file. */
+async function endImports(client: pg.Client): Promise<void> {
+  await client.query(
+    `update imports set state = 'failed', failure = 'lost', file = null, finished_at = now()
+     where state in ('running', 'ready', 'stopped') or file is not null and state = 'failed'`,
+  );
 }
 
 /** New rows get ids above those restored. */

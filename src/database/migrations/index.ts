@@ -11,6 +11,7 @@ import * as today from './0009-today.ts';
 import * as figures from './0010-figures.ts';
 import * as bounces from './0011-bounces.ts';
 import * as imports from './0012-imports.ts';
+import * as importEngine from './0013-import-engine.ts';
 import * as moving from './0014-moving.ts';
 import * as doors from './0015-doors.ts';
 import * as reputation from './0016-reputation.ts';
@@ -32,6 +33,7 @@ export const migrations: Record<string, Migration> = {
   '0010-figures': figures,
   '0011-bounces': bounces,
   '0012-imports': imports,
+  '0013-import-engine': importEngine,
   '0014-moving': moving,
   '0015-doors': doors,
   '0016-reputation': reputation,

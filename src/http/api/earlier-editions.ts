@@ -71,7 +71,7 @@ export const earlierEditionOperations: Operation[] = [
           .optional()
           .meta({ description: 'Count, and change nothing' }),
       }),
-      bodyType: 'application/octet-stream',
+      bodyTypes: ['application/octet-stream'],
       before: [fileBody],
       answers: { 200: { description: 'Done', schema: archiveImportShape } },
       errors: [404],

@@ -159,7 +159,7 @@ export const newsletterOperations: Operation[] = [
       role: 'admin',
       reach: ofNewsletter,
       params: bySlug,
-      bodyType: 'image/*',
+      bodyTypes: ['image/*'],
       before: pictureBody,
       answers: { 200: { description: 'As it is now', schema: newsletterShape } },
     },

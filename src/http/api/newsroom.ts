@@ -44,7 +44,7 @@ export const newsroomOperations: Operation[] = [
       summary: 'Give the newsroom a logo',
       description: `${logoDescription} \`PATCH\` with \`{"logo": null}\` takes it away.`,
       role: 'admin',
-      bodyType: 'image/*',
+      bodyTypes: ['image/*'],
       before: pictureBody,
       answers: { 200: { description: 'As it is now', schema: shape } },
     },

@@ -180,7 +180,7 @@ function operation<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
           params: readParams(spec.params, req),
           query: read(spec.query ?? z.strictObject({}), req.query, 'query') as z.output<Q>,
           // a file is read by the call itself
-          body: (spec.bodyType
+          body: (spec.bodyTypes
             ? undefined
             : read(spec.body ?? nothing, req.body, 'body')) as z.output<B>,
           input: req.body,

@@ -319,11 +319,36 @@ export const archiveImportShape = z
 
 const importFields = {
   id,
-  state: z.enum(['running', 'done', 'failed']),
+  state: z.enum(['running', 'ready', 'stopped', 'done', 'failed']).meta({
+    description:
+      '`ready`: a dry run that waits to be started; `stopped`: by somebody, and can go on',
+  }),
   newsletter: z
     .string()
     .nullable()
     .meta({ description: 'Its slug; null: each line named its own' }),
+  format: z
+    .string()
+    .nullable()
+    .meta({ description: 'Whose export it was taken for; `other`: of nobody known' }),
+  dryRun: z.boolean().meta({ description: 'true: nothing is stored' }),
+  counts: z
+    .object({
+      new: z.number().int(),
+      changed: z.number().int(),
+      same: z.number().int(),
+      left: z.number().int(),
+      suppressed: z.number().int(),
+      refused: z.number().int(),
+    })
+    .meta({
+      description:
+        'What became of the lines; one that speaks of several newsletters counts for each',
+    }),
+  report: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where it is told of each line; null: there is nothing yet' }),
   lines: z.number().int(),
   added: z.number().int(),
   updated: z.number().int(),
@@ -332,12 +357,15 @@ const importFields = {
   failure: z.string().nullable().meta({ description: 'Why it failed, and what to do' }),
   createdAt: time,
   finishedAt: time.nullable(),
-  touchedAt: time.meta({ description: 'When the process that works on it was last alive' }),
+  touchedAt: time.meta({ description: 'When it was last worked on' }),
 };
 export const importSummaryShape = z.object(importFields).meta({ id: 'ImportSummary' });
 export const importShape = z
   .object({
     ...importFields,
+    columns: z
+      .array(z.object({ title: z.string(), field: z.string().nullable() }))
+      .meta({ description: 'The columns of the file and what each holds; null: it is ignored' }),
     errors: z
       .array(z.object({ line: z.number().int(), code: z.string(), reason: z.string() }))
       .meta({ description: 'The first 1,000 lines that were skipped; there once it has ended' }),

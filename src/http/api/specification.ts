@@ -31,8 +31,8 @@ export interface Spec<P extends z.ZodObject, Q extends z.ZodObject, B extends z.
   params?: P;
   query?: Q;
   body?: B;
-  /** A body that is no JSON: its media type. */
-  bodyType?: string;
+  /** A body that is no JSON: the media types it may have. */
+  bodyTypes?: string[];
   /** The address of what it made, told by its body: goes as Location. */
   location?: (body: unknown) => string;
   /** Answers that are no error, by status, and which errors beside those that every call may give. */
@@ -90,11 +90,16 @@ export function describe<P extends z.ZodObject, Q extends z.ZodObject, B extends
           },
         }
       : {}),
-    ...(spec.bodyType
+    ...(spec.bodyTypes
       ? {
           requestBody: {
             required: true,
-            content: { [spec.bodyType]: { schema: z.string().meta({ format: 'binary' }) } },
+            content: Object.fromEntries(
+              spec.bodyTypes.map((type) => [
+                type,
+                { schema: z.string().meta({ format: 'binary' }) },
+              ]),
+            ),
           },
         }
       : {}),

@@ -81,7 +81,7 @@ export const suppressionOperations: Operation[] = [
         }),
         detail: z.string().trim().max(500).optional().meta({ description: 'Why, for colleagues' }),
       }),
-      bodyType: 'text/csv',
+      bodyTypes: ['text/csv'],
       before: [csvBody],
       answers: { 200: { description: 'Done', schema: suppressedListShape } },
     },

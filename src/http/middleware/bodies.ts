@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import express, { type Request, type RequestHandler } from 'express';
+import { ListTooLarge } from '../../subscribers/errors.ts';
+import { LARGEST_LIST } from '../../subscribers/import/spool.ts';
 import { Problem } from './problem.ts';
 import { allowSlowBody } from './slow-bodies.ts';
 
@@ -58,36 +60,46 @@ export const longFormBody: RequestHandler = express.urlencoded({
   parameterLimit: 5000,
 });
 
-/** The largest list of readers, in bytes. */
-export const LARGEST_FILE = 1024 ** 3;
-const tooLarge = () => new Problem(413, 'The file is larger than 1 GB: split it.');
+/** What a list of readers may be: CSV, a ZIP of such files, a line of JSON for each reader, a sheet of Excel. */
+export const listTypes = [
+  'text/csv',
+  'application/zip',
+  'application/x-ndjson',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+];
 
-/** Lets CSV through unread, to be taken in as it arrives, with all the time it needs; another type is refused (415). */
-export const csvBody: RequestHandler = (req, res, next) => {
-  if (!req.is('text/csv'))
-    throw new Problem(415, 'The body must be CSV: send it with Content-Type: text/csv.');
+/** Lets a file through unread, to be taken in as it arrives, with all the time it needs; another type is refused (415). */
+const bodyOf =
+  (types: string[]): RequestHandler =>
+  (req, res, next) => {
+    if (!req.is(types))
+      throw new Problem(415, `Send the file with its Content-Type: ${types.join(', ')}.`);
+    unreadBody(req, res, next);
+  };
+
+const unreadBody: RequestHandler = (req, res, next) => {
   if (req.headers['content-encoding'] !== undefined)
     throw new Problem(415, 'Send the file as it is, without Content-Encoding.');
-  if (Number(req.headers['content-length']) > LARGEST_FILE) throw tooLarge();
+  if (Number(req.headers['content-length']) > LARGEST_LIST) throw new ListTooLarge();
   allowSlowBody(req, res, next);
 };
 
-/** As `csvBody`, for a file of any type but what a form of a page sends. */
+export const csvBody: RequestHandler = bodyOf(['text/csv']);
+export const listBody: RequestHandler = bodyOf(listTypes);
+
+/** As those, for a file of any type but what a form of a page sends. */
 export const fileBody: RequestHandler = (req, res, next) => {
   if (req.is(['multipart/*', 'application/x-www-form-urlencoded']))
     throw new Problem(
       415,
       'Send the file itself as the body, with Content-Type: application/octet-stream.',
     );
-  if (req.headers['content-encoding'] !== undefined)
-    throw new Problem(415, 'Send the file as it is, without Content-Encoding.');
-  if (Number(req.headers['content-length']) > LARGEST_FILE) throw tooLarge();
-  allowSlowBody(req, res, next);
+  unreadBody(req, res, next);
 };
 
 /**
  * A body that can be taken in once as it arrives, and knows afterwards what it was: with its address it
- * makes two requests the same. Reading throws Problem 413 above 1 GB.
+ * makes two requests the same. Reading throws ListTooLarge.
  */
 export class HashedBody implements AsyncIterable<Buffer> {
   readonly #req: Request;
@@ -100,11 +112,16 @@ export class HashedBody implements AsyncIterable<Buffer> {
     if (req.body !== undefined) this.#hash.update(JSON.stringify(req.body));
   }
 
+  /** How long it says that it is, in bytes; 0 where it does not. */
+  get length(): number {
+    return Number(this.#req.headers['content-length']) || 0;
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     let size = 0;
     for await (const chunk of this.#req as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > LARGEST_FILE) throw tooLarge();
+      if (size > LARGEST_LIST) throw new ListTooLarge();
       this.#hash.update(chunk);
       yield chunk;
     }

@@ -3,8 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
 import type { RequestHandler, Response } from 'express';
-import { type Spool, spool } from '../../subscribers/import/spool.ts';
-import { LARGEST_FILE } from './bodies.ts';
+import { LARGEST_LIST, type Spool, spool } from '../../subscribers/import/spool.ts';
 import { allowSlowBody } from './slow-bodies.ts';
 
 /** A list of readers that a form sent, on the disk. */
@@ -16,14 +15,14 @@ export interface UploadedList {
 }
 
 // A browser shows no answer while it still sends: what is too large is read to here and thrown away, then cut off.
-const MOST_READ = 2 * LARGEST_FILE;
+const MOST_READ = 2 * LARGEST_LIST;
 
 /**
  * Reads a form (multipart/form-data) with one file, named `file`, which goes to the disk as it arrives:
  * `res.locals.list`. The form's other fields are `req.body`, with the file's SHA-256 as `file`, so that the same form
  * is known when it is sent again. Put it behind the rule of the route: it gives a body all the time it needs.
  */
-export const readList: RequestHandler[] = [
+export const readList = (folder: string): RequestHandler[] => [
   allowSlowBody,
   async (req, res, next) => {
     const list: UploadedList = { file: null, tooLarge: false };
@@ -34,7 +33,7 @@ export const readList: RequestHandler[] = [
     const hash = createHash('sha256');
     let taking: Promise<Spool> | undefined;
     try {
-      const limits = { files: 1, fileSize: LARGEST_FILE + 1, fields: 20, fieldSize: 10_000 };
+      const limits = { files: 1, fileSize: LARGEST_LIST + 1, fields: 20, fieldSize: 10_000 };
       const form = busboy({ headers: req.headers, limits });
       form.on('field', (name, value) => {
         fields[name] = value;
@@ -44,7 +43,7 @@ export const readList: RequestHandler[] = [
         file.on('limit', () => {
           list.tooLarge = true;
         });
-        taking = spool(hashed(file, hash));
+        taking = spool(hashed(file, hash), folder);
         // told where it is waited for
         taking.catch(() => undefined);
       });

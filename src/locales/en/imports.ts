@@ -36,7 +36,9 @@ export default {
     hour: '“{{value}}” is not an hour: HH:MM, from 00:00 to 23:59.',
     consents: 'consents must be as an export writes them.',
     suppressed: 'The address is suppressed.',
-    'unsubscribed-since': 'The reader has unsubscribed since that consent.',
+    'unsubscribed-since':
+      'The reader unsubscribed here: a file brings back nobody who did not confirm again since.',
+    'newsletter-archived': 'The newsletter is archived.',
     told: '{{text}}',
   },
   notes: {
@@ -89,5 +91,14 @@ export default {
     kind_sqlite: 'This is a database. Export the readers as CSV.',
     kind_html: 'This is a web page or XML, not a list. Export the readers as CSV or XLSX.',
     kind_binary: 'This is no text, spreadsheet or ZIP. Export the readers as CSV or XLSX.',
+  },
+  failures: {
+    unreadable: 'After {{count, number}} lines the file cannot be read on.',
+    stopped:
+      'Gaceta was stopped after {{count, number}} lines. Import the same file again: what is in already stays as it is.',
+    lost: 'After {{count, number}} lines the process that imported it ended, and the file is gone. Import the same file again: what is in already stays as it is.',
+    fault:
+      'It failed after {{count, number}} lines; the log says why. Start it again: it goes on where it was.',
+    expired: 'Nobody started it for a day, and its file was removed. Send it again.',
   },
 };

@@ -36,7 +36,9 @@ export default {
     hour: '«{{value}}» no es una hora: HH:MM, de 00:00 a 23:59.',
     consents: 'consents debe ser como lo escribe una exportación.',
     suppressed: 'La dirección está bloqueada.',
-    'unsubscribed-since': 'Se dio de baja después de ese consentimiento.',
+    'unsubscribed-since':
+      'El lector se dio de baja aquí: un archivo no trae de vuelta a quien no ha vuelto a confirmar.',
+    'newsletter-archived': 'El boletín está archivado.',
     told: '{{text}}',
   },
   notes: {
@@ -88,5 +90,14 @@ export default {
     kind_sqlite: 'Es una base de datos. Exporta los lectores como CSV.',
     kind_html: 'Es una página web o XML, no una lista. Exporta los lectores como CSV o XLSX.',
     kind_binary: 'No es texto, hoja de cálculo ni ZIP. Exporta los lectores como CSV o XLSX.',
+  },
+  failures: {
+    unreadable: 'Después de {{count, number}} líneas, el archivo no se puede seguir leyendo.',
+    stopped:
+      'Gaceta se detuvo después de {{count, number}} líneas. Importa de nuevo el mismo archivo: lo que ya está se queda como está.',
+    lost: 'Después de {{count, number}} líneas terminó el proceso que lo importaba y el archivo ya no está. Importa de nuevo el mismo archivo: lo que ya está se queda como está.',
+    fault:
+      'Falló después de {{count, number}} líneas; el registro dice por qué. Iníciala de nuevo: sigue donde estaba.',
+    expired: 'Nadie la inició en un día y su archivo se eliminó. Envíalo de nuevo.',
   },
 };

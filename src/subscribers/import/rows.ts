@@ -1,17 +1,36 @@
-import { hostname } from 'node:os';
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import { reaches, type Scope } from '../../database/scope.ts';
 import type { Database } from '../../database/tables.ts';
-import { ImportNotFound } from '../errors.ts';
+import { ImportNotFound, WrongImportState } from '../errors.ts';
+import type { ListOptions, Understood } from './understood.ts';
 
 type Row = Selectable<Database['imports']>;
+
+/** What was asked for with a file, besides what it is. */
+export interface ImportOptions extends ListOptions {
+  /** A slug; null: each line names its own. */
+  newsletter: string | null;
+  /** The newsletters that its lines may be for, and beyond which no reader is changed; null: any. */
+  scope: Scope;
+}
+
+/** What became of the lines, each counted once. */
+export interface ImportCounts {
+  new: number;
+  changed: number;
+  same: number;
+  left: number;
+  suppressed: number;
+  refused: number;
+}
 
 /** An import without its lines: what a list shows. */
 export type ImportSummary = Pick<
   Row,
   | 'id'
   | 'state'
+  | 'dryRun'
   | 'lines'
   | 'added'
   | 'updated'
@@ -24,57 +43,126 @@ export type ImportSummary = Pick<
 > & {
   /** Its slug; null: each line named its own. */
   newsletter: string | null;
+  /** Whose export it was taken for; null: of one from before it was told. */
+  format: Understood['format'] | null;
+  counts: ImportCounts;
 };
 
-/** One import, with the lines that were skipped and what had to be assumed. */
-export type Import = ImportSummary & Pick<Row, 'errors' | 'notes'>;
+/** One import, with the lines that were left out, what was understood of the file, and what had to be assumed. */
+export type Import = ImportSummary &
+  Pick<Row, 'errors' | 'notes'> & { understood: Understood | null; options: ImportOptions };
 
-/** How often the row of an import says that its process lives, and after how long a silence it does not. */
-const TOUCH_MS = 15_000;
-const LOST_SECONDS = 120;
+/** What an import is made of. */
+export interface NewImport {
+  file: string;
+  newsletterId: string | null;
+  options: ImportOptions;
+  understood: Understood;
+  dryRun: boolean;
+  statedBy: string;
+}
 
-/** Makes the row of an import that begins. `newsletters` are those its lines may be for; null: any. */
-export async function beginImport(
+/** Makes the row of an import that begins: whichever process finds its file works on it. Answers its id. */
+export async function addImport(
   db: DbOrTransaction,
-  { newsletterId, newsletters }: { newsletterId: string | null; newsletters: Scope },
+  { file, newsletterId, options, understood, dryRun, statedBy }: NewImport,
 ): Promise<string> {
+  const newsletters = newsletterId === null ? options.scope : [newsletterId];
   const { id } = await db
     .insertInto('imports')
     .values({
+      file,
       newsletterId,
       newsletters: newsletters && [...newsletters],
-      process: `${hostname()} ${process.pid}`,
+      options: JSON.stringify(options),
+      understood: JSON.stringify(understood),
+      dryRun,
+      statedBy,
     })
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
 }
 
-/** Says from time to time in the row of an import that its process lives, until disposed of. */
-export function keepAlive(db: DbOrTransaction, id: string): Disposable {
-  const touch = () =>
-    db
+/**
+ * Starts an import again: one that a dry run looked at from its beginning, one that was stopped or broke off where it
+ * was, or from its beginning with other `options`. Throws ImportNotFound, WrongImportState.
+ */
+export async function restartImport(
+  db: DbOrTransaction,
+  id: string,
+  changed?: {
+    options: ImportOptions;
+    understood: Understood;
+    newsletterId: string | null;
+    dryRun: boolean;
+  },
+): Promise<void> {
+  const row = await db
+    .selectFrom('imports')
+    .select(['state', 'failure', 'file', 'dryRun'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw new ImportNotFound(id);
+  const canStart = row.state === 'ready' || row.state === 'stopped' || row.failure === 'fault';
+  if (!canStart)
+    throw new WrongImportState(
+      `This import is ${row.state}: one that waits, was stopped or broke off can be started.`,
+    );
+  if (row.file === null)
+    throw new WrongImportState('The file of this import is no longer kept: send it again.');
+  const dryRun = changed?.dryRun ?? (row.state === 'ready' ? false : row.dryRun);
+  if (changed || row.dryRun !== dryRun) {
+    await db.deleteFrom('importBatches').where('importId', '=', id).execute();
+    const none = { lines: 0, added: 0, updated: 0, skipped: 0, progress: 0 };
+    const noCounts = {
+      newCount: 0,
+      changedCount: 0,
+      sameCount: 0,
+      leftCount: 0,
+      suppressedCount: 0,
+      refusedCount: 0,
+    };
+    await db
       .updateTable('imports')
-      .set({ touchedAt: sql<Date>`now()` })
+      .set({ ...none, ...noCounts, errors: '[]', notes: '[]' })
       .where('id', '=', id)
-      .where('state', '=', 'running')
-      .execute()
-      // the next time will do, or the import itself meets the same error
-      .catch(() => undefined);
-  // in a transaction nobody else sees the row
-  const timer = db.isTransaction ? undefined : setInterval(touch, TOUCH_MS).unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+      .execute();
+  }
+  await db
+    .updateTable('imports')
+    .set((eb) => ({
+      state: 'running',
+      failure: null,
+      finishedAt: null,
+      touchedAt: sql<Date>`now()`,
+      dryRun,
+      round: eb('round', '+', 1),
+      ...(changed && {
+        options: JSON.stringify(changed.options),
+        understood: JSON.stringify(changed.understood),
+        newsletterId: changed.newsletterId,
+        newsletters:
+          changed.newsletterId === null
+            ? changed.options.scope && [...changed.options.scope]
+            : [changed.newsletterId],
+      }),
+    }))
+    .where('id', '=', id)
+    .execute();
 }
 
-/** Marks the imports whose process ended without a word as failed. Answers how many. */
-export async function failLostImports(db: DbOrTransaction): Promise<number> {
-  const lost = await db
+/** Stops an import that runs, or that waits to be started: what is stored stays. Throws WrongImportState. */
+export async function stopImport(db: DbOrTransaction, id: string): Promise<void> {
+  const stopped = await db
     .updateTable('imports')
-    .set({ state: 'failed', failure: 'lost', finishedAt: sql<Date>`now()` })
-    .where('state', '=', 'running')
-    .where('touchedAt', '<', sql<Date>`now() - ${LOST_SECONDS} * interval '1 second'`)
+    .set({ state: 'stopped', finishedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('state', 'in', ['running', 'ready'])
     .executeTakeFirst();
-  return Number(lost.numUpdatedRows);
+  if (stopped.numUpdatedRows === 0n)
+    throw new WrongImportState('This import does not run: there is nothing to stop.');
 }
 
 /** One import. To a caller who is bound to some newsletters others are not there. Throws ImportNotFound. */
@@ -84,11 +172,18 @@ export async function getImport(
   scope: Scope = null,
 ): Promise<Import> {
   const row = await summaries(db, scope)
-    .select(['i.errors', 'i.notes'])
+    .select(['i.errors', 'i.notes', 'i.options', 'i.understood'])
     .where('i.id', '=', id)
     .executeTakeFirst();
   if (!row) throw new ImportNotFound(id);
-  return row;
+  const { errors, notes, options, understood } = row;
+  return {
+    ...summaryOf(row),
+    errors: errors.toSorted((a, b) => a.nth - b.nth || a.line - b.line),
+    notes,
+    options: options as ImportOptions,
+    understood: understood as Understood | null,
+  };
 }
 
 /** Imports, newest first. `next` is the `after` of the next page. */
@@ -101,9 +196,13 @@ export async function listImports(
     .orderBy('i.id', 'desc')
     .limit(limit + 1)
     .execute();
-  const data = rows.slice(0, limit);
+  const data = rows.slice(0, limit).map(summaryOf);
   return { data, next: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
 }
+
+/** What was understood of a file, without the readers that it shows as examples: one who is erased is in no import. */
+export const withoutExamples: RawBuilder<string> = sql<string>`jsonb_set(understood || '{"samples": []}', '{columns}', (
+  select coalesce(jsonb_agg(c || '{"example": ""}'), '[]') from jsonb_array_elements(understood->'columns') c))`;
 
 const summaries = (db: DbOrTransaction, scope: Scope) =>
   db
@@ -112,6 +211,7 @@ const summaries = (db: DbOrTransaction, scope: Scope) =>
     .select([
       'i.id',
       'i.state',
+      'i.dryRun',
       'n.slug as newsletter',
       'i.lines',
       'i.added',
@@ -122,23 +222,39 @@ const summaries = (db: DbOrTransaction, scope: Scope) =>
       'i.createdAt',
       'i.finishedAt',
       'i.touchedAt',
+      'i.newCount',
+      'i.changedCount',
+      'i.sameCount',
+      'i.leftCount',
+      'i.suppressedCount',
+      'i.refusedCount',
     ])
+    .select(sql<Understood['format'] | null>`i.understood->>'format'`.as('format'))
     .where(reaches(scope, 'i.newsletters'));
 
-/** Why an import failed, and what to do; null of one that did not. */
-export function failureOf({ failure, lines }: Pick<Row, 'failure' | 'lines'>): string | null {
-  const so = `after ${lines} line${lines === 1 ? '' : 's'}`;
-  const again = 'Import the same file again: what is in already stays as it is.';
-  switch (failure) {
-    case null:
-      return null;
-    case 'unreadable':
-      return `${so[0]?.toUpperCase()}${so.slice(1)} the file is not CSV: it has a line of more than a million characters.`;
-    case 'stopped':
-      return `Gaceta was stopped ${so}. ${again}`;
-    case 'lost':
-      return `The process that imported it ended ${so}. ${again}`;
-    case 'fault':
-      return `It failed ${so}; the log says why. ${again}`;
-  }
-}
+type Found = Awaited<ReturnType<ReturnType<typeof summaries>['execute']>>[number];
+
+const summaryOf = (row: Found): ImportSummary => ({
+  id: row.id,
+  state: row.state,
+  dryRun: row.dryRun,
+  newsletter: row.newsletter,
+  format: row.format,
+  lines: row.lines,
+  added: row.added,
+  updated: row.updated,
+  skipped: row.skipped,
+  counts: {
+    new: row.newCount,
+    changed: row.changedCount,
+    same: row.sameCount,
+    left: row.leftCount,
+    suppressed: row.suppressedCount,
+    refused: row.refusedCount,
+  },
+  progress: row.progress,
+  failure: row.failure,
+  createdAt: row.createdAt,
+  finishedAt: row.finishedAt,
+  touchedAt: row.touchedAt,
+});

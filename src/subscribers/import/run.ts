@@ -1,77 +1,305 @@
-import { sql, type UpdateObject } from 'kysely';
-import type { DbOrTransaction } from '../../database/connection.ts';
-import type { Scope } from '../../database/scope.ts';
-import type { Database } from '../../database/tables.ts';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { sql } from 'kysely';
+import type { Db } from '../../database/connection.ts';
+import { isServerAway, type Session } from '../../database/session.ts';
 import { listNewsletters } from '../../newsletters/newsletters.ts';
 import { InvalidImport } from '../errors.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
-import { storeBatch } from './batch.ts';
 import type { ImportLine, Known } from './lines.ts';
 import { readList } from './read-list.ts';
-import type { Spool } from './spool.ts';
+import type { ImportOptions } from './rows.ts';
+import { withoutExamples } from './rows.ts';
+import { openSpool, removeSpool, type Spool } from './spool.ts';
+import { type Batch, ImportEnded, storeBatch } from './store-batch.ts';
+import { openStore } from './store-lines.ts';
 import { type LeftOut, Notes } from './told.ts';
-import { understandList } from './understand.ts';
 import type { Understood } from './understood.ts';
 
-const BATCH = 500;
-/** So many lines are told what is wrong with them; the rest are only counted. */
-const ERRORS_TOLD = 1000;
+/** Records that are stored in one transaction. */
+const BATCH = 2_000;
+/** Batches that are stored at once, each by a connection of its own; no two of them hold the same address. */
+const LANES = 2;
+/** Reading gives way so often to whatever else the process does. */
+const BREATHE_MS = 4;
 
-export interface RunOptions {
-  /** A slug; null: each line names its own. */
-  newsletter: string | null;
-  /** The newsletters that its lines may be for, and beyond which no reader is changed; null: any. */
-  scope: Scope;
+/** What an import is worked on with. */
+export interface ImportWork {
+  db: Db;
+  databaseUrl: string;
+  /** Where its file is. */
+  folder: string;
   hashAddress: HashAddress;
-  now: Date;
-  /** Ends it behind the lines that were read, which are stored: it has then failed. */
-  signal?: AbortSignal;
-  /** Told the count of lines read, now and then. */
-  onLines?: (lines: number) => void;
+  now(): Date;
+  /** Ends the work behind what is being stored: whoever finds the file next goes on with it. */
+  signal?: AbortSignal | undefined;
+  /** Told the lines that are stored, and how much of the file, from 0 to 1. */
+  onProgress?: ((lines: number, progress: number) => void) | undefined;
 }
 
-/** The row of an import is no longer one that runs: it was given up for lost. */
-class TakenForLost extends Error {
-  override name = 'TakenForLost';
-  constructor() {
-    super('This import was taken for lost, and is not gone on with.');
-  }
+/** The import is worked on by another process, or is none that runs. */
+export class NotOurs extends Error {
+  override name = 'NotOurs';
 }
 
-/** Imports a file for the row that beginImport made, and ends the row. What breaks it off is noted there, and thrown. */
-export async function runImport(
-  db: DbOrTransaction,
-  id: string,
-  file: Spool,
-  options: RunOptions,
-): Promise<void> {
-  const run = new ImportRun(db, id, options);
-  const { signal } = options;
+interface Job {
+  id: string;
+  round: number;
+  dryRun: boolean;
+  statedBy: string | null;
+  options: ImportOptions;
+  understood: Understood;
+  file: string;
+}
+
+/**
+ * Works on an import that runs, from where it was left, to its end; its row says how that was. Of many processes one does;
+ * the others throw NotOurs. What breaks it off for good is noted in the row, and thrown; a database that goes away is
+ * thrown alone, and the work can be taken up again.
+ */
+export async function workOn(id: string, work: ImportWork): Promise<void> {
+  const { db, databaseUrl, folder } = work;
+  await using stores = new Stores(databaseUrl);
+  const first = await stores.open();
+  await take(first, id);
+  const job = await jobOf(db, id);
+  await using file = await openSpool(folder, job.file);
+  const notes = new Notes();
   try {
-    signal?.throwIfAborted();
-    const understood = await understandList(file, {});
-    const notes = new Notes();
-    const known = await knownOf(db, options, notes.add);
-    await run.readAll(file, understood, known);
-    const told = [...understood.notes, ...notes.all()];
-    await run.finish({ state: 'done', progress: 1, notes: JSON.stringify(told) });
+    if (job.dryRun) await forgetBatches(db, job);
+    for (let n = 1; n < (job.dryRun ? 1 : LANES); n++) await stores.open();
+    await new Run(job, work, stores).readAll(file, notes);
+    if (work.signal?.aborted) return;
+    await finish(db, job, [...job.understood.notes, ...notes.all()]);
   } catch (error) {
-    if (error instanceof TakenForLost) throw error;
-    if (signal?.aborted) await run.store();
-    const failure = signal?.aborted
-      ? 'stopped'
-      : error instanceof InvalidImport
-        ? 'unreadable'
-        : 'fault';
-    await run.finish({ state: 'failed', failure });
+    if (error instanceof ImportEnded || work.signal?.aborted) return;
+    if (isServerAway(error)) throw error;
+    await fail(db, job, error instanceof InvalidImport ? 'unreadable' : 'fault');
     throw error;
+  } finally {
+    await removeEnded(db, job, folder);
   }
+}
+
+/** The lock ends with the connection, and so with the process, however that ends. */
+async function take(session: Session, id: string): Promise<void> {
+  const { rows } = await session.prepared<{ mine: boolean }>(
+    'import-take',
+    `select pg_try_advisory_lock(hashtextextended('gaceta-import ' || $1, 0)) as mine`,
+    [id],
+  );
+  if (!rows[0]?.mine) throw new NotOurs();
+}
+
+async function jobOf(db: Db, id: string): Promise<Job> {
+  const row = await db
+    .selectFrom('imports')
+    .select(['id', 'round', 'dryRun', 'statedBy', 'options', 'understood', 'file'])
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  if (!row || row.file === null || row.understood === null) throw new NotOurs();
+  const { file } = row;
+  return {
+    ...row,
+    file,
+    options: row.options as ImportOptions,
+    understood: row.understood as Understood,
+  };
+}
+
+/** What a dry run has seen went with its connection: it begins anew. */
+async function forgetBatches(db: Db, { id }: Job): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx.deleteFrom('importBatches').where('importId', '=', id).execute();
+    await sql`
+      update imports set lines = 0, added = 0, updated = 0, skipped = 0, progress = 0, errors = '[]', new_count = 0,
+        changed_count = 0, same_count = 0, left_count = 0, suppressed_count = 0, refused_count = 0
+      where id = ${id}`.execute(tx);
+  });
+}
+
+async function finish(db: Db, { id, round, dryRun }: Job, notes: unknown[]): Promise<void> {
+  await db
+    .updateTable('imports')
+    .set({
+      state: dryRun ? 'ready' : 'done',
+      progress: 1,
+      ...(dryRun ? {} : { understood: withoutExamples }),
+      notes: JSON.stringify(notes),
+      finishedAt: sql<Date>`now()`,
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .where('round', '=', round)
+    .execute();
+}
+
+async function fail(db: Db, { id, round }: Job, failure: 'unreadable' | 'fault'): Promise<void> {
+  await db
+    .updateTable('imports')
+    .set({ state: 'failed', failure, finishedAt: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .where('round', '=', round)
+    .execute();
+}
+
+/** One that is done, or cannot be gone on with, needs its file no longer. */
+async function removeEnded(db: Db, { id, file }: Job, folder: string): Promise<void> {
+  const ended = await db
+    .updateTable('imports')
+    .set({ file: null })
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('state', '=', 'done'), eb('failure', '=', 'unreadable')]))
+    .executeTakeFirst()
+    // housekeeping removes it
+    .catch(() => undefined);
+  if (ended?.numUpdatedRows) await removeSpool(folder, file);
+}
+
+/** The connections of one import. */
+class Stores implements AsyncDisposable {
+  private readonly databaseUrl: string;
+  private readonly all: Session[] = [];
+  readonly free: Session[] = [];
+
+  constructor(databaseUrl: string) {
+    this.databaseUrl = databaseUrl;
+  }
+
+  async open(): Promise<Session> {
+    const session = await openStore(this.databaseUrl);
+    this.all.push(session);
+    this.free.push(session);
+    return session;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.all.map((session) => session[Symbol.asyncDispose]()));
+  }
+}
+
+/** Reads a file, and stores batches of it while it reads on. */
+class Run {
+  private readonly job: Job;
+  private readonly work: ImportWork;
+  private readonly stores: Stores;
+  private readonly storing = new Set<{ keys: Set<string>; end: Promise<void> }>();
+  private fault: { error: unknown } | undefined;
+  private lines = 0;
+
+  constructor(job: Job, work: ImportWork, stores: Stores) {
+    this.job = job;
+    this.work = work;
+    this.stores = stores;
+  }
+
+  async readAll(file: Spool, notes: Notes): Promise<void> {
+    const { db, signal } = this.work;
+    const done = await this.batchesDone();
+    const known = await knownOf(db, this.job.options, this.work.now(), notes.add);
+    let read = 0;
+    let batch: Batch = { number: 0, progress: 0, records: 0, lines: [], leftOut: [] };
+    let breathed = performance.now();
+    const onRead = (bytes: number) => {
+      read = bytes;
+    };
+    const entries = readList(file, this.job.understood, known, { signal, onRead });
+    try {
+      for await (const entry of entries) {
+        const number = Math.floor((entry.nth - 1) / BATCH);
+        if (number !== batch.number) {
+          await this.hand(batch, done);
+          // what was read is a little ahead of what was stored: near enough for a bar
+          const progress = file.bytes > 0 ? read / file.bytes : 1;
+          batch = { number, progress, records: 0, lines: [], leftOut: [] };
+        }
+        batch.records = entry.nth - number * BATCH;
+        put(entry, batch);
+        if (performance.now() - breathed > BREATHE_MS) {
+          await breathe();
+          breathed = performance.now();
+        }
+      }
+      await this.hand({ ...batch, progress: 1 }, done);
+    } finally {
+      await Promise.all([...this.storing].map(({ end }) => end));
+    }
+    if (this.fault) throw this.fault.error;
+  }
+
+  private async batchesDone(): Promise<Set<number>> {
+    const rows = await this.work.db
+      .selectFrom('importBatches')
+      .select('number')
+      .where('importId', '=', this.job.id)
+      .execute();
+    return new Set(rows.map(({ number }) => number));
+  }
+
+  /** Hands a batch to a connection that is free, once no other batch holds one of its addresses. */
+  private async hand(batch: Batch, done: Set<number>): Promise<void> {
+    this.work.signal?.throwIfAborted();
+    this.lines += batch.records;
+    if (batch.records === 0 || done.has(batch.number)) return;
+    const keys = new Set(batch.lines.map(({ address }) => address.key));
+    for (;;) {
+      if (this.fault) throw this.fault.error;
+      const meets = [...this.storing].some((one) => shares(one.keys, keys));
+      const session = meets ? undefined : this.stores.free.pop();
+      if (session) {
+        this.store(session, batch, keys);
+        return;
+      }
+      await Promise.race([...this.storing].map(({ end }) => end));
+    }
+  }
+
+  private store(session: Session, batch: Batch, keys: Set<string>): void {
+    const { id, round, dryRun, statedBy, options, understood } = this.job;
+    const restores = understood.format === 'gaceta';
+    const { hashAddress, now, onProgress } = this.work;
+    const place = {
+      importId: id,
+      round,
+      dryRun,
+      statedBy,
+      scope: options.scope,
+      hashAddress,
+      restores,
+    };
+    const lines = this.lines;
+    const one = {
+      keys,
+      end: storeBatch(session, batch, { ...place, now: now() })
+        .then(() => onProgress?.(lines, batch.progress))
+        .catch((error) => {
+          this.fault ??= { error };
+        })
+        .finally(() => {
+          this.storing.delete(one);
+          this.stores.free.push(session);
+        }),
+    };
+    this.storing.add(one);
+  }
+}
+
+function shares(a: Set<string>, b: Set<string>): boolean {
+  for (const key of a) if (b.has(key)) return true;
+  return false;
+}
+
+function put(entry: ImportLine | LeftOut, batch: Batch): void {
+  if ('code' in entry) batch.leftOut.push(entry);
+  else batch.lines.push(entry);
 }
 
 async function knownOf(
-  db: DbOrTransaction,
-  { newsletter, scope, now }: RunOptions,
-  assume: Notes['add'],
+  db: Db,
+  { newsletter, scope }: ImportOptions,
+  now: Date,
+  assume: Known['assume'],
 ): Promise<Known> {
   const all = await listNewsletters(db);
   const own = all.filter(({ id }) => scope === null || scope.includes(id));
@@ -88,88 +316,3 @@ async function knownOf(
     assume,
   };
 }
-
-/** An import under way: its counts, and the lines that are stored together next. */
-class ImportRun {
-  private readonly db: DbOrTransaction;
-  private readonly id: string;
-  private readonly options: RunOptions;
-  private readonly counts = { lines: 0, added: 0, updated: 0, skipped: 0, progress: 0 };
-  private readonly errors: LeftOut[] = [];
-  private batch = new Map<string, ImportLine>();
-
-  constructor(db: DbOrTransaction, id: string, options: RunOptions) {
-    this.db = db;
-    this.id = id;
-    this.options = options;
-  }
-
-  async readAll(file: Spool, understood: Understood, known: Known): Promise<void> {
-    const { signal } = this.options;
-    let read = 0;
-    const onRead = (bytes: number) => {
-      read = bytes;
-    };
-    const store = async () => {
-      // what was read is a little ahead of what was stored: near enough for a bar
-      this.counts.progress = read / file.bytes;
-      await this.store();
-      signal?.throwIfAborted();
-    };
-    for await (const line of readList(file, understood, known, { signal, onRead })) {
-      this.counts.lines = line.nth;
-      if ('code' in line) {
-        this.leaveOut(line);
-        continue;
-      }
-      const key = `${line.newsletterId} ${line.address.key}`;
-      // the same address twice: the later line is an update of the earlier, so that one goes first
-      if (this.batch.has(key)) await store();
-      this.batch.set(key, line);
-      if (this.batch.size >= BATCH) await store();
-    }
-    await store();
-  }
-
-  private leaveOut(one: LeftOut): void {
-    this.counts.skipped++;
-    if (this.errors.length < ERRORS_TOLD) this.errors.push(one);
-  }
-
-  async store(): Promise<void> {
-    const lines = [...this.batch.values()];
-    this.batch = new Map();
-    if (lines.length > 0) {
-      const place = { importId: this.id, ...this.options };
-      const { added, updated, leftOut } = await storeBatch(this.db, lines, place);
-      this.counts.added += added;
-      this.counts.updated += updated;
-      for (const one of leftOut) this.leaveOut(one);
-    }
-    this.options.onLines?.(this.counts.lines);
-    await this.update({ touchedAt: sql<Date>`now()` });
-  }
-
-  async finish(
-    end: Pick<Updated, 'state' | 'failure' | 'notes'> & { progress?: number },
-  ): Promise<void> {
-    const errors = this.errors.toSorted((a, b) => a.nth - b.nth);
-    await this.update({
-      errors: JSON.stringify(errors),
-      finishedAt: sql<Date>`now()`,
-      ...end,
-    });
-  }
-
-  private async update(values: Updated): Promise<void> {
-    const { numUpdatedRows } = await this.db
-      .updateTable('imports')
-      .set({ ...this.counts, ...values })
-      .where('id', '=', this.id)
-      .where('state', '=', 'running')
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw new TakenForLost();
-  }
-}
-
-type Updated = UpdateObject<Database, 'imports'>;

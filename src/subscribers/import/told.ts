@@ -34,6 +34,7 @@ export type ReasonCode =
   | 'consents'
   | 'suppressed'
   | 'unsubscribed-since'
+  | 'newsletter-archived'
   // of an import by an earlier version: its sentence
   | 'told';
 

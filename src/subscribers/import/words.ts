@@ -1,4 +1,5 @@
 import { translator } from '../../locales/index.ts';
+import type { ImportSummary } from './rows.ts';
 import type { Values } from './told.ts';
 
 interface Told {
@@ -13,6 +14,12 @@ export const reasonInWords = ({ code, values }: Told, language = 'en') =>
 /** What had to be assumed, in words. */
 export const noteInWords = ({ code, values }: Told, language = 'en') =>
   inWords(`notes.${code}`, values, language);
+
+/** Why an import failed, and what to do; null of one that did not. */
+export const failureInWords = (
+  { failure, lines }: Pick<ImportSummary, 'failure' | 'lines'>,
+  language = 'en',
+): string | null => failure && inWords(`failures.${failure}`, { count: lines }, language);
 
 const inWords = (key: string, values: Values, language: string) =>
   translator(language, 'imports')(key, values);

@@ -1,27 +1,26 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
-import { type ImportQueue, openImportQueue } from '../../../src/subscribers/import/queue.ts';
+import { createNewsletter, setArchived } from '../../../src/newsletters/newsletters.ts';
+import { readReport } from '../../../src/subscribers/import/report.ts';
 import {
-  failLostImports,
-  failureOf,
   getImport,
   listImports,
+  restartImport,
+  stopImport,
 } from '../../../src/subscribers/import/rows.ts';
 import { spool } from '../../../src/subscribers/import/spool.ts';
 import { openFreshDatabase } from '../../harness/database.ts';
-import { hashAddress, type MadeNewsletter, makeNewsletter } from '../fixtures/newsroom.ts';
+import { beginImport, importFolder, importList, openQueue } from '../fixtures/import-queue.ts';
+import { makeNewsletter } from '../fixtures/newsroom.ts';
 
-const { db } = await openFreshDatabase();
-let daily: { id: string; slug: string };
+const database = await openFreshDatabase();
+const { db } = database;
+const folder = await importFolder();
 const reported: unknown[] = [];
-const open = () =>
-  openImportQueue({
-    db,
-    hashAddress,
+const open = (where = folder) =>
+  openQueue(database, where, {
     now: () => new Date('2026-11-24T12:00:00Z'),
     report: (error) => reported.push(error),
   });
@@ -29,12 +28,6 @@ const header = 'email,name,consent_source,consent_at\n';
 const lines = (count: number, of = 'queue') =>
   header +
   Array.from({ length: count }, (_, n) => `r${n}@${of}.example,R,fair,2026-01-02\n`).join('');
-const begin = async (queue: ImportQueue, text: string, newsletter: typeof daily | null = daily) =>
-  queue.begin(await spool(ReadableStream.from([Buffer.from(text)])), {
-    newsletter,
-    scope: null,
-    audit: async () => undefined,
-  });
 const until = (id: string, what: (row: Awaited<ReturnType<typeof getImport>>) => boolean) =>
   vi.waitUntil(
     async () => {
@@ -43,19 +36,37 @@ const until = (id: string, what: (row: Awaited<ReturnType<typeof getImport>>) =>
     },
     { timeout: 60_000, interval: 20 },
   );
+const readers = async (of: string) => {
+  const { n } = await db
+    .selectFrom('subscriptions as t')
+    .innerJoin('subscribers as s', 's.id', 't.subscriberId')
+    .select((eb) => eb.fn.countAll<string>().as('n'))
+    .where('s.emailKey', 'like', `%@${of}.example`)
+    .where('t.state', '=', 'active')
+    .executeTakeFirstOrThrow();
+  return Number(n);
+};
+const reportOf = async (id: string) => {
+  const report = [];
+  for await (const batch of readReport(db, id)) report.push(...batch);
+  return report;
+};
 
 beforeAll(async () => {
-  const made: MadeNewsletter = await makeNewsletter(db, 'daily');
-  daily = { id: made.id, slug: 'daily' };
+  await makeNewsletter(db, 'daily');
 });
 
 test('answers before it is done, and does each in its turn', async () => {
   const queue = open();
-  const begun = await Promise.all([1, 2, 3, 4].map((n) => begin(queue, lines(600, `of${n}`))));
+  const begun = await Promise.all(
+    [1, 2, 3, 4].map((n) => beginImport(db, queue, lines(600, `of${n}`))),
+  );
   for (const row of begun) expect(row.state).toBe('running');
+  await queue.look();
   for (const { id } of begun) {
     const row = await until(id, ({ state }) => state !== 'running');
     expect(row).toMatchObject({ state: 'done', lines: 600, added: 600, progress: 1 });
+    expect(row.counts).toMatchObject({ new: 600, same: 0, refused: 0 });
   }
   const { data, next } = await listImports(db, { scope: null, limit: 3 });
   expect(data.map(({ id }) => id)).toEqual(
@@ -66,92 +77,199 @@ test('answers before it is done, and does each in its turn', async () => {
   );
   expect(next).toBe(data[2]?.id);
   await queue.stop();
+  expect(await readdir(folder)).toEqual([]);
 });
 
-test('is refused as a whole before there is an import', async () => {
+test('is refused as a whole before there is an import, and leaves no file', async () => {
   const queue = open();
   const before = await listImports(db, { scope: null, limit: 1 });
-  for (const text of ['', 'name\n'])
-    await expect(begin(queue, text)).rejects.toThrow('No column holds addresses');
+  for (const list of ['', 'name\n'])
+    await expect(beginImport(db, queue, list)).rejects.toThrow('No column holds addresses');
   expect(await listImports(db, { scope: null, limit: 1 })).toEqual(before);
+  expect(await readdir(folder)).toEqual([]);
 });
 
-test('at a stop has stored what it read, says so, and can be done again', async () => {
-  const queue = open();
-  const list = lines(20_000, 'stop');
-  const [first, second, third] = [
-    await begin(queue, list),
-    await begin(queue, lines(20_000, 'stop2')),
-    await begin(queue, lines(10, 'stop3')),
-  ];
-  await until(first.id, (row) => row.lines > 0);
-  await queue.stop();
-  const row = await getImport(db, first.id);
-  expect(row).toMatchObject({ state: 'failed', failure: 'stopped' });
-  expect(row.added).toBe(row.lines);
-  expect(failureOf(row)).toContain(`after ${row.lines} lines`);
-  expect(await getImport(db, second.id)).toMatchObject({ failure: 'stopped' });
-  expect(await getImport(db, third.id)).toMatchObject({ failure: 'stopped', lines: 0 });
-  expect(reported).toEqual([]);
-  await expect(begin(queue, list)).rejects.toThrow('Too many imports');
-  const again = open();
-  const { id } = await begin(again, list);
+test('whose process ends goes on where it was, and counts nothing twice', async () => {
+  const first = open();
+  const { id } = await beginImport(db, first, lines(12_000, 'resumed'));
+  await first.look();
+  await until(id, (row) => row.lines > 0);
+  await first.stop();
+  const half = await getImport(db, id);
+  expect(half.state).toBe('running');
+  expect(await readers('resumed')).toBe(half.counts.new);
+  const second = open();
+  await second.look();
   const done = await until(id, ({ state }) => state !== 'running');
-  expect(done).toMatchObject({ state: 'done', lines: 20_000, added: 20_000 - row.lines });
+  expect(done).toMatchObject({ state: 'done', lines: 12_000, added: 12_000 });
+  expect(done.counts).toMatchObject({ new: 12_000, same: 0 });
+  expect((await reportOf(id)).map(({ line }) => line)).toEqual(
+    Array.from({ length: 12_000 }, (_, n) => n + 2),
+  );
+  expect(reported).toEqual([]);
+  await second.stop();
+});
+
+test('is worked on by one process, however many look', async () => {
+  const queues = [open(), open(), open()];
+  const { id } = await beginImport(db, queues[0] ?? open(), lines(6_000, 'once'));
+  await Promise.all(queues.map((queue) => queue.look()));
+  const done = await until(id, ({ state }) => state !== 'running');
+  expect(done.counts).toMatchObject({ new: 6_000, same: 0 });
+  await Promise.all(queues.map((queue) => queue.stop()));
+});
+
+test('of the same file twice at once ends right', async () => {
+  const queue = open();
+  const begun = [];
+  for (const _ of [1, 2]) begun.push(await beginImport(db, queue, lines(6_000, 'both')));
+  await queue.look();
+  const rows = [];
+  for (const { id } of begun) rows.push(await until(id, ({ state }) => state !== 'running'));
+  for (const row of rows) expect(row).toMatchObject({ state: 'done', lines: 6_000 });
+  expect(await readers('both')).toBe(6_000);
+  await queue.stop();
+});
+
+test('stopped by somebody stores nothing more, and goes on when it is started', async () => {
+  const queue = open();
+  const { id } = await beginImport(db, queue, lines(16_000, 'stopped'));
+  await queue.look();
+  await until(id, (row) => row.lines > 0);
+  await stopImport(db, id);
+  await expect(stopImport(db, id)).rejects.toThrow('nothing to stop');
+  const { counts } = await getImport(db, id);
+  expect(counts.new).toBeLessThan(16_000);
+  await queue.stop();
+  expect(await readers('stopped')).toBe(counts.new);
+  await restartImport(db, id);
+  await expect(restartImport(db, id)).rejects.toThrow('running');
+  const again = open();
+  await again.look();
+  const done = await until(id, ({ state }) => state !== 'running');
+  expect(done.counts).toMatchObject({ new: 16_000, same: 0 });
   await again.stop();
 });
 
-test('leaves no file behind that another could read', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'spool-'));
-  vi.stubEnv('TMPDIR', folder);
-  try {
-    await using file = await spool(ReadableStream.from([Buffer.from('a'), Buffer.from('b')]));
-    expect(await readdir(folder)).toEqual([]);
-    for (const _ of [1, 2]) expect(await text(file.read())).toBe('ab');
-    expect(file.bytes).toBe(2);
-  } finally {
-    vi.unstubAllEnvs();
-    await rm(folder, { recursive: true });
-  }
+test('looked at only stores no reader, gives the same numbers, and is started then', async () => {
+  const queue = open();
+  const list = `${lines(2_500, 'dry')}r1@dry.example,R,fair,2026-01-02\nr2@dry.example,Other,fair,2026-01-02\nnone,R,fair,2026-01-02\n`;
+  const dry = await importList(db, queue, list, { dryRun: true });
+  expect(dry).toMatchObject({ state: 'ready', dryRun: true, lines: 2_503 });
+  expect(dry.counts).toEqual({
+    new: 2_500,
+    changed: 1,
+    same: 1,
+    left: 0,
+    suppressed: 0,
+    refused: 1,
+  });
+  expect(dry.errors).toMatchObject([{ line: 2_504, code: 'address-at' }]);
+  expect(await readers('dry')).toBe(0);
+  await restartImport(db, dry.id);
+  await queue.work(dry.id, {});
+  const done = await getImport(db, dry.id);
+  expect(done).toMatchObject({
+    state: 'done',
+    dryRun: false,
+    counts: dry.counts,
+    errors: dry.errors,
+  });
+  expect(await readers('dry')).toBe(2_500);
 });
 
-test('whose process is gone is given up, and not before', async () => {
-  const { id } = await db
-    .insertInto('imports')
-    .values({ newsletterId: daily.id })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  expect(await failLostImports(db)).toBe(0);
+test('says of each line what became of it, and names no address', async () => {
+  const list = `${header}new@report.example,R,fair,2026-01-02\nNEW@report.example,R,fair,2026-01-02\n,R,fair,2026-01-02\nx@report.example,R,fair,who@report.example\n`;
+  const { id } = await importList(db, open(), list);
+  const report = await reportOf(id);
+  expect(report.map(({ line, result, code }) => [line, result, code])).toEqual([
+    [2, 'new', null],
+    [3, 'same', null],
+    [4, 'refused', 'address-empty'],
+    [5, 'refused', 'date'],
+  ]);
+  expect(JSON.stringify([report, await getImport(db, id)])).not.toContain('who@');
+});
+
+test('takes a million times the same line for what it is', async () => {
+  const list = header + 'twice@same.example,R,fair,2026-01-02\n'.repeat(20_000);
+  const { counts } = await importList(db, open(), list);
+  expect(counts).toMatchObject({ new: 1, same: 19_999 });
+});
+
+test('leaves out what is for a newsletter that was archived meanwhile', async () => {
+  const queue = open();
+  await createNewsletter(db, { slug: 'gone', title: 'Gone', language: 'en' });
+  const { id } = await beginImport(db, queue, lines(3, 'archived'), { newsletter: 'gone' });
+  await setArchived(db, 'gone', new Date());
+  await queue.work(id, {});
+  const { counts, errors } = await getImport(db, id);
+  expect(counts).toMatchObject({ new: 0, refused: 3 });
+  expect(errors[0]).toMatchObject({ code: 'newsletter-archived' });
+});
+
+test('is for its owner’s eyes alone on the disk, and what breaks off leaves nothing', async () => {
+  await using file = await spool(ReadableStream.from([Buffer.from('a'), Buffer.from('b')]), folder);
+  expect((await stat(file.path)).mode & 0o777).toBe(0o600);
+  for (const _ of [1, 2]) expect(await text(file.read())).toBe('ab');
+  expect(file.bytes).toBe(2);
+  const names = await readdir(folder);
+  const broken = async function* () {
+    yield Buffer.from('a');
+    throw new Error('hung up');
+  };
+  await expect(spool(broken(), folder)).rejects.toThrow('hung up');
+  await expect(spool(broken(), folder, { bytes: 5 * 1024 ** 3 })).rejects.toThrow(
+    'larger than 4 GB',
+  );
+  const freeBytes = async () => 300 * 1024 ** 2;
+  await expect(spool(broken(), folder, { bytes: 1024 ** 3, freeBytes })).rejects.toThrow('no room');
+  expect(await readdir(folder)).toEqual(names);
+});
+
+test('that nobody can go on with is given up, and not before', async () => {
+  const where = join(folder, 'tidy');
+  const queue = open(where);
+  const old = new Date(Date.now() - 25 * 3_600_000);
+  const states = { ready: 'expired', stopped: 'expired', running: 'lost' } as const;
+  const ids: Record<string, string> = {};
+  for (const state of ['ready', 'stopped', 'running'] as const) {
+    const { id } = await beginImport(db, queue, lines(1, 'tidy'));
+    await db
+      .updateTable('imports')
+      .set({ state, finishedAt: new Date() })
+      .where('id', '=', id)
+      .execute();
+    ids[state] = id;
+  }
+  await queue.tidy();
+  for (const [state, id] of Object.entries(ids))
+    expect((await getImport(db, id)).state).toBe(state);
   await db
     .updateTable('imports')
-    .set({ touchedAt: new Date(Date.now() - 180_000) })
-    .where('id', '=', id)
+    .set({ finishedAt: old, touchedAt: old })
+    .where('id', 'in', Object.values(ids))
     .execute();
-  expect(await failLostImports(db)).toBe(1);
-  const row = await getImport(db, id);
-  expect(row).toMatchObject({ state: 'failed', failure: 'lost' });
-  expect(failureOf(row)).toContain('Import the same file again');
+  await writeFile(join(where, 'orphan'), '');
+  const then = new Date('2026-11-23T11:00:00Z');
+  await utimes(join(where, 'orphan'), then, then);
+  await queue.tidy();
+  for (const [state, failure] of Object.entries(states))
+    expect(await getImport(db, ids[state] ?? '')).toMatchObject({ state: 'failed', failure });
+  expect(await readdir(where)).toEqual([]);
 });
 
 test('of somebody who is bound keeps to their newsletters and to the readers of these alone', async () => {
   const sports = await createNewsletter(db, { slug: 'sports', title: 'Sports', language: 'en' });
   const queue = open();
-  await begin(queue, `${header}both@of.example,Ana,fair,2026-01-02\n`);
+  await importList(db, queue, `${header}both@of.example,Ana,fair,2026-01-02\n`);
   const file = [
     'email,name,newsletter,consent_source,consent_at',
     'both@of.example,Taken,sports,fair,2026-01-02',
     'own@of.example,Own,sports,fair,2026-01-02',
     'other@of.example,X,daily,fair,2026-01-02',
   ].join('\n');
-  await until((await listImports(db, { scope: null, limit: 1 })).data[0]?.id ?? '', (row) => {
-    return row.state === 'done';
-  });
-  const { id } = await queue.begin(await spool(ReadableStream.from([Buffer.from(file)])), {
-    newsletter: null,
-    scope: [sports.id],
-    audit: async () => undefined,
-  });
-  const row = await until(id, ({ state }) => state === 'done');
+  const row = await importList(db, queue, file, { newsletter: null, scope: [sports.id] });
   expect(row).toMatchObject({ lines: 3, added: 2, skipped: 1, errors: [{ line: 4 }] });
   const named = await db
     .selectFrom('subscribers')
@@ -165,7 +283,6 @@ test('of somebody who is bound keeps to their newsletters and to the readers of 
   ]);
   expect(
     (await listImports(db, { scope: [sports.id], limit: 9 })).data.map((one) => one.id),
-  ).toEqual([id]);
+  ).toEqual([row.id]);
   await expect(getImport(db, '1', [sports.id])).rejects.toThrow('There is no import');
-  await queue.stop();
 });

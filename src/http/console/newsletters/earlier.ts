@@ -36,7 +36,7 @@ export function earlierEditionRoutes(context: Context): Router {
   router.post(
     '/newsletters/:slug/earlier',
     admin,
-    ...readList,
+    ...readList(context.imports.folder),
     onceForEachForm(context),
     async (req: Request, res: Response) => {
       await using file = takeList(res);

@@ -19,7 +19,7 @@ export function blockRoutes(context: Context): Router {
   router.post(
     '/readers/block',
     admin,
-    ...readList,
+    ...readList(context.imports.folder),
     onceForEachForm(context),
     async (req: Request, res: Response) => {
       await using file = takeList(res);

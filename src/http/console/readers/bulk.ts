@@ -42,7 +42,7 @@ export function bulkRoutes(context: Context): Router {
   router.post(
     '/readers/bulk',
     admin,
-    ...readList,
+    ...readList(context.imports.folder),
     onceForEachForm(context),
     async (req: Request, res: Response) => {
       await using file = takeList(res);

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { type Request, type Response, Router } from 'express';
-import { startImport } from '../../../actions/imports.ts';
+import { beginImport } from '../../../actions/imports.ts';
 import type { Context } from '../../../context.ts';
 import { NewsletterNotFound } from '../../../newsletters/errors.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
@@ -39,7 +39,7 @@ export function importRoutes(context: Context): Router {
   router.post(
     '/readers/import',
     admin,
-    ...readList,
+    ...readList(context.imports.folder),
     onceForEachForm(context),
     async (req: Request, res: Response) => {
       const chosen: unknown = req.body?.newsletter;
@@ -50,10 +50,9 @@ export function importRoutes(context: Context): Router {
       const by = { actor: actorOf(res), scope: scopeOf(res) };
       try {
         const slug = newsletter === '' ? undefined : newsletter;
-        const { id } = await startImport(context, by, slug, async () => file);
+        const { id } = await beginImport(context, by, { newsletter: slug }, async () => file);
         res.redirect(303, `${page}/${id}`);
       } catch (error) {
-        await file[Symbol.asyncDispose]();
         const fault = faultOf(error);
         if (!fault) throw error;
         await showForm(req, res, newsletter, fault, error instanceof InvalidImport ? error : null);
@@ -167,7 +166,13 @@ function rowView(
   return {
     id: one.id,
     state: one.state,
-    badge: { running: 'sending', done: 'sent', failed: 'failing' }[one.state],
+    badge: {
+      running: 'sending',
+      ready: 'scheduled',
+      stopped: 'paused',
+      done: 'sent',
+      failed: 'failing',
+    }[one.state],
     stateText: t(`readers.import.state.${one.state}`),
     newsletter: place?.title ?? t('readers.import.each'),
     begun: at(one.createdAt),

@@ -294,7 +294,13 @@ export default {
     never: 'No file has been imported yet.',
     back: 'All imports',
     one: 'Import {{id}}',
-    state: { running: 'under way', done: 'done', failed: 'failed' },
+    state: {
+      running: 'under way',
+      ready: 'waiting to be started',
+      stopped: 'stopped',
+      done: 'done',
+      failed: 'failed',
+    },
     progress: 'How much of the file has been read',
     percent: '{{count}}%',
     goesOn: 'It continues if you close this page.',
@@ -315,6 +321,7 @@ export default {
       lost: 'Gaceta broke off after {{lines}} lines. Import the same file again: lines that were imported stay as they are.',
       fault:
         'It failed after {{lines}} lines. The log of the service says why. Then import the same file again: lines that were imported stay as they are.',
+      expired: 'Nobody started it for a day, and its file was removed. Send it again.',
     },
     wrong: {
       none: 'Choose a file. If it is empty, it cannot be imported.',

@@ -302,7 +302,13 @@ export default {
     never: 'Todavía no se ha importado ningún archivo.',
     back: 'Todas las importaciones',
     one: 'Importación {{id}}',
-    state: { running: 'en curso', done: 'terminada', failed: 'fallida' },
+    state: {
+      running: 'en curso',
+      ready: 'a la espera de empezar',
+      stopped: 'detenida',
+      done: 'terminada',
+      failed: 'fallida',
+    },
     progress: 'Cuánto se ha leído del archivo',
     percent: '{{count}} %',
     goesOn: 'Continúa aunque cierres esta página.',
@@ -323,6 +329,7 @@ export default {
       lost: 'Gaceta se ha interrumpido tras {{lines}} líneas. Importa otra vez el mismo archivo: lo ya importado queda como está.',
       fault:
         'Ha fallado tras {{lines}} líneas. El registro del servicio indica por qué. Importa después otra vez el mismo archivo: lo ya importado queda como está.',
+      expired: 'Nadie la inició en un día y su archivo se eliminó. Envíalo de nuevo.',
     },
     wrong: {
       none: 'Elige un archivo. Si está vacío, no se puede importar.',

@@ -1,0 +1,41 @@
+import { type Kysely, sql } from 'kysely';
+
+/** An import survives its process: its file by name, what it was asked for, and each batch that was stored. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  `alter table imports
+    drop constraint imports_state_check,
+    add constraint imports_state_check check (state in ('running', 'ready', 'stopped', 'done', 'failed')),
+    drop constraint imports_failure_check,
+    add constraint imports_failure_check check (failure in ('unreadable', 'stopped', 'lost', 'fault', 'expired')),
+    add column file text,
+    add column options jsonb not null default '{}',
+    add column understood jsonb,
+    add column dry_run boolean not null default false,
+    add column stated_by text,
+    add column round integer not null default 0,
+    add column left_count integer not null default 0,
+    add column suppressed_count integer not null default 0,
+    add column same_count integer not null default 0,
+    add column refused_count integer not null default 0,
+    add column changed_count integer not null default 0,
+    add column new_count integer not null default 0`,
+  // Of those from before: what they left out was not told apart, and told in a sentence.
+  `update imports set new_count = added, changed_count = updated, refused_count = skipped,
+    same_count = greatest(0, lines - added - updated - skipped),
+    errors = coalesce((select jsonb_agg(jsonb_build_object('line', e->'line', 'nth', e->'line', 'code', 'told',
+      'values', jsonb_build_object('text', e->'reason'))) from jsonb_array_elements(errors) e), '[]'),
+    notes = coalesce((select jsonb_agg(jsonb_build_object('code', 'told', 'values', jsonb_build_object('text', e)))
+      from jsonb_array_elements(notes) e), '[]')`,
+  // A batch is stored with its row here, in one transaction: it is never stored twice, and an import goes on with those
+  // that are missing. What became of its lines is text, packed.
+  `create table import_batches (
+    import_id bigint not null references imports on delete cascade,
+    number integer not null,
+    report bytea not null,
+    primary key (import_id, number)
+  )`,
+];
