@@ -2,6 +2,7 @@
 const benches: Record<string, () => Promise<unknown>> = {
   console: () => import('./console.ts'),
   deliver: () => import('./deliver.ts'),
+  import: () => import('./import.ts'),
   letters: () => import('./letters.ts'),
   limits: () => import('./limits.ts'),
   web: () => import('./web.ts'),

@@ -106,6 +106,8 @@ async function begin(
 ): Promise<string> {
   const by = { actor: actorOf(), scope: null };
   if (id !== undefined) {
+    // one whose process was killed runs, and nobody works on it
+    if ((await getImport(context.db, id)).state === 'running') return id;
     await restart(context, by, id, Object.keys(request).length > 0 ? request : undefined);
     return id;
   }
