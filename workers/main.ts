@@ -14,6 +14,7 @@ import { openInbound } from './inbound/inbound.ts';
 import { startLetters } from './letters/letters.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { openPictureFetcher } from './pictures.ts';
+import { receiverPaceTask } from './receiver-pace.ts';
 import { receiverTasks } from './receivers.ts';
 import { openWebhookSender } from './webhooks/webhooks.ts';
 
@@ -79,6 +80,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     ...hooks.tasks,
     ...receiverTasks(context),
     { name: 'dkim: read the keys again', everyMs: 20_000, run: signing.refresh },
+    receiverPaceTask(context, pace, deliverer),
   ]);
   return {
     async stop() {

@@ -11,6 +11,7 @@ import {
   recentAnswers,
 } from '../deliveries/answer-counts.ts';
 import { type RelayHealth, relayHealth } from '../deliveries/relay-activity.ts';
+import { withPlans } from '../deliveries/relay-plans.ts';
 import { type HandedOver, handOver } from '../doctor/hand-over.ts';
 import { dayOfWarmUp } from '../doctor/warm-up-day.ts';
 import { openSigning } from '../identity/signing.ts';
@@ -21,11 +22,13 @@ import { domainOf } from '../mail/message-id.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import { signMessage } from '../relays/dkim/sign-message.ts';
+import { warmUpDays, warmUpText } from '../relays/pace/warm-up.ts';
 import { requireNotSuppressed } from '../subscribers/suppression.ts';
 import { noteRelayTest } from './first-steps.ts';
 import { TooManyTests } from './test-send.ts';
 
 const TESTS_AN_HOUR = 30;
+const PLAN_DAYS = 14;
 
 /** What became of a test message, and what to do about it, in words. */
 export type RelayTest = Omit<HandedOver, 'fix'> & { fix: string | null };
@@ -48,7 +51,14 @@ export interface ShownRelay {
   rate: number | null;
   weight: number;
   /** The ceiling of its day while it is being warmed up; null: it is not. */
-  warmUp: { ceiling: number; sentToday: number } | null;
+  warmUp: {
+    ceiling: number;
+    sentToday: number;
+    /** `START:FIRST:GROWTH`. */
+    plan: string;
+    /** Its ceilings from today on. */
+    days: { day: string; ceiling: number }[];
+  } | null;
   /** How it does while something is sent through it; null: nothing is. */
   now: Pick<RelayHealth, 'state' | 'words' | 'perSecond' | 'connections' | 'restingUntil'> | null;
   lastDay: Answers;
@@ -63,9 +73,13 @@ export async function listRelays(
   { db, relays, now }: Pick<Context, 'db' | 'relays' | 'now'>,
   language = 'en',
 ): Promise<ShownRelay[]> {
-  const [answers, health] = await Promise.all([recentAnswers(db, 'relay'), relayHealth(db)]);
+  const [answers, health, planned] = await Promise.all([
+    recentAnswers(db, 'relay'),
+    relayHealth(db),
+    withPlans(db, relays),
+  ]);
   const today = now().toISOString().slice(0, 10);
-  return relays.map((relay) => {
+  return planned.map((relay) => {
     const recent = answers.get(relay.name) ?? noAnswers();
     return {
       name: relay.name,
@@ -101,7 +115,9 @@ function tlsOf({ secure, requireTls, tlsOff }: Relay): ShownRelay['tls'] {
 
 function warmUpOf(relay: Relay, { sentToday }: RecentAnswers, today: string) {
   const ceiling = dayOfWarmUp(relay, today);
-  return ceiling === null ? null : { ceiling, sentToday };
+  if (ceiling === null || !relay.warmUp) return null;
+  const days = warmUpDays(relay.warmUp, today, PLAN_DAYS);
+  return { ceiling, sentToday, plan: warmUpText(relay.warmUp), days };
 }
 
 /**

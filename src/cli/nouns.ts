@@ -15,6 +15,7 @@ import { registerNewsroom } from './newsroom.ts';
 import { openForCommand } from './open.ts';
 import { registerOperators } from './operators.ts';
 import { endWithReader } from './output.ts';
+import { registerReceivers } from './receivers.ts';
 import { registerRelays } from './relays.ts';
 import { requireRoles } from './roles.ts';
 import { registerSendingRules } from './sending-rules.ts';
@@ -36,6 +37,7 @@ export function registerNouns(program: Command): void {
     registerArchive,
     registerRelays,
     registerDkim,
+    registerReceivers,
     registerFigures,
     registerSendingRules,
     registerSubscribers,

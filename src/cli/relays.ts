@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { commit } from '../actions/commit.ts';
+import { setWarmUp } from '../actions/receivers.ts';
 import { listRelays, testRelay } from '../actions/relays.ts';
 import type { Open } from './open.ts';
 import { print, table } from './output.ts';
@@ -21,6 +23,24 @@ export function registerRelays(program: Command, open: Open): void {
         ]);
         const heads = ['NAME', 'HOST', 'TLS', 'SENT', 'DEFERRED', 'REFUSED', 'LOST'];
         print(json, { data, next: null }, table(heads, rows));
+      }),
+    );
+  noun
+    .command('warm-up <name> <plan>')
+    .description(
+      'set a relay’s warm-up, such as 2026-11-24:500:1.5; none; or SMTP_URL: as it says there',
+    )
+    .option('--json', 'print JSON')
+    .action((name: string, plan: string, { json }: { json?: boolean }) =>
+      open(async (context) => {
+        const wanted = plan === 'SMTP_URL' ? undefined : plan === 'none' ? null : plan;
+        await commit(context, async (tx) => ({
+          value: await setWarmUp(tx, actorOf(), context, name, wanted),
+        }));
+        const { warmUp = null } =
+          (await listRelays(context)).find((one) => one.name === name) ?? {};
+        const days = warmUp?.days.map(({ day, ceiling }) => [day, String(ceiling)]) ?? [];
+        print(json, warmUp, warmUp ? table(['DAY', 'AT MOST'], days) : `${name}: no warm-up`);
       }),
     );
   noun

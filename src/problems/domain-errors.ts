@@ -1,5 +1,6 @@
 import { RenderError } from '../../emails/render/renderer.ts';
 import { KeySetElsewhere, NoKeyWaits, NotASender, NotPublished } from '../actions/dkim.ts';
+import { InvalidPlan, ReceiverNotFound } from '../actions/receivers.ts';
 import { RelayNotFound } from '../actions/relays.ts';
 import { CannotSend } from '../actions/steer.ts';
 import { TooManyTests } from '../actions/test-send.ts';
@@ -91,6 +92,7 @@ const statuses: [number, ErrorClass[]][] = [
       TokenNotFound,
       FeedNotFound,
       RelayNotFound,
+      ReceiverNotFound,
       ArticleNotFound,
       NothingJoined,
       SetupLinkGone,
@@ -146,6 +148,7 @@ const statuses: [number, ErrorClass[]][] = [
       InvalidNewsletter,
       UnusableLogo,
       InvalidSubscriber,
+      InvalidPlan,
       ReasonNeeded,
       InvalidImport,
       UnreadableArchive,

@@ -17,7 +17,7 @@ import { openJudge } from './judge.ts';
 import { openMessages } from './messages.ts';
 import { noteLimits } from './note-limits.ts';
 import { Pump } from './pump.ts';
-import { ReceiverRates } from './receiver-rates.ts';
+import { type ConnectionBound, ReceiverPaces } from './receiver-paces.ts';
 import { noteRates } from './relay-rates.ts';
 import { RelaySet } from './relay-set.ts';
 import { openWarmUp } from './warm-up.ts';
@@ -28,6 +28,8 @@ export interface Deliverer {
   handle(data: { range: string }): Promise<void>;
   /** Gives up a connection to a relay that takes no more of them: letters go before digests. */
   makeRoom(relay: string): void;
+  /** Holds to an operator's bounds from now on. */
+  bound(bounds: ConnectionBound[]): void;
   /** Resolves when it holds no range: all it was told of is done, waits, or belongs to others. */
   idle(): Promise<void>;
   /** Starts nothing more from this call on, waits for what has started, and ends its lease. */
@@ -52,7 +54,7 @@ export async function startDeliverer(
     timings,
     openWarmUp: (onChange) => openWarmUp(db, context.relays, log, timings, onChange),
   });
-  const receivers = new ReceiverRates();
+  const receivers = new ReceiverPaces(context.relays.map(({ name }) => name));
   const counts = openAnswerCounts(db, timings.beatMs, log, (answer, group) =>
     metrics?.message('edition', answer, group),
   );
@@ -130,6 +132,7 @@ export async function startDeliverer(
   return {
     handle: ({ range }) => intake.ticket(range),
     makeRoom: (relay) => relays.makeRoom(relay),
+    bound: (bounds) => receivers.bound(bounds),
     async idle() {
       do {
         await intake.settled();

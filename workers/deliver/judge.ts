@@ -7,12 +7,12 @@ import { type Outcome, outcomeOf } from '../../src/relays/outcome.ts';
 import type { Answer, Impossibility, Refusal } from '../../src/relays/smtp/outgoing.ts';
 import type { AnswerCounts } from '../answer-counts.ts';
 import type { EditionWatch } from './edition-watch.ts';
-import type { ReceiverRates } from './receiver-rates.ts';
+import type { ReceiverPaces } from './receiver-paces.ts';
 import type { RelaySet } from './relay-set.ts';
 
 export interface JudgeParts {
   relays: RelaySet;
-  receivers: ReceiverRates;
+  receivers: ReceiverPaces;
   watch: EditionWatch;
   counts: Pick<AnswerCounts, 'count'>;
   uncertain: 'resend' | 'hold';
@@ -42,9 +42,10 @@ export function openJudge({ relays, receivers, watch, counts, uncertain }: Judge
       if (relays.allRefuse()) watch.pause(edition, words);
     }
     if (outcome.message === 'sent') {
-      receivers.took(receiverGroup);
+      receivers.took(answer.relay, receiverGroup);
       watch.sent(edition, answer.relay, startedAt);
-    } else if (outcome.recipient === 'slower') receivers.refused(receiverGroup, startedAt);
+    } else if (outcome.recipient === 'slower')
+      receivers.refused(answer.relay, receiverGroup, startedAt);
     if (watch.trips(edition, row.subscriber, outcome, row.reasonBefore) && refusal)
       watch.pause(edition, wordsOf(refusal));
     const refused = refusedReader(answer, outcome);

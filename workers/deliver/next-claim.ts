@@ -3,14 +3,14 @@ import type { Logger } from '../../src/process/log.ts';
 import type { Permits, WantedPermits } from '../../src/relays/pace/pace.ts';
 import type { Relay } from '../../src/relays/relay.ts';
 import type { Ranges, Work } from './ranges.ts';
-import type { ReceiverRates } from './receiver-rates.ts';
+import type { ReceiverPaces } from './receiver-paces.ts';
 import type { RelaySet } from './relay-set.ts';
 
 /** What decides whether anything may be claimed. */
 export interface NextClaimParts {
   lease: Lease;
   relays: RelaySet;
-  receivers: ReceiverRates;
+  receivers: ReceiverPaces;
   permits(wanted: WantedPermits): Promise<Permits>;
   log: Logger;
 }
@@ -45,16 +45,29 @@ export class NextClaim {
   }
 
   /**
-   * A range of the edition whose turn it is, and the relay whose turn it is; no more rows than there is `room` for.
-   * Gives back ranges whose receivers take nothing for long.
+   * A range of the edition whose turn it is, and the relay whose turn it is, or the next one where its receivers take no
+   * more from that; no more rows than there is `room` for. Gives back ranges whose receivers take nothing for long.
    */
   find(room: number): Claimable | Waiting {
-    const { lease, relays, receivers } = this.#parts;
+    const { lease, relays } = this.#parts;
     if (room <= 0) return { waitsFor: 'places' };
     if (!lease.mayStart()) return { waitsFor: 'lease' };
-    const relay = relays.next();
+    const tried = new Set<Relay>();
+    let waiting: Waiting | undefined;
+    for (let relay = relays.next(tried); relay; relay = relays.next(tried)) {
+      tried.add(relay);
+      const found = this.#through(relay, room);
+      if (!('waitsFor' in found) || found.waitsFor === 'ranges') return found;
+      // the next relay may be known better to those whom this one has sent enough
+      waiting = sooner(waiting, found);
+    }
+    this.#giveUpSlow(tried);
     // Nothing tells when the share of a slow relay is given to another.
-    if (!relay) return { waitsFor: 'relays', againMs: LOOK_AGAIN_MS };
+    return waiting ?? { waitsFor: 'relays', againMs: LOOK_AGAIN_MS };
+  }
+
+  #through(relay: Relay, room: number): Claimable | Waiting {
+    const { relays, receivers } = this.#parts;
     let permitsMs = Number.POSITIVE_INFINITY;
     let receiversMs = Number.POSITIVE_INFINITY;
     for (const work of this.#ranges) {
@@ -64,18 +77,29 @@ export class NextClaim {
         permitsMs = Math.min(permitsMs, paceMs);
         continue;
       }
-      const { count, waitMs } = receivers.allowance(work.held.receiverGroup);
+      const { count, waitMs } = receivers.allowance(relay.settings.name, work.held.receiverGroup);
       if (count > 0) return { work, relay, count: Math.min(room, relays.room(relay), count) };
       receiversMs = Math.min(receiversMs, waitMs);
-      if (waitMs > HOLD_FOR_MS) {
-        work.giveBack = { laterMs: waitMs };
-        this.#ranges.closeDone();
-      }
     }
     if (permitsMs < receiversMs) return { waitsFor: 'permits', againMs: permitsMs };
     if (receiversMs < Number.POSITIVE_INFINITY)
       return { waitsFor: 'receivers', againMs: receiversMs };
     return { waitsFor: 'ranges' };
+  }
+
+  /** Gives back ranges whose receivers take nothing for long through any of the relays. */
+  #giveUpSlow(relays: Set<Relay>): void {
+    if (relays.size === 0) return;
+    for (const work of this.#ranges) {
+      if (work.preparing || work.through || work.giveBack || work.closing) continue;
+      const waits = [...relays].map(
+        ({ settings }) =>
+          this.#parts.receivers.allowance(settings.name, work.held.receiverGroup).waitMs,
+      );
+      const laterMs = Math.min(...waits);
+      if (laterMs > HOLD_FOR_MS) work.giveBack = { laterMs };
+    }
+    this.#ranges.closeDone();
   }
 
   /** The same with so many rows as the rates allow now. Where it is none the other editions have their turn. */
@@ -95,3 +119,6 @@ export class NextClaim {
     return { waitsFor: 'permits', againMs: retryAfterMs };
   }
 }
+
+const sooner = (one: Waiting | undefined, other: Waiting): Waiting =>
+  one && 'againMs' in one && 'againMs' in other && one.againMs <= other.againMs ? one : other;

@@ -2,12 +2,12 @@ import type { Db } from '../../src/database/connection.ts';
 import type { Lease } from '../../src/deliveries/lease.ts';
 import { noteReceiverLimits } from '../../src/deliveries/receiver-limits.ts';
 import type { Logger } from '../../src/process/log.ts';
-import type { ReceiverRates } from './receiver-rates.ts';
+import type { ReceiverPaces } from './receiver-paces.ts';
 
 /** Writes down which receivers this worker holds back, while there are any and once more when there are none left. */
 export function noteLimits(
   db: Db,
-  receivers: Pick<ReceiverRates, 'limits'>,
+  receivers: Pick<ReceiverPaces, 'limits'>,
   lease: Pick<Lease, 'workerId'>,
   everyMs: number,
   log: Logger,

@@ -239,8 +239,8 @@ export class Pump {
     if (result.lastLooked !== null) work.cursor = result.lastLooked;
     work.through = result.looked < count;
     this.#ranges.served(work);
-    receivers.used(work.held.receiverGroup, result.claimed.length);
     const { relay } = claimable;
+    receivers.used(relay.settings.name, work.held.receiverGroup, result.claimed.length);
     const at = performance.now();
     const mayStart = () => !this.#stopping && term.mayStart();
     for (const row of result.claimed) this.#start({ work, relay, row, claim, at, mayStart });
@@ -277,8 +277,9 @@ export class Pump {
     });
   }
 
-  #settle({ work, row, claim }: Started, settlement: Settlement, variant?: string): void {
-    const { edition, range } = work.held;
+  #settle({ work, relay, row, claim }: Started, settlement: Settlement, variant?: string): void {
+    const { edition, range, receiverGroup } = work.held;
+    this.#parts.receivers.ended(relay.settings.name, receiverGroup);
     const settle = {
       ...settlement,
       edition,

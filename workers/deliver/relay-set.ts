@@ -17,6 +17,8 @@ export interface RelaySetParts {
   openWarmUp(onChange: () => void): WarmUp;
 }
 
+const NONE: ReadonlySet<Relay> = new Set();
+
 /** The relays of one worker: who is next, by weight, and who can take nothing now. */
 export class RelaySet {
   readonly #log: Logger;
@@ -47,11 +49,12 @@ export class RelaySet {
     this.#listeners.push(listener);
   }
 
-  /** The relay whose turn it is, of those that can start a message now; undefined when none can. */
-  next(): Relay | undefined {
+  /** The relay whose turn it is, of those that can start a message now, without `tried`; undefined when none can. */
+  next(tried: ReadonlySet<Relay> = NONE): Relay | undefined {
     const now = performance.now();
     const up = this.#relays.filter(
       (relay) =>
+        !tried.has(relay) &&
         !this.#troubles.avoids(relay) &&
         (this.#pacedUntil.get(relay) ?? 0) <= now &&
         relay.state().up &&

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../../src/database/connection.ts';
+import { withPlans } from '../../src/deliveries/relay-plans.ts';
 import { takeShare } from '../../src/deliveries/warm-up-share.ts';
 import type { Logger } from '../../src/process/log.ts';
 import { warmUpCeiling } from '../../src/relays/pace/warm-up.ts';
@@ -16,8 +17,8 @@ export interface WarmUp {
 }
 
 /**
- * Takes a share of what the ledger says is left of the day every few seconds, where a relay has a plan at all; until
- * the first one nothing goes to such a relay, nor once a share has ended that could not be had anew.
+ * Takes a share of what the ledger says is left of the day every few seconds, where a relay has a plan at all, in SMTP_URL
+ * or by an operator's word; until that is known nothing goes to a relay, nor once a share has ended that could not be had anew.
  */
 export function openWarmUp(
   db: Db,
@@ -28,14 +29,18 @@ export function openWarmUp(
 ): WarmUp {
   const holder = randomUUID();
   const shares = new Map<string, { left: number; used: number; until: number }>();
-  const planned = relays.filter((relay) => relay.warmUp);
-  for (const { name } of planned) shares.set(name, { left: 0, used: 0, until: 0 });
+  // until it is known which of them have a plan
+  for (const { name } of relays) shares.set(name, { left: 0, used: 0, until: 0 });
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   async function ask({ name, warmUp }: RelaySettings): Promise<void> {
-    const share = shares.get(name);
-    if (!share || !warmUp) return;
+    if (!warmUp) {
+      shares.delete(name);
+      return;
+    }
+    const share = shares.get(name) ?? { left: 0, used: 0, until: 0 };
+    shares.set(name, share);
     const askedAt = performance.now();
     // Held for a whole turn and not touched: another worker may have the readers.
     const idle = share.left > 0 && share.used === 0;
@@ -55,6 +60,10 @@ export function openWarmUp(
   }
 
   const askAll = async () => {
+    const planned = await withPlans(db, relays).catch((err) => {
+      log.warn({ err }, 'the plans of the relays cannot be read');
+      return [];
+    });
     for (const relay of planned) {
       await ask(relay).catch((err) =>
         log.warn({ err, relay: relay.name }, 'the messages of the day cannot be counted'),
@@ -63,7 +72,7 @@ export function openWarmUp(
     onChange();
     if (!stopped) timer = setTimeout(askAll, timings.warmUpMs);
   };
-  if (planned.length > 0) void askAll();
+  void askAll();
   return {
     left({ name }) {
       const share = shares.get(name);

@@ -19,6 +19,7 @@ import { newsroomOperations } from './newsroom.ts';
 import type { Operation } from './operation.ts';
 import { operatorOperations } from './operators.ts';
 import { previewOperations } from './preview.ts';
+import { receiverOperations } from './receivers.ts';
 import { relayOperations } from './relays.ts';
 import { senderOperations } from './sender.ts';
 import { sendingRuleOperations } from './sending-rules.ts';
@@ -51,6 +52,7 @@ export const operations: Operation[] = [
   ...dkimOperations,
   ...senderOperations,
   ...bounceOperations,
+  ...receiverOperations,
   ...figureOperations,
   ...subscriberOperations,
   ...bulkOperations,

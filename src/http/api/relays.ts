@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { setWarmUp } from '../../actions/receivers.ts';
 import { listRelays, testRelay } from '../../actions/relays.ts';
 import { languageSchema } from '../../subscribers/choices.ts';
-import { type Operation, reads, runs } from './operation.ts';
+import { changes, type Operation, reads, runs } from './operation.ts';
 import { pageOf } from './shapes.ts';
 
 const tag = 'Relays';
@@ -25,7 +26,12 @@ export const relayShape = z
     rate: z.number().nullable().meta({ description: 'Messages a second over all workers' }),
     weight: z.number(),
     warmUp: z
-      .object({ ceiling: z.number(), sentToday: z.number() })
+      .object({
+        ceiling: z.number(),
+        sentToday: z.number(),
+        plan: z.string().meta({ description: 'First day, its messages, growth a day' }),
+        days: z.array(z.object({ day: z.string(), ceiling: z.number() })),
+      })
       .nullable()
       .meta({ description: 'Its ceiling of today (UTC), while it is being warmed up' }),
     now: z
@@ -72,6 +78,30 @@ export const relayOperations: Operation[] = [
       answers: { 200: { description: 'All of them', schema: pageOf(relayShape) } },
     },
     async ({ context }) => ({ body: { data: await listRelays(context), next: null } }),
+  ),
+  changes(
+    {
+      method: 'put',
+      path: '/relays/{name}/warm-up',
+      tag,
+      summary: 'Set the warm-up of a relay',
+      description:
+        'In place of what SMTP_URL says; running workers follow within seconds. `plan` null: none; left out: as SMTP_URL says again.',
+      role: 'admin',
+      params: z.object({ name: z.string().max(255) }),
+      body: z.strictObject({
+        plan: z.string().max(60).nullish().meta({
+          description: 'First day, its messages, growth a day',
+          example: '2026-11-24:500:1.5',
+        }),
+      }),
+      answers: { 204: { description: 'Set' } },
+      errors: [404],
+    },
+    async ({ params, body, actor, context }, tx) => {
+      await setWarmUp(tx, actor, context, params.name, body.plan);
+      return { status: 204 };
+    },
   ),
   runs(
     {

@@ -8,6 +8,13 @@ export interface PaceLimits {
   groups?: Record<string, number>;
 }
 
+/** A rate for what goes to a receiver group through one relay. */
+export interface PairLimit {
+  relay: string;
+  group: string;
+  perSecond: number;
+}
+
 /** What to take permits for. */
 export interface WantedPermits {
   relay?: string;
@@ -40,6 +47,8 @@ export interface Pace {
    * nothing is granted.
    */
   take(wanted: WantedPermits): Promise<Permits>;
+  /** Puts these rates of receiver groups in the place of those before; the others stay. */
+  limitReceivers(groups: Record<string, number>, pairs: PairLimit[]): void;
   close(): Promise<void>;
 }
 
@@ -56,13 +65,17 @@ export function openPace({ store, limits }: { store: PaceStore; limits: PaceLimi
     new Map(Object.entries(rates).map(([name, rate]) => [name, limit(`${kind}-${name}`, rate)]));
   const global = limits.global === undefined ? undefined : limit('global', limits.global);
   const relays = named('relay', limits.relays);
-  const groups = named('group', limits.groups);
+  let groups = named('group', limits.groups);
+  let pairs = new Map<string, PaceLimit>();
+  let said = '';
 
   return {
     async take(wanted) {
       const names = Object.keys(wanted.groups).filter((name) => groups.has(name));
       const relay = wanted.relay === undefined ? undefined : relays.get(wanted.relay);
-      const wide = [relay, global].filter((each) => each !== undefined);
+      const [only = '', ...others] = Object.keys(wanted.groups);
+      const pair = others.length === 0 ? pairs.get(`${wanted.relay} ${only}`) : undefined;
+      const wide = [pair, relay, global].filter((each) => each !== undefined);
       if (wide.length === 0 && names.length === 0) return allOf(wanted.groups);
       try {
         return await inTime(async () => {
@@ -76,6 +89,18 @@ export function openPace({ store, limits }: { store: PaceStore; limits: PaceLimi
         const problem = error instanceof Error ? error.message : String(error);
         return { ...allOf({}), groups: {}, retryAfterMs: PATIENCE, problem };
       }
+    },
+    limitReceivers(rates, ofPairs) {
+      const now = JSON.stringify([rates, ofPairs]);
+      if (now === said) return;
+      said = now;
+      groups = named('group', rates);
+      pairs = new Map(
+        ofPairs.map(({ relay, group, perSecond }) => [
+          `${relay} ${group}`,
+          limit(`pair-${relay}-${group}`, perSecond),
+        ]),
+      );
     },
     close: () => open.close(),
   };

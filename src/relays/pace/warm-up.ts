@@ -15,6 +15,22 @@ export function parseWarmUp(text: string): WarmUpPlan | undefined {
   return { startedOn, first: Number(first), growth: Number(growth) };
 }
 
+/** A plan as `parseWarmUp` reads it. */
+export const warmUpText = ({ startedOn, first, growth }: WarmUpPlan): string =>
+  `${startedOn}:${first}:${growth}`;
+
+/** The ceilings of a plan from `today` on, day by day, until it has none any more. */
+export function warmUpDays(
+  plan: WarmUpPlan,
+  today: string,
+  days: number,
+): { day: string; ceiling: number }[] {
+  return Array.from({ length: days }, (_, n) => {
+    const day = new Date(dayNumber(today) + n * 86_400_000).toISOString().slice(0, 10);
+    return { day, ceiling: warmUpCeiling(plan, day) };
+  }).filter(({ ceiling }) => Number.isFinite(ceiling));
+}
+
 /**
  * How many messages the relay may send on the calendar day `today` (YYYY-MM-DD): none before the
  * plan's first day, and Infinity once the plan has outgrown a thousand million.

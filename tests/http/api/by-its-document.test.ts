@@ -71,7 +71,7 @@ function valuesOf(given: Schema): fc.Arbitrary<unknown> {
     case 'integer':
     case 'number':
       return fc.integer({
-        min: Number(schema['minimum'] ?? -5),
+        min: Math.ceil(Number(schema['minimum'] ?? -5)),
         max: Number(schema['maximum'] ?? 5000),
       });
     case 'array':

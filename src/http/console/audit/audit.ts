@@ -94,6 +94,7 @@ const objects: Record<string, (id: string) => string | undefined> = {
   newsroom: () => '/console/settings/newsroom',
   operator: (id) => (ID_FORM.test(id) ? `/console/settings/people/${id}` : undefined),
   relay: () => '/console/delivery',
+  receiver: () => '/console/delivery#receivers',
   'sending-rules': () => '/console/settings/newsroom#sending',
   'sign-up': () => '/console/settings/newsroom',
   subscriber: (id) => `/console/readers/${id}`,

@@ -12,9 +12,12 @@ import type { Context } from '../../../context.ts';
 import { recentAnswers } from '../../../deliveries/answer-counts.ts';
 import { livingWorkers } from '../../../deliveries/living-workers.ts';
 import { receiverLimits } from '../../../deliveries/receiver-limits.ts';
+import { receiverPaces } from '../../../deliveries/receiver-pace.ts';
+import { receiverGroups } from '../../../mail/receiver-groups.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import type { Operator } from '../../../operators/accounts.ts';
 import { inScope } from '../../../operators/scope.ts';
+import { countResting, goneDomains } from '../../../receivers/domains.ts';
 import {
   actorOf,
   mayAct,
@@ -23,7 +26,10 @@ import {
   scopeOf,
 } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
+import { receiverName } from '../receiver-name.ts';
+import { timeIn } from '../times.ts';
 import { dkimRoutes } from './dkim.ts';
+import { paceRoutes } from './pace.ts';
 import { receiverRoutes } from './receivers.ts';
 import { dkimView, groupViews, machinesView, relayView, senderView, workerView } from './view.ts';
 
@@ -40,16 +46,20 @@ export function deliveryRoutes(context: Context): Router {
     const all = await listNewsletters(db);
     const newsletters = all.filter(({ id }) => inScope(scopeOf(res), id));
     const words = { ...wordsFor(req, res), timezone: newsletters[0]?.timezone ?? 'UTC' };
-    const [relays, senders, keys, machines, answers, limits, workers, queue] = await Promise.all([
-      listRelays(context, words.language),
-      lastSenderChecks(context, newsletters),
-      listDkim(context, scopeOf(res)),
-      lastMachineChecks(db),
-      recentAnswers(db, 'receiverGroup'),
-      receiverLimits(db),
-      livingWorkers(db),
-      queueView(context),
-    ]);
+    const [relays, senders, keys, machines, answers, limits, paces, resting, gone, workers, queue] =
+      await Promise.all([
+        listRelays(context, words.language),
+        lastSenderChecks(context, newsletters),
+        listDkim(context, scopeOf(res)),
+        lastMachineChecks(db),
+        recentAnswers(db, 'receiverGroup'),
+        receiverLimits(db),
+        receiverPaces(db),
+        countResting(db),
+        goneDomains(db, 50),
+        livingWorkers(db),
+        queueView(context),
+      ]);
     await showPage(context, req, res, {
       view: 'delivery/page.eta',
       nav: 'delivery',
@@ -64,7 +74,16 @@ export function deliveryRoutes(context: Context): Router {
             .map((one) => dkimView(one, context.now(), words))[0],
         })),
         machines: machinesView(machines, words),
-        groups: groupViews(answers, limits, words),
+        groups: groupViews(answers, limits, paces, words),
+        choices: receiverGroups
+          .filter((group) => group !== 'rest')
+          .map((group) => ({ group, name: receiverName(group, words.t) })),
+        resting,
+        gone: gone.map((one) => ({
+          ...one,
+          goneSince: timeIn(one.goneSince, words.language, words.timezone),
+        })),
+        mayChange: mayAct(res, 'admin') && scopeOf(res) === null,
         workers: workers.map((worker) => workerView(worker, words)),
         queue,
         number: new Intl.NumberFormat(words.language),
@@ -101,6 +120,7 @@ export function deliveryRoutes(context: Context): Router {
   });
   dkimRoutes(router, context);
   receiverRoutes(router, context);
+  paceRoutes(router, context);
   return router;
 }
 

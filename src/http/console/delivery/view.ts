@@ -6,6 +6,7 @@ import type { ProviderDay } from '../../../deliveries/answer-causes.ts';
 import { noAnswers, type RecentAnswers } from '../../../deliveries/answer-counts.ts';
 import type { LivingWorker } from '../../../deliveries/living-workers.ts';
 import type { ReceiverLimit } from '../../../deliveries/receiver-limits.ts';
+import type { ReceiverPace } from '../../../deliveries/receiver-pace.ts';
 import type { Translate } from '../../../locales/index.ts';
 import { receiverName } from '../receiver-name.ts';
 import { dateIn, timeIn } from '../times.ts';
@@ -48,6 +49,11 @@ export function relayView(relay: ShownRelay, words: Words) {
       }),
       sent: Math.min(warmUp.sentToday, warmUp.ceiling),
       ceiling: warmUp.ceiling,
+      plan: warmUp.plan,
+      days: warmUp.days.map(({ day, ceiling }) => ({
+        day: dateIn(day, language),
+        ceiling: shortNumber(ceiling, language),
+      })),
     },
     lately: relay.lately,
     lastDay: relay.lastDay,
@@ -174,16 +180,27 @@ export const daysView = (days: ProviderDay[], { language, t }: Words) =>
 export function groupViews(
   answers: Map<string, RecentAnswers>,
   limits: Map<string, ReceiverLimit>,
+  paces: ReceiverPace[],
   words: Words,
 ) {
   const { language, t } = words;
-  return [...new Set([...answers.keys(), ...limits.keys()])]
+  const set = Map.groupBy(paces, ({ receiverGroup }) => receiverGroup);
+  return [...new Set([...answers.keys(), ...limits.keys(), ...set.keys()])]
     .map((group) => {
       const { day } = answers.get(group) ?? noAnswers();
       const limit = limits.get(group);
       return {
         name: receiverName(group, t),
         day,
+        set: (set.get(group) ?? []).map(({ relay, perSecond, connections }) =>
+          [
+            relay,
+            perSecond === null ? '' : t('live.rate', { rate: shortNumber(perSecond, language) }),
+            connections === null ? '' : t('delivery.receivers.atOnce', { count: connections }),
+          ]
+            .filter(Boolean)
+            .join(', '),
+        ),
         rate: limit ? t('live.rate', { rate: shortNumber(limit.perSecond, language) }) : null,
         heldUntil: limit?.heldUntil ? at(limit.heldUntil, words) : null,
       };

@@ -92,6 +92,7 @@ export default {
     newsletter: 'Newsletter',
     newsroom: 'Newsroom',
     operator: 'User',
+    receiver: 'Provider',
     relay: 'Mail server',
     sendingRules: 'Sending rules',
     signUp: 'Sign-up',

@@ -92,6 +92,7 @@ export default {
     newsletter: 'Boletín',
     newsroom: 'Redacción',
     operator: 'Usuario',
+    receiver: 'Proveedor',
     relay: 'Servidor de correo',
     sendingRules: 'Reglas de envío',
     signUp: 'Suscripción',
