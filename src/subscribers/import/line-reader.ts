@@ -22,6 +22,9 @@ import type { Row } from './records.ts';
 import type { LeftOut, Place } from './told.ts';
 import type { Field, ListState, Understood } from './understood.ts';
 
+/** What an export of Gaceta's own says of why an address is not mailed. */
+const suppressionReasons = ['bounce', 'complaint', 'erasure', 'operator', 'provider'] as const;
+
 /** The table whose rows are read. */
 export interface ReadSheet {
   name: string | null;
@@ -112,8 +115,10 @@ export class LineReader {
       consentSource = this.stated.source;
       consentAt = this.stated.at;
     }
-    if (state !== 'unsubscribed' || isNone) leftAt = null;
-    else leftAt ??= this.leavingTime();
+    // who left and signed up again has not confirmed yet: an export tells of both
+    const isBack = state === 'pending' && this.format === 'gaceta';
+    if (state === 'unsubscribed' && !isNone) leftAt ??= this.leavingTime();
+    else if (!isBack) leftAt = null;
 
     const isSubscription = state === 'active' || state === 'pending' || state === 'unsubscribed';
     const suppression = this.suppressionIn(cells, state, flags);
@@ -204,7 +209,7 @@ export class LineReader {
       return { reason: 'complaint', at: timeOfFlag(flags.complained, now) };
     const reason = this.columns.text(cells, 'suppressed');
     if (reason === '') return { reason: null, at: null };
-    const known = reason === 'bounce' || reason === 'complaint' ? reason : 'operator';
+    const known = suppressionReasons.find((one) => one === reason) ?? 'operator';
     return { reason: known, at: this.past(cells, 'suppressed_at') };
   }
 

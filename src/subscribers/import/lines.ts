@@ -1,6 +1,7 @@
 import type { Format, Frequency, SubscriptionState } from '../../database/tables.ts';
 import type { Address } from '../../mail/address.ts';
 import type { ConsentRow } from '../subscriptions/record.ts';
+import type { Suppression } from '../suppression.ts';
 import type { Notes, Place } from './told.ts';
 
 /**
@@ -31,7 +32,7 @@ export interface ImportLine extends Place {
   /** All that the file tells of them; null: the consent is the one above. */
   consents: ConsentRow[] | null;
   /** Why the address is not mailed where the file is from; a subscription is recorded beside it. */
-  suppress: 'bounce' | 'complaint' | 'operator' | null;
+  suppress: Suppression['reason'] | null;
   /** Null: it is not known. */
   suppressedAt: Date | null;
   suppressedDetail: string | null;

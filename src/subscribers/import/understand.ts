@@ -199,7 +199,13 @@ function sampleOf(line: ImportLine | LeftOut, { name, rows }: Beginning): Sample
       reason,
     };
   }
-  const suppressed = { bounce: 'bounced', complaint: 'complained', operator: 'blocked' } as const;
+  const suppressed = {
+    bounce: 'bounced',
+    complaint: 'complained',
+    operator: 'blocked',
+    erasure: 'blocked',
+    provider: 'blocked',
+  } as const;
   return {
     line: line.line,
     file,
