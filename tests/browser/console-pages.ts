@@ -14,6 +14,8 @@ export interface ConsoleThings {
   webhook: string;
   /** An import that has ended, with lines that were skipped. */
   imported: string;
+  /** An import that was looked at, and waits to be started. */
+  looked: string;
 }
 
 /** A page of the console, for all that walks over every page: axe, screenshots, the bench. */
@@ -115,6 +117,12 @@ export const consolePages: ConsolePage[] = [
     name: 'readers-imported',
     least: 'admin',
     path: ({ imported }) => `/console/readers/import/${imported}`,
+  },
+  {
+    name: 'readers-import-looked',
+    least: 'admin',
+    path: ({ looked }) => `/console/readers/import/${looked}`,
+    before: openDetails,
   },
   { name: 'readers-bulk', least: 'admin', path: () => '/console/readers/bulk?newsletter=daily' },
   { name: 'readers-block', least: 'admin', path: () => '/console/readers/block' },

@@ -32,8 +32,20 @@ describe.skipIf(browserMissing())('readers imported in the console', () => {
     const of = `${look.width}-${look.language}-${look.dark}`;
     await page.setInputFiles('#file', file(listOf(20, of)));
     await page.locator('button.primary').click();
+    await page.locator('[data-import="ready"]').waitFor();
+    await page.locator('summary').last().click();
+    await expectAccessible(page, 'what becomes of the file');
+    await page.fill('#consent_source', 'Stand at the fair');
+    await page.locator('.reader-form .buttons button').click();
+    await page.locator('#consent-wrong').waitFor();
+    await expectAccessible(page, 'half a consent');
+    await page.fill('#consent_at', '2026-01-02');
+    await page.selectOption('#column-1', 'first_name');
+    await page.locator('.reader-form .buttons button').click();
+    await page.locator('[data-import="ready"]').waitFor();
+    await page.locator('[data-import] .primary').click();
     await page.locator('[data-import="done"]').waitFor();
-    expect(await page.locator('.data tbody tr').count()).toBe(1);
+    expect(await page.locator('table').last().locator('tbody tr').count()).toBe(1);
     await expectAccessible(page, 'the result');
   });
 
@@ -44,10 +56,11 @@ describe.skipIf(browserMissing())('readers imported in the console', () => {
       await page.goto(`${desk.base}/console/readers/import`);
       await page.setInputFiles('#file', file(listOf(12_000, `scripts-${scripts}`)));
       await page.locator('button.primary').click();
-      await page.locator('[data-import="running"] progress').waitFor();
+      await page.locator('[data-import="ready"]').waitFor({ timeout: 60_000 });
+      await page.locator('[data-import] .primary').click();
       await page.locator('[data-import="done"]').waitFor({ timeout: 60_000 });
       expect(await page.locator('[data-import]').textContent()).toMatch(
-        /Lines12,001\s+Added12,000/,
+        /Lines read12,001\s+New12,000/,
       );
     },
   );

@@ -1,19 +1,15 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { auditExport } from '../../actions/export-subscribers.ts';
 import { beginImport, endImport, startImport } from '../../actions/imports.ts';
-import type { Db } from '../../database/connection.ts';
 import { requireNewsletter } from '../../newsletters/newsletters.ts';
-import { asCell } from '../../subscribers/csv-cell.ts';
 import { exportAs, exportFormats } from '../../subscribers/export-formats.ts';
 import { filterQuery } from '../../subscribers/filter-query.ts';
 import { importAddress, importOf, importSummaryOf } from '../../subscribers/import/api-shape.ts';
-import { readReport } from '../../subscribers/import/report.ts';
+import { reportCsv } from '../../subscribers/import/report-csv.ts';
 import { getImport, listImports } from '../../subscribers/import/rows.ts';
 import { spool } from '../../subscribers/import/spool.ts';
-import { reasonInWords } from '../../subscribers/import/words.ts';
 import { listBody, listTypes } from '../middleware/bodies.ts';
 import { listOptions, startBody } from './import-options.ts';
 import { type Operation, reads, runs } from './operation.ts';
@@ -21,21 +17,6 @@ import { paging } from './paging.ts';
 import { byId, importShape, importSummaryShape, pageOf } from './shapes.ts';
 
 const tag = 'Imports and exports';
-/** A line for each line of the file: what became of it, and why. */
-async function* reportOf(db: Db, id: string): AsyncGenerator<string> {
-  yield stringify([['line', 'file', 'result', 'code', 'reason']]);
-  for await (const lines of readReport(db, id))
-    yield stringify(
-      lines.map(({ line, file, result, code, values }) => [
-        line,
-        asCell(file),
-        result,
-        code,
-        code && asCell(reasonInWords({ code, values })),
-      ]),
-    );
-}
-
 export const importOperations: Operation[] = [
   runs(
     {
@@ -147,7 +128,7 @@ export const importOperations: Operation[] = [
       const { id } = await getImport(db, params.id, scope);
       res.type('text/csv').set('Content-Disposition', `attachment; filename="import-${id}.csv"`);
       // a client that disconnects ends the reading; there is no one to answer
-      await pipeline(Readable.from(reportOf(db, id)), res).catch((error) => {
+      await pipeline(Readable.from(reportCsv(db, id)), res).catch((error) => {
         if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
       });
       return undefined;

@@ -10,6 +10,8 @@ import { allowSlowBody } from './slow-bodies.ts';
 export interface UploadedList {
   /** Null: none was chosen. The handler that takes it on is who deletes it, see takeList. */
   file: Spool | null;
+  /** What the file is called where it comes from. */
+  fileName: string;
   /** True: it was larger than a list may be; there is no file then. */
   tooLarge: boolean;
 }
@@ -25,7 +27,7 @@ const MOST_READ = 2 * LARGEST_LIST;
 export const readList = (folder: string): RequestHandler[] => [
   allowSlowBody,
   async (req, res, next) => {
-    const list: UploadedList = { file: null, tooLarge: false };
+    const list: UploadedList = { file: null, fileName: '', tooLarge: false };
     res.locals.list = list;
     res.once('close', () => void takeList(res)?.[Symbol.asyncDispose]());
     if (!req.is('multipart/form-data')) return next();
@@ -38,8 +40,9 @@ export const readList = (folder: string): RequestHandler[] => [
       form.on('field', (name, value) => {
         fields[name] = value;
       });
-      form.on('file', (name, file) => {
+      form.on('file', (name, file, info) => {
         if (name !== 'file') return file.resume();
+        list.fileName = info.filename ?? '';
         file.on('limit', () => {
           list.tooLarge = true;
         });

@@ -53,18 +53,43 @@ describe('readers imported in the console', async () => {
       { timeout: 60_000, interval: 20 },
     );
 
-  it('go on behind the answer, and the page tells how it ended', async () => {
+  const press = async (path: string, fields: Record<string, string> = {}, who = 'ana') => {
+    const res = await fetch(base + path, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { Cookie: cookies[who] ?? '', 'Sec-Fetch-Site': 'same-origin' },
+      body: new URLSearchParams(fields),
+    });
+    return { status: res.status, location: res.headers.get('location'), text: await res.text() };
+  };
+  /** Looks at a file, and then imports it. */
+  const bring = async (fields: Record<string, string>, file: string, who = 'ana') => {
+    const { location } = await send(fields, file, who);
+    expect(await ended(location)).toMatchObject({ state: 'ready' });
+    expect(await press(`${location}/start`, {}, who)).toMatchObject({ status: 303, location });
+    return { location: location ?? '', row: await ended(location) };
+  };
+
+  it('are looked at first, go on behind the answer, and the page tells how it ended', async () => {
     const file = `${header}\nana@of.example,Ana,fair,2026-01-02\n=bad,<b>,fair,2026-01-02\n`;
     const { status, location } = await send({ once: 'first', newsletter: 'daily' }, file);
     expect(status).toBe(303);
     expect(location).toMatch(/^\/console\/readers\/import\/\d+$/);
+    const looked = { state: 'ready', counts: { new: 1, refused: 1 } };
+    expect(await ended(location)).toMatchObject(looked);
+    const before = (await get(location ?? '')).text;
+    expect(before).toContain('data-import="ready"');
+    expect(before).toContain('Nothing is stored yet');
+    expect(before).toMatch(/<td[^>]*>ana@of\.example<\/td>/);
+    expect(await db.selectFrom('subscribers').select('id').execute()).toEqual([]);
+    expect((await press(`${location}/start`)).status).toBe(303);
     expect(await ended(location)).toMatchObject({ state: 'done', added: 1, skipped: 1 });
     const { text } = await get(location ?? '');
     expect(text).toContain('data-import="done"');
     expect(text).toMatch(/<td class="number">3<\/td><td[^>]*>[^<]+<\/td>/);
-    const csv = await get(`${location}/skipped.csv`);
+    const csv = await get(`${location}/report.csv`);
     expect(csv.type).toMatch(/^text\/csv/);
-    expect(csv.text).toMatch(/^line,reason\n3,/);
+    expect(csv.text).toMatch(/^line,file,result,code,reason\n2,,new,,\n3,,refused,address-at,/);
     expect((await get(page)).text).toContain(`href="${location}"`);
     const audited = await db.selectFrom('audit').select(['action', 'object']).execute();
     expect(audited).toContainEqual({ action: 'import', object: 'newsletter daily' });
@@ -94,8 +119,52 @@ describe('readers imported in the console', async () => {
   it('may be of several newsletters, as each line says', async () => {
     const lines = ['daily', 'sports'].map((slug) => `cleo@of.example,Cleo,fair,2026-01-02,${slug}`);
     const file = [`${header},newsletter`, ...lines].join('\n');
-    const { location } = await send({ newsletter: '' }, file);
-    expect(await ended(location)).toMatchObject({ state: 'done', added: 2, newsletter: null });
+    const { row } = await bring({ newsletter: '' }, file);
+    expect(row).toMatchObject({ state: 'done', added: 2, newsletter: null });
+  });
+
+  it('may be said to be something else, with a consent for all of them', async () => {
+    const file = 'Reader,Standing\neva@of.example,Gold\nfay@of.example,Gone\ngus@of.example,Odd\n';
+    const { location } = await send({ newsletter: 'daily' }, file);
+    expect(await ended(location)).toMatchObject({ counts: { refused: 3 } });
+    const asked = (await get(location ?? '')).text;
+    expect(asked).toContain('does not say where and when these readers agreed');
+    const again = `${location}/again`;
+    const half = await press(again, { consent_source: 'Our form', consent_at: '' });
+    expect(half.status).toBe(422);
+    expect(half.text).toContain('value="Our form"');
+    expect(half.text).toContain('Enter both where and when');
+    const consent = { consent_source: 'Our form', consent_at: '2026-01-02' };
+    const mapped = await press(again, { ...consent, 'column-0': 'email', 'column-1': 'state' });
+    expect(mapped).toMatchObject({ status: 303, location });
+    expect((await ended(location)).counts).toMatchObject({ new: 0, refused: 3 });
+    expect((await get(location ?? '')).text).toContain('<bdi class="told">Gone</bdi>');
+    await press(again, {
+      ...consent,
+      'column-0': 'email',
+      'column-1': 'state',
+      'state-0': 'active',
+      'state-1': 'unsubscribed',
+      'state-2': '',
+    });
+    expect((await ended(location)).counts).toMatchObject({ new: 1, left: 1, refused: 1 });
+    await press(`${location}/start`);
+    const done = { state: 'done', counts: { new: 1, left: 1, refused: 1 } };
+    expect(await ended(location)).toMatchObject(done);
+    const kept = await db
+      .selectFrom('consents as c')
+      .innerJoin('subscribers as s', 's.id', 'c.subscriberId')
+      .select('c.detail')
+      .where('s.emailKey', '=', 'eva@of.example')
+      .executeTakeFirstOrThrow();
+    expect(kept.detail).toMatchObject({
+      source: 'Our form',
+      statedBy: expect.stringMatching(/^operator/),
+    });
+    // a window that was left open
+    expect(await press(`${location}/start`)).toMatchObject({ status: 303, location });
+    expect(await press(again, consent)).toMatchObject({ status: 303, location });
+    expect((await ended(location)).state).toBe('done');
   });
 
   it.each([
@@ -136,7 +205,7 @@ describe('readers imported in the console', async () => {
       .where('newsletterId', '=', daily?.id ?? '')
       .executeTakeFirstOrThrow();
     expect((await get(`${page}/${id}`, 'sam')).status).toBe(404);
-    expect((await get(`${page}/${id}/skipped.csv`, 'sam')).status).toBe(404);
+    expect((await get(`${page}/${id}/report.csv`, 'sam')).status).toBe(404);
     const own = await get(page, 'sam');
     expect(own.text).not.toContain(`${page}/${id}"`);
     expect(own.text).not.toContain('value="daily"');
@@ -144,13 +213,15 @@ describe('readers imported in the console', async () => {
     const file = `${header},newsletter\ndan@of.example,Dan,fair,2026-01-02,daily\n`;
     const { location } = await send({ newsletter: '' }, file, 'sam');
     expect(await ended(location)).toMatchObject({ added: 0, skipped: 1 });
+    for (const step of ['start', 'stop', 'again'])
+      expect((await press(`${page}/${id}/${step}`, {}, 'sam')).status).toBe(404);
     expect((await get(location ?? '', 'sam')).status).toBe(200);
     expect((await get(page, 'sam')).text).toContain(`href="${location}"`);
   });
 
   it('have a template that an import takes', async () => {
     const { text } = await get(`${page}/template.csv`);
-    const { location } = await send({ newsletter: 'daily' }, text);
-    expect(await ended(location)).toMatchObject({ state: 'done', lines: 0, skipped: 0 });
+    const { row } = await bring({ newsletter: 'daily' }, text);
+    expect(row).toMatchObject({ state: 'done', lines: 0, skipped: 0 });
   });
 });
