@@ -1,42 +1,145 @@
-// The sign-up form for the foot of any article. One line to paste:
-// <script async src="https://…/embed.js" data-newsletter="daily"></script>
+// The sign-up form for any article. To paste, where the form shall be:
+// <a href="https://…/?newsletter=daily">Get The Daily</a><script async src="https://…/embed.js" data-newsletter="daily"></script>
+// data-form="line" makes it one line for the middle of an article. Until the form says that it is there, and wherever it
+// cannot come, readers have the link. The page's own script may listen for gaceta:subscribed and gaceta:failed.
 // Its looks follow CSS variables of the page: --gaceta-accent, --gaceta-button, --gaceta-on-button,
 // --gaceta-paper, --gaceta-ink, --gaceta-text, --gaceta-headline.
 (() => {
   const script = document.currentScript;
+  const { newsletter = '', lang, language, title, form } = script.dataset;
   const home = new URL(script.src);
-  const address = new URL('embed', home);
-  for (const slug of (script.dataset.newsletter ?? '').split(/[\s,]+/).filter(Boolean))
-    address.searchParams.append('newsletter', slug);
-  const language = script.dataset.language ?? document.documentElement.lang.split('-')[0];
-  if (language) address.searchParams.set('lang', language);
+  const slugs = newsletter.split(/[\s,]+/).filter(Boolean);
+  const spoken = lang ?? language ?? document.documentElement.lang.split('-')[0];
+  const words = {}; // one text for each language, put in when it is served
 
+  const asked = (path) => {
+    const address = new URL(path, home);
+    for (const slug of slugs) address.searchParams.append('newsletter', slug);
+    if (spoken) address.searchParams.set('lang', spoken);
+    return address;
+  };
+  const address = asked('embed');
+  if (form === 'line') address.searchParams.set('form', 'line');
+
+  // By the object model and not by attributes: a strict policy of the page lets this through. Each says all it needs,
+  // for pages that take every style from everything.
+  const place = document.createElement('div');
+  // about as high as the form will be, so that the text below does not jump
+  const expected =
+    form === 'line' ? 150 : 340 + (slugs.length === 1 ? 0 : 110 * (slugs.length || 2));
+  Object.assign(place.style, { display: 'block', minHeight: `${expected}px` });
+  const link = ownLink() ?? madeLink();
   const frame = document.createElement('iframe');
-  frame.src = address;
   // until the form tells its own, which is in its language
-  frame.title = script.dataset.title ?? home.host;
-  frame.loading = 'lazy';
-  // by the object model and not by an attribute: a strict policy of the page lets this through
-  Object.assign(frame.style, { border: '0', width: '100%', height: '26rem', display: 'block' });
-  frame.style.colorScheme = 'normal';
-  script.after(frame);
+  frame.title = title ?? home.host;
+  Object.assign(frame.style, { display: 'block', border: '0', width: '100%' });
+  hide();
+  script.after(place);
+  place.append(link, frame);
+  near(load);
 
-  addEventListener('message', (event) => {
-    if (event.origin !== home.origin || event.source !== frame.contentWindow) return;
-    const { gaceta, height, title } = event.data ?? {};
-    if (gaceta === 'height' && height > 0 && height < 5000) frame.style.height = `${height}px`;
-    if (gaceta !== 'ready') return;
-    if (script.dataset.title === undefined && title) frame.title = title;
-    frame.contentWindow.postMessage(looks(), home.origin);
-  });
+  function ownLink() {
+    const before = script.previousElementSibling;
+    return before?.localName === 'a' && before.href.startsWith(new URL('.', home).href) && before;
+  }
+  function madeLink() {
+    const made = document.createElement('a');
+    made.href = asked('.');
+    made.textContent = title ?? words[spoken] ?? words.en;
+    Object.assign(made.style, { textDecoration: 'underline', cursor: 'pointer' });
+    return made;
+  }
 
+  function hide() {
+    Object.assign(frame.style, { position: 'absolute', height: '0', visibility: 'hidden' });
+  }
+  function show(height) {
+    Object.assign(frame.style, {
+      position: 'static',
+      height: `${height}px`,
+      visibility: 'visible',
+    });
+    link.style.display = 'none';
+    place.style.minHeight = '';
+  }
+  /** No form: the link alone, in no more room than it needs. */
+  function fail() {
+    hide();
+    link.style.display = '';
+    place.style.minHeight = '';
+    tell('failed', { reason: 'unavailable' });
+  }
+  function tell(event, detail) {
+    place.dispatchEvent(new CustomEvent(`gaceta:${event}`, { bubbles: true, detail }));
+  }
+
+  function near(then) {
+    if (typeof IntersectionObserver === 'undefined') return then();
+    const watch = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        watch.disconnect();
+        then();
+      },
+      { rootMargin: '1000px' },
+    );
+    watch.observe(place);
+  }
+  function load() {
+    // Loaded without a word it is an error page: the service is away, or this site may not hold the form.
+    let waiting = setTimeout(fail, 20_000);
+    frame.addEventListener('load', () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(fail, 3_000);
+    });
+    addEventListener('message', (event) => {
+      if (event.origin !== home.origin || event.source !== frame.contentWindow) return;
+      const { gaceta, height, title: own, event: happened, detail } = event.data ?? {};
+      if (gaceta === 'ready') {
+        if (title === undefined && own) frame.title = own;
+        sendLooks();
+      }
+      if (gaceta === 'height' && height > 0 && height < 5000) {
+        clearTimeout(waiting);
+        show(height);
+      }
+      if (gaceta === 'event' && ['subscribed', 'failed'].includes(happened)) tell(happened, detail);
+    });
+    frame.src = address;
+    // A page that changes its scheme does so on its root, or because the system did.
+    const changed = new MutationObserver(sendLooks);
+    for (const each of [document.documentElement, document.body])
+      changed.observe(each, { attributes: true });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', sendLooks);
+  }
+
+  function sendLooks() {
+    frame.contentWindow?.postMessage(looks(), home.origin);
+  }
   function looks() {
-    const style = getComputedStyle(script.parentElement ?? document.body);
+    const style = getComputedStyle(place.parentElement ?? document.body);
     const variables = {};
     for (const name of ['accent', 'button', 'on-button', 'paper', 'ink', 'text', 'headline']) {
       const value = style.getPropertyValue(`--gaceta-${name}`).trim();
       if (value) variables[name] = value;
     }
-    return { gaceta: 'looks', variables };
+    const scheme = schemeOf(style);
+    // or the browser would paint a ground of its own behind the form
+    frame.style.colorScheme = scheme;
+    return { gaceta: 'looks', variables, scheme };
+  }
+  /** The scheme that the page says it has; of one that says none, what its ground looks like. */
+  function schemeOf({ colorScheme }) {
+    const said = ['light', 'dark'].filter((one) => colorScheme.split(' ').includes(one));
+    if (said.length > 0) return said.join(' ');
+    for (let each = place.parentElement; each; each = each.parentElement) {
+      const [red, green, blue, alpha = 1] =
+        getComputedStyle(each)
+          .backgroundColor.match(/[\d.]+/g)
+          ?.map(Number) ?? [];
+      if (alpha < 0.5 || blue === undefined) continue;
+      return red * 0.3 + green * 0.6 + blue * 0.1 < 110 ? 'dark' : 'light';
+    }
+    return 'light';
   }
 })();

@@ -1,4 +1,4 @@
-// Inside the frame: tells the page around it how high the form is, and takes on its looks.
+// Inside the frame: tells the page around it how high the form is and what came of it, and takes on its looks.
 const root = document.documentElement;
 const kinds = {
   accent: 'color',
@@ -9,18 +9,24 @@ const kinds = {
   text: 'font-family',
   headline: 'font-family',
 };
+const schemes = ['light', 'dark', 'light dark'];
 
 if (parent !== window) {
-  const tell = () =>
-    parent.postMessage({ gaceta: 'height', height: Math.ceil(document.body.offsetHeight) }, '*');
-  new ResizeObserver(tell).observe(document.body);
+  const say = (message) => parent.postMessage(message, '*');
+  const tellHeight = () => say({ gaceta: 'height', height: Math.ceil(document.body.offsetHeight) });
   addEventListener('message', (event) => {
     if (event.source !== parent || event.data?.gaceta !== 'looks') return;
-    for (const [name, value] of Object.entries(event.data.variables ?? {}))
+    const { variables = {}, scheme } = event.data;
+    for (const [name, value] of Object.entries(variables))
       if (name in kinds && CSS.supports(kinds[name], value))
         root.style.setProperty(`--${name}`, value);
-    tell();
+    if (schemes.includes(scheme)) root.style.colorScheme = scheme;
+    // only now is it to be seen, as it stays
+    tellHeight();
+    new ResizeObserver(tellHeight).observe(document.body);
   });
-  parent.postMessage({ gaceta: 'ready', title: document.title }, '*');
-  tell();
+  say({ gaceta: 'ready', title: document.title });
+  const { event, newsletters = '', reason } = document.querySelector('main').dataset;
+  if (event)
+    say({ gaceta: 'event', event, detail: { newsletters: newsletters.split(' '), reason } });
 }

@@ -29,6 +29,10 @@ export default {
     language: 'Language',
     consent:
       'By pressing “Sign up” you ask {{newsroom}} to email you the newsletters you chose. You can unsubscribe at any time using the link in every email.',
+    consentOne:
+      'By pressing “Sign up” you ask {{newsroom}} to email you {{newsletter}}. You can unsubscribe at any time using the link in every email.',
+    oneLine: 'Get {{newsletters}} by email',
+    link: 'Sign up for our newsletter',
     button: 'Sign up',
     website: 'Leave this field empty',
     slip: 'Did you mean {{meant}}?',

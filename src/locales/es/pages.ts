@@ -29,6 +29,10 @@ export default {
     language: 'Idioma',
     consent:
       'Al pulsar «Suscribirme» pides a {{newsroom}} que te envíe los boletines elegidos. Puedes darte de baja cuando quieras con el enlace de cada correo.',
+    consentOne:
+      'Al pulsar «Suscribirme» pides a {{newsroom}} que te envíe {{newsletter}}. Puedes darte de baja cuando quieras con el enlace de cada correo.',
+    oneLine: 'Recibe {{newsletters}} por correo',
+    link: 'Suscríbete a nuestro boletín',
     button: 'Suscribirme',
     website: 'Deja este campo vacío',
     slip: '¿Querías decir {{meant}}?',

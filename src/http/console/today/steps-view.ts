@@ -6,6 +6,7 @@ import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { getNewsroom } from '../../../newsletters/newsroom.ts';
 import { roleOf } from '../../middleware/roles.ts';
 import { senderView } from '../delivery/view.ts';
+import { embedLines } from '../embed-lines.ts';
 import { wordsFor } from '../pages.ts';
 import { timeIn } from '../times.ts';
 
@@ -57,7 +58,7 @@ export async function stepsView(
     mailFrom: config.mailFrom,
     senders: senders.map((sender) => senderView(sender, { language, t, timezone })),
     formUrl: `${config.publicUrl}/`,
-    embed: `<script async src="${config.publicUrl}/embed.js" data-newsletter="${first?.slug ?? 'daily'}"></script>`,
+    embed: first && embedLines(config.publicUrl, first),
     local: /^https?:\/\/(localhost|127\.|\[::1\])/.test(config.publicUrl),
     newsletter: first,
   };

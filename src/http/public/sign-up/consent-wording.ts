@@ -5,12 +5,14 @@ import { words } from '../site/page.ts';
 
 /** Has to change whenever the default consent text (`signUp.consent`) changes in any language. */
 const HOUSE_VERSION = '2026-11-29';
+/** The same of `signUp.consentOne`, which names the one newsletter that a form offers. */
+const HOUSE_VERSION_OF_ONE = '2026-11-29.one';
 
 interface Wordings {
   newsroom: Pick<Newsroom, 'name'>;
   signUp: Pick<SignUpSettings, 'wording' | 'wordingVersion'>;
 }
-type OwnWording = Pick<Newsletter, 'wording' | 'wordingVersion'>;
+type OwnWording = Pick<Newsletter, 'title' | 'wording' | 'wordingVersion'>;
 
 /** A consent text, and the version that is stored with each consent to it. */
 export interface Consent {
@@ -29,10 +31,23 @@ export function consentIn({ newsroom, signUp }: Wordings, language: string): Con
   return { wording: named(own, newsroom), version: signUp.wordingVersion };
 }
 
-/** What somebody agrees to who signs up for a newsletter: its own text, or else the newsroom's. */
-export function consentFor(wordings: Wordings, newsletter: OwnWording, language: string): Consent {
+/**
+ * What somebody agrees to who signs up for a newsletter: its own text, or else the newsroom's, or else the house's, which
+ * names the newsletter where the form offered that `only`.
+ */
+export function consentFor(
+  wordings: Wordings,
+  newsletter: OwnWording,
+  language: string,
+  only: boolean,
+): Consent {
   const own = newsletter.wording[language];
-  if (own === undefined || newsletter.wordingVersion === null) return consentIn(wordings, language);
+  if (own === undefined || newsletter.wordingVersion === null) {
+    const general = consentIn(wordings, language);
+    if (!only || general.version !== HOUSE_VERSION) return general;
+    const names = { newsroom: wordings.newsroom.name, newsletter: newsletter.title };
+    return { wording: words(language)('signUp.consentOne', names), version: HOUSE_VERSION_OF_ONE };
+  }
   return { wording: named(own, wordings.newsroom), version: newsletter.wordingVersion };
 }
 
@@ -42,11 +57,15 @@ export function consentFor(wordings: Wordings, newsletter: OwnWording, language:
  */
 export function consentsShown(
   wordings: Wordings,
-  newsletters: (OwnWording & Pick<Newsletter, 'title'>)[],
+  newsletters: OwnWording[],
   language: string,
 ): { title: string | null; wording: string }[] {
   const general = consentIn(wordings, language);
-  const shown = newsletters.map((one) => ({ one, consent: consentFor(wordings, one, language) }));
+  const only = newsletters.length === 1;
+  const shown = newsletters.map((one) => ({
+    one,
+    consent: consentFor(wordings, one, language, only),
+  }));
   const own = shown.filter(({ consent }) => consent.version !== general.version);
   const rest = own.length < shown.length || shown.length === 0;
   return [

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { languages } from '../../../locales/index.ts';
 import { formBody } from '../../middleware/bodies.ts';
+import { inLanguage } from '../archive/newest.ts';
 import type { PublicContext } from '../public-context.ts';
 import type { Masthead } from '../site/masthead.ts';
 import { languageOf, words } from '../site/page.ts';
@@ -11,20 +14,25 @@ import { openReceipts, textOf } from './receipt.ts';
 import { noStore } from './sign-up.ts';
 import { submitForm } from './submit.ts';
 
-const script = join(import.meta.dirname, '../../assets/embed.js');
+const file = join(import.meta.dirname, '../../assets/embed.js');
 
 /**
  * The form for the foot of an article: `/embed` in a frame, which sites of the newsletters' origins may hold,
- * and `/embed.js`, which makes that frame and gives it its height.
+ * and `/embed.js`, which makes that frame and gives it its height. `form=line` is one line for the middle of an article.
  */
 export function embedRoutes(shared: PublicContext): Router {
   const { context, show, masthead } = shared;
   const receipts = openReceipts(context);
   const router = Router();
 
+  const links = Object.fromEntries(languages.map((code) => [code, words(code)('signUp.link')]));
+  const script = readFileSync(file, 'utf8').replace(
+    'const words = {};',
+    () => `const words = ${JSON.stringify(links)};`,
+  );
   router.get('/embed.js', (_req, res) => {
     res.set('Cross-Origin-Resource-Policy', 'cross-origin');
-    res.sendFile(script, { maxAge: '1h' });
+    res.type('js').set('Cache-Control', 'public, max-age=3600').send(script);
   });
 
   router.use('/embed', framable(shared));
@@ -39,7 +47,7 @@ export function embedRoutes(shared: PublicContext): Router {
     const outcome = await submitForm(shared, req, { form: 'embed', masthead: head });
     if (outcome.taken) {
       const to = receipts.seal(outcome.fields);
-      const page = `${frameAddress(head)}&sent=1&lang=${languageOf(req)}&to=${to}`;
+      const page = `${frameAddress(req, head)}&sent=1&lang=${languageOf(req)}&to=${to}`;
       return res.redirect(303, page);
     }
     await showForm(req, res, outcome.status, outcome.trouble, outcome.proof);
@@ -54,16 +62,22 @@ export function embedRoutes(shared: PublicContext): Router {
   ) {
     const language = languageOf(req);
     const head = narrowed(req, await masthead());
-    const action = frameAddress(head);
+    const action = frameAddress(req, head);
+    // a check takes more room than a line has
+    const line = isLine(req) && !proof;
+    const slugs = head.newsletters.map(({ slug }) => slug);
+    const reason = trouble.error?.field ?? (trouble.typo ? 'email' : 'proof');
     await show(req, res, {
-      view: './embed',
+      view: line ? './embed-line' : './embed',
       title: words(language)('signUp.title'),
       language,
       status,
       data: {
         noindex: true,
         publicUrl: context.config.publicUrl,
+        event: status === 200 ? null : { name: 'failed', newsletters: slugs, reason },
         ...formView(head, language, { action, full: false, proof }, trouble),
+        ...(line ? { heading: namesOf(head, language) } : {}),
       },
     });
   }
@@ -71,7 +85,9 @@ export function embedRoutes(shared: PublicContext): Router {
   async function showSent(req: Request, res: Response) {
     noStore(res);
     const head = narrowed(req, await masthead());
-    const address = receipts.open(req.query.to)?.email;
+    const receipt = receipts.open(req.query.to);
+    const address = receipt?.email;
+    const slugs = receipt?.newsletter ?? head.newsletters.map(({ slug }) => slug);
     const language = languageOf(req);
     const t = words(language);
     await show(req, res, {
@@ -80,28 +96,40 @@ export function embedRoutes(shared: PublicContext): Router {
       language,
       data: {
         noindex: true,
+        event: { name: 'subscribed', newsletters: [slugs].flat() },
         texts: [
           typeof address === 'string' ? t('subscribed.textTo', { address }) : t('subscribed.text'),
           t('subscribed.late'),
         ],
-        back: address && `${frameAddress(head)}&lang=${language}&to=${textOf(req.query.to)}`,
+        back: address && `${frameAddress(req, head)}&lang=${language}&to=${textOf(req.query.to)}`,
       },
     });
   }
   return router;
 }
 
-/** The frame of these newsletters. */
-function frameAddress({ newsletters }: Masthead): string {
+const isLine = (req: Request) => req.query.form === 'line';
+
+/** The frame of these newsletters, in the form that was asked for. */
+function frameAddress(req: Request, { newsletters }: Masthead): string {
   const asked = newsletters.map(({ slug }) => `newsletter=${encodeURIComponent(slug)}`);
-  return `/embed?${asked.join('&')}`;
+  return `/embed?${[...asked, ...(isLine(req) ? ['form=line'] : [])].join('&')}`;
 }
 
-/** The newsletters that the frame asks for; all on offer where it names none that there is. */
+/** The newsletters that the frame asks for; where it names none that there is all on offer, or for a line one. */
 function narrowed(req: Request, head: Masthead): Masthead {
   const slugs = [req.query.newsletter ?? []].flat();
-  const newsletters = head.newsletters.filter((newsletter) => slugs.includes(newsletter.slug));
-  return newsletters.length > 0 ? { ...head, newsletters } : head;
+  const named = head.newsletters.filter((newsletter) => slugs.includes(newsletter.slug));
+  if (named.length > 0) return { ...head, newsletters: named };
+  const one = isLine(req) ? inLanguage(head.newsletters, languageOf(req)) : undefined;
+  return one ? { ...head, newsletters: [one] } : head;
+}
+
+/** What a line says it is for. */
+function namesOf({ newsletters }: Masthead, language: string): string {
+  const titles = newsletters.map(({ title }) => title);
+  const list = new Intl.ListFormat(language, { type: 'conjunction' });
+  return words(language)('signUp.oneLine', { newsletters: list.format(titles) });
 }
 
 function framable({ context, masthead }: PublicContext): RequestHandler {

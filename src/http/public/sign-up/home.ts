@@ -1,8 +1,9 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { editionView } from '../archive/edition-view.ts';
 import { inLanguage, newestEditions } from '../archive/newest.ts';
 import type { PublicContext } from '../public-context.ts';
 import { cachedFor } from '../site/cache-for.ts';
+import type { Masthead } from '../site/masthead.ts';
 import { languageOf, words } from '../site/page.ts';
 import { formView } from './form-view.ts';
 import { openReceipts, receiptRoutes } from './receipt.ts';
@@ -20,7 +21,7 @@ export function homeRoutes(shared: PublicContext): Router {
   router.get('/', async (req, res) => {
     const typed = receipts.open(req.query.to);
     if (typed) noStore(res);
-    await showForm(req, res, 200, { body: typed ?? {} });
+    await showForm(req, res, 200, { body: typed ?? asked(req, await masthead()) });
   });
 
   /** The form, with what was wrong with it, beside the newest edition. */
@@ -28,13 +29,16 @@ export function homeRoutes(shared: PublicContext): Router {
     const language = languageOf(req);
     const head = await masthead();
     const t = words(language);
-    const found = inLanguage(await newest(), language);
+    const wanted = [req.query.newsletter].flat();
+    const latest = await newest();
+    const named = latest.filter(({ slug }) => wanted.includes(slug));
+    const found = inLanguage(named.length > 0 ? named : latest, language);
     await show(req, res, {
       view: './sign-up',
       title: t('signUp.title'),
       language,
       status,
-      here: '/',
+      here: hereOf(req),
       data: {
         wide: true,
         ...formView(head, language, { action: '/subscribe', full: true, proof }, trouble),
@@ -52,3 +56,15 @@ export function homeRoutes(shared: PublicContext): Router {
   router.use(receiptRoutes(shared)); // /subscribed
   return router;
 }
+
+/** `/?newsletter=` ticks what it names and nothing else; what is not on offer is passed over. */
+function asked(req: Request, { newsletters }: Masthead): { newsletter?: string[] } {
+  const named = [req.query.newsletter].flat();
+  const slugs = newsletters.map(({ slug }) => slug).filter((slug) => named.includes(slug));
+  return slugs.length > 0 ? { newsletter: slugs } : {};
+}
+
+const hereOf = (req: Request) =>
+  typeof req.query.newsletter === 'string'
+    ? `/?newsletter=${encodeURIComponent(req.query.newsletter)}`
+    : '/';

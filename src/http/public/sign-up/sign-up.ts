@@ -37,7 +37,12 @@ export async function acceptSignUp(
   { context, limits, recordSignUp }: Pick<PublicContext, 'context' | 'limits' | 'recordSignUp'>,
   req: Request,
   input: SignUpInput,
-  { form, language, masthead }: { form: FormKind; language: string; masthead: Masthead },
+  {
+    form,
+    language,
+    masthead,
+    only = false,
+  }: { form: FormKind; language: string; masthead: Masthead; only?: boolean },
 ): Promise<void> {
   const { signUp } = masthead;
   if (signUp.refuseDisposable) refuseDisposable(input, form);
@@ -53,7 +58,8 @@ export async function acceptSignUp(
     timezone: input.timezone,
     newsletters: input.newsletters.map(
       ({ id, slug, title, description, chosen, ...newsletter }) => {
-        const { wording, version } = consentFor(masthead, newsletter, language);
+        const own = { ...newsletter, title };
+        const { wording, version } = consentFor(masthead, own, language, only);
         return { id, slug, title, description, sections: chosen, wording, wordingVersion: version };
       },
     ),

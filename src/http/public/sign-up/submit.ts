@@ -33,6 +33,8 @@ export async function submitForm(
       form,
       language: languageOf(req),
       masthead,
+      // what the form said of itself: its text named the newsletter
+      only: sent.only === '1' && input.newsletters.length === 1,
     });
     return { taken: true, newsletters: input.newsletters, fields: body };
   } catch (error) {

@@ -96,7 +96,8 @@ export default {
   readers: {
     lead: 'Los lectores se suscriben en un formulario y confirman por correo. Comparte el formulario, ponlo en tu sitio o trae los lectores que ya tienes.',
     form: 'El formulario',
-    embed: 'En tu sitio',
+    embed: 'En tu sitio, al pie de los artículos',
+    embedLine: 'O en una línea en medio de ellos',
     embedHint:
       'Pega esta línea donde deba aparecer el formulario e indica tu sitio en los ajustes del boletín, en «Sitios que pueden mostrar el formulario».',
     local:
