@@ -1,4 +1,5 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import { type ArchiveSearch, daysOf, holds } from '../database/archive-search.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Scope, within } from '../database/scope.ts';
 import type { Database } from '../database/tables.ts';
@@ -31,9 +32,17 @@ const summaries = (db: DbOrTransaction) =>
 export async function listEarlierEditions(
   db: DbOrTransaction,
   newsletter: string,
-  { limit, before }: { limit: number; before?: { at: Date; id: string } | undefined },
+  {
+    limit,
+    before,
+    search,
+  }: {
+    limit: number;
+    before?: { at: Date; id: string } | undefined;
+    search?: ArchiveSearch | undefined;
+  },
 ): Promise<EarlierSummary[]> {
-  return summaries(db)
+  let query = summaries(db)
     .where('n.slug', '=', newsletter)
     .$if(before !== undefined, (query) =>
       query.where((eb) =>
@@ -46,8 +55,28 @@ export async function listEarlierEditions(
     )
     .orderBy('e.publishedAt', 'desc')
     .orderBy('e.id', 'desc')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  if (search?.words) query = query.where(holds('e.document', search));
+  if (search?.month) {
+    const { first, next } = daysOf(search.month);
+    query = query.where(
+      sql<boolean>`e.published_at >= (${first}::timestamp at time zone n.timezone)
+        and e.published_at < (${next}::timestamp at time zone n.timezone)`,
+    );
+  }
+  return query.execute();
+}
+
+/** How many there are of each month, as `archiveMonths` says it. */
+export async function earlierMonths(
+  db: DbOrTransaction,
+  newsletter: string,
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ month: string; count: number }>`
+    select to_char(e.published_at at time zone n.timezone, 'YYYY-MM') as month, count(*)::integer as count
+    from earlier_editions e join newsletters n on n.id = e.newsletter_id
+    where n.slug = ${newsletter} group by 1`.execute(db);
+  return new Map(rows.map(({ month, count }) => [month, count]));
 }
 
 /** One by its place in a newsletter's archive, with its text. */

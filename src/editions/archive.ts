@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type ArchiveSearch, daysOf, holds } from '../database/archive-search.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { EditionContent } from './content.ts';
 
@@ -23,47 +24,64 @@ const editions = (db: DbOrTransaction) =>
       join.onRef('r.editionId', '=', 'e.id').onRef('r.number', '=', 'e.revision'),
     )
     .innerJoin('newsletters as n', 'n.id', 'e.newsletterId')
-    .select(['e.id', 'e.number', 'e.revision', 'r.createdAt as revisedAt'])
+    .select(['e.id', 'e.number', 'e.revision'])
     .select(sql<Date>`coalesce(e.frozen_at, r.created_at)`.as('frozenAt'))
+    // what goes by the hour counts from that hour, though it was frozen a moment before
+    .select(sql<Date>`greatest(e.frozen_at, r.created_at)`.as('revisedAt'))
     .select(sql<EditionContent>`r.content`.as('content'));
 
 /** The newest editions of one newsletter, newest first; before a number, for the next page. */
 export async function listArchive(
   db: DbOrTransaction,
   newsletter: string,
-  { limit, before }: { limit: number; before?: number | undefined },
+  {
+    limit,
+    before,
+    search,
+  }: { limit: number; before?: number | undefined; search?: ArchiveSearch | undefined },
 ): Promise<ArchivedEdition[]> {
-  return editions(db)
+  let query = editions(db)
     .where('n.slug', '=', newsletter)
     .where('e.state', 'in', listed)
-    .$if(before !== undefined, (query) => query.where('e.number', '<', before ?? 0))
     .orderBy('e.number', 'desc')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  if (before !== undefined) query = query.where('e.number', '<', before);
+  if (search?.words) query = query.where(holds('r.document', search));
+  if (search?.month) {
+    const { first, next } = daysOf(search.month);
+    query = query.where(sql<boolean>`e.local_date >= ${first} and e.local_date < ${next}`);
+  }
+  return query.execute();
 }
 
-/** One edition by its number, with the numbers of its neighbours; undefined before it is frozen. */
+/** How many editions a newsletter sent in each month, by months like `2026-11`. */
+export async function archiveMonths(
+  db: DbOrTransaction,
+  newsletter: string,
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ month: string; count: number }>`
+    select to_char(e.local_date, 'YYYY-MM') as month, count(*)::integer as count
+    from editions e join newsletters n on n.id = e.newsletter_id
+    where n.slug = ${newsletter} and e.state = any(${[...listed]}) and e.revision > 0
+    group by 1`.execute(db);
+  return new Map(rows.map(({ month, count }) => [month, count]));
+}
+
+/** One edition by its number, with its neighbours; undefined before it is frozen. */
 export async function archivedEdition(
   db: DbOrTransaction,
   newsletter: string,
   number: number,
-): Promise<(ArchivedEdition & { previous: number | null; next: number | null }) | undefined> {
-  const neighbours = await db
-    .selectFrom('editions as e')
-    .innerJoin('newsletters as n', 'n.id', 'e.newsletterId')
-    .select((eb) => [
-      eb.fn.max('e.number').filterWhere('e.number', '<', number).as('previous'),
-      eb.fn.min('e.number').filterWhere('e.number', '>', number).as('next'),
-    ])
-    .where('n.slug', '=', newsletter)
-    .where('e.state', 'in', listed)
-    .where('e.revision', '>', 0)
-    .executeTakeFirstOrThrow();
-  const edition = await editions(db)
-    .where('n.slug', '=', newsletter)
-    .where('e.number', '=', number)
-    .executeTakeFirst();
-  return edition && { ...edition, ...neighbours };
+): Promise<(ArchivedEdition & { previous?: ArchivedEdition; next?: ArchivedEdition }) | undefined> {
+  const all = editions(db).where('n.slug', '=', newsletter);
+  const edition = await all.where('e.number', '=', number).executeTakeFirst();
+  if (!edition) return undefined;
+  const open = all.where('e.state', 'in', listed);
+  const [previous, next] = await Promise.all([
+    open.where('e.number', '<', number).orderBy('e.number', 'desc').limit(1).executeTakeFirst(),
+    open.where('e.number', '>', number).orderBy('e.number').limit(1).executeTakeFirst(),
+  ]);
+  return { ...edition, ...(previous && { previous }), ...(next && { next }) };
 }
 
 /** Addresses of all public editions, newest first, for a sitemap (which holds 50,000 at most). */

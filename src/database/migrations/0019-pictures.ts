@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Pictures of our own: what the stories' pictures became, the files, and which edition shows which. */
+/**
+ * Pictures of our own: what the stories' pictures became, the files, and which edition shows which. And the words of past
+ * editions, for the archive's search.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
@@ -46,4 +49,54 @@ const statements = [
     when (new.image_url ~* '^https?://' and octet_length(new.image_url) <= 2000
       and new.published_at > now() - interval '8 days')
     execute function want_picture()`,
+
+  // PostgreSQL's stemmer of a language; where it has none, words are compared as they are.
+  `create function search_config(tag text) returns regconfig language sql stable as $$
+    select coalesce((
+      select config.oid::regconfig from pg_ts_config config
+      where config.cfgnamespace = 'pg_catalog'::regnamespace and config.cfgname =
+        case split_part(lower(tag), '-', 1)
+          when 'ar' then 'arabic' when 'ca' then 'catalan' when 'da' then 'danish' when 'de' then 'german'
+          when 'el' then 'greek' when 'en' then 'english' when 'es' then 'spanish' when 'et' then 'estonian'
+          when 'eu' then 'basque' when 'fi' then 'finnish' when 'fr' then 'french' when 'ga' then 'irish'
+          when 'hi' then 'hindi' when 'hu' then 'hungarian' when 'hy' then 'armenian' when 'id' then 'indonesian'
+          when 'it' then 'italian' when 'lt' then 'lithuanian' when 'nb' then 'norwegian' when 'ne' then 'nepali'
+          when 'nl' then 'dutch' when 'nn' then 'norwegian' when 'no' then 'norwegian' when 'pt' then 'portuguese'
+          when 'ro' then 'romanian' when 'ru' then 'russian' when 'sr' then 'serbian' when 'sv' then 'swedish'
+          when 'ta' then 'tamil' when 'tr' then 'turkish' when 'yi' then 'yiddish' end), 'simple')
+    $$`,
+  // Cut, because a tsvector takes a megabyte and a freeze must not fail for one.
+  `alter table revisions add column document tsvector`,
+  `create function index_revision() returns trigger language plpgsql as $$
+    declare
+      config regconfig := search_config(new.content->'newsletter'->>'language');
+      edition jsonb := new.content->'edition';
+    begin
+      select setweight(to_tsvector(config,
+            left(concat_ws(' ', edition->>'subject', string_agg(article->>'title', ' ')), 50000)), 'A')
+          || to_tsvector(config,
+            left(concat_ws(' ', edition->>'introduction', string_agg(article->>'standfirst', ' ')), 100000))
+        into new.document
+        from jsonb_array_elements(case jsonb_typeof(new.content->'articles')
+          when 'array' then new.content->'articles' else '[]' end) article;
+      return new;
+    end $$`,
+  `create trigger index_revision before insert or update of content on revisions for each row
+    execute function index_revision()`,
+  `create index revisions_document on revisions using gin (document)`,
+  `alter table earlier_editions add column document tsvector`,
+  `create function index_earlier_edition() returns trigger language plpgsql as $$
+    declare
+      config regconfig := search_config(new.language);
+    begin
+      new.document := setweight(to_tsvector(config, left(new.title, 10000)), 'A')
+        || to_tsvector(config, left(regexp_replace(new.html, '<[^>]*>', ' ', 'g'), 100000));
+      return new;
+    end $$`,
+  `create trigger index_earlier_edition before insert or update of title, html on earlier_editions for each row
+    execute function index_earlier_edition()`,
+  `create index earlier_editions_document on earlier_editions using gin (document)`,
+  // what there is already
+  `update revisions set content = content`,
+  `update earlier_editions set html = html`,
 ];

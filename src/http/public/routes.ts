@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { Context } from '../../context.ts';
+import { PICTURE_PATH } from '../../pictures/files.ts';
 import { openLetterPost } from '../../queue/letter-tickets.ts';
 import { addressRoutes } from './account/change-address.ts';
 import { keepRoutes } from './account/keep.ts';
@@ -44,7 +45,7 @@ export function publicRoutes(context: Context): Router {
   router.get('/vendor/altcha/:file', vendorFiles);
   router.get('/sitemap.xml', (_req, res) => sitemap(shared, res));
   router.get('/logos/:file', logoFile(context.db));
-  router.get('/p/:file', pictureFile(context.db));
+  router.get(PICTURE_PATH, pictureFile(context.db));
   router.get('/robots.txt', robots(context.config));
 
   const secret = Router();

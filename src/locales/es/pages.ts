@@ -197,6 +197,18 @@ export default {
     earlier:
       'De nuestro archivo anterior. Las imágenes y los enlaces pueden llevar al sitio donde estaba.',
     join: '¿Quieres recibir {{newsletter}} por correo?',
+    share: 'Compartir esta edición',
+    others: 'Otras ediciones',
+    place: 'Ruta',
+    about: 'Todas las ediciones de {{newsletter}}, de lectura gratuita.',
+    search: 'Buscar en {{newsletter}}',
+    searchButton: 'Buscar',
+    found: 'Ediciones con «{{words}}»',
+    nothing: 'No hay ninguna edición así. Prueba con otras palabras.',
+    months: 'Por meses',
+    count_one: '{{count}} edición',
+    count_many: '{{count}} ediciones',
+    count_other: '{{count}} ediciones',
   },
   keep: {
     title: '¿Seguimos enviando?',

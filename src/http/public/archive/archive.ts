@@ -1,17 +1,26 @@
 import { type Request, type Response, Router } from 'express';
-import { timeInWords } from '../../../../emails/language.ts';
+import { directionOf } from '../../../../emails/language.ts';
 import { archivedEdition } from '../../../editions/archive.ts';
+import { languages } from '../../../locales/index.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
 import { dontCompress } from '../../middleware/compress.ts';
 import { notFound } from '../../middleware/errors.ts';
 import type { PublicContext } from '../public-context.ts';
-import { markdownHtml } from '../site/markdown.ts';
-import { languageOf, words } from '../site/page.ts';
-import { editionView } from './edition-view.ts';
-import { archiveEntries, placeQuery, readPlace } from './entries.ts';
+import { alternatesOf, languageOf, words } from '../site/page.ts';
+import { showEdition } from './edition-page.ts';
+import {
+  type ArchiveEntry,
+  archivedMonths,
+  archiveEntries,
+  placeFields,
+  readPlace,
+} from './entries.ts';
 import { archiveFeed } from './feed.ts';
+import { formInPlace } from './form-in-place.ts';
+import { readSearch, searchQuery } from './search.ts';
+import { breadcrumbs, collectionPage, jsonLd } from './structured-data.ts';
 
-const PER_PAGE = 30;
+const PER_PAGE = 20;
 const NEWEST = 5;
 
 /** Past editions, made for the web. Those of a private newsletter open by the link in its messages alone. */
@@ -22,24 +31,32 @@ export function archiveRoutes(shared: PublicContext): Router {
 
   router.get('/archive', async (req, res) => {
     const language = languageOf(req);
+    const t = words(language);
     const { newsroom } = await masthead();
     const shared = { newsroom, publicUrl };
     const open = (await listNewsletters(context.db)).filter((one) => !one.private);
-    const shelves = await Promise.all(
+    const all = await Promise.all(
       open.map(async (newsletter) => {
         const list = await archiveEntries(context.db, newsletter, { limit: NEWEST }, shared);
-        return { ...newsletter, editions: list.entries };
+        return { ...newsletter, ...written(newsletter), editions: list.entries };
       }),
     );
+    const shelves = all.filter((shelf) => shelf.editions.length > 0);
+    const canonical = `${publicUrl}/archive`;
     await show(req, res, {
       view: './archive',
-      title: words(language)('archive.title'),
+      title: t('archive.title'),
       language,
       here: '/archive',
       data: {
         wide: true,
-        shelves: shelves.filter((shelf) => shelf.editions.length > 0),
-        meta: { canonical: `${publicUrl}/archive`, description: words(language)('archive.lead') },
+        shelves,
+        meta: {
+          canonical,
+          alternates: alternatesOf(canonical, languages),
+          description: t('archive.lead'),
+          ...pictureOf(shelves.flatMap((shelf) => shelf.editions)),
+        },
       },
     });
   });
@@ -47,26 +64,68 @@ export function archiveRoutes(shared: PublicContext): Router {
   router.get('/archive/:newsletter', async (req, res) => {
     const newsletter = await openNewsletter(req);
     const language = languageOf(req);
-    const { newsroom } = await masthead();
-    const list = await archiveEntries(
-      context.db,
-      newsletter,
-      { limit: PER_PAGE, after: readPlace(req.query) },
-      { newsroom, publicUrl },
-    );
+    const t = words(language);
+    const head = await masthead();
+    const { newsroom } = head;
+    const search = readSearch(req.query, newsletter.language);
+    const after = readPlace(req.query);
+    const [list, months] = await Promise.all([
+      archiveEntries(
+        context.db,
+        newsletter,
+        { limit: PER_PAGE, after, search },
+        { newsroom, publicUrl },
+      ),
+      archivedMonths(context.db, newsletter),
+    ]);
+    const shelf = `/archive/${newsletter.slug}`;
+    const month = search.month && monthInWords(search.month, language);
+    const canonical = `${publicUrl}${shelf}${search.month ? `?month=${search.month}` : ''}`;
+    const title = [
+      search.words ? t('archive.found', { words: search.words }) : month,
+      newsletter.title,
+    ];
+    const asked = searchQuery(search);
     await show(req, res, {
       view: './shelf',
-      title: newsletter.title,
+      title: title.filter(Boolean).join(' · '),
       language,
-      here: `/archive/${newsletter.slug}`,
+      here: addressOf(shelf, asked),
       data: {
-        newsletter,
+        wide: true,
+        newsletter: { ...newsletter, ...written(newsletter) },
+        shelf,
         editions: list.entries,
-        older: list.next && placeQuery(list.next),
+        isFirst: after.number === undefined && after.earlier === undefined,
+        search,
+        month,
+        months: byYear(months, language),
+        older:
+          list.next && addressOf(shelf, { ...asked, ...placeFields(list.next), lang: language }),
+        // found by words, or from somewhere in the middle: nothing to be found again
+        noindex: search.words !== undefined || after.number !== undefined,
+        join: formInPlace(head, newsletter, language),
         meta: {
-          canonical: `${publicUrl}/archive/${newsletter.slug}`,
-          description: newsletter.description,
-          feed: `${publicUrl}/archive/${newsletter.slug}/feed.xml`,
+          canonical,
+          description:
+            newsletter.description || t('archive.about', { newsletter: newsletter.title }),
+          feed: `${publicUrl}${shelf}/feed.xml`,
+          ...pictureOf(list.entries),
+          data: jsonLd(
+            collectionPage(
+              {
+                name: newsletter.title,
+                url: canonical,
+                language: newsletter.language,
+                description: newsletter.description,
+              },
+              list.entries.map(({ path }) => publicUrl + path),
+            ),
+            breadcrumbs([
+              { name: t('archive.title'), url: `${publicUrl}/archive` },
+              { name: newsletter.title, url: `${publicUrl}${shelf}` },
+            ]),
+          ),
         },
       },
     });
@@ -85,7 +144,7 @@ export function archiveRoutes(shared: PublicContext): Router {
     const newsletter = (await listNewsletters(context.db)).find((one) => one.slug === slug);
     if (!edition || !newsletter) return notFound();
     const token = newsletter.private ? keepPrivate(req, res, edition.id) : '';
-    await showEdition(req, res, newsletter, edition, token);
+    await showEdition(shared, req, res, { newsletter, edition, token });
   });
 
   async function openNewsletter(req: Request): Promise<Newsletter> {
@@ -105,59 +164,42 @@ export function archiveRoutes(shared: PublicContext): Router {
     return token;
   }
 
-  async function showEdition(
-    req: Request,
-    res: Response,
-    newsletter: Newsletter,
-    edition: NonNullable<Awaited<ReturnType<typeof archivedEdition>>>,
-    token: string,
-  ) {
-    const { newsroom } = await masthead();
-    const chosen = languageOf(req);
-    const view = editionView(edition, chosen, { newsroom, publicUrl });
-    if (!view) return notFound();
-    // The page speaks the language of what is on it, where we have words in that language.
-    const language = languageOf(req, req.query.lang ? null : view.language);
-    const t = words(language);
-    const path = `/archive/${newsletter.slug}/${edition.number}`;
-    const secret = newsletter.private;
-    const neighbour = (number: number | null) =>
-      secret || number === null ? null : `/archive/${newsletter.slug}/${number}?lang=${language}`;
-    await show(req, res, {
-      view: './edition',
-      title: view.subject,
-      language,
-      here: token ? `${path}?token=${token}` : path,
-      data: {
-        edition: view,
-        newsletter,
-        secret,
-        noindex: secret,
-        introduction: view.introduction ? markdownHtml(view.introduction) : null,
-        corrected: view.corrected
-          ? t('archive.corrected', {
-              time: timeInWords(view.revisedAt, language, newsletter.timezone),
-            })
-          : null,
-        previous: neighbour(edition.previous),
-        next: neighbour(edition.next),
-        meta: secret
-          ? undefined
-          : {
-              canonical: `${publicUrl}${path}`,
-              description: view.summary,
-              image: view.lead?.image?.lead?.url,
-              imageAlt: view.lead?.image?.alt,
-              published: edition.frozenAt.toISOString(),
-              modified: edition.revisedAt.toISOString(),
-              feed: `${publicUrl}/archive/${newsletter.slug}/feed.xml`,
-            },
-      },
-    });
-  }
   return router;
 }
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined;
+}
+
+/** Which way a newsletter's own words run. */
+const written = ({ language }: Newsletter) => ({ direction: directionOf(language) });
+
+/** The first picture there is stands for a list that is shared. */
+function pictureOf(entries: ArchiveEntry[]): { image?: string; imageAlt?: string } {
+  const image = entries.find(({ own }) => own?.lead?.image?.lead)?.own?.lead?.image;
+  return image?.lead ? { image: image.lead.url, imageAlt: image.alt } : {};
+}
+
+const addressOf = (path: string, fields: Record<string, string>) => {
+  const query = new URLSearchParams(fields).toString();
+  return query ? `${path}?${query}` : path;
+};
+
+function monthInWords(month: string, language: string): string {
+  const format = new Intl.DateTimeFormat(language, {
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  const name = format.format(new Date(`${month}-15T12:00:00Z`));
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}
+
+/** The months under their years, the newest first. */
+function byYear(months: { month: string; count: number }[], language: string) {
+  const years = Map.groupBy(months, ({ month }) => month.slice(0, 4));
+  return [...years].map(([year, all]) => ({
+    year,
+    months: all.map((one) => ({ ...one, name: monthInWords(one.month, language) })),
+  }));
 }

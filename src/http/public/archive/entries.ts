@@ -1,10 +1,12 @@
-import { dateInWords } from '../../../../emails/language.ts';
+import { dateInWords, directionOf } from '../../../../emails/language.ts';
+import type { ArchiveSearch } from '../../../database/archive-search.ts';
 import type { Db } from '../../../database/connection.ts';
 import {
   type EarlierSummary,
+  earlierMonths,
   listEarlierEditions,
 } from '../../../earlier-editions/earlier-editions.ts';
-import { listArchive } from '../../../editions/archive.ts';
+import { archiveMonths, listArchive } from '../../../editions/archive.ts';
 import { localTimeOf } from '../../../editions/local-time.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import type { Newsroom } from '../../../newsletters/newsroom.ts';
@@ -17,6 +19,9 @@ export interface ArchiveEntry {
   headline: string;
   dateline: string;
   language: string;
+  direction: 'ltr' | 'rtl';
+  /** How it begins. */
+  summary: string;
   at: Date;
   /** Null for an earlier edition. */
   own: EditionView | null;
@@ -33,12 +38,16 @@ export interface ArchivePlace {
 export async function archiveEntries(
   db: Db,
   newsletter: Newsletter,
-  { limit, after = {} }: { limit: number; after?: ArchivePlace },
+  {
+    limit,
+    after = {},
+    search,
+  }: { limit: number; after?: ArchivePlace; search?: ArchiveSearch | undefined },
   shared: { newsroom: Newsroom; publicUrl: string },
 ): Promise<{ entries: ArchiveEntry[]; next: ArchivePlace | null }> {
   const [own, earlier] = await Promise.all([
-    listArchive(db, newsletter.slug, { limit: limit + 1, before: after.number }),
-    listEarlierEditions(db, newsletter.slug, { limit: limit + 1, before: after.earlier }),
+    listArchive(db, newsletter.slug, { limit: limit + 1, before: after.number, search }),
+    listEarlierEditions(db, newsletter.slug, { limit: limit + 1, before: after.earlier, search }),
   ]);
   const shelf = `/archive/${newsletter.slug}`;
   const all = [
@@ -49,22 +58,37 @@ export async function archiveEntries(
   const next: ArchivePlace = { ...after };
   const entries = shown.flatMap((one): ArchiveEntry[] => {
     if ('earlier' in one) {
-      const { id, slug, title, language, publishedAt } = one.earlier;
+      const { id, slug, title, summary, language, publishedAt } = one.earlier;
       next.earlier = { at: publishedAt, id };
       const dateline = earlierDateline(one.earlier, newsletter);
       const path = `${shelf}/earlier/${slug}`;
-      return [
-        { path, headline: title, dateline, language, at: one.at, own: null, earlier: one.earlier },
-      ];
+      const direction = directionOf(language);
+      const shown = { path, headline: title, dateline, language, direction, summary, at: one.at };
+      return [{ ...shown, own: null, earlier: one.earlier }];
     }
     next.number = one.edition.number;
     const view = editionView(one.edition, newsletter.language, shared);
     if (!view) return [];
-    const { headline, dateline, language } = view;
+    const { headline, dateline, language, direction } = view;
+    const summary = view.lead?.standfirst || view.summary;
     const path = `${shelf}/${view.number}`;
-    return [{ path, headline, dateline, language, at: one.at, own: view, earlier: null }];
+    const shown = { path, headline, dateline, language, direction, summary, at: one.at };
+    return [{ ...shown, own: view, earlier: null }];
   });
   return { entries, next: all.length > limit ? next : null };
+}
+
+/** The months in which a newsletter sent anything, here or before, the newest first. */
+export async function archivedMonths(
+  db: Db,
+  { slug }: Newsletter,
+): Promise<{ month: string; count: number }[]> {
+  const [own, earlier] = await Promise.all([archiveMonths(db, slug), earlierMonths(db, slug)]);
+  const months = [...new Set([...own.keys(), ...earlier.keys()])].sort().reverse();
+  return months.map((month) => ({
+    month,
+    count: (own.get(month) ?? 0) + (earlier.get(month) ?? 0),
+  }));
 }
 
 /** The day of an earlier edition in words, in its language. */
@@ -76,12 +100,11 @@ export function earlierDateline(
   return day.charAt(0).toLocaleUpperCase(language) + day.slice(1);
 }
 
-/** The query that leads to a place in the list. */
-export const placeQuery = ({ number, earlier }: ArchivePlace): string =>
-  new URLSearchParams({
-    ...(number === undefined ? {} : { before: String(number) }),
-    ...(earlier === undefined ? {} : { earlier: `${earlier.at.getTime()}_${earlier.id}` }),
-  }).toString();
+/** The fields of a query that lead to a place in the list. */
+export const placeFields = ({ number, earlier }: ArchivePlace): Record<string, string> => ({
+  ...(number === undefined ? {} : { before: String(number) }),
+  ...(earlier === undefined ? {} : { earlier: `${earlier.at.getTime()}_${earlier.id}` }),
+});
 
 /** Reads it; what is none is the beginning. */
 export function readPlace(query: Record<string, unknown>): ArchivePlace {

@@ -58,6 +58,8 @@ function entryOf({ path, at, own, earlier }: ArchiveEntry) {
       at,
       updated: own.revisedAt,
       summary: own.summary,
+      // one of ours, of which it is known what it is
+      picture: own.lead?.image?.lead?.height ? own.lead.image.lead : null,
       html: headlines(own),
     };
   const summary = earlier?.summary ?? '';
@@ -68,6 +70,7 @@ function entryOf({ path, at, own, earlier }: ArchiveEntry) {
     at,
     updated: earlier?.publishedAt ?? at,
     summary,
+    picture: null,
     html,
   };
 }
@@ -94,9 +97,16 @@ function headlines({ lead, sections }: EditionView): string {
   const list = (articles: NonNullable<EditionView['lead']>[]) =>
     `<ul>${articles.map(item).join('')}</ul>`;
   return [
-    lead ? list([lead]) : '',
+    lead ? pictureOf(lead) + list([lead]) : '',
     ...sections.map(({ title, articles }) => `<h2>${escapeHtml(title)}</h2>${list(articles)}`),
   ].join('');
+}
+
+function pictureOf({ image }: NonNullable<EditionView['lead']>): string {
+  if (!image?.lead) return '';
+  const { url, width, height } = image.lead;
+  const size = height ? ` width="${width}" height="${height}"` : '';
+  return `<p><img src="${escapeHtml(url)}" alt="${escapeHtml(image.alt)}"${size}></p>`;
 }
 
 const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -1,10 +1,11 @@
 import { type Request, Router } from 'express';
+import { languages } from '../../../locales/index.ts';
 import { editionView } from '../archive/edition-view.ts';
 import { inLanguage, newestEditions } from '../archive/newest.ts';
 import type { PublicContext } from '../public-context.ts';
 import { cachedFor } from '../site/cache-for.ts';
 import type { Masthead } from '../site/masthead.ts';
-import { languageOf, words } from '../site/page.ts';
+import { alternatesOf, languageOf, words } from '../site/page.ts';
 import { formView } from './form-view.ts';
 import { openReceipts, receiptRoutes } from './receipt.ts';
 import { noStore } from './sign-up.ts';
@@ -47,7 +48,11 @@ export function homeRoutes(shared: PublicContext): Router {
           title: found.title,
           view: editionView(found.edition, language, { newsroom: head.newsroom, publicUrl }),
         },
-        meta: { canonical: `${publicUrl}/`, description: t('signUp.lead') },
+        meta: {
+          canonical: `${publicUrl}/`,
+          alternates: alternatesOf(`${publicUrl}/`, languages),
+          description: t('signUp.lead'),
+        },
       },
     });
   };

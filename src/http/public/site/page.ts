@@ -72,6 +72,15 @@ export function words(language: string): Translate {
 }
 const translators = new Map<string, Translate>();
 
+/** The same page in each of these languages, for search engines; of one language alone nothing is said. */
+export const alternatesOf = (canonical: string, codes: readonly string[]) =>
+  codes.length < 2
+    ? []
+    : [
+        ...codes.map((code) => ({ code, href: withLanguage(canonical, code) })),
+        { code: 'x-default', href: canonical },
+      ];
+
 function withLanguage(path: string, language: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}lang=${language}`;
 }
