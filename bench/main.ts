@@ -1,5 +1,6 @@
 /** The benches by their names; each reads its own options from the command line. */
 const benches: Record<string, () => Promise<unknown>> = {
+  archive: () => import('./archive.ts'),
   console: () => import('./console.ts'),
   deliver: () => import('./deliver.ts'),
   import: () => import('./import.ts'),
