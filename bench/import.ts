@@ -84,7 +84,8 @@ interface Imported {
 /** The command as an operator runs it; its time is that of the row, from its begin to its end. */
 async function importFile(newsroom: Newsroom, path: string, count: number): Promise<Imported> {
   const cli = join(import.meta.dirname, '../bin/gaceta.js');
-  const child = spawn(process.execPath, [cli, 'subscribers', 'import', path, '--json'], {
+  const words = ['subscribers', 'import', path, '--newsletter', 'daily', '--json'];
+  const child = spawn(process.execPath, [cli, ...words], {
     cwd: newsroom.folder,
     env: {
       PATH: process.env.PATH ?? '',
@@ -169,6 +170,9 @@ try {
   await writeList(path, lines, 'many');
   const copySeconds = await copyBare(newsroom.databaseUrl, path);
   const large = await importFile(newsroom, path, lines);
+  say(
+    `${Math.round(large.perSecond)} lines/s, COPY ${Math.round(lines / copySeconds)}; ${rounded(large.cpuMicroseconds)} µs of the process a line; ${rounded(small.peakRssMb)} MB for ${few} lines, ${rounded(large.peakRssMb)} MB for ${lines}`,
+  );
   await writeList(path, lines, 'beside');
   const [alone, beside] = await besides(newsroom, path);
   const result = {
