@@ -1,5 +1,6 @@
 import { lookForAttention } from '../src/actions/attention/look.ts';
 import { holdComplainedOf } from '../src/actions/complaints.ts';
+import { nameSources } from '../src/actions/machine-reports.ts';
 import { openSendingWatch } from '../src/actions/watch-sending.ts';
 import { sendAlerts } from '../src/alerts/send.ts';
 import { followRefused } from '../src/bounces/follow.ts';
@@ -19,6 +20,7 @@ import { finishEditions, reopenEditions } from '../src/editions/transitions.ts';
 import { forgetIdempotencyKeys } from '../src/operators/idempotency.ts';
 import { forgetOld } from '../src/privacy/retention.ts';
 import type { Task } from '../src/process/clock.ts';
+import { forgetReports } from '../src/reports/store.ts';
 import { cutOldOrigins } from '../src/subscribers/consents.ts';
 import { removeStalePending } from '../src/subscribers/pending-sign-ups.ts';
 import { keepReaderDays } from '../src/subscribers/reader-days.ts';
@@ -131,6 +133,12 @@ export function housekeepingTasks(context: Context): Task[] {
         await restSilentReaders(db, context.now());
       },
     },
+    {
+      name: 'reports: look up who sends in our name',
+      everyMs: 60_000,
+      run: () => nameSources(context),
+    },
+    { name: 'reports: forget old ones', everyMs: 6 * 3_600_000, run: () => forgetReports(db) },
     {
       name: 'subscribers: count the readers of the day',
       everyMs: 600_000,

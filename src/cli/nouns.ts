@@ -17,6 +17,7 @@ import { registerOperators } from './operators.ts';
 import { endWithReader } from './output.ts';
 import { registerReceivers } from './receivers.ts';
 import { registerRelays } from './relays.ts';
+import { registerReports } from './reports.ts';
 import { requireRoles } from './roles.ts';
 import { registerSendingRules } from './sending-rules.ts';
 import { registerSubscribers } from './subscribers.ts';
@@ -38,6 +39,7 @@ export function registerNouns(program: Command): void {
     registerRelays,
     registerDkim,
     registerReceivers,
+    registerReports,
     registerFigures,
     registerSendingRules,
     registerSubscribers,

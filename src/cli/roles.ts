@@ -60,6 +60,8 @@ const leastRoles: Record<string, Role> = {
   'relays list': 'viewer',
   'relays test': 'admin',
   'dkim list': 'viewer',
+  'reports dmarc': 'viewer',
+  'reports tls': 'viewer',
   'dkim rotate': 'admin',
   'subscribers list': 'admin',
   'subscribers show': 'admin',

@@ -333,8 +333,9 @@ interface TlsRowsTable {
 interface SourceNamesTable {
   source: string;
   /** Null: it has none. */
-  name: string | null;
-  lookedUpAt: Made;
+  name: Optional<string>;
+  /** Null: it waits to be looked up. */
+  lookedUpAt: Optional<Date>;
 }
 
 interface AnswerCausesTable {

@@ -144,6 +144,11 @@ export const consolePages: ConsolePage[] = [
   { name: 'delivery', least: 'viewer', path: () => '/console/delivery' },
   { name: 'delivery-came-back', least: 'viewer', path: () => '/console/delivery/came-back' },
   {
+    name: 'delivery-reports',
+    least: 'viewer',
+    path: () => '/console/delivery/reports',
+  },
+  {
     name: 'delivery-receivers',
     least: 'viewer',
     path: () => '/console/delivery/receivers',

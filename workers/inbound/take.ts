@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { takeMachineReport } from '../../src/actions/machine-reports.ts';
 import { takeCameBack } from '../../src/bounces/came-back.ts';
 import { type Classified, classifyReport } from '../../src/bounces/classify.ts';
 import { type InboundAddress, marksIn } from '../../src/bounces/inbound-address.ts';
@@ -39,6 +40,8 @@ export async function takeMessage(
   addresses: InboundAddress[],
   incoming: Incoming,
 ): Promise<void> {
+  if (addresses.some((address) => address.for === 'report'))
+    await takeMachineReport(context, incoming.bytes);
   const report = await readReport(incoming.bytes).catch(() => undefined);
   // nested absurdly: no mail server's report and no person's mail
   if (!report) return;

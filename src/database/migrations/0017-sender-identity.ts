@@ -60,8 +60,9 @@ const statements = [
   `create table source_names (
     source inet primary key,
     name text,
-    looked_up_at timestamptz not null default now()
+    looked_up_at timestamptz
   )`,
+  'create index source_names_due on source_names (source) where looked_up_at is null',
 
   // Why messages were put off or refused, by day: what answer_counts has no room for.
   `create table answer_causes (

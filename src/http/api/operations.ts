@@ -21,6 +21,7 @@ import { operatorOperations } from './operators.ts';
 import { previewOperations } from './preview.ts';
 import { receiverOperations } from './receivers.ts';
 import { relayOperations } from './relays.ts';
+import { reportOperations } from './reports.ts';
 import { senderOperations } from './sender.ts';
 import { sendingRuleOperations } from './sending-rules.ts';
 import { signUpOperations } from './sign-up.ts';
@@ -53,6 +54,7 @@ export const operations: Operation[] = [
   ...senderOperations,
   ...bounceOperations,
   ...receiverOperations,
+  ...reportOperations,
   ...figureOperations,
   ...subscriberOperations,
   ...bulkOperations,

@@ -31,6 +31,7 @@ import { timeIn } from '../times.ts';
 import { dkimRoutes } from './dkim.ts';
 import { paceRoutes } from './pace.ts';
 import { receiverRoutes } from './receivers.ts';
+import { reportRoutes } from './reports.ts';
 import { dkimView, groupViews, machinesView, relayView, senderView, workerView } from './view.ts';
 
 const page = '/console/delivery';
@@ -121,6 +122,7 @@ export function deliveryRoutes(context: Context): Router {
   dkimRoutes(router, context);
   receiverRoutes(router, context);
   paceRoutes(router, context);
+  reportRoutes(router, context);
   return router;
 }
 
