@@ -6,13 +6,13 @@ import { vi } from 'vitest';
 import { freePort } from '../harness/redis.ts';
 
 export interface Rspamd {
-  /** The score of each symbol that a message earns. */
-  symbols(message: Buffer): Promise<Record<string, number>>;
+  /** The score of each symbol that a message earns; headers say what its envelope was. */
+  symbols(message: Buffer, envelope?: Record<string, string>): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
-/** Starts rspamd with its own rules, on loopback, with nobody to ask: no DNS, no Redis, no maps. */
-export async function startRspamd(program: string): Promise<Rspamd> {
+/** Starts rspamd with its own rules, on loopback, with no Redis and no maps, and no DNS but one that is named. */
+export async function startRspamd(program: string, nameServer = '127.0.0.1:9'): Promise<Rspamd> {
   const folder = mkdtempSync(join(tmpdir(), 'gaceta-rspamd-'));
   const port = await freePort();
   const local = join(folder, 'local.d');
@@ -23,7 +23,7 @@ export async function startRspamd(program: string): Promise<Rspamd> {
     'worker-proxy.inc': 'enabled = false;',
     'worker-fuzzy.inc': 'enabled = false;',
     'logging.inc': `type = "file"; filename = "${join(folder, 'log')}";`,
-    'options.inc': `pidfile = false; dns { nameserver = ["127.0.0.1:9"]; timeout = 0.05s; retransmits = 1; }`,
+    'options.inc': `pidfile = false; dns { nameserver = ["${nameServer}"]; timeout = ${nameServer === '127.0.0.1:9' ? '0.05s' : '5s'}; retransmits = 1; }`,
   };
   for (const [file, text] of Object.entries(settings)) writeFileSync(join(local, file), text);
   const variables = ['LOCAL_CONFDIR', 'DBDIR', 'RUNDIR'].map((name) => `--var=${name}=${folder}`);
@@ -36,14 +36,14 @@ export async function startRspamd(program: string): Promise<Rspamd> {
       const response = await fetch(`${url}/ping`);
       if (!response.ok) throw new Error(`rspamd answers ${response.status}`);
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 140_000, interval: 200 },
   );
   return {
-    async symbols(message) {
+    async symbols(message, envelope = {}) {
       const response = await fetch(`${url}/checkv2`, {
         method: 'POST',
         body: new Uint8Array(message),
-        headers: { From: 'bounce@news.example.org', Rcpt: 'ana@example.org' },
+        headers: { From: 'bounce@news.example.org', Rcpt: 'ana@example.org', ...envelope },
       });
       const { symbols } = (await response.json()) as { symbols: Record<string, { score: number }> };
       return Object.fromEntries(Object.entries(symbols).map(([name, { score }]) => [name, score]));
