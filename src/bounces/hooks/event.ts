@@ -55,5 +55,5 @@ export class UnreadableHook extends Error {
   }
 }
 
-/** An event of more than so many has no place in one body. */
+/** One body holds at most so many events. */
 export const MOST_EVENTS = 5_000;
