@@ -62,7 +62,7 @@ export interface Imprint {
 /** The faces that every mail program has, or has a like of. */
 export type Typeface = 'georgia' | 'palatino' | 'times' | 'helvetica';
 
-/** How an edition is laid out; see docs/newsletters.md. */
+/** How an edition is laid out; see docs/mails.md. */
 export type Layout = 'broadsheet' | 'compact';
 
 /** How much of an edition a reader wants: all of it, its headlines alone, or all of it without pictures. */

@@ -93,6 +93,28 @@ test('each reader gets what they chose; an empty choice is skipped', async () =>
   expect(body(1)).toContain('Story 2');
 });
 
+test('who wants headlines gets no more than those, in a variant that all who want them share', async () => {
+  await using sending = await openSending();
+  const { db, sink } = sending;
+  const newsletter = await makeReaders(db, 3);
+  await sql`update subscriptions set format = 'headlines'
+    where subscriber_id <> ${nth(newsletter, 0)}`.execute(db);
+  const edition = await freezeEdition(db, newsletter);
+  await sending.send(edition);
+  const rows = await rowsOf(db, edition);
+  const bodies = rows.map(
+    ({ email }) => sink.accepted.find(({ to }) => to === email)?.bytes.toString('latin1') ?? '',
+  );
+  expect(bodies.map((body) => body.includes('What happened in story 1'))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  for (const body of bodies) expect(body).toContain('Story 2');
+  const variants = await db.selectFrom('variants').select('key').execute();
+  expect(variants).toHaveLength(2);
+});
+
 test('a story that another edition brought is left out, and all of it brought is nothing', async () => {
   await using sending = await openSending();
   const { db, sink } = sending;

@@ -136,6 +136,24 @@ test('readers share a variant exactly when list and language are the same', () =
   expect(key(null, ['news'])).not.toBe(key(null, null));
 });
 
+test('those who want less get a variant of their own, and only where there is less to get', () => {
+  const image = { url: 'https://news.example/1.jpg', alt: '', credit: null };
+  const key = (edition: EditionContent, format: 'full' | 'headlines' | 'text') =>
+    chooseArticles(edition, { ...everything, format })?.key;
+  const pictured = content([article('1', 'news', { image }), article('2', 'news')]);
+  expect(key(pictured, 'full')).toBe(chooseArticles(pictured, everything)?.key);
+  const keys = (['full', 'headlines', 'text'] as const).map((format) => key(pictured, format));
+  expect(new Set(keys).size).toBe(3);
+  const plain = content([article('1', 'news')]);
+  expect(key(plain, 'text')).toBe(key(plain, 'full'));
+  expect(key(plain, 'headlines')).not.toBe(key(plain, 'full'));
+  const compact = {
+    ...pictured,
+    newsletter: { ...pictured.newsletter, layout: 'compact' as const },
+  };
+  expect(key(compact, 'text')).toBe(key(compact, 'full'));
+});
+
 const anyArticle = fc.record({
   story: fc.constantFrom('a', 'b', 'c', 'd'),
   section: fc.constantFrom('news', 'updates', 'gone', null),

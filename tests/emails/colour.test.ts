@@ -21,6 +21,10 @@ test('any colour of a newsroom is readable in all its uses', () => {
       const accent = accentOf(`#${number.toString(16).padStart(6, '0')}`);
       expect(contrast(accent.light, '#ffffff')).toBeGreaterThan(4.45);
       expect(contrast(accent.dark, '#1b1c20')).toBeGreaterThan(4.45);
+      expect(contrast(accent.light, accent.tint)).toBeGreaterThan(4.45);
+      expect(contrast(accent.dark, accent.darkTint)).toBeGreaterThan(4.45);
+      expect(contrast('#5c5c63', accent.tint)).toBeGreaterThan(4.45);
+      expect(contrast('#b4b2ad', accent.darkTint)).toBeGreaterThan(4.45);
       expect(contrast(accent.button, accent.onButton)).toBeGreaterThan(4.45);
     }),
   );

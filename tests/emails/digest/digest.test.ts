@@ -354,6 +354,104 @@ test('the lead is not told twice', async () => {
   expect(html).toContain('pier 6 open');
 });
 
+describe('weights', () => {
+  const titles = (html: string, tag: string) =>
+    [...html.matchAll(new RegExp(`<${tag}[^>]*>(?:<a[^>]*>)?([^<]+)`, 'g'))].map(
+      ([, title]) => title,
+    );
+
+  test('of many stories three stand large, those that begin a section first', async () => {
+    const { html, text } = await render(edition(20));
+    const large = html.split('class="tx"').length - 1;
+    expect(large).toBe(3);
+    // the standfirst stands under what is large, and under the lead
+    expect(html.split('The vote ends two years').length - 1).toBe(4);
+    expect(titles(html, 'h3')).toHaveLength(19);
+    expect(html).toContain('In this edition');
+    expect(text).not.toContain('In this edition');
+  });
+
+  test('of few all do, and what is in the edition is seen without a list of it', async () => {
+    const { html } = await render(edition(5));
+    expect(html.split('class="tx"').length - 1).toBe(4);
+    expect(html).not.toContain('In this edition');
+  });
+
+  test('compact is headline, line and link, without pictures', async () => {
+    const { html, text } = await render({ ...edition(6), layout: 'compact' });
+    expect(html).not.toContain('<img');
+    expect(html).toContain('The vote ends two years of argument');
+    expect(html).not.toContain('By Inés Robledo');
+    expect(text).toContain('The vote ends two years of argument');
+  });
+
+  test('headlines alone are all there is for who wants no more', async () => {
+    const { html, text } = await render({ ...edition(6), format: 'headlines' });
+    expect(html + text).not.toContain('The vote ends');
+    expect(html).not.toContain('<img');
+    expect(titles(html, 'h3')).toHaveLength(6);
+  });
+
+  test('for who wants no pictures the rest stays as it is', async () => {
+    const { html } = await render({ ...edition(6), format: 'text' });
+    expect(html).not.toContain('<img');
+    expect(html).toContain('The vote ends');
+    expect(html).toContain('By Inés Robledo');
+  });
+});
+
+describe('around a story', () => {
+  test('its length, what its feed files it under, and when it was changed are told', async () => {
+    const told = article(2, {
+      words: 900,
+      category: 'Harbour',
+      revisedAt: new Date('2026-11-24T08:40:00Z'),
+    });
+    const sections = [{ slug: 'a', title: 'News', articles: [told] }];
+    const { html, text } = await render(edition(0, { lead: article(1), sections }));
+    expect(html).toMatch(/>Harbour<\/p>/);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'By Inés Robledo · 4 min read · Updated 09:40 · Picture',
+    );
+  });
+
+  test('a change soon after it came, or a category like its section, is not', async () => {
+    const told = article(2, {
+      category: 'news',
+      revisedAt: new Date('2026-11-24T05:20:00Z'),
+    });
+    const sections = [{ slug: 'a', title: 'News', articles: [told] }];
+    const { html, text } = await render(edition(0, { lead: article(1), sections }));
+    expect(html).not.toContain('>news<');
+    expect(html + text).not.toContain('Updated');
+  });
+});
+
+describe('passing it on', () => {
+  test('who got it from somebody can sign up, and no link of the reader goes along', async () => {
+    const { html, text } = await render(edition(2));
+    expect(html).toContain('href="https://news.example.org/?newsletter=daily"');
+    expect(text).toContain('Sign up:\nhttps://news.example.org/?newsletter=daily\n');
+    const [, mailto = ''] = /href="(mailto:\?[^"]*)"/.exec(html) ?? [];
+    const body = new URL(mailto.replaceAll('&amp;', '&')).searchParams.get('body');
+    expect(body).toMatch(/^I thought you might like this edition of The Daily:\r\n\r\nhttps:/);
+    expect(mailto).not.toMatch(/unsubscribe|preferences/);
+  });
+
+  test('of a private newsletter only the way in is offered', async () => {
+    const content = edition(2);
+    content.newsletter.private = true;
+    const { html } = await render(content);
+    expect(html).not.toMatch(/mailto:\?|#share/);
+    expect(html).toContain('?newsletter=daily');
+  });
+});
+
+test('a typeface is one of those that mail programs have', async () => {
+  const content = edition(2, { imprint: { ...edition(0).imprint, typeface: 'palatino' } });
+  expect((await render(content)).html).toContain("font:700 29px/34px Palatino,'Palatino Linotype'");
+});
+
 test('nothing but pictures is loaded from elsewhere', async () => {
   const { html } = await render(edition(3));
   expect(html).not.toMatch(/<link|@import|@font-face|<script|url\(/);

@@ -42,12 +42,33 @@ test('RSS 2.0 with its modules', () => {
         author: 'Ana Ruiz, Jo Lee',
         standfirst: 'The ferry waits.',
         image: { url: 'https://port.example/large.jpg', alt: 'A ferry in fog', credit: 'M. Sol' },
+        words: null,
         categories: ['Harbour'],
         language: 'en-GB',
         translations: [],
       },
     ],
   });
+});
+
+test('how long an article is, is told where the feed brings the whole of it', () => {
+  const item = (content: string) =>
+    `<item><title>Fog</title><link>https://port.example/fog</link><description>The ferry waits.</description>
+    <content:encoded><![CDATA[<p>${content}</p>]]></content:encoded></item>`;
+  const { items } = read(
+    rss(
+      item('fog and more fog '.repeat(100)) +
+        item('fog '.repeat(40)) +
+        item('港に霧。'.repeat(200)),
+      'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
+    ),
+  );
+  expect(items.map(({ words }) => words)).toEqual([400, null, 301]);
+  const json = {
+    version: 'https://jsonfeed.org/version/1.1',
+    items: [{ id: '1', content_text: 'fog '.repeat(500) }],
+  };
+  expect(read(JSON.stringify(json)).items[0]?.words).toBe(500);
 });
 
 test('Atom with xml:base, xml:lang and translations', () => {

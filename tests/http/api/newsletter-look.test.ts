@@ -65,14 +65,23 @@ describe('the look of a newsletter', () => {
       colour: '#0B4F6C',
       welcome: 'Ana says hello.',
       logo: 'https://x.example/l.png',
+      layout: 'compact',
+      typeface: 'palatino',
     };
     expect((await call('PATCH', '/newsletters/daily', wanted)).body).toMatchObject(wanted);
-    const wrong = { colour: 'red', logo: '/etc/passwd', welcome: 'x'.repeat(2001), language: 'xx' };
+    const wrong = {
+      colour: 'red',
+      logo: '/etc/passwd',
+      welcome: 'x'.repeat(2001),
+      language: 'xx',
+      layout: 'wide',
+    };
     const { status, body } = await call('PATCH', '/newsletters/daily', wrong);
     expect(status).toBe(422);
     expect(body.errors.map((error: { pointer: string }) => error.pointer).toSorted()).toEqual([
       '/colour',
       '/language',
+      '/layout',
       '/logo',
       '/welcome',
     ]);

@@ -86,6 +86,7 @@ describe('the page to choose on', () => {
       'daily.frequency': 'weekdays',
       'daily.hour': '18:00',
       'daily.sections': ['news', 'special-reports'],
+      'daily.format': 'headlines',
       'daily.pause': '2099-12-24',
     });
     expect(saved.status).toBe(303);
@@ -96,11 +97,13 @@ describe('the page to choose on', () => {
       frequency: 'weekdays',
       hour: '18:00',
       sections: ['news', 'special-reports'],
+      format: 'headlines',
       pausedUntil: new Date('2099-12-24T04:00:00Z'),
     });
     const shown = await (await site.get(`/preferences/${preferences}?saved=1`)).text();
     expect(shown).toContain('Guardado');
     expect(shown).toContain('value="2099-12-24"');
+    expect(shown).toMatch(/<option value="headlines" selected>Solo titulares/);
 
     await site.post(`/preferences/${preferences}`, {
       timezone: '',
@@ -114,12 +117,15 @@ describe('the page to choose on', () => {
       frequency: 'daily',
       hour: null,
       sections: null,
+      // what a form does not name stays
+      format: 'headlines',
       pausedUntil: null,
     });
   });
 
   test.each<Record<string, string | string[]>>([
     { 'daily.frequency': 'hourly' },
+    { 'daily.frequency': 'daily', 'daily.format': 'loud' },
     { 'daily.frequency': 'daily', 'daily.hour': '25:00' },
     { 'daily.frequency': 'daily', 'daily.sections': [] },
     { 'daily.frequency': 'daily', 'daily.sections': ['sport'] },

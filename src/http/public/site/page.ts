@@ -21,8 +21,10 @@ export type Show = (req: Request, res: Response, page: Page) => Promise<void>;
 
 export function openPages(masthead: () => Promise<Masthead>, publicPath: string): Show {
   const templates = openTemplates('reader', publicPath);
-  return async (_req, res, { view, title, language, status = 200, here = null, data = {} }) => {
+  return async (req, res, { view, title, language, status = 200, here = null, data = {} }) => {
     const { newsroom, newsletters } = await masthead();
+    // a page of one newsletter has its colour
+    const theme = themeAddress({ newsroom, newsletters }, req.query.newsletter);
     const t = words(language);
     const html = templates.render(view, {
       t,
@@ -30,7 +32,7 @@ export function openPages(masthead: () => Promise<Masthead>, publicPath: string)
       language,
       direction: directionOf(language),
       newsroom,
-      theme: themeAddress(newsroom),
+      theme,
       hasArchive: newsletters.length > 0,
       languages: languages.map((code) => ({
         code,
