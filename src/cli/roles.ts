@@ -31,6 +31,7 @@ const leastRoles: Record<string, Role> = {
   'newsletters logo': 'admin',
   'newsletters archive': 'admin',
   'newsletters unarchive': 'admin',
+  'newsletters release': 'admin',
   'feeds list': 'viewer',
   'feeds add': 'editor',
   'feeds fetch': 'editor',

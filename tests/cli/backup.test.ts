@@ -87,8 +87,11 @@ describe('a backup', async () => {
     expect(new Set(left)).toEqual(
       new Set([
         'alerts',
+        'answer_causes',
         'answer_counts',
         'attention',
+        'bulk_jobs',
+        'bulk_readers',
         'form_posts',
         'idempotency_keys',
         'import_batches',
@@ -99,6 +102,7 @@ describe('a backup', async () => {
         'sessions',
         'setup_links',
         'sign_in_steps',
+        'source_names',
         'webhook_attempts',
         'webhook_messages',
       ]),

@@ -86,6 +86,9 @@ test.each([
   expect(ustedIn(text)).not.toEqual([]);
 });
 
-/** What a reader sees, without names of placeholders, commands, addresses and their parameters. */
+/** What a reader sees, without names of placeholders, commands, addresses and their parameters, and dates. */
 const shown = (text: string) =>
-  text.replaceAll(/\{\{[^}]*\}\}|npx gaceta [a-z ]+|https?:\/\/\S*|\?[a-z]+=\S*/g, '…');
+  text.replaceAll(
+    /\{\{[^}]*\}\}|npx gaceta [a-z ]+|https?:\/\/\S*|\?[a-z]+=\S*|jq -c \S+|\d{4}-\d\d-\d\d/g,
+    '…',
+  );

@@ -6,6 +6,7 @@ import { allStringsOf, withoutPlural } from './strings.ts';
 const root = join(import.meta.dirname, '../..');
 const source = [
   'src/actions',
+  'src/bounces',
   'src/database/backup',
   'src/deliveries',
   'src/feeds',
@@ -13,6 +14,7 @@ const source = [
   'src/newsletters',
   'src/mail-catcher',
   'src/relays',
+  'src/subscribers',
   'src/text',
   'emails',
   'workers',

@@ -71,6 +71,7 @@ export const dkimOperations: Operation[] = [
         200: { description: 'One waits already', schema: keyShape },
         201: { description: 'Made', schema: keyShape },
       },
+      errors: [404],
     },
     async ({ context, actor, body: { domain } }) => {
       const { key, made } = await prepareDkimKey(context, actor, domain);

@@ -35,7 +35,7 @@ export default {
     edition_content: '“{{value}}” is not one of full, headlines and text.',
     hour: '“{{value}}” is not an hour: HH:MM, from 00:00 to 23:59.',
     consents: 'consents must be as an export writes them.',
-    suppressed: 'The address is suppressed.',
+    suppressed: 'The address is blocked.',
     'unsubscribed-since':
       'The reader unsubscribed here: a file brings back nobody who did not confirm again since.',
     'newsletter-archived': 'The newsletter is archived.',
@@ -69,7 +69,7 @@ export default {
   },
   files: {
     columns:
-      'No column holds addresses. Name it “email” in the first line, or say which it is. Columns: {{columns}}.',
+      'No column holds addresses. Name it email in the first line, or say which it is. Columns: {{columns}}.',
     twice: 'The column “{{column}}” is there twice. Give one of them another name.',
     map: 'There is no column “{{column}}” in this file. Its columns: {{columns}}.',
     field: 'A column cannot hold “{{field}}”. It can hold: {{fields}}.',

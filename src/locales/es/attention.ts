@@ -116,7 +116,7 @@ export default {
       'No hay servidor de correo configurado: todos los correos acaban en el buzón integrado y ningún lector los recibe.',
   },
   fix: {
-    held: 'Averigua la causa: a quién se importó, qué decía la edición, con qué frecuencia sale. Después libera el boletín en su página, con una nota sobre lo decidido.',
+    held: 'Averigua la causa: a quién se importó, qué decía la edición, con qué frecuencia sale. Después libera el boletín en la página del boletín, con una nota sobre lo decidido.',
     paused: {
       refusals:
         'Consulta esas palabras con tu proveedor de correo, corrige lo que nombran y reanuda la edición. Seguirá donde se quedó.',

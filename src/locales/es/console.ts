@@ -220,7 +220,7 @@ export default {
     },
     sending: {
       title: 'Cuándo dejar de enviar',
-      text: 'A quien ya no tiene buzón, o marca un correo como no deseado, no se le envía nada más desde ese momento. Estos números son para los demás casos.',
+      text: 'Quien ya no tiene buzón, o marca un correo como no deseado, no recibe nada más desde ese momento. Estos números son para los demás casos.',
       softDays: 'Rebotes temporales: días en que llegan antes de bloquear la dirección',
       softWithin: 'Rebotes temporales: en cuántos días',
       fullDays: 'Buzón lleno: días antes de bloquear la dirección',
@@ -238,7 +238,8 @@ export default {
   reasons: {
     nothingNew: 'no ha llegado ningún artículo desde la última edición.',
     newsletterArchived: 'el boletín está archivado. Recupéralo antes.',
-    newsletterHeld: 'las quejas retienen el boletín. Decide antes qué hacer en su página.',
+    newsletterHeld:
+      'las quejas retienen el boletín. Decide antes qué hacer en la página del boletín.',
     nothingMissed: 'ningún lector se ha quedado sin esta edición.',
     tooManyTests: 'se han enviado muchas pruebas en la última hora. Espera un poco.',
     addressBlocked: 'esta dirección está bloqueada.',

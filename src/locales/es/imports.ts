@@ -48,30 +48,40 @@ export default {
     zoneless: 'Las horas sin zona horaria se han leído como UTC.',
     'columns-ignored': 'Se han dejado fuera columnas que no se conocen: {{columns}}.',
     'names-ignored_one': 'Se ha dejado fuera un nombre que contenía una dirección de correo o web.',
+    'names-ignored_many':
+      'Se han dejado fuera nombres que contenían una dirección de correo o web ({{count, number}}).',
     'names-ignored_other':
       'Se han dejado fuera nombres que contenían una dirección de correo o web ({{count, number}}).',
     'files-ignored': 'Se han dejado fuera archivos del ZIP sin columna de direcciones: {{files}}.',
     'address-cleaned_one': 'Una dirección llevaba signos que no son parte de ella; se han quitado.',
+    'address-cleaned_many':
+      '{{count, number}} direcciones llevaban signos que no son parte de ellas; se han quitado.',
     'address-cleaned_other':
       '{{count, number}} direcciones llevaban signos que no son parte de ellas; se han quitado.',
     'unsubscribed-now_one':
       'El archivo no dice cuándo se dio de baja un lector: se ha tomado la hora de la importación.',
+    'unsubscribed-now_many':
+      'El archivo no dice cuándo se dieron de baja {{count, number}} lectores: se ha tomado la hora de la importación.',
     'unsubscribed-now_other':
       'El archivo no dice cuándo se dieron de baja {{count, number}} lectores: se ha tomado la hora de la importación.',
     'language-ignored_one': 'Se ha dejado fuera un idioma que no se conoce: {{value}}.',
+    'language-ignored_many':
+      'Se ha dejado fuera un idioma que no se conoce, en {{count, number}} líneas: {{value}}.',
     'language-ignored_other':
       'Se ha dejado fuera un idioma que no se conoce, en {{count, number}} líneas: {{value}}.',
     'timezone-ignored_one': 'Se ha dejado fuera una zona horaria que no se conoce: {{value}}.',
+    'timezone-ignored_many':
+      'Se ha dejado fuera una zona horaria que no se conoce, en {{count, number}} líneas: {{value}}.',
     'timezone-ignored_other':
       'Se ha dejado fuera una zona horaria que no se conoce, en {{count, number}} líneas: {{value}}.',
     told: '{{text}}',
   },
   files: {
     columns:
-      'Ninguna columna contiene direcciones. Llámala «email» en la primera línea o di cuál es. Columnas: {{columns}}.',
+      'Ninguna columna contiene direcciones. Llámala correo en la primera línea o di cuál es. Columnas: {{columns}}.',
     twice: 'La columna «{{column}}» está dos veces. Pon otro nombre a una de las dos.',
-    map: 'No hay ninguna columna «{{column}}» en este archivo. Sus columnas: {{columns}}.',
-    field: 'Una columna no puede contener «{{field}}». Puede contener: {{fields}}.',
+    map: 'No hay ninguna columna «{{column}}» en este archivo. Las columnas son: {{columns}}.',
+    field: 'Una columna no puede contener «{{field}}», sino uno de estos campos: {{fields}}.',
     state: '«{{state}}» no es un estado. Estados: {{states}}.',
     format: 'Ningún formato se llama «{{format}}». Formatos: {{formats}}.',
     consent: 'El consentimiento necesita un origen y una fecha pasada, como 2026-11-01.',
@@ -98,6 +108,6 @@ export default {
     lost: 'Después de {{count, number}} líneas terminó el proceso que lo importaba y el archivo ya no está. Importa de nuevo el mismo archivo: lo que ya está se queda como está.',
     fault:
       'Falló después de {{count, number}} líneas; el registro dice por qué. Iníciala de nuevo: sigue donde estaba.',
-    expired: 'Nadie la inició en un día y su archivo se eliminó. Envíalo de nuevo.',
+    expired: 'Nadie la inició en un día y el archivo se ha eliminado. Envíalo de nuevo.',
   },
 };

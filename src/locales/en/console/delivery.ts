@@ -299,14 +299,14 @@ export default {
   resting: {
     title: 'Readers who rest',
     text: 'Nothing is sent to them for now. They stay subscribed and come back by themselves.',
-    domainGone: 'The domain of their address takes no mail',
+    domainGone: 'The domain of their address takes no email',
     asleep: 'No sign of life, and no answer when asked',
     domain: 'Domain',
     why: 'Why',
     since: 'Since',
     readers: 'Readers',
     nxdomain: 'The domain does not exist',
-    'null-mx': 'The domain says that it takes no mail',
+    'null-mx': 'The domain says that it takes no email',
     notYet: 'Emails are still sent: three days decide.',
   },
   queue: {

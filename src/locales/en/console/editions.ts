@@ -138,7 +138,7 @@ export default {
     unaddressable: 'the mail server cannot send to this kind of address',
     unsubscribed: 'unsubscribed before it was sent',
     suppressed: 'address blocked',
-    'domain-gone': 'the domain of the address takes no mail',
+    'domain-gone': 'the domain of the address takes no email',
     asleep: 'no sign of life, and no answer when asked',
     erased: 'data erased',
     paused: 'paused by the reader',

@@ -4,7 +4,7 @@ export default {
   each: 'Each line names its own',
   file: 'File',
   fileHint:
-    'CSV, Excel (XLSX), a ZIP of such files as Mailchimp gives it, or JSON Lines; at most 4 GB. Drop it here or choose it.',
+    'CSV, Excel (XLSX), a ZIP of such files as Mailchimp gives it, or JSON Lines; at most 4 GB. Move it here or choose it.',
   look: 'Look at the file',
   columnsTitle: 'A list of your own',
   columnsText:
@@ -50,7 +50,7 @@ export default {
   stop: 'Stop',
   goOn: 'Continue',
   stopped: 'Stopped. What was imported stays.',
-  tooLate: 'This import is not in a state for that any more.',
+  tooLate: 'This import is past that step.',
   what: 'What the file is',
   kind: 'Format',
   kinds: { csv: 'CSV', xlsx: 'Excel', zip: 'ZIP', jsonl: 'JSON Lines' },

@@ -37,7 +37,7 @@ export default {
     reputation: 'Remitente bloqueado',
     authentication: 'Remitente no reconocido',
     content: 'Contenido rechazado',
-    policy: 'Contra sus normas',
+    policy: 'Contra las normas del proveedor',
     'relay-trouble': 'Problemas por el camino',
     expired: 'Abandonado tras un tiempo',
     other: 'Otro motivo',

@@ -308,7 +308,7 @@ export default {
   },
   resting: {
     title: 'Lectores en reposo',
-    text: 'Por ahora no se les envía nada. Siguen suscritos y vuelven solos.',
+    text: 'Por ahora no reciben nada. La suscripción sigue en pie y vuelven solos.',
     domainGone: 'El dominio de la dirección no recibe correo',
     asleep: 'Sin señales de vida ni respuesta a la pregunta',
     domain: 'Dominio',

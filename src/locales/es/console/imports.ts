@@ -94,9 +94,9 @@ export default {
   },
   consentTitle: 'Consentimiento',
   consentNeeded:
-    'El archivo no dice dónde ni cuándo dieron su consentimiento estos lectores. Indícalo una vez para todos; sin ello se omiten los activos.',
+    'El archivo no dice dónde ni cuándo dieron el consentimiento estos lectores. Indícalo una vez para todos; sin ello se omiten los activos.',
   consentGiven:
-    'Se usa para los lectores de los que el archivo no dice dónde ni cuándo dieron su consentimiento.',
+    'Se usa para los lectores de los que el archivo no dice dónde ni cuándo dieron el consentimiento.',
   consentSource: 'Dónde lo dieron',
   consentSourceHint:
     'Por ejemplo: formulario de nuestra web, con el servicio anterior. Se guarda con cada lector.',
@@ -140,8 +140,8 @@ export default {
     suppressed_detail: 'Bloqueo: detalle (Gaceta)',
   },
   skipped: 'Líneas omitidas',
-  cut: 'Solo se muestran las 1000 primeras. El informe las tiene todas.',
-  report: 'Descargar el informe',
+  cut: 'Solo se muestran las 1000 primeras. El archivo de resultados las tiene todas.',
+  report: 'Descargar los resultados',
   reportHint: 'Qué ha pasado con cada línea. Nombra líneas, no direcciones.',
   csv: 'Exportar como CSV',
   line: 'Línea',
@@ -155,7 +155,7 @@ export default {
     lost: 'Gaceta se ha interrumpido tras {{lines}} líneas. Importa otra vez el mismo archivo: lo ya importado queda como está.',
     fault:
       'Ha fallado tras {{lines}} líneas. El registro del servicio indica por qué. Puedes continuar: sigue donde estaba.',
-    expired: 'Nadie la ha empezado en un día y su archivo se ha quitado. Elígelo otra vez.',
+    expired: 'Nadie la ha empezado en un día y el archivo se ha quitado. Elígelo otra vez.',
   },
   wrong: {
     none: 'Elige un archivo. Si está vacío, no se puede importar.',
@@ -163,6 +163,6 @@ export default {
     newsletter: 'Elige un boletín de la lista.',
     many: 'Se están importando muchos archivos. Inténtalo cuando termine alguno.',
     room: 'No hay sitio en el disco para este archivo.',
-    consent: 'Indica dónde y cuándo dieron su consentimiento, un día que ya haya llegado.',
+    consent: 'Indica dónde y cuándo dieron el consentimiento, un día que ya haya llegado.',
   },
 };

@@ -46,7 +46,7 @@ export default {
   suppressions: {
     bounce: 'la dirección no existe.',
     complaint: 'se denunció un correo como no deseado.',
-    provider: 'el proveedor de correo tiene la dirección en su propia lista.',
+    provider: 'el proveedor de correo tiene la dirección en una lista propia.',
     erasure: 'el lector pidió borrar los datos.',
     operator: 'la bloqueó la redacción.',
   },
