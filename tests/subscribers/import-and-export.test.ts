@@ -228,13 +228,7 @@ describe('an export', () => {
     expect(await load()).toMatchObject({ lines: 6, added: 6, skipped: 0, errors: [], notes: [] });
     let again = '';
     for await (const page of exportSubscribers(fresh)) again += page;
-    // what a pending sign-up says of the person
-    const sorted = (text: string) =>
-      text
-        .replaceAll(/"\{""name.*?\}"/g, '')
-        .split('\n')
-        .filter(Boolean)
-        .sort();
+    const sorted = (text: string) => text.split('\n').filter(Boolean).sort();
     expect(sorted(again)).toEqual(sorted([header, ...ours].join('\n')));
     expect(await load()).toMatchObject({ lines: 6, added: 0, updated: 0, skipped: 0 });
     const one = await importList(fresh, freshQueue, [header, ...ours].join('\n'), {
