@@ -1,7 +1,7 @@
 /** Fewer are a summary, whatever the element is called that holds them. */
 const FEWEST = 120;
 const WITHOUT_SPACES =
-  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Khmer}\p{scx=Lao}]/gu;
+  /[\p{L}&&[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Khmer}\p{scx=Lao}]]/gv;
 
 /**
  * About how many words the longest of these texts has; null where none is a whole article. Their white space is
