@@ -17,6 +17,8 @@ export interface RealRun {
   peakRssMb: number;
   planMs: number;
   firstMessageMs: number;
+  /** Of the times between two writings of answers to the ledger. */
+  settledP99Ms: number;
   sent: number;
 }
 
@@ -30,6 +32,8 @@ export interface RealSettings {
   dkimFile: string | undefined;
   /** How many articles an edition has. */
   articles: number;
+  /** More variables. */
+  environment?: Record<string, string>;
 }
 
 /** Starts web and workers, triggers an edition through the API and waits until it is sent. */
@@ -67,6 +71,7 @@ export async function runReal(settings: RealSettings, newsletter = 'daily'): Pro
       peakRssMb: Math.max(...used.map(({ peakRssMb }) => peakRssMb)),
       planMs: times.planMs,
       firstMessageMs: times.firstAt - triggeredAt,
+      settledP99Ms: times.settledP99Ms,
       sent: times.sent,
     };
   });
@@ -96,7 +101,7 @@ export function articlesFor(
 }
 
 async function withService<T>(
-  { newsroom, redisUrl, sink, connections, workers, dkimFile }: RealSettings,
+  { newsroom, redisUrl, sink, connections, workers, dkimFile, environment: more }: RealSettings,
   work: (api: Api, workers: Role[]) => Promise<T>,
 ): Promise<T> {
   const port = await freePort();
@@ -108,6 +113,7 @@ async function withService<T>(
     MAIL_FROM: 'The Daily <daily@example.test>',
     ...(redisUrl && { REDIS_URL: redisUrl }),
     ...(dkimFile && { DKIM: `bench:example.test:${dkimFile}` }),
+    ...more,
   };
   const roles: Role[] = [];
   try {
@@ -139,6 +145,12 @@ async function untilSent(db: Db, edition: string): Promise<void> {
 }
 
 async function timesOf(db: Db, edition: string) {
+  const { rows: gaps } = await sql<{ p99: number }>`
+    select percentile_cont(0.99) within group (order by gap)::float8 as p99 from (
+      select extract(epoch from at - lag(at) over (order by at)) * 1000 as gap
+      from (select distinct sent_at as at from deliveries where edition_id = ${edition} and sent_at is not null) each) g`.execute(
+    db,
+  );
   const { rows } = await sql<{ sent: string; firstAt: Date; lastAt: Date; planMs: number }>`
     select count(*) filter (where d.state = 'sent') as sent, min(d.sent_at) as first_at, max(d.sent_at) as last_at,
       extract(epoch from (select planned_at - started_at from editions where id = ${edition}))::float8 * 1000 as plan_ms
@@ -150,5 +162,6 @@ async function timesOf(db: Db, edition: string) {
     firstAt: row.firstAt.getTime(),
     lastAt: row.lastAt.getTime(),
     planMs: Math.round(row.planMs),
+    settledP99Ms: gaps[0]?.p99 ?? 0,
   };
 }

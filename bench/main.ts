@@ -1,6 +1,7 @@
 /** The benches by their names; each reads its own options from the command line. */
 const benches: Record<string, () => Promise<unknown>> = {
   archive: () => import('./archive.ts'),
+  bounces: () => import('./bounces.ts'),
   console: () => import('./console.ts'),
   deliver: () => import('./deliver.ts'),
   import: () => import('./import.ts'),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import {
@@ -96,6 +97,35 @@ test('a password is not sent where nothing is encrypted', async () => {
     fix: expect.stringMatching(/^User and password are sent only encrypted.*\?tls=off/),
   });
   expect(sink.commands.filter((line) => line.startsWith('AUTH'))).toEqual([]);
+});
+
+test.each([
+  ['refused when it is asked for', '502 5.5.1 not here'],
+  ['put off when it is asked for', '454 4.7.0 TLS not available'],
+  ['promised, and then nothing encrypted comes', '220 ready'],
+])('a password is not sent where STARTTLS is offered and %s', async (_, answer) => {
+  const said: string[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('220 mail.test\r\n');
+    socket.on('data', (data) => {
+      const line = data.toString('latin1');
+      said.push(line);
+      if (line.startsWith('EHLO'))
+        socket.write('250-mail.test\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN\r\n');
+      else if (line.startsWith('STARTTLS')) socket.write(`${answer}\r\n`);
+      else if (line.startsWith('AUTH')) socket.write('235 2.7.0 in\r\n');
+      else socket.write('250 mail.test\r\n');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const found = await told({ ...settingsFor({ port }), auth: AUTH, requireTls: true });
+  server.close();
+  expect(found.ok).toBe(false);
+  expect(said.join('')).toContain('STARTTLS');
+  expect(said.join('')).not.toMatch(/AUTH|MAIL FROM/);
 });
 
 test('with tls=off no STARTTLS is begun', async () => {
