@@ -8,6 +8,7 @@ import type { ImportLine, Known, KnownNewsletter } from './lines.ts';
 import { type Beginning, cellsUnder, mapColumns, requireOnce, titlesOf } from './map-columns.ts';
 import { type LeftOut, Notes } from './told.ts';
 import {
+  type Format,
   formats,
   type ListOptions,
   listStates,
@@ -41,14 +42,18 @@ export async function understandList(
     const encoding = kind === 'xlsx' ? null : (sheet.encoding() ?? 'UTF-8');
     tables.push({ name, kind, encoding, delimiter, titles, writtenAt, rows, state: null });
   }
-  const titles = tables.flatMap((table) => table.titles);
-  const format =
-    options.format ?? recognise(titles, options.fileName ?? tables[0]?.name ?? null) ?? 'other';
+  const houseOf = ({ titles, name }: Beginning) =>
+    recognise(titles, name ?? options.fileName ?? null);
+  const recognised = tables.flatMap((table) => houseOf(table) ?? []);
+  const format = options.format ?? recognised[0] ?? 'other';
   for (const table of tables)
     table.state = stateByName(format, table.name ?? options.fileName ?? '');
   const columns = mapColumns(tables, format, options);
   const emails = titlesOf(columns, 'email');
-  const isList = (table: Beginning) => table.titles.some((title) => emails.has(title));
+  // an export may hold who received or opened what, with their addresses: that is no list of readers
+  const isList = (table: Beginning) =>
+    table.titles.some((title) => emails.has(title)) &&
+    (!recognised.includes(format as Format) || houseOf(table) === format);
   const lists = container === 'zip' && emails.size > 0 ? tables.filter(isList) : tables;
   if (lists.length === 0) throw new InvalidImport('empty');
   requireOnce(lists, columns);

@@ -207,6 +207,18 @@ Abf,complained,aGFzaA==,d@example.org,,`,
   },
 );
 
+test('who received a post is no list of readers, though it names their addresses', async () => {
+  const zip = zipOf({
+    'posts/101.delivers.csv': 'post_id,timestamp,email\n101,2023-01-01T00:00:00Z,z@example.org\n',
+    'email_list.daily.csv':
+      'email,active_subscription,expiry,plan,email_disabled,created_at\na@example.org,false,,other,false,2022-03-04T05:06:07.890Z\n',
+    'posts.csv': 'post_id,title\n101,Harbour\n',
+  });
+  const read = await readWhole(zip, { consent: { source: 'Substack', at: '2022-01-01' } });
+  expect(read.understood.format).toBe('substack');
+  expect(read.people).toEqual([['a@example.org', null]]);
+});
+
 test('Sendy writes no titles, and the state in the name of the file', async () => {
   const file = '"Ana Ruiz","a@example.org"\n"","b@example.org"\n';
   const consent = { source: 'Sendy', at: '2022-01-01' };
