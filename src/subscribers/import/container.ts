@@ -82,18 +82,23 @@ async function* openZipped(file: ListFile, assume: Notes['add'], options: ReadOp
   const zip = await openZip(file.path);
   try {
     if (isWorkbook({ has: (name) => zip.parts.some((part) => part.name === name) })) {
-      const sheet = await openXlsx(zip.parts, options);
-      yield { container: 'xlsx' as const, name: null, writtenAt: null, ...sheet };
+      const { end, ...sheet } = await openXlsx(zip.parts, options);
+      try {
+        yield { container: 'xlsx' as const, name: null, writtenAt: null, ...sheet };
+      } finally {
+        await end();
+      }
       return;
     }
     for (const part of zip.parts.filter(isList)) {
       const { name, writtenAt } = part;
-      yield {
-        container: 'zip' as const,
-        name,
-        writtenAt,
-        ...(await openPart(part, assume, options)),
-      };
+      const { end, ...sheet } = await openPart(part, assume, options);
+      try {
+        yield { container: 'zip' as const, name, writtenAt, ...sheet };
+      } finally {
+        // whether or not its rows were read to their end, or at all
+        await end();
+      }
     }
   } finally {
     zip.close();
@@ -112,5 +117,8 @@ async function openPart(part: ZipPart, assume: Notes['add'], options: ReadOption
     return openXlsx(inner.parts, { signal: options.signal });
   }
   const source = unpacked(part, options);
-  return /json|ndjson$/i.test(part.name) ? openJsonLines(source, assume) : openCsv(source, assume);
+  const opened = /(json|jsonl|ndjson)$/i.test(part.name)
+    ? await openJsonLines(source, assume)
+    : await openCsv(source, assume);
+  return { ...opened, end: () => source.return(undefined) };
 }

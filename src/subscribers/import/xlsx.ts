@@ -17,7 +17,11 @@ const MOST_SHEET = 4 * 1024 ** 3;
 export async function openXlsx(
   list: ZipPart[],
   options: Parameters<typeof unpacked>[1],
-): Promise<Pick<Sheet, 'kind' | 'delimiter' | 'titles' | 'encoding' | 'rows'>> {
+): Promise<
+  Pick<Sheet, 'kind' | 'delimiter' | 'titles' | 'encoding' | 'rows'> & {
+    end: () => Promise<unknown>;
+  }
+> {
   const parts: Parts = new Map(list.map((part) => [part.name, part]));
   if (!isWorkbook(parts)) throw new InvalidImport('zip');
   const { part, startsIn1904 } = await firstSheet(parts);
@@ -34,6 +38,7 @@ export async function openXlsx(
     delimiter: null,
     titles,
     encoding: () => null,
+    end: () => rows.return(undefined),
     rows: (async function* () {
       if (rest.length > 0) yield rest;
       yield* rows;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { zipOf } from '../../harness/zip.ts';
 import { readWhole } from './fixtures/reading.ts';
 import { xlsxOf } from './fixtures/xlsx.ts';
@@ -153,6 +154,20 @@ test('JSON Lines: keys are columns, lists are tags, a line that is none is left 
     [4, 'json'],
   ]);
 });
+
+test('a ZIP leaves no file open, however much of it was read', async () => {
+  const opened = () => readdirSync('/proc/self/fd').length;
+  const long = list(...Array.from({ length: 8_000 }, (_, n) => line(`r${n}`)));
+  const zip = zipOf({
+    'a.csv': long,
+    'b.csv': long.replace('email', 'mail-of-none'),
+    'c.csv': long,
+  });
+  await readWhole(zip);
+  const before = opened();
+  for (let n = 0; n < 3; n++) await readWhole(zip);
+  await vi.waitFor(() => expect(opened()).toBeLessThanOrEqual(before));
+}, 30_000);
 
 test('a list of addresses alone needs no titles', async () => {
   const consent = { source: 'The fair', at: '2026-01-01' };
