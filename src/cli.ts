@@ -6,7 +6,8 @@ import { ownVersion } from './process/version.ts';
 
 // For who starts this file itself; bin/gaceta.js has it on before.
 enableCompileCache();
-if (process.argv[2] === 'worker') keepHeapSmall();
+const [noun, verb] = process.argv.slice(2);
+if (noun === 'worker' || (noun === 'subscribers' && verb === 'import')) keepHeapSmall();
 const { registerProcesses } = await import('./cli/processes.ts');
 
 const program = new Command('gaceta')
@@ -15,7 +16,7 @@ const program = new Command('gaceta')
   .showHelpAfterError('(gaceta --help lists the commands)')
   .exitOverride();
 registerProcesses(program); // start web worker migrate
-if (!['start', 'web', 'worker'].includes(process.argv[2] ?? '')) {
+if (!['start', 'web', 'worker'].includes(noun ?? '')) {
   const { registerDemo } = await import('./cli/demo.ts');
   const { registerNouns } = await import('./cli/nouns.ts');
   registerDemo(program);

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endImport, type ImportRequest, makeImport, restart } from '../actions/imports.ts';
 import type { Context } from '../context.ts';
+import { boundNursery } from '../process/gc-tuning.ts';
 import { importOf } from '../subscribers/import/api-shape.ts';
 import { getImport, type Import } from '../subscribers/import/rows.ts';
 import { NotOurs } from '../subscribers/import/run.ts';
@@ -76,6 +77,7 @@ export function registerSubscriberImport(noun: Command, open: Open): void {
         await access(file, constants.R_OK).catch(() => {
           throw new WrongUse(`Cannot read ${file}.`);
         });
+      boundNursery();
       return open(async (context, onStop) => {
         const begun = await begin(context, file, id, requestOf(options));
         const done = await follow(context, begun, onStop);
@@ -119,7 +121,7 @@ async function begin(
   return made.id;
 }
 
-/** Works on it, or looks on where another process of this machine does. Ctrl-C stops it behind what is being stored. */
+/** Works on it, or looks on as long as another process of this machine does. Ctrl-C stops it behind what is being stored. */
 async function follow(
   context: Context,
   id: string,
@@ -128,17 +130,19 @@ async function follow(
   const { db, imports } = context;
   const stopper = new AbortController();
   const bar = openBar();
-  const work = imports
-    .work(id, { signal: stopper.signal, onProgress: bar.show })
-    .catch(async (error) => {
-      if (!(error instanceof NotOurs)) throw error;
-      for (;;) {
-        const { state, lines, progress } = await getImport(db, id);
-        if (state !== 'running' || stopper.signal.aborted) return;
-        bar.show(lines, progress);
-        await delay(500);
+  const work = (async () => {
+    for (;;) {
+      try {
+        return await imports.work(id, { signal: stopper.signal, onProgress: bar.show });
+      } catch (error) {
+        if (!(error instanceof NotOurs)) throw error;
       }
-    });
+      const { state, lines, progress } = await getImport(db, id);
+      if (state !== 'running' || stopper.signal.aborted) return;
+      bar.show(lines, progress);
+      await delay(1000);
+    }
+  })();
   let over = false;
   onStop(async () => {
     if (over) return;
