@@ -7,8 +7,8 @@ import { type ImportWork, NotOurs, workOn } from './run.ts';
 import { isHere, removeOrphans, removeSpool, type Spool } from './spool.ts';
 import { requireReadable, understandList } from './understand.ts';
 
-/** So many at once in a process: each takes two connections, and much of a processor. */
-const AT_ONCE = 2;
+/** So many at once in a process, beside the readers it serves: each takes two connections, and much of a processor. */
+const AT_ONCE = 1;
 /** So many wait for their turn, or run, each with its file on the disk. */
 const MOST_RUNNING = 22;
 /** How long an import that nobody starts keeps its file, and one whose file nobody has is waited for. */

@@ -239,11 +239,11 @@ class Run {
 
   /** Hands a batch to a connection that is free, once no other batch holds one of its addresses. */
   private async hand(batch: Batch, done: Set<number>): Promise<void> {
-    this.work.signal?.throwIfAborted();
     this.lines += batch.records;
     if (batch.records === 0 || done.has(batch.number)) return;
     const keys = new Set(batch.lines.map(({ address }) => address.key));
     for (;;) {
+      this.work.signal?.throwIfAborted();
       if (this.fault) throw this.fault.error;
       const meets = [...this.storing].some((one) => shares(one.keys, keys));
       const session = meets ? undefined : this.stores.free.pop();

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { HashAddress } from '../sign-up-fields.ts';
 import type { ImportLine } from './lines.ts';
 
@@ -35,14 +36,17 @@ export const stagedColumns = [
   'consents jsonb',
 ] as const;
 
+/** Lines that are written down in one go, some milliseconds' worth: then whatever else the process does has its turn. */
+const IN_ONE_GO = 250;
+
 /**
  * Lines as COPY reads them (text format), in the order of addresses, so that two imports take the same rows in the
  * same order. Of several lines of one person the first leads: it holds what all of them say of the person.
  */
-export function copyText(
+export async function copyText(
   lines: ImportLine[],
   { hashAddress, restores }: { hashAddress: HashAddress; restores: boolean },
-): Buffer {
+): Promise<Buffer> {
   const people = new Map<
     string,
     { lead: number; name: string | null; language: string | null; timezone: string | null }
@@ -58,7 +62,8 @@ export function copyText(
   }
   const order = lines.map((_, n) => n).sort((a, b) => compare(lines[a], lines[b]) || a - b);
   let text = '';
-  for (const n of order) {
+  for (const [at, n] of order.entries()) {
+    if (at % IN_ONE_GO === IN_ONE_GO - 1) await breathe();
     const line = lines[n];
     if (line) text += row(line, n, people.get(line.address.key), hashAddress, restores);
   }

@@ -90,7 +90,7 @@ async function storeWave(
   const columns = stagedColumns.map(nameOf).join(', ');
   await session.copyIn(
     `copy staged (${columns}) from stdin`,
-    copyText(lines, { hashAddress, restores }),
+    await copyText(lines, { hashAddress, restores }),
   );
   const suppresses = lines.some(({ suppress }) => suppress !== null);
   if (scope !== null) await run('forget-words', judge.forgetWords, [scope]);
