@@ -12,7 +12,15 @@ import {
 } from '../../../src/subscribers/import/rows.ts';
 import { spool } from '../../../src/subscribers/import/spool.ts';
 import { openFreshDatabase } from '../../harness/database.ts';
-import { beginImport, importFolder, importList, openQueue } from '../fixtures/import-queue.ts';
+import {
+  beginImport,
+  HELD_LINES,
+  holdBatches,
+  importFolder,
+  importList,
+  openQueue,
+  STORED_LINES,
+} from '../fixtures/import-queue.ts';
 import { makeNewsletter } from '../fixtures/newsroom.ts';
 
 const database = await openFreshDatabase();
@@ -25,9 +33,11 @@ const open = (where = folder) =>
     report: (error) => reported.push(error),
   });
 const header = 'email,name,consent_source,consent_at\n';
+const address = (n: number, of: string) => `r${n}@${of}.example`;
 const lines = (count: number, of = 'queue') =>
   header +
-  Array.from({ length: count }, (_, n) => `r${n}@${of}.example,R,fair,2026-01-02\n`).join('');
+  Array.from({ length: count }, (_, n) => `${address(n, of)},R,fair,2026-01-02\n`).join('');
+const hold = (of: string) => holdBatches(database.url, (n) => address(n, of));
 const until = (id: string, what: (row: Awaited<ReturnType<typeof getImport>>) => boolean) =>
   vi.waitUntil(
     async () => {
@@ -91,20 +101,26 @@ test('is refused as a whole before there is an import, and leaves no file', asyn
 
 test('whose process ends goes on where it was, and counts nothing twice', async () => {
   const first = open();
-  const { id } = await beginImport(db, first, lines(12_000, 'resumed'));
-  await first.look();
-  await until(id, (row) => row.lines > 0);
-  await first.stop();
+  const { id } = await beginImport(db, first, lines(HELD_LINES, 'resumed'));
+  let stopped: Promise<void>;
+  {
+    await using _held = await hold('resumed');
+    await first.look();
+    await until(id, (row) => row.lines === STORED_LINES);
+    stopped = first.stop();
+  }
+  await stopped;
   const half = await getImport(db, id);
   expect(half.state).toBe('running');
+  expect(half.counts.new).toBeLessThan(HELD_LINES);
   expect(await readers('resumed')).toBe(half.counts.new);
   const second = open();
   await second.look();
   const done = await until(id, ({ state }) => state !== 'running');
-  expect(done).toMatchObject({ state: 'done', lines: 12_000, added: 12_000 });
-  expect(done.counts).toMatchObject({ new: 12_000, same: 0 });
+  expect(done).toMatchObject({ state: 'done', lines: HELD_LINES, added: HELD_LINES });
+  expect(done.counts).toMatchObject({ new: HELD_LINES, same: 0 });
   expect((await reportOf(id)).map(({ line }) => line)).toEqual(
-    Array.from({ length: 12_000 }, (_, n) => n + 2),
+    Array.from({ length: HELD_LINES }, (_, n) => n + 2),
   );
   expect(reported).toEqual([]);
   await second.stop();
@@ -112,42 +128,45 @@ test('whose process ends goes on where it was, and counts nothing twice', async 
 
 test('is worked on by one process, however many look', async () => {
   const queues = [open(), open(), open()];
-  const { id } = await beginImport(db, queues[0] ?? open(), lines(6_000, 'once'));
+  const { id } = await beginImport(db, queues[0] ?? open(), lines(4_100, 'once'));
   await Promise.all(queues.map((queue) => queue.look()));
   const done = await until(id, ({ state }) => state !== 'running');
-  expect(done.counts).toMatchObject({ new: 6_000, same: 0 });
+  expect(done.counts).toMatchObject({ new: 4_100, same: 0 });
   await Promise.all(queues.map((queue) => queue.stop()));
 });
 
 test('of the same file twice at once ends right', async () => {
   const queue = open();
   const begun = [];
-  for (const _ of [1, 2]) begun.push(await beginImport(db, queue, lines(6_000, 'both')));
+  for (const _ of [1, 2]) begun.push(await beginImport(db, queue, lines(4_100, 'both')));
   await queue.look();
   const rows = [];
   for (const { id } of begun) rows.push(await until(id, ({ state }) => state !== 'running'));
-  for (const row of rows) expect(row).toMatchObject({ state: 'done', lines: 6_000 });
-  expect(await readers('both')).toBe(6_000);
+  for (const row of rows) expect(row).toMatchObject({ state: 'done', lines: 4_100 });
+  expect(await readers('both')).toBe(4_100);
   await queue.stop();
 });
 
 test('stopped by somebody stores nothing more, and goes on when it is started', async () => {
   const queue = open();
-  const { id } = await beginImport(db, queue, lines(16_000, 'stopped'));
-  await queue.look();
-  await until(id, (row) => row.lines > 0);
-  await stopImport(db, id);
-  await expect(stopImport(db, id)).rejects.toThrow('nothing to stop');
-  const { counts } = await getImport(db, id);
-  expect(counts.new).toBeLessThan(16_000);
+  const { id } = await beginImport(db, queue, lines(HELD_LINES, 'stopped'));
+  {
+    await using _held = await hold('stopped');
+    await queue.look();
+    await until(id, (row) => row.lines === STORED_LINES);
+    await stopImport(db, id);
+    await expect(stopImport(db, id)).rejects.toThrow('nothing to stop');
+  }
   await queue.stop();
-  expect(await readers('stopped')).toBe(counts.new);
+  const { counts } = await getImport(db, id);
+  expect(counts.new).toBe(STORED_LINES);
+  expect(await readers('stopped')).toBe(STORED_LINES);
   await restartImport(db, id);
   await expect(restartImport(db, id)).rejects.toThrow('running');
   const again = open();
   await again.look();
   const done = await until(id, ({ state }) => state !== 'running');
-  expect(done.counts).toMatchObject({ new: 16_000, same: 0 });
+  expect(done.counts).toMatchObject({ new: HELD_LINES, same: 0 });
   await again.stop();
 });
 
@@ -191,10 +210,10 @@ test('says of each line what became of it, and names no address', async () => {
   expect(JSON.stringify([report, await getImport(db, id)])).not.toContain('who@');
 });
 
-test('takes a million times the same line for what it is', async () => {
-  const list = header + 'twice@same.example,R,fair,2026-01-02\n'.repeat(20_000);
+test('takes the same line again and again for what it is', async () => {
+  const list = header + 'twice@same.example,R,fair,2026-01-02\n'.repeat(4_500);
   const { counts } = await importList(db, open(), list);
-  expect(counts).toMatchObject({ new: 1, same: 19_999 });
+  expect(counts).toMatchObject({ new: 1, same: 4_499 });
 });
 
 test('leaves out what is for a newsletter that was archived meanwhile', async () => {
