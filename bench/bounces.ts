@@ -4,6 +4,7 @@ import nodemailer from 'nodemailer';
 import { loadConfig } from '../src/config.ts';
 import { openContext } from '../src/context.ts';
 import { openLog } from '../src/process/log.ts';
+import { bounceReport } from './bounce-report.ts';
 import { type RealRun, type RealSettings, runReal } from './deliver-real.ts';
 import { freePort } from './free-port.ts';
 import { openNewsroom } from './newsroom.ts';
@@ -22,32 +23,6 @@ const DOMAIN = 'back.example.test';
 const perSecond = Number(values.reports) / (Number(values.minutes) * 60);
 /** Of ten reports one is hard. */
 const HARD_EVERY = 10;
-
-const report = (address: string, hard: boolean) =>
-  [
-    'From: MAILER-DAEMON@mx.example.test',
-    `To: back@${DOMAIN}`,
-    'Subject: Undelivered Mail Returned to Sender',
-    'MIME-Version: 1.0',
-    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
-    '',
-    '--b',
-    'Content-Type: text/plain',
-    '',
-    'Your message could not be delivered.',
-    '--b',
-    'Content-Type: message/delivery-status',
-    '',
-    'Reporting-MTA: dns; mx.example.test',
-    '',
-    `Final-Recipient: rfc822; ${address}`,
-    'Action: failed',
-    `Status: ${hard ? '5.1.1' : '4.4.1'}`,
-    `Diagnostic-Code: smtp; ${hard ? '550 5.1.1 User unknown' : '451 4.4.1 Connection timed out'}`,
-    '',
-    '--b--',
-    '',
-  ].join('\r\n');
 
 /** Sends with reports coming in at that rate from its first message to its last, or with none. */
 async function run(
@@ -88,7 +63,7 @@ async function run(
       if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
       if (ending) break;
       const to = `b+${context.tokens.sign('bounce', { subscriber: id })}@${DOMAIN}`;
-      const raw = report(email ?? '', n % HARD_EVERY === 0);
+      const raw = bounceReport(DOMAIN, email ?? '', n % HARD_EVERY === 0);
       // refused while the worker is still starting
       const sent = door.sendMail({ envelope: { from: '', to }, raw }).then(
         () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -9,8 +10,9 @@ import { launchRedis, openApi, redisIsThere, startRole } from './service.ts';
 import { launchSink } from './sink-record.ts';
 import { judge, type Verdict } from './torture-judge.ts';
 import { keepUp, postgresVictim, type Victim } from './torture-processes.ts';
+import { type CameBackVerdict, inboundEnvironment, reporting } from './torture-reports.ts';
 
-export interface Report extends Verdict {
+export interface Report extends Verdict, CameBackVerdict {
   kills: number;
   readers: number;
   seconds: number;
@@ -38,7 +40,8 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 /**
  * Sends one edition to a sink that fails in every way, while workers, web, Redis, PostgreSQL and the sink are killed
- * at random moments of it, and compares the sink's own record with the ledger.
+ * at random moments of it and reports of messages that came back come in, and compares the sink's own record with the
+ * ledger, and the reports with what is written down of them.
  */
 export async function torture(given: {
   kills: number;
@@ -51,9 +54,12 @@ export async function torture(given: {
   const { db, folder } = newsroom;
   const record = join(folder, 'taken');
   const victims: Victim[] = [];
+  let reports: ReturnType<typeof reporting> | undefined;
   try {
     const hasRedis = redisIsThere();
     const [webPort, sinkPort, redisPort] = [await freePort(), await freePort(), await freePort()];
+    const inboundPort = await freePort();
+    const secret = randomUUID();
     const environment = {
       DATABASE_URL: newsroom.databaseUrl,
       DATA_DIR: folder,
@@ -64,6 +70,7 @@ export async function torture(given: {
       SEND_RATE: String(Math.max(5, Math.ceil(readers / (kills * 1.5)))),
       UNCERTAIN: uncertain,
       LOG_LEVEL: 'fatal',
+      ...inboundEnvironment(inboundPort, secret),
       ...(hasRedis && { REDIS_URL: `redis://127.0.0.1:${redisPort}` }),
     };
     const sink = await keepUp('sink', () => launchSink(sinkPort, record, FAULTS));
@@ -90,6 +97,10 @@ export async function torture(given: {
       send: true,
     });
     const began = performance.now();
+    const known = await db.selectFrom('subscribers').select(['id', 'email']).execute();
+    const byEmail = new Map(known.map(({ id, email }) => [email ?? '', id]));
+    const about = { port: inboundPort, secret, readers: byEmail, edition, record };
+    reports = reporting(about);
     const killed: Record<string, number> = {};
     for (let kill = 1; kill <= kills; kill += 1) {
       // Of what is left, so that the last kill falls into the sending too.
@@ -104,18 +115,21 @@ export async function torture(given: {
       if (kill % 10 === 0) say(`${kill} kills, ${linesOf(record)} of ${readers} taken or refused`);
     }
     await untilEnded(db, edition, say);
+    const cameBack = await reports.judge(db);
     const losing = (killed.worker ?? 0) + (killed.sink ?? 0) + (killed.postgres ?? 0);
     const lost = Math.ceil((readers * (FAULTS.lostAnswer + FAULTS.dropInData)) / 1_000) * 3;
     return {
       kills,
       readers,
       ...(await judge(db, edition, record, readers)),
+      ...cameBack,
       seconds: Math.round((performance.now() - began) / 1_000),
       backend: hasRedis ? 'redis' : 'postgres',
       killed,
       mostDoubles: 2 * CONNECTIONS * losing + lost,
     };
   } finally {
+    reports?.stop();
     for (const victim of victims.reverse()) await victim.stop();
     await newsroom.close();
   }

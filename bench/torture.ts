@@ -29,5 +29,7 @@ const right =
   report.missed === 0 &&
   report.doubledOtherwise === 0 &&
   report.ledgerBalanced &&
+  report.reported > 0 &&
+  report.notWrittenOnce + report.notSuppressed + report.stillSubscribed === 0 &&
   report.doubledUncertain <= report.mostDoubles;
 process.exit(right ? 0 : 1);

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const run = promisify(execFile);
 
-test('ten kills at random moments: nobody is missed, and doubled are only those that are uncertain', async () => {
+test('ten kills at random moments while reports come in: nobody is missed, doubled are only those that are uncertain, and each report is followed once', async () => {
   const torture = join(import.meta.dirname, '../../bench/torture.ts');
   const { stdout } = await run(process.execPath, [
     torture,
@@ -22,7 +22,11 @@ test('ten kills at random moments: nobody is missed, and doubled are only those 
     missed: 0,
     doubledOtherwise: 0,
     ledgerBalanced: true,
+    notWrittenOnce: 0,
+    notSuppressed: 0,
+    stillSubscribed: 0,
   });
+  expect(report.reported).toBeGreaterThan(0);
   expect(report.doubledUncertain).toBeLessThanOrEqual(report.mostDoubles);
   expect(report.taken + report.refused).toBeGreaterThanOrEqual(1_500);
 }, 420_000);

@@ -1,0 +1,26 @@
+/** A report of delivery (RFC 3464) as a server that gave up on a message writes it: the mailbox is not there, or not answering. */
+export const bounceReport = (domain: string, address: string, hard: boolean): string =>
+  [
+    'From: MAILER-DAEMON@mx.example.test',
+    `To: back@${domain}`,
+    'Subject: Undelivered Mail Returned to Sender',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'Your message could not be delivered.',
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.example.test',
+    '',
+    `Final-Recipient: rfc822; ${address}`,
+    'Action: failed',
+    `Status: ${hard ? '5.1.1' : '4.4.1'}`,
+    `Diagnostic-Code: smtp; ${hard ? '550 5.1.1 User unknown' : '451 4.4.1 Connection timed out'}`,
+    '',
+    '--b--',
+    '',
+  ].join('\r\n');
