@@ -11,6 +11,7 @@ import { feedJob, feedTasks } from './feeds.ts';
 import { housekeepingTasks } from './housekeeping.ts';
 import { openHookTaker } from './inbound/hooks.ts';
 import { openInbound } from './inbound/inbound.ts';
+import { openTurns } from './inbound/turns.ts';
 import { startLetters } from './letters/letters.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { openPictureFetcher } from './pictures.ts';
@@ -56,8 +57,9 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
     log: context.log,
   });
   const letters = startLetters(context, lease, pace, signing, deliverer.makeRoom, metrics);
-  const inbound = openInbound(context);
-  const hooks = openHookTaker(context);
+  const turns = openTurns();
+  const inbound = openInbound(context, turns);
+  const hooks = openHookTaker(context, turns);
   const { queues } = context;
   const consumers = [
     queues.work('deliver', deliverer.handle, 8),
@@ -87,6 +89,7 @@ export async function startWorker(context: Context, metrics?: WorkerMetrics): Pr
       bulk.stop();
       // These first: from here on nothing starts.
       hooks.stop();
+      turns.hurry();
       const sending = [
         deliverer.stop(),
         letters.stop(),

@@ -36,12 +36,15 @@ export async function takeCameBack(
     .forUpdate()
     .executeTakeFirst();
   if (!reader) return { recorded: false, suppressed: false };
-  const sent = await tx
-    .selectFrom('letters')
-    .select(['email', 'newsletterId'])
-    .where('id', '=', letter ?? null)
-    .where('subscriberId', '=', reader.id)
-    .executeTakeFirst();
+  const sent =
+    letter === undefined
+      ? undefined
+      : await tx
+          .selectFrom('letters')
+          .select(['email', 'newsletterId'])
+          .where('id', '=', letter)
+          .where('subscriberId', '=', reader.id)
+          .executeTakeFirst();
   const { rows } = await sql<{ id: string }>`
     insert into bounces (at, kind, source, subscriber_id, edition_id, letter_id, newsletter_id, receiver_group, hard,
       reason, status, words)

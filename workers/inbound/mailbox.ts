@@ -7,6 +7,7 @@ import type { Context } from '../../src/context.ts';
 import type { ImapMailbox } from '../../src/mail/imap-url.ts';
 import { LARGEST } from './server.ts';
 import { takeMessage } from './take.ts';
+import type { Turns } from './turns.ts';
 
 /** A mailbox that is watched. */
 export interface WatchedMailbox {
@@ -27,6 +28,7 @@ const MOST_TRIES = 3;
 export function watchMailbox(
   context: Context,
   mailbox: ImapMailbox,
+  turns: Turns,
   { pollMs, againMs }: { pollMs: number; againMs: number } = context.timings.imap,
 ): WatchedMailbox {
   const { log } = context;
@@ -157,7 +159,8 @@ export function watchMailbox(
       );
       return true;
     }
-    await takeMessage(context, addresses, { bytes: message.source, source: 'imap', sender });
+    const incoming = { bytes: message.source, source: 'imap', sender };
+    await turns.take(() => takeMessage(context, addresses, incoming));
     return true;
   }
 

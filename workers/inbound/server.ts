@@ -5,6 +5,7 @@ import { findInboundAddress } from '../../src/bounces/reply-address.ts';
 import type { Config } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { takeMessage } from './take.ts';
+import type { Turns } from './turns.ts';
 
 /** A report carries the message that it is about. */
 export const LARGEST = 5 * 1024 * 1024;
@@ -23,6 +24,7 @@ export interface Inbound {
 export async function startInbound(
   context: Context,
   { port, tls, proxy }: NonNullable<Config['inboundSmtp']>,
+  turns: Turns,
 ): Promise<Inbound> {
   const domain = context.config.inboundDomain ?? '';
   const addressOf = ({ address }: { address: string }) =>
@@ -55,7 +57,8 @@ export async function startInbound(
         .then(async (bytes) => {
           const found = await Promise.all(envelope.rcptTo.map(addressOf));
           const addresses = found.filter((one) => one !== undefined);
-          await takeMessage(context, addresses, { bytes, source: 'smtp', sender });
+          const incoming = { bytes, source: 'smtp', sender };
+          await turns.take(() => takeMessage(context, addresses, incoming));
         })
         .then(
           () => done(null, 'taken'),

@@ -20,14 +20,6 @@ export interface Taking extends Knowing {
 
 const MOST_TRIES = 5;
 
-/**
- * Takes the events that were written down and not followed yet, each in a transaction of its own, until there is none or
- * it is `stopped`. What they told is forgotten with that; their ids stay, so that one told again does nothing.
- */
-export async function takeEvents(context: Taking, stopped: () => boolean = () => false) {
-  while (!stopped() && (await takeOne(context)));
-}
-
 interface Kept {
   provider: string;
   eventId: string;
@@ -35,7 +27,11 @@ interface Kept {
   signed: boolean;
 }
 
-async function takeOne(context: Taking): Promise<boolean> {
+/**
+ * Takes the oldest event that was written down and not followed yet, in a transaction of its own; false where there is
+ * none. What it told is forgotten with that; its id stays, so that one told again does nothing.
+ */
+export async function takeEvent(context: Taking): Promise<boolean> {
   const { db, log } = context;
   let taken: Kept | undefined;
   try {
@@ -46,7 +42,7 @@ async function takeOne(context: Taking): Promise<boolean> {
         order by at limit 1 for update skip locked`.execute(tx);
       taken = rows[0];
       if (!taken) return;
-      await takeEvent(tx, context, taken);
+      await followEvent(tx, context, taken);
       await sql`
         update hook_events set taken_at = now(), event = '{}'
         where provider = ${taken.provider} and event_id = ${taken.eventId}`.execute(tx);
@@ -62,7 +58,7 @@ async function takeOne(context: Taking): Promise<boolean> {
   return taken !== undefined;
 }
 
-async function takeEvent(
+async function followEvent(
   tx: DbOrTransaction,
   context: Taking,
   { provider, event, signed }: Kept,

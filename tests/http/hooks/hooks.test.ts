@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { takeEvents } from '../../../src/bounces/hooks/take.ts';
+import { takeEvent } from '../../../src/bounces/hooks/take.ts';
 import { hookRoutes } from '../../../src/http/hooks.ts';
 import { errorPages } from '../../../src/http/middleware/errors.ts';
 import { makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
@@ -105,7 +105,7 @@ describe('what providers tell', () => {
     fetch(`${url}/hooks/${provider}`, { method: 'POST', body, headers });
   async function tell(provider: string, hook: Hook): Promise<number> {
     const { status } = await post(provider, hook);
-    await takeEvents(site.context);
+    while (await takeEvent(site.context));
     return status;
   }
   const suppressions = () => db().selectFrom('suppressions').select(['reason']).execute();

@@ -2,6 +2,7 @@ import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addWebhook } from '../../../src/webhooks/webhooks.ts';
 import { type Inbound, startInbound } from '../../../workers/inbound/server.ts';
+import { openTurns } from '../../../workers/inbound/turns.ts';
 import { abuse, fielded, plain } from '../../bounces/fixtures/reports.ts';
 import { sentEdition } from '../../http/public/fixtures/editions.ts';
 import { openSite, type Site } from '../../http/public/fixtures/site.ts';
@@ -34,7 +35,7 @@ describe('mail that comes in', () => {
     daily = (await makeNewsletter(db(), 'daily', { title: 'The Daily' })).id;
     await sentEdition(db(), daily, 1, []);
     edition = (await db().selectFrom('editions').select('id').executeTakeFirstOrThrow()).id;
-    door = await startInbound(site.context, { port: 0, tls: undefined, proxy: false });
+    door = await startInbound(site.context, { port: 0, tls: undefined, proxy: false }, openTurns());
   });
   afterAll(() => door.close());
   let made = 0;

@@ -3,6 +3,7 @@ import { readEnvelope } from '../../../src/bounces/recipients-in-header.ts';
 import { readImapUrl } from '../../../src/mail/imap-url.ts';
 import { type WatchedMailbox, watchMailbox } from '../../../workers/inbound/mailbox.ts';
 import { takeMessage } from '../../../workers/inbound/take.ts';
+import { openTurns } from '../../../workers/inbound/turns.ts';
 import { fielded } from '../../bounces/fixtures/reports.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { openSite, type Site } from '../../http/public/fixtures/site.ts';
@@ -79,7 +80,7 @@ describe.skipIf(noDovecot)('a mailbox of Dovecot', () => {
   const watch = () => {
     const { inboundImap } = site.context.config;
     if (!inboundImap) throw new Error('no mailbox is set');
-    watched = watchMailbox(site.context, inboundImap, { pollMs: 60_000, againMs: 50 });
+    watched = watchMailbox(site.context, inboundImap, openTurns(), { pollMs: 60_000, againMs: 50 });
   };
   let made = 0;
   async function addReader() {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Inbound, startInbound } from '../../../workers/inbound/server.ts';
+import { openTurns } from '../../../workers/inbound/turns.ts';
 import { freePort } from '../../harness/redis.ts';
 import { sentEdition } from '../../http/public/fixtures/editions.ts';
 import { openSite, type Site } from '../../http/public/fixtures/site.ts';
@@ -26,7 +27,7 @@ describe.skipIf('missing' in unpacked)('what comes back through a real Postfix',
     daily = (await makeNewsletter(db(), 'daily', { title: 'The Daily' })).id;
     await sentEdition(db(), daily, 1, []);
     edition = (await db().selectFrom('editions').select('id').executeTakeFirstOrThrow()).id;
-    door = await startInbound(site.context, { port: 0, tls: undefined, proxy: false });
+    door = await startInbound(site.context, { port: 0, tls: undefined, proxy: false }, openTurns());
     sink = await startSink({
       react(step, line) {
         if (step !== 'rcpt') return undefined;
