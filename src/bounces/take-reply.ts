@@ -5,6 +5,7 @@ import { InvalidAddress, readAddress } from '../mail/address.ts';
 import { readMailbox } from '../mail/mailbox.ts';
 import { listNewsletters, type Newsletter } from '../newsletters/newsletters.ts';
 import { getNewsroom } from '../newsletters/newsroom.ts';
+import { noteSignOfLife } from '../subscribers/signs-of-life.ts';
 import { readReply, wantsOut } from './reply.ts';
 
 /** Who gets replies where the newsroom's settings name nobody. */
@@ -18,8 +19,8 @@ const MOST_OF_ONE = 20;
 const MOST_AN_HOUR = 300;
 
 /**
- * Takes what was written to a newsletter's reply address: keeps it, and queues a letter to each of the newsroom's people
- * who get replies. Nothing where its writer is one of ourselves, or has written too often. Returns the letters to enqueue.
+ * Takes what was written to a newsletter's reply address: keeps it, queues a letter to each of the newsroom's people
+ * who get replies, and notes that its reader reads. Nothing where its writer is one of ourselves, or has written too often. Returns the letters to enqueue.
  */
 export async function takeReply(
   tx: DbOrTransaction,
@@ -63,6 +64,9 @@ export async function takeReply(
     .where('s.addressHash', '=', hashAddress(sender.key))
     .where('s.erasedAt', 'is', null)
     .executeTakeFirst();
+  const out = wantsOut(reply);
+  // who asks for no more is not brought back by that
+  if (reader && !out) await noteSignOfLife(tx, reader.id, now);
   const { id } = await tx
     .insertInto('replies')
     .values({
@@ -71,7 +75,7 @@ export async function takeReply(
       subscriberId: reader?.id ?? null,
       email: sender.email,
       message: bytes,
-      wantsOut: wantsOut(reply),
+      wantsOut: out,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

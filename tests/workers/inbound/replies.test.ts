@@ -94,7 +94,7 @@ test('a stranger’s is marked, without attachments; those whom the settings nam
     'x@elsewhere.test',
   );
   expect(passed.map(({ to }) => to)).toEqual(['desk@news.test', 'letters@news.test']);
-  expect(passed[0]?.mail.text).toContain('no reader of yours');
+  expect(passed[0]?.mail.text).toContain('not one of your readers');
 });
 
 test.each([
@@ -162,4 +162,25 @@ test.each([
   ['Re: La baja del euro', 'Bajad la voz', false],
 ])('“%s”, “%s”: %s', (subject, text, expected) => {
   expect(wantsOut({ subject, text })).toBe(expected);
+});
+
+test('a reply is a sign of life: who was asked, or rests for giving none, gets their newsletters again', async () => {
+  await using door = await openDoor();
+  const { db, reader } = door;
+  await db
+    .insertInto('signsOfLife')
+    .values({ subscriberId: reader, askedAt: new Date(0), restedAt: new Date(0) })
+    .execute();
+  await db.updateTable('subscribers').set({ rests: 'asleep' }).execute();
+  const state = async () => ({
+    ...(await db.selectFrom('subscribers').select('rests').executeTakeFirstOrThrow()),
+    ...(await db.selectFrom('signsOfLife').select('askedAt').executeTakeFirstOrThrow()),
+  });
+  const asleep = { rests: 'asleep', askedAt: new Date(0) };
+  await door.comes('From: ana@readers.test\r\nSubject: Re: Goodbye', 'Stop\r\n');
+  expect(await state()).toEqual(asleep);
+  await door.comes('From: x@elsewhere.test\r\nSubject: Hello', 'Hi', 'x@elsewhere.test');
+  expect(await state()).toEqual(asleep);
+  await door.comes('From: ana@readers.test\r\nSubject: Re: Bridge opens', 'Thank you!');
+  expect(await state()).toEqual({ rests: null, askedAt: null });
 });
