@@ -11,6 +11,8 @@ export interface Subscriber {
   name: string | null;
   language: string | null;
   timezone: string | null;
+  /** Why nothing is sent to them for now, though they stay subscribed: null, if it is. */
+  rests: 'domain-gone' | 'asleep' | null;
   createdAt: Date;
   subscriptions: Subscription[];
 }
@@ -38,7 +40,7 @@ const iso = (column: string) =>
 export const subscriberRows = (db: DbOrTransaction, scope: Scope = null) =>
   db
     .selectFrom('subscribers as s')
-    .select(['s.id', 's.email', 's.name', 's.language', 's.timezone', 's.createdAt'])
+    .select(['s.id', 's.email', 's.name', 's.language', 's.timezone', 's.rests', 's.createdAt'])
     .select(
       sql<Subscription[]>`(
         select coalesce(jsonb_agg(jsonb_build_object(

@@ -240,6 +240,10 @@ export const subscriberShape = z
     name: z.string().nullable(),
     language: z.string().nullable(),
     timezone: z.string().nullable(),
+    rests: z.enum(['domain-gone', 'asleep']).nullable().meta({
+      description:
+        'Why nothing is sent for now, though the subscriptions stay: the domain of the address takes no email, or no sign of life and no answer when asked. null: it is sent',
+    }),
     createdAt: time,
     subscriptions: z.array(subscriptionShape),
   })

@@ -55,6 +55,12 @@ describe('subscribers', async () => {
       language: 'es',
       subscriptions: [{ frequency: 'weekly', sections: ['news'] }],
     });
+    expect(changed.body.rests).toBe(null);
+    await context.db
+      .updateTable('subscribers')
+      .set({ rests: 'asleep' })
+      .where('id', '=', id)
+      .execute();
     const ended = await call('PATCH', `/subscribers/${id}`, {
       subscriptions: [{ newsletter: 'daily', state: 'unsubscribed' }],
     });

@@ -65,6 +65,29 @@ describe('the subscribers', async () => {
     }
   });
 
+  it('say that they rest, why and until when, in both languages', async () => {
+    const [id = ''] = ids;
+    const rest = (rests: 'domain-gone' | 'asleep' | null) =>
+      db.updateTable('subscribers').set({ rests }).where('id', '=', id).execute();
+    const shows = async (words: string) =>
+      expect((await ana.get(`/console/readers/${id}`)).text).toContain(words);
+    const speak = (language: string) =>
+      db
+        .updateTable('operators')
+        .set({ language })
+        .where('email', '=', 'ana@example.org')
+        .execute();
+    await rest('domain-gone');
+    await shows('Nothing is sent for now: the domain of the address takes no email.');
+    await rest('asleep');
+    await shows('Nothing is sent for now: no sign of life');
+    await speak('es');
+    await shows('Por ahora no se envía nada: sin señales de vida');
+    await speak('en');
+    await rest(null);
+    expect((await ana.get(`/console/readers/${id}`)).text).not.toContain('Nothing is sent for now');
+  });
+
   it('have a subscription ended, are suppressed, and erased, each with its audit row', async () => {
     const [, id] = ids;
     const at = `/console/readers/${id}`;

@@ -53,6 +53,8 @@ export function personView(
       since: at(inForce.createdAt),
       stays: inForce.reason === 'complaint',
     },
+    // an address that is blocked gets nothing whatever its domain says
+    rests: !inForce && subscriber.rests && t(`readers.rests.${subscriber.rests}`),
     subscriptions: subscriber.subscriptions.map((one) => {
       const newsletter = bySlug.get(one.newsletter);
       const chosen = newsletter?.sections.filter(({ slug }) => one.sections?.includes(slug));
@@ -78,10 +80,13 @@ export function personView(
 
 // Why a delivery was skipped or failed. One that has no words here is shown as the ledger names it.
 const reasons = [
+  'asleep',
   'cancelled',
   'content',
+  'domain-gone',
   'erased',
   'expired',
+  'nothing',
   'paused',
   'refused',
   'restored',

@@ -47,6 +47,12 @@ export default {
     erasure: 'the reader asked for their data to be erased.',
     operator: 'the newsroom blocked it.',
   },
+  rests: {
+    'domain-gone':
+      'Nothing is sent for now: the domain of the address takes no email. Once it does, emails go out again by themselves.',
+    asleep:
+      'Nothing is sent for now: no sign of life, and no answer when asked. Emails go out again once this reader presses the button of that email, replies or saves their choices.',
+  },
   subscriptions: 'Newsletters',
   end: 'Unsubscribe',
   endOf: 'Unsubscribe: {{newsletter}}',
@@ -67,10 +73,13 @@ export default {
     uncertain: 'uncertain: the mail server’s answer was lost',
   },
   reasons: {
+    asleep: 'no sign of life, and no answer when asked',
     cancelled: 'the edition was cancelled',
     content: 'the mail server refused the email',
+    'domain-gone': 'the domain of the address takes no email',
     erased: 'data erased',
     expired: 'could not be sent within 24 hours',
+    nothing: 'nothing in it for the sections they chose',
     paused: 'paused by the reader',
     refused: 'the mail server refused the address',
     restored: 'not sent: it was under way when the backup was made that was restored',
@@ -87,6 +96,7 @@ export default {
     address: 'Confirm your new address',
     privacy: 'Link to their data',
     erased: 'Data erased',
+    silent: 'Shall we keep sending?',
     invitation: 'Invitation',
     draft: 'Draft ready',
     test: 'Test',

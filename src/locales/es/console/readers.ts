@@ -50,6 +50,12 @@ export default {
     erasure: 'el lector pidió borrar los datos.',
     operator: 'la bloqueó la redacción.',
   },
+  rests: {
+    'domain-gone':
+      'Por ahora no se envía nada: el dominio de la dirección no recibe correo. Cuando vuelva a recibirlo, los envíos se reanudan solos.',
+    asleep:
+      'Por ahora no se envía nada: sin señales de vida ni respuesta cuando se le preguntó. Los envíos se reanudan cuando esta persona pulse el botón de ese correo, responda a un boletín o guarde sus preferencias.',
+  },
   subscriptions: 'Boletines',
   end: 'Dar de baja',
   endOf: 'Dar de baja: {{newsletter}}',
@@ -70,10 +76,13 @@ export default {
     uncertain: 'dudoso: se perdió la respuesta del servidor de correo',
   },
   reasons: {
+    asleep: 'sin señales de vida ni respuesta a la pregunta',
     cancelled: 'se canceló la edición',
     content: 'el servidor de correo rechazó el envío',
+    'domain-gone': 'el dominio de la dirección no recibe correo',
     erased: 'datos borrados',
     expired: 'no se ha podido enviar en 24 horas',
+    nothing: 'nada en ella de las secciones elegidas',
     paused: 'en pausa por decisión del lector',
     refused: 'el servidor de correo rechazó la dirección',
     restored: 'no enviado: estaba en camino cuando se hizo la copia de seguridad que se restauró',
@@ -90,6 +99,7 @@ export default {
     address: 'Confirma tu nueva dirección',
     privacy: 'Enlace a los datos',
     erased: 'Datos borrados',
+    silent: '¿Seguimos enviando?',
     invitation: 'Invitación',
     draft: 'Borrador listo',
     test: 'Prueba',
