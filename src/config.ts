@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readAddress } from './mail/address.ts';
+import { hookKeyFault } from './mail/hook-keys.ts';
 import { type ImapMailbox, readImapUrl, WRONG_IMAP_URL } from './mail/imap-url.ts';
 import { type ProviderName, providerNames } from './mail/provider-names.ts';
 import { receiverGroups } from './mail/receiver-groups.ts';
@@ -173,6 +174,12 @@ const environment = z.object({
       'HOOK_KEYS: each secret must be at least 16 characters',
     )
     .transform((all) => all.map((entry) => [entry?.[1] as ProviderName, entry?.[2] ?? ''] as const))
+    .superRefine((all, ctx) => {
+      for (const [provider, secret] of all) {
+        const fault = hookKeyFault(provider, secret);
+        if (fault) ctx.addIssue({ code: 'custom', message: `HOOK_KEYS: ${fault}` });
+      }
+    })
     .optional(),
   ALERT_TO: z
     .string()

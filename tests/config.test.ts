@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.ts';
 
@@ -93,4 +94,27 @@ test('receivers have rates of their own', () => {
     google: 20,
     microsoft: 0.5,
   });
+});
+
+test.each([
+  ['sendgrid:not-a-key-at-all-but-long', /sendgrid takes the verification key/],
+  ['ses:arn:aws:sqs:eu-west-1:123456789012:bounces', /ses takes the ARN of the SNS topic/],
+  ['resend:0123456789abcdef0123', /resend takes the signing secret/],
+  ['generic:whsec_not base64 at all', /generic takes whsec_/],
+  ['postmark:short', /at least 16 characters/],
+])('HOOK_KEYS is refused where it could authenticate nothing: %s', (set, why) => {
+  expect(() => loadConfig({ HOOK_KEYS: set })).toThrow(why);
+});
+
+test('HOOK_KEYS takes what the providers show', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const set = [
+    ['sendgrid', key],
+    ['ses', 'arn:aws:sns:eu-west-1:123456789012:bounces'],
+    ['resend', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+    ['generic', 'relay:a long password'],
+  ];
+  const value = set.map((one) => one.join(':')).join(',');
+  expect(loadConfig({ HOOK_KEYS: value }).hookKeys).toEqual(set);
 });
