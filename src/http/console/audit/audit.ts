@@ -4,6 +4,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { auditCsv } from '../../../actions/audit-csv.ts';
 import type { Context } from '../../../context.ts';
+import english from '../../../locales/en/console/audit.ts';
 import type { Translate } from '../../../locales/index.ts';
 import { listOperators } from '../../../operators/accounts.ts';
 import { listApiTokens } from '../../../operators/api-tokens.ts';
@@ -28,68 +29,22 @@ const asked = z.object({
   after: z.string().regex(ID_FORM).catch(''),
 });
 
-// Actions and kinds of objects that the console has words for; any other is shown as the audit names it.
-const actions = [
-  'add',
-  'add authenticator app',
-  'add passkey',
-  'archive',
-  'cancel',
-  'change',
-  'compose',
-  'create',
-  'disable',
-  'edit',
-  'enable',
-  'end session',
-  'end sessions',
-  'erase',
-  'export',
-  'fetch',
-  'import',
-  'invite',
-  'join',
-  'link',
-  'lost password',
-  'make recovery codes',
-  'pair translations',
-  'pause',
-  'release',
-  'remove',
-  'remove authenticator app',
-  'remove passkey',
-  'require two-factor',
-  'resend',
-  'resend-missed',
-  'reset two-factor',
-  'resume',
-  'revoke',
-  'rotate secret',
-  'schedule',
-  'send',
-  'separate',
-  'separate translation',
-  'set password',
-  'set up',
-  'sign in',
-  'start',
-  'suppress',
-  'test',
-  'unarchive',
-  'undo',
-  'unsuppress',
-  'use recovery code',
-  'wrong code',
-  'wrong passkey',
-  'wrong password',
-];
+// Where the page of an object is, by its kind. What the console has no words for is shown as the audit names it.
 const objects: Record<string, (id: string) => string | undefined> = {
   address: () => undefined,
   article: () => undefined,
+  addresses: () => '/console/readers/block',
+  audit: () => '/console/settings/audit',
   console: () => undefined,
   database: () => undefined,
+  'dkim key': () => '/console/delivery#dns',
+  domain: () => '/console/delivery#resting',
+  'earlier edition': () => undefined,
   edition: (id) => `/console/editions/${id}`,
   feed: (id) => `/console/feeds#feed-${id}`,
+  'first steps': () => '/console/first-steps',
+  import: (id) => `/console/readers/import/${id}`,
+  job: (id) => `/console/readers/bulk/${id}`,
   newsletter: (slug) => `/console/newsletters/${slug}`,
   newsroom: () => '/console/settings/newsroom',
   operator: (id) => (ID_FORM.test(id) ? `/console/settings/people/${id}` : undefined),
@@ -170,17 +125,27 @@ const named = (typed: Record<string, string>) =>
 const keyOf = (word: string) =>
   word.replaceAll(/[^a-z]+(\w)/g, (_, next: string) => next.toUpperCase());
 
-const actionText = (action: string, t: Translate) =>
-  actions.includes(action) ? t(`audit.actions.${keyOf(action)}`) : action;
+const actionText = (action: string, t: Translate) => {
+  const key = keyOf(action);
+  return Object.hasOwn(english.actions, key) ? t(`audit.actions.${key}`) : action;
+};
+
+/** The kind of an object, one word or two, and which one of them. */
+function objectIn(object: string): { noun: string; name: string } {
+  const [first = '', second = '', ...rest] = object.split(' ');
+  const both = `${first} ${second}`;
+  return Object.hasOwn(objects, both)
+    ? { noun: both, name: rest.join(' ') }
+    : { noun: first, name: [second, ...rest].join(' ').trim() };
+}
 
 function lineView(
   { id, at, actor, action, object, origin, detail }: AuditLine,
   words: { t: Translate; language: string },
 ) {
   const { t, language } = words;
-  const [noun = '', ...rest] = object.split(' ');
-  const name = rest.join(' ');
-  const address = objects[noun];
+  const { noun, name } = objectIn(object);
+  const address = Object.hasOwn(objects, noun) ? objects[noun] : undefined;
   return {
     id,
     at: { iso: at.toISOString(), text: timeIn(at, language, 'UTC') },
