@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
+import { providerDays } from '../../src/deliveries/answer-causes.ts';
 import { forgetAnswers, recentAnswers } from '../../src/deliveries/answer-counts.ts';
 import { receiverLimits } from '../../src/deliveries/receiver-limits.ts';
 import { freezeEdition, makeReaders } from '../deliveries/fixtures/edition.ts';
@@ -29,6 +30,16 @@ test('what a relay answers about an edition is counted by relay and by receivers
   expect(relay).toMatchObject({ lately: relay?.day, sentToday: 10 });
   expect(relay?.words?.text).not.toContain('reader-1@');
   expect(relay?.words?.text).toMatch(/^(450 4.2.0 later|550 5.1.1 )/);
+  const days = await vi.waitFor(async () => {
+    const found = (await providerDays(db)).filter(({ causes }) => causes.length > 0);
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  expect(days).toMatchObject([{ receiverGroup: 'rest', deferred: 1, refused: 1 }]);
+  expect(days[0]?.causes).toEqual([
+    { answer: 'deferred', cause: 'other', messages: 1 },
+    { answer: 'refused', cause: 'mailbox', messages: 1 },
+  ]);
   const groups = await recentAnswers(db, 'receiverGroup');
   expect(groups.get('google')?.day).toMatchObject({ sent: 1, refused: 0 });
   expect(groups.get('rest')?.day).toMatchObject({ sent: 9, refused: 1 });
