@@ -43,6 +43,7 @@ async function openDesk() {
     LOG_LEVEL: 'error',
     SMTP_URL:
       'smtp://mail.harbour.example:587?name=mail&rate=50,smtps://post:secret@smtp.relay.example?name=other&warmup=2026-11-20:5000:1.5',
+    INBOUND_DOMAIN: 'back.harbour.example',
     MAIL_FROM: 'The Harbour Post <post@harbour.example>',
   });
   const context = await openContext(config, database.url(), openLog('error', 'screenshots'));

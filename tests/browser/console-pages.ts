@@ -16,6 +16,8 @@ export interface ConsoleThings {
   imported: string;
   /** An import that was looked at, and waits to be started. */
   looked: string;
+  /** A job for many readers that waits to be started. */
+  bulk: string;
 }
 
 /** A page of the console, for all that walks over every page: axe, screenshots, the bench. */
@@ -125,6 +127,7 @@ export const consolePages: ConsolePage[] = [
     before: openDetails,
   },
   { name: 'readers-bulk', least: 'admin', path: () => '/console/readers/bulk?newsletter=daily' },
+  { name: 'readers-bulk-job', least: 'admin', path: ({ bulk }) => `/console/readers/bulk/${bulk}` },
   { name: 'readers-block', least: 'admin', path: () => '/console/readers/block' },
   {
     name: 'newsletter-earlier',
@@ -141,7 +144,7 @@ export const consolePages: ConsolePage[] = [
     path: () => '/console/figures',
     before: openDetails,
   },
-  { name: 'delivery', least: 'viewer', path: () => '/console/delivery' },
+  { name: 'delivery', least: 'viewer', path: () => '/console/delivery', before: openDetails },
   { name: 'delivery-came-back', least: 'viewer', path: () => '/console/delivery/came-back' },
   {
     name: 'delivery-reports',

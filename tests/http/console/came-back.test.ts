@@ -70,6 +70,7 @@ test('what came back is shown, filtered and masked, and a request to unsubscribe
   expect((await viewer.get(page)).text).not.toContain('ana.garcia');
   const complaints = (await spanish.get(`${page}?kind=complaint`)).text;
   expect(complaints).toContain('Amazon SES');
+  expect(complaints).toContain('Denunciado como no deseado');
   expect(complaints).not.toContain('Respuesta al enviar');
   expect((await admin.get(`/console/readers/${subscriberId}`)).text).toContain('For good');
   const list = (await admin.get('/console/readers')).text;

@@ -4,9 +4,12 @@ import { showBounces } from '../../../actions/bounces.ts';
 import { bouncesByEdition, kinds, type ListedBounce } from '../../../bounces/list.ts';
 import { reasons } from '../../../bounces/reasons.ts';
 import type { Context } from '../../../context.ts';
+import english from '../../../locales/en/console/bounces.ts';
+import type { Translate } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { ID_FORM } from '../../../text/id.ts';
 import { mayAct, requireScopedRole, roleOf, scopeOf } from '../../middleware/roles.ts';
+import { knownWord } from '../known-word.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { receiverName } from '../receiver-name.ts';
 import { timeIn } from '../times.ts';
@@ -60,7 +63,7 @@ export function cameBackRoutes(context: Context): Router {
       at: timeIn(one.at, language, timezone),
       kindText: t(`bounces.kind.${kindOf(one)}`),
       isBad: one.hard || one.kind === 'complaint',
-      reasonText: one.kind === 'bounce' ? t(`bounces.reason.${one.reason}`) : one.reason,
+      reasonText: reasonText(one, t),
       receiver: receiverName(one.receiverGroup, t),
       sourceText: t(`bounces.source.${one.source}`),
       title: newsletters.find(({ slug }) => slug === one.newsletter)?.title ?? one.newsletter,
@@ -86,6 +89,11 @@ export function cameBackRoutes(context: Context): Router {
   });
   return router;
 }
+
+const reasonText = ({ kind, reason }: ListedBounce, t: Translate) =>
+  kind === 'bounce'
+    ? t(`bounces.reason.${reason}`)
+    : knownWord(reason, english.other[kind], `bounces.other.${kind}`, t);
 
 const kindOf = ({ kind, hard }: ListedBounce) =>
   kind === 'bounce' ? (hard ? 'hard' : 'soft') : kind;

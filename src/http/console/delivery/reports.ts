@@ -8,6 +8,7 @@ import { mondayOf, reportedWeeks, sendersOf, tlsOf } from '../../../reports/week
 import { requireScopedRole, scopeOf } from '../../middleware/roles.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { dateIn } from '../times.ts';
+import { tlsView } from './view.ts';
 
 /** What receivers report about mail in the newsroom's name, by week. */
 export function reportRoutes(router: Router, context: Context): void {
@@ -35,7 +36,7 @@ export function reportRoutes(router: Router, context: Context): void {
           text: t('delivery.reports.weekOf', { day: dateIn(one.week, language) }),
         })),
         senders,
-        tls,
+        tls: tlsView(tls, { language, t }),
         number: new Intl.NumberFormat(language),
         address: config.inboundDomain && addressOfReports('dmarc', config.inboundDomain),
       },

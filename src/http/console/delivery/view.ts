@@ -7,11 +7,15 @@ import { noAnswers, type RecentAnswers } from '../../../deliveries/answer-counts
 import type { LivingWorker } from '../../../deliveries/living-workers.ts';
 import type { ReceiverLimit } from '../../../deliveries/receiver-limits.ts';
 import type { ReceiverPace } from '../../../deliveries/receiver-pace.ts';
+import english from '../../../locales/en/console/delivery.ts';
 import type { Translate } from '../../../locales/index.ts';
+import type { TlsWeek } from '../../../reports/weeks.ts';
+import { knownWord } from '../known-word.ts';
 import { receiverName } from '../receiver-name.ts';
 import { dateIn, timeIn } from '../times.ts';
 
 type Check = SenderChecks['checks'][number];
+const { tls } = english.reports;
 
 interface Words {
   language: string;
@@ -20,7 +24,9 @@ interface Words {
 }
 
 const shortNumber = (value: number, language: string) =>
-  new Intl.NumberFormat(language, { maximumFractionDigits: value >= 10 ? 0 : 2 }).format(value);
+  new Intl.NumberFormat(language, {
+    maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 2,
+  }).format(value);
 const at = (time: Date, { language, timezone }: Words) => timeIn(time, language, timezone);
 
 /** What the page shows of a relay. */
@@ -114,17 +120,24 @@ export function dkimView({ domain, set, keys }: DomainKeys, now: Date, words: Wo
     keys: shown.map(({ state, record, activatedAt, recordNeededUntil }) => ({
       name: record.name,
       state: state === 'active' ? 'sent' : '',
-      stateText:
-        state === 'active' && activatedAt
-          ? t('delivery.dkim.active', { time: at(activatedAt, words) })
-          : t('delivery.dkim.retired'),
-      note:
-        recordNeededUntil &&
-        (recordNeededUntil > now
-          ? t('delivery.dkim.keep', { time: at(recordNeededUntil, words) })
-          : t('delivery.dkim.remove')),
+      stateText: t(`delivery.dkim.${state === 'active' ? 'active' : 'retired'}`),
+      note: noteOf({ activatedAt, recordNeededUntil }, now, words),
     })),
   };
+}
+
+/** Since when a key signs, or until when the record of a retired one is needed. */
+function noteOf(
+  { activatedAt, recordNeededUntil }: Pick<ShownKey, 'activatedAt' | 'recordNeededUntil'>,
+  now: Date,
+  words: Words,
+): string | null {
+  const { t } = words;
+  if (recordNeededUntil)
+    return recordNeededUntil > now
+      ? t('delivery.dkim.keep', { time: at(recordNeededUntil, words) })
+      : t('delivery.dkim.remove');
+  return activatedAt && t('delivery.dkim.since', { time: at(activatedAt, words) });
 }
 
 const isRetired = ({ state }: ShownKey) => state === 'retired';
@@ -172,6 +185,21 @@ export const daysView = (days: ProviderDay[], { language, t }: Words) =>
       t('delivery.days.cause', {
         cause: t(`delivery.days.names.${cause}`),
         count: new Intl.NumberFormat(language).format(messages),
+      }),
+    ),
+  }));
+
+/** What senders report of encryption on their way to us, in words. */
+export const tlsView = (weeks: TlsWeek[], { language, t }: Omit<Words, 'timezone'>) =>
+  weeks.map(({ policyType, failures, ...week }) => ({
+    ...week,
+    policy: knownWord(policyType, tls.policies, 'delivery.reports.tls.policies', t),
+    failures: failures.slice(0, 10).map(({ type, host, sessions }) =>
+      t('delivery.days.cause', {
+        cause: [knownWord(type, tls.failures, 'delivery.reports.tls.failures', t), host ?? '']
+          .filter(Boolean)
+          .join(' · '),
+        count: new Intl.NumberFormat(language).format(sessions),
       }),
     ),
   }));

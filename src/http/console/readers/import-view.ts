@@ -112,11 +112,14 @@ export function understoodView(
 
 function factsOf({ container, format, files, columns }: Understood, t: Words['t']) {
   const names = files.flatMap(({ name }) => name ?? []);
-  const kinds = [t(`imports.kinds.${container}`), ...new Set(files.flatMap(signOf))];
+  const kinds = [
+    t(`imports.kinds.${container}`),
+    ...new Set(files.flatMap((file) => separatedBy(file, t))),
+  ];
   const encodings = [...new Set(files.flatMap(({ encoding }) => encoding ?? []))];
   return [
     { name: t('imports.from'), value: format === 'other' ? t('imports.other') : houseName(format) },
-    { name: t('imports.kind'), value: kinds.join(' ') },
+    { name: t('imports.kind'), value: kinds.join(', ') },
     ...(encodings.length > 0 ? [{ name: t('imports.encoding'), value: encodings.join(', ') }] : []),
     ...(names.length > 0 ? [{ name: t('imports.files'), value: names.join(', ') }] : []),
     {
@@ -128,9 +131,11 @@ function factsOf({ container, format, files, columns }: Understood, t: Words['t'
   ];
 }
 
-/** The sign between the columns, as it can be read. */
-const signOf = ({ delimiter }: Understood['files'][number]): string[] =>
-  delimiter ? [delimiter === '\t' ? '( ⇥ )' : `( ${delimiter} )`] : [];
+/** Which sign stands between the columns; nothing where it is no text. */
+const separatedBy = ({ delimiter }: Understood['files'][number], t: Words['t']): string[] =>
+  delimiter
+    ? [delimiter === '\t' ? t('imports.tabs') : t('imports.separated', { sign: delimiter })]
+    : [];
 
 function samplesOf({ samples }: Understood, { language, t }: Words) {
   return samples.map(({ line, file, email, name, state, consentAt, reason }) => ({

@@ -38,6 +38,21 @@ export default {
     expired: 'Given up after a while',
     other: 'Another reason',
   },
+  other: {
+    complaint: {
+      abuse: 'Reported as spam',
+      fraud: 'Reported as fraud',
+      virus: 'Reported as a virus',
+      'not-spam': 'Reported as not spam',
+      other: 'Another complaint',
+    },
+    suppressed: {
+      bounce: 'Came back before',
+      complaint: 'Complained before',
+      unsubscribe: 'Unsubscribed there',
+      other: 'Another reason',
+    },
+  },
   newsletter: 'Newsletter',
   since: 'Since',
   show: 'Show',

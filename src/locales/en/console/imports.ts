@@ -54,6 +54,8 @@ export default {
   what: 'What the file is',
   kind: 'Format',
   kinds: { csv: 'CSV', xlsx: 'Excel', zip: 'ZIP', jsonl: 'JSON Lines' },
+  separated: 'separated by “{{sign}}”',
+  tabs: 'separated by tabs',
   from: 'From',
   other: 'no service we know',
   files: 'Files in it',

@@ -42,6 +42,21 @@ export default {
     expired: 'Abandonado tras un tiempo',
     other: 'Otro motivo',
   },
+  other: {
+    complaint: {
+      abuse: 'Denunciado como no deseado',
+      fraud: 'Denunciado como fraude',
+      virus: 'Denunciado como virus',
+      'not-spam': 'Marcado como deseado',
+      other: 'Otra denuncia',
+    },
+    suppressed: {
+      bounce: 'Devuelto antes',
+      complaint: 'Denunciado antes',
+      unsubscribe: 'De baja en el proveedor',
+      other: 'Otro motivo',
+    },
+  },
   newsletter: 'Boletín',
   since: 'Desde',
   show: 'Mostrar',

@@ -55,6 +55,8 @@ export default {
   what: 'Qué es el archivo',
   kind: 'Formato',
   kinds: { csv: 'CSV', xlsx: 'Excel', zip: 'ZIP', jsonl: 'JSON Lines' },
+  separated: 'separado por «{{sign}}»',
+  tabs: 'separado por tabuladores',
   from: 'De',
   other: 'ningún servicio que conozcamos',
   files: 'Archivos que contiene',
