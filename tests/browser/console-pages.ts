@@ -135,6 +135,7 @@ export const consolePages: ConsolePage[] = [
     path: ({ newsletter }) => `/console/newsletters/${newsletter}/earlier`,
     before: openDetails,
   },
+  { name: 'readers-form', least: 'viewer', path: () => '/console/readers/form' },
   { name: 'readers-reasons', least: 'viewer', path: () => '/console/readers/reasons' },
   { name: 'feeds', least: 'viewer', path: () => '/console/feeds', before: openDetails },
   { name: 'feed', least: 'viewer', path: () => '/console/feeds/1', before: openDetails },

@@ -14,7 +14,7 @@ import { attentionCount } from './attention-count.ts';
 const places = {
   today: 'viewer',
   editions: 'viewer',
-  // below admin why readers unsubscribed, and no reader
+  // below admin the sign-up form and why readers unsubscribed, and no reader
   readers: 'viewer',
   newsletters: 'viewer',
   feeds: 'viewer',

@@ -6,8 +6,8 @@ import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { getNewsroom } from '../../../newsletters/newsroom.ts';
 import { roleOf } from '../../middleware/roles.ts';
 import { senderView } from '../delivery/view.ts';
-import { embedLines } from '../embed-lines.ts';
 import { wordsFor } from '../pages.ts';
+import { formToPaste } from '../readers/form-to-paste.ts';
 import { timeIn } from '../times.ts';
 
 /** The checklist of a new newsroom: what is done, what is set, what to set, and the forms that do the rest. */
@@ -57,9 +57,7 @@ export async function stepsView(
     relaySet: config.relays !== undefined,
     mailFrom: config.mailFrom,
     senders: senders.map((sender) => senderView(sender, { language, t, timezone })),
-    formUrl: `${config.publicUrl}/`,
-    embed: first && embedLines(config.publicUrl, first),
-    local: /^https?:\/\/(localhost|127\.|\[::1\])/.test(config.publicUrl),
+    form: formToPaste(config.publicUrl, first),
     newsletter: first,
   };
 }

@@ -1,5 +1,5 @@
 export default {
-  nav: { list: 'All readers', reasons: 'Why they unsubscribed' },
+  nav: { list: 'All readers', form: 'Sign-up form', reasons: 'Why they unsubscribed' },
   title: 'Readers',
   search: 'Address, name or domain',
   searchHint: 'Any part of it. With one or two characters, the beginning of a word.',

@@ -93,13 +93,6 @@ export default {
   },
   readers: {
     lead: 'Readers sign up with a form and confirm by email. Share the form, put it on your site, or bring the readers you have.',
-    form: 'The form',
-    embed: 'On your site, at the foot of articles',
-    embedLine: 'Or one line in the middle of them',
-    embedHint:
-      'Paste this line where the form should appear, and name your site in the settings of the newsletter, under “Sites that may show the form”.',
-    local:
-      'This address works on this machine only. Set PUBLIC_URL to the address that readers will use.',
     import: 'Bring the readers you have in a file, with the consent of each.',
   },
   draft: {

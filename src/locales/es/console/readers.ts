@@ -1,5 +1,5 @@
 export default {
-  nav: { list: 'Todos los lectores', reasons: 'Motivos de baja' },
+  nav: { list: 'Todos los lectores', form: 'Formulario', reasons: 'Motivos de baja' },
   title: 'Lectores',
   search: 'Dirección, nombre o dominio',
   searchHint: 'Cualquier parte. Con uno o dos caracteres, el principio de una palabra.',

@@ -95,13 +95,6 @@ export default {
   },
   readers: {
     lead: 'Los lectores se suscriben en un formulario y confirman por correo. Comparte el formulario, ponlo en tu sitio o trae los lectores que ya tienes.',
-    form: 'El formulario',
-    embed: 'En tu sitio, al pie de los artículos',
-    embedLine: 'O en una línea en medio de ellos',
-    embedHint:
-      'Pega esta línea donde deba aparecer el formulario e indica tu sitio en los ajustes del boletín, en «Sitios que pueden mostrar el formulario».',
-    local:
-      'Esta dirección solo funciona en este equipo. Define PUBLIC_URL con la dirección que usarán los lectores.',
     import: 'Trae en un archivo los lectores que ya tienes, con el consentimiento de cada uno.',
   },
   draft: {
