@@ -4,7 +4,7 @@ import { eventually } from '../harness/eventually.ts';
 import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { openArticle } from './fixtures/article.ts';
-import { browserMissing, openBrowser, styleOf } from './fixtures/browser.ts';
+import { browserMissing, openBrowser, styleOf, whatIsInaccessible } from './fixtures/browser.ts';
 
 describe.skipIf(browserMissing())('the form in an article', () => {
   const browser = openBrowser();
@@ -116,6 +116,22 @@ describe.skipIf(browserMissing())('the form in an article', () => {
     expect(await styleOf(root, 'colorScheme')).toBe('dark');
     expect(await styleOf(page.locator('iframe'), 'colorScheme')).toBe('dark');
   });
+
+  test.each(['dark', 'black', 'unset', 'line', 'light'])(
+    'is accessible, with something wrong in it, on %s',
+    async (name) => {
+      const page = await browser.visit({ width: 360 });
+      await page.goto(sites[name] ?? article);
+      await fits(page);
+      const form = page.frameLocator('iframe');
+      await form.getByRole('textbox').first().fill('wrong');
+      await form.locator('button.main').click();
+      await form.getByRole('alert').waitFor();
+      await fits(page);
+      const frame = page.frames().find((each) => each !== page.mainFrame());
+      expect(await whatIsInaccessible(frame ?? expect.fail('no frame'))).toEqual([]);
+    },
+  );
 
   test('is light on a light page, whatever the reader’s system has', async () => {
     const page = await browser.visit({ width: 1280, dark: true });

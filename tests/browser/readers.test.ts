@@ -7,7 +7,7 @@ import {
   unsubscribeUrl,
 } from '../../src/subscribers/links.ts';
 import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
-import { openSite, type Site } from '../http/public/fixtures/site.ts';
+import { openSite, type Site, tokensFor } from '../http/public/fixtures/site.ts';
 import { type MadeNewsletter, makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { browserMissing, type Look, openBrowser, styleOf } from './fixtures/browser.ts';
 
@@ -173,6 +173,29 @@ describe.skipIf(browserMissing())('a reader', () => {
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
       expect(gone.email).toBeNull();
+    },
+  );
+
+  test.each([true, false])(
+    'has targets of 44 px among the preferences, and no button that does nothing (scripts: %s)',
+    async (scripts) => {
+      const email = `targets-${scripts}@example.org`;
+      await site.postJson('/subscribe', { email, newsletter: ['daily', 'weekend'] });
+      const { confirm, id } = await tokensFor(site.context, email);
+      await site.post(`/confirm/${confirm}`, {});
+      const page = await browser.visit({ width: 360, scripts });
+      await page.goto(preferencesUrl(links(), id));
+      const targets = page.locator(
+        'main :is(button, select, label.tick, p > a, input:not([type=checkbox], [type=hidden]))',
+      );
+      const found = (await targets.all()).map(async (target) => {
+        const { height = 44 } = (await target.boundingBox()) ?? {};
+        return height < 44 ? `${height} px: ${await target.innerText()}` : '';
+      });
+      expect(found.length).toBeGreaterThan(10);
+      expect((await Promise.all(found)).filter(Boolean)).toEqual([]);
+      if (scripts) return;
+      expect(await page.locator('button[type=button]:visible').count()).toBe(0);
     },
   );
 
