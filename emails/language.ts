@@ -1,3 +1,5 @@
+import { dateFormat } from '../src/text/formats.ts';
+
 const RIGHT_TO_LEFT = new Set([
   'ar',
   'arc',
@@ -33,7 +35,7 @@ export function validLanguageTag(language: string): string {
 
 /** A local date such as `2026-11-24` in words: "Tuesday, 24 November 2026", "martes, 24 de noviembre de 2026". */
 export function dateInWords(date: string, language: string): string {
-  return new Intl.DateTimeFormat(spoken(language), { dateStyle: 'full', timeZone: 'UTC' }).format(
+  return dateFormat(spoken(language), { dateStyle: 'full', timeZone: 'UTC' }).format(
     new Date(`${date}T12:00:00Z`),
   );
 }
@@ -46,7 +48,7 @@ export const capitalised = (words: string, language: string): string =>
 export function weekInWords(date: string, language: string, year = true): string {
   const last = new Date(`${date}T12:00:00Z`);
   const first = new Date(last.getTime() - 6 * 86_400_000);
-  return new Intl.DateTimeFormat(spoken(language), {
+  return dateFormat(spoken(language), {
     day: 'numeric',
     month: 'long',
     ...(year ? { year: 'numeric' } : {}),
@@ -56,7 +58,7 @@ export function weekInWords(date: string, language: string, year = true): string
 
 /** The time of day of an instant in a zone: "09:40". */
 export function hourInWords(at: Date, language: string, timezone: string): string {
-  return new Intl.DateTimeFormat(spoken(language), {
+  return dateFormat(spoken(language), {
     hour: spoken(language) === 'en-GB' ? '2-digit' : 'numeric',
     minute: '2-digit',
     timeZone: timezone,
@@ -65,7 +67,7 @@ export function hourInWords(at: Date, language: string, timezone: string): strin
 
 /** Day and month of an instant in a zone: "24 November". */
 export function dayInWords(at: Date, language: string, timezone: string): string {
-  return new Intl.DateTimeFormat(spoken(language), {
+  return dateFormat(spoken(language), {
     day: 'numeric',
     month: 'long',
     timeZone: timezone,
@@ -74,7 +76,7 @@ export function dayInWords(at: Date, language: string, timezone: string): string
 
 /** An instant in a zone, with the zone's name: "24 November 2026 at 07:00 CET". */
 export function timeInWords(at: Date, language: string, timezone: string): string {
-  return new Intl.DateTimeFormat(spoken(language), {
+  return dateFormat(spoken(language), {
     day: 'numeric',
     month: 'long',
     year: 'numeric',

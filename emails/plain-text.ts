@@ -1,3 +1,5 @@
+import { lettersOf } from '../src/text/formats.ts';
+
 /** Lines of plain text are at most this long; only an address may be longer, as a cut one is dead. */
 export const LINE_LENGTH = 76;
 
@@ -8,7 +10,7 @@ function pieces(word: string, width: number): string[] {
   if (word.length <= width || ADDRESS.test(word)) return [word];
   const cut: string[] = [];
   let piece = '';
-  for (const { segment } of new Intl.Segmenter().segment(word)) {
+  for (const { segment } of lettersOf(word)) {
     if (piece && piece.length + segment.length > width) {
       cut.push(piece);
       piece = '';

@@ -1,4 +1,5 @@
 import { translator } from '../../src/locales/index.ts';
+import { lettersOf } from '../../src/text/formats.ts';
 import type { DigestContent } from '../content.ts';
 import { dateInWords, weekInWords } from '../language.ts';
 import { introductionWords } from './introduction.ts';
@@ -9,9 +10,15 @@ const PREHEADER_LENGTH = 140;
 /** Text on one line, at most `length` characters, cut between words and marked with an ellipsis. */
 export function cutAtWord(text: string, length: number): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  const letters = [...new Intl.Segmenter().segment(line)].map((part) => part.segment);
-  if (letters.length <= length) return line;
-  const cut = letters.slice(0, length - 1).join('');
+  if (line.length <= length) return line;
+  let cut = '';
+  let count = 0;
+  for (const { segment } of lettersOf(line)) {
+    count += 1;
+    if (count < length) cut += segment;
+    if (count > length) break;
+  }
+  if (count <= length) return line;
   const space = cut.lastIndexOf(' ');
   return `${cut.slice(0, space > length / 2 ? space : undefined).trimEnd()}…`;
 }

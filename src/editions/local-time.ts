@@ -1,3 +1,4 @@
+import { dateFormat } from '../text/formats.ts';
 import { instantOf } from './due.ts';
 import { InvalidEdition } from './errors.ts';
 
@@ -17,7 +18,7 @@ export function instantOfLocal(local: string, timezone: string): Date {
 
 /** The local date and time of an instant, as such a field shows it. */
 export function localTimeOf(at: Date, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
+  const format = dateFormat('sv-SE', {
     timeZone,
     dateStyle: 'short',
     timeStyle: 'short',

@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { EndOfReading, parse } from './bounded-parse.ts';
+import { lettersOf } from './formats.ts';
 import { oneLine } from './one-line.ts';
 import { escapeUnclosed, type TagKind } from './unclosed-tags.ts';
 
@@ -115,9 +116,7 @@ export function cutAtWord(text: string, limit: number): string {
   const space = /\s/.test(text.charAt(limit - 1)) ? room.length : room.search(/\s\S*$/);
   if (space > limit / 2) return `${room.slice(0, space).replace(/[\s,;:–—-]+$/u, '')}…`;
   let end = 0;
-  for (const { index, segment } of new Intl.Segmenter(undefined, {
-    granularity: 'grapheme',
-  }).segment(text.slice(0, limit + 40))) {
+  for (const { index, segment } of lettersOf(text.slice(0, limit + 40))) {
     if (index + segment.length > limit - 1) break;
     end = index + segment.length;
   }

@@ -9,6 +9,7 @@ import { recentTests } from '../../../letters/recent-tests.ts';
 import { translator } from '../../../locales/index.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { lastActor } from '../../../operators/audit.ts';
+import { lettersOf } from '../../../text/formats.ts';
 import { scopeOf } from '../../middleware/roles.ts';
 import { consoleEdition } from '../editions/view.ts';
 import { languageName } from '../language-name.ts';
@@ -111,7 +112,7 @@ export async function showWindow(
       search,
       derived,
       shown,
-      count: (text: string) => [...new Intl.Segmenter().segment(text)].length,
+      count: (text: string) => [...lettersOf(text)].length,
       introduction: introductionOf(form.introduction),
       timezone: newsletter.timezone,
       errors,

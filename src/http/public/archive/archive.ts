@@ -3,6 +3,7 @@ import { directionOf } from '../../../../emails/language.ts';
 import { archivedEdition } from '../../../editions/archive.ts';
 import { languages } from '../../../locales/index.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
+import { dateFormat } from '../../../text/formats.ts';
 import { dontCompress } from '../../middleware/compress.ts';
 import { notFound } from '../../middleware/errors.ts';
 import type { PublicContext } from '../public-context.ts';
@@ -186,7 +187,7 @@ const addressOf = (path: string, fields: Record<string, string>) => {
 };
 
 function monthInWords(month: string, language: string): string {
-  const format = new Intl.DateTimeFormat(language, {
+  const format = dateFormat(language, {
     month: 'long',
     year: 'numeric',
     timeZone: 'UTC',

@@ -1,5 +1,6 @@
 import type { Translate } from '../../../locales/index.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { dateFormat } from '../../../text/formats.ts';
 
 /** When a newsletter comes, in words: "Every day at 07:00", "Monday, Wednesday and Friday at 07:00". */
 export function timetable(newsletter: Newsletter, language: string, t: Translate): string {
@@ -19,7 +20,7 @@ export function timetable(newsletter: Newsletter, language: string, t: Translate
 
 // 1 January 2024 was a Monday.
 const dayName = (day: number, language: string) =>
-  new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(
+  dateFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(
     new Date(Date.UTC(2024, 0, day)),
   );
 
