@@ -26,11 +26,17 @@ export const newsroomSchema = z.strictObject({
       'email addresses, separated by commas',
     )
     .nullable()
-    .optional(),
+    .default(null),
 });
 export type Newsroom = z.infer<typeof newsroomSchema>;
 
-const unnamed: Newsroom = { name: 'Gaceta', colour: null, logo: null, postalAddress: null };
+const unnamed: Newsroom = {
+  name: 'Gaceta',
+  colour: null,
+  logo: null,
+  postalAddress: null,
+  repliesTo: null,
+};
 
 /** The newsroom's settings; a house without a name until somebody gives it one. */
 export async function getNewsroom(db: DbOrTransaction): Promise<Newsroom> {
@@ -38,7 +44,10 @@ export async function getNewsroom(db: DbOrTransaction): Promise<Newsroom> {
 }
 
 /** Replaces the newsroom's settings. Throws ZodError when they have another form. */
-export async function putNewsroom(tx: DbOrTransaction, newsroom: Newsroom): Promise<void> {
+export async function putNewsroom(
+  tx: DbOrTransaction,
+  newsroom: z.input<typeof newsroomSchema>,
+): Promise<void> {
   await putSetting(tx, 'newsroom', newsroomSchema.parse(newsroom));
 }
 
