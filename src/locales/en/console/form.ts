@@ -9,7 +9,7 @@ export default {
   local:
     'This address works on this machine only. Set PUBLIC_URL to the address that readers will use.',
   language: 'Language of the form',
-  ofPage: 'the language of your page',
+  ofPage: 'that of your page',
   show: 'Show the lines',
   notOffered:
     'This newsletter is inactive or kept off the sign-up form. Until you change that, the form offers your other newsletters.',

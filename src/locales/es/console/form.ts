@@ -9,7 +9,7 @@ export default {
   local:
     'Esta dirección solo funciona en este equipo. Define PUBLIC_URL con la dirección que usarán los lectores.',
   language: 'Idioma del formulario',
-  ofPage: 'el idioma de tu página',
+  ofPage: 'el de tu página',
   show: 'Mostrar las líneas',
   notOffered:
     'Este boletín está desactivado o no se muestra en el formulario. Hasta que lo cambies, el formulario ofrece los demás boletines.',
