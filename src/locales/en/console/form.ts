@@ -21,7 +21,7 @@ export default {
     newsletter:
       'The newsletters that the form offers, separated by commas. Without it, the form offers all of them.',
     lang: 'Its language: {{languages}}. Without it, the form follows your page.',
-    form: 'With “line”, the form has one line. Without it, you get the whole form.',
+    form: 'With the value line, the form has one line. Without it, the whole form appears.',
     title: 'The name of the form for screen readers. Without it, the form names itself.',
   },
   events: 'For your own script',

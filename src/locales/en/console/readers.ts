@@ -51,7 +51,7 @@ export default {
     'domain-gone':
       'Nothing is sent for now: the domain of the address takes no email. Once it does, emails go out again by themselves.',
     asleep:
-      'Nothing is sent for now: no sign of life, and no answer when asked. Emails go out again once this reader presses the button of that email, replies or saves their choices.',
+      'Nothing is sent for now: no sign of life, and no answer when asked. Emails go out again once this reader presses the button of that email, replies or saves their preferences.',
   },
   subscriptions: 'Newsletters',
   end: 'Unsubscribe',

@@ -21,11 +21,11 @@ export default {
     newsletter:
       'Los boletines que ofrece el formulario, separados por comas. Si falta, los ofrece todos.',
     lang: 'El idioma: {{languages}}. Si falta, el formulario sigue el de tu página.',
-    form: 'Con «line», el formulario ocupa una línea. Si falta, aparece completo.',
+    form: 'Con el valor line, el formulario ocupa una línea. Si falta, aparece completo.',
     title:
       'El nombre del formulario para lectores de pantalla. Si falta, el formulario se lo pone.',
   },
   events: 'Para tu propio script',
   eventsText:
-    'Tu página recibe el resultado: qué boletines, o por qué ha fallado. Nunca recibe quién se ha suscrito.',
+    'Tu página recibe el resultado: qué boletines, o por qué ha fallado. Nunca recibe datos del lector.',
 };

@@ -54,7 +54,7 @@ export default {
     'domain-gone':
       'Por ahora no se envía nada: el dominio de la dirección no recibe correo. Cuando vuelva a recibirlo, los envíos se reanudan solos.',
     asleep:
-      'Por ahora no se envía nada: sin señales de vida ni respuesta cuando se le preguntó. Los envíos se reanudan cuando esta persona pulse el botón de ese correo, responda a un boletín o guarde sus preferencias.',
+      'Por ahora no se envía nada: sin señales de vida ni respuesta a la pregunta. Los envíos se reanudan con el botón de ese correo, una respuesta a un boletín o un cambio de preferencias.',
   },
   subscriptions: 'Boletines',
   end: 'Dar de baja',
