@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addCauses } from '../../../src/deliveries/answer-causes.ts';
 import { addAnswers } from '../../../src/deliveries/answer-counts.ts';
 import { noteReceiverLimits } from '../../../src/deliveries/receiver-limits.ts';
+import { receiverPaces } from '../../../src/deliveries/receiver-pace.ts';
 import { noteRelayActivity } from '../../../src/deliveries/relay-activity.ts';
+import { withPlans } from '../../../src/deliveries/relay-plans.ts';
 import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
 import { serveZone, type Zone } from '../../doctor/fixtures/name-server.ts';
@@ -177,6 +179,46 @@ describe('the page of delivery', async () => {
       'Not met',
     ])
       expect(text).toContain(shown);
+  });
+
+  it('sets how fast a receiver is sent to, and takes it away again', async () => {
+    const paces = () => receiverPaces(db);
+    const set = (who: string, perSecond: string, connections: string, relay = '') =>
+      browsers[who]?.post(`${page}/receivers`, { group: 'google', relay, perSecond, connections });
+    for (const who of ['viewer', 'bound']) expect((await set(who, '1', ''))?.status).toBe(403);
+    expect((await set('admin', '2,5', '3', 'a/b'))?.location).toBe(`${page}#receivers`);
+    const google = { relay: 'a/b', receiverGroup: 'google', perSecond: 2.5, connections: 3 };
+    expect(await paces()).toEqual([google]);
+    expect(await see('admin')).toContain('The speed for Gmail is saved.');
+    for (const [perSecond, connections] of [
+      ['fast', ''],
+      ['0', ''],
+      ['', '1.5'],
+    ] as const) {
+      await set('admin', perSecond, connections, 'a/b');
+      expect(await see('admin')).toContain('Not saved: enter numbers above 0');
+    }
+    expect(await paces()).toEqual([google]);
+    await set('admin', '', '', 'a/b');
+    expect(await paces()).toEqual([]);
+  });
+
+  it('sets the warm-up of a relay, none, or what SMTP_URL says again', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const set = (how: string, more: object = {}, who = 'admin') =>
+      browsers[who]?.post(`${page}/relays/a%2Fb/warm-up`, { how, ...more });
+    const planned = async () => (await withPlans(db, desk.context.relays))[0]?.warmUp;
+    expect((await set('none', {}, 'viewer'))?.status).toBe(403);
+    await set('plan', { day: today, first: '500', growth: '1,5' });
+    expect(await planned()).toMatchObject({ first: 500, growth: 1.5 });
+    expect(await see('admin')).toContain('The warm-up of “a/b” is saved.');
+    await set('plan', { day: 'soon', first: '500', growth: '1.5' });
+    expect(await see('admin')).toContain('Not saved: enter the first day');
+    expect(await planned()).toMatchObject({ first: 500 });
+    for (const how of ['none', 'configured']) {
+      await set(how);
+      expect(await planned()).toBeUndefined();
+    }
   });
 
   it('shows who is bound to some newsletters the senders of these', async () => {

@@ -47,6 +47,31 @@ describe('the newsletters', async () => {
     expect(list).toContain('06:15 (Africa/Cairo)');
   });
 
+  it('that complaints hold are released with a word on what was decided', async () => {
+    const held = () =>
+      db.selectFrom('newsletters').select('complaintsHeldAt').where('slug', '=', 'daily');
+    await db
+      .updateTable('newsletters')
+      .set({ complaintsHeldAt: new Date() })
+      .where('slug', '=', 'daily')
+      .execute();
+    expect((await vera.get(page)).text).toContain('Held because of complaints');
+    expect((await vera.get(page)).text).not.toContain(`${page}/release`);
+    expect((await vera.post(`${page}/release`, { reason: 'x' })).status).toBe(403);
+    await ana.post(`${page}/release`, { reason: '  ' });
+    expect((await ana.get(page)).text).toContain('Not released: write what was decided.');
+    expect(await held().executeTakeFirst()).not.toEqual({ complaintsHeldAt: null });
+    await ana.post(`${page}/release`, { reason: 'An old list <was> removed' });
+    const { text } = await ana.get(page);
+    expect(text).toContain('goes out again.');
+    expect(text).not.toContain('Held because of complaints');
+    expect(await held().executeTakeFirst()).toEqual({ complaintsHeldAt: null });
+    const audit = db.selectFrom('audit').select('detail').where('action', '=', 'release');
+    expect(await audit.executeTakeFirst()).toMatchObject({
+      detail: { reason: 'An old list <was> removed', resume: false },
+    });
+  });
+
   it('that cannot be made are told beside the field, and nothing is lost', async () => {
     const typed = {
       title: 'x'.repeat(300),

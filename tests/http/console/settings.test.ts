@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { getNewsroom } from '../../../src/newsletters/newsroom.ts';
+import { getSendingRules } from '../../../src/newsletters/sending-rules.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
 import { getSignUpSettings } from '../../../src/subscribers/sign-up-settings.ts';
 import { addressesIn } from '../public/fixtures/addresses-in.ts';
@@ -161,5 +162,25 @@ describe('the settings', async () => {
       .select(['wording', 'wordingVersion'])
       .execute();
     expect(consents).toEqual([{ wording: 'Mail me, Kept & Co!', wordingVersion }]);
+  });
+
+  it('say when nothing more is sent, and what of it does not fit', async () => {
+    const post = async (typed: Record<string, string>) =>
+      ana.post('/console/settings/newsroom', await form(typed));
+    await post({ softDays: '4', complaintsHold: '0.5', sunsetMonths: '12' });
+    const saved = { softDays: 4, softWithin: 15, complaintsHold: 0.5, sunsetMonths: 12 };
+    expect(await getSendingRules(db)).toMatchObject(saved);
+    for (const [field, text] of [
+      ['softWithin', '3'],
+      ['sunsetWeeks', 'soon'],
+    ] as const) {
+      const wrong = await post({ [field]: text });
+      expect(wrong.status, field).toBe(422);
+      expect(wrong.text).toContain(`id="${field}-wrong"`);
+      expect(wrong.text).toContain(`value="${text}"`);
+    }
+    expect(await getSendingRules(db)).toMatchObject(saved);
+    await post({ sunsetMonths: '' });
+    expect(await getSendingRules(db)).toMatchObject({ ...saved, sunsetMonths: null });
   });
 });
