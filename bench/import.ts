@@ -11,7 +11,7 @@ import { putSignUpSettings } from '../src/subscribers/sign-up-settings.ts';
 import { freePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
-import { startSmtpSink } from './postfix.ts';
+import { type RunningSink, startSmtpSink } from './postfix.ts';
 import { usageOf } from './process-usage.ts';
 import { startRole } from './service.ts';
 import { openDoors, SECRET } from './web-doors.ts';
@@ -102,7 +102,9 @@ async function importFile(newsroom: Newsroom, path: string, count: number): Prom
   let used = { cpuMs: 0, peakRssMb: 0 };
   const timer = setInterval(() => {
     try {
-      used = usageOf(child.pid ?? 0);
+      const now = usageOf(child.pid ?? 0);
+      // what has ended, and is not yet waited for, holds nothing
+      if (now.peakRssMb > 0) used = now;
     } catch {
       // it has just ended
     }
@@ -120,8 +122,11 @@ async function importFile(newsroom: Newsroom, path: string, count: number): Prom
 }
 
 /** Sign-ups, one-click unsubscribing and sending, alone and beside an import through the web process. */
-async function besides(newsroom: Newsroom, path: string): Promise<[SendingRound, SendingRound]> {
-  const sink = await startSmtpSink([]);
+async function besides(
+  newsroom: Newsroom,
+  sink: RunningSink,
+  path: string,
+): Promise<[SendingRound, SendingRound]> {
   const port = await freePort();
   const environment = {
     DATABASE_URL: newsroom.databaseUrl,
@@ -157,11 +162,12 @@ async function besides(newsroom: Newsroom, path: string): Promise<[SendingRound,
     return [alone, beside];
   } finally {
     await Promise.all(roles.map((role) => role.stop()));
-    await sink.close();
   }
 }
 
 const began = performance.now();
+// first, since it may be missing
+const sink = await startSmtpSink([]);
 const newsroom = await openNewsroom(readers);
 try {
   const path = join(newsroom.folder, 'list.csv');
@@ -174,7 +180,7 @@ try {
     `${Math.round(large.perSecond)} lines/s, COPY ${Math.round(lines / copySeconds)}; ${rounded(large.cpuMicroseconds)} µs of the process a line; ${rounded(small.peakRssMb)} MB for ${few} lines, ${rounded(large.peakRssMb)} MB for ${lines}`,
   );
   await writeList(path, lines, 'beside');
-  const [alone, beside] = await besides(newsroom, path);
+  const [alone, beside] = await besides(newsroom, sink, path);
   const result = {
     linesPerSecond: Math.round(large.perSecond),
     copyLinesPerSecond: Math.round(lines / copySeconds),
@@ -197,4 +203,5 @@ try {
   else for (const [name, value] of Object.entries(result)) say(`${name.padEnd(28)} ${value}`);
 } finally {
   await newsroom.close();
+  await sink.close();
 }
