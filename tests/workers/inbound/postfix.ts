@@ -120,7 +120,12 @@ function makeFolder(folder: string, name: string): string {
   return own;
 }
 
-async function running(child: ChildProcess, port: number): Promise<{ close(): Promise<void> }> {
+/** A mail server that was started, once it greets. */
+export async function running(
+  child: ChildProcess,
+  port: number,
+  end: () => unknown = () => child.kill('SIGTERM'),
+): Promise<{ close(): Promise<void> }> {
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   await vi.waitFor(
@@ -137,7 +142,7 @@ async function running(child: ChildProcess, port: number): Promise<{ close(): Pr
   return {
     async close() {
       const ended = once(child, 'exit');
-      child.kill('SIGTERM');
+      end();
       await ended;
       process.removeListener('exit', kill);
     },
