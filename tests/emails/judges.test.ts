@@ -231,7 +231,8 @@ describe('mail that is signed and has its records', async () => {
             });
             for (const name of ['R_DKIM_ALLOW', 'R_SPF_ALLOW', 'DMARC_POLICY_ALLOW'])
               if (!(name in (symbols ?? {}))) wrong.add(`without ${name}`);
-            // there is no trace of the way to a receiver in what we hand over
+            // there is no trace of the way to a receiver in what we hand over; and whether the links of both parts add up
+            // to an odd number is the edition's chance (docs/decisions/0143)
             for (const [name, points] of Object.entries(symbols ?? {}))
               if (points > 0.5 && !/^(RCVD_|ONCE_RECEIVED|URI_COUNT_ODD)/.test(name))
                 wrong.add(`${name} ${points}`);
