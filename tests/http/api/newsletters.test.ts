@@ -99,6 +99,7 @@ describe('the newsroom', async () => {
       colour: '#0b5a8a',
       logo: null,
       postalAddress: null,
+      repliesTo: null,
     });
     expect((await call('PATCH', '/newsroom', { colour: 'red' })).body.errors).toMatchObject([
       { pointer: '/colour' },
