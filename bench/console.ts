@@ -11,6 +11,7 @@ import { freePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
 import { startRole } from './service.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** A page may take so much longer than the bare one. */
 const MOST_MS = 100;
@@ -23,10 +24,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const whole = (name: 'readers' | 'editions' | 'rounds') => {
-  if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number`);
-  return Number(values[name]);
-};
+const whole = (name: 'readers' | 'editions' | 'rounds') => wholeNumber(name, values[name]);
 const readers = whole('readers');
 const editions = whole('editions');
 const rounds = whole('rounds');

@@ -16,6 +16,7 @@ import { usageOf } from './process-usage.ts';
 import { startRole } from './service.ts';
 import { openDoors, SECRET } from './web-doors.ts';
 import { idleThenSending, type SendingRound } from './web-sending.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,10 +28,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const whole = (name: Exclude<keyof typeof values, 'json'>) => {
-  if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number`);
-  return Number(values[name]);
-};
+const whole = (name: Exclude<keyof typeof values, 'json'>) => wholeNumber(name, values[name]);
 const [readers, lines, few] = [whole('readers'), whole('lines'), whole('few')];
 const load = { perSecond: whole('rate'), seconds: whole('seconds') };
 const say = (line: string) => process.stderr.write(`${line}\n`);

@@ -11,6 +11,7 @@ import { openApi, type Role, startRole } from './service.ts';
 import { type Doors, openDoors, SECRET } from './web-doors.ts';
 import { atFullRate, inTurn, type LoadRun, type Shot } from './web-load.ts';
 import { idleThenSending, type SendingRound } from './web-sending.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,10 +24,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const whole = (name: Exclude<keyof typeof values, 'json'>) => {
-  if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number`);
-  return Number(values[name]);
-};
+const whole = (name: Exclude<keyof typeof values, 'json'>) => wholeNumber(name, values[name]);
 const requests = whole('requests');
 const connections = whole('connections');
 const rate = whole('rate');

@@ -1,3 +1,16 @@
+/** What only an export of Gaceta's own holds. */
+export const ownColumns = [
+  'consents',
+  'consent_wording_version',
+  'created_at',
+  'leave_reason',
+  'requested',
+  'joined_at',
+  'suppressed',
+  'suppressed_at',
+  'suppressed_detail',
+] as const;
+
 /**
  * The columns of a list of subscriptions as CSV, in the order that an export writes them; an import knows them by name.
  * One line is one subscription. Where `state` is `none` it is a person without one, or, with a newsletter, the consents that
@@ -20,14 +33,6 @@ export const csvColumns = [
   'paused_until',
   'consent_source',
   'consent_at',
-  'consents',
-  'consent_wording_version',
-  'created_at',
-  'leave_reason',
-  'requested',
-  'joined_at',
-  'suppressed',
-  'suppressed_at',
-  'suppressed_detail',
+  ...ownColumns,
 ] as const;
 export type CsvColumn = (typeof csvColumns)[number];

@@ -1,4 +1,5 @@
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { ownColumns } from '../../../subscribers/csv-columns.ts';
 import { houseName } from '../../../subscribers/import/houses.ts';
 import type { Import, ImportSummary } from '../../../subscribers/import/rows.ts';
 import {
@@ -16,18 +17,8 @@ type Words = ReturnType<typeof wordsFor>;
 
 /** Only these many columns are shown to be mapped: no list of readers has more that matter. */
 const COLUMNS = 60;
-/** What only an export of Gaceta's own holds is offered where it is there. */
-const OWN: readonly Field[] = [
-  'consents',
-  'consent_wording_version',
-  'created_at',
-  'leave_reason',
-  'requested',
-  'joined_at',
-  'suppressed',
-  'suppressed_at',
-  'suppressed_detail',
-];
+/** Offered where a file has them. */
+const own: ReadonlySet<Field> = new Set(ownColumns);
 
 /** An import as the list and the head of its page show it. */
 export function rowView(one: ImportSummary, newsletters: Newsletter[], { language, t }: Words) {
@@ -80,7 +71,7 @@ export function understoodView(
       format: typed['format'] ?? options.format ?? '',
       columns: understood.columns.slice(0, COLUMNS).map(({ title, field, example }, at) => {
         const chosen = typed[`column-${at}`] ?? field ?? '';
-        const offered = fields.filter((one) => !OWN.includes(one) || one === chosen);
+        const offered = fields.filter((one) => !own.has(one) || one === chosen);
         return {
           title,
           example: example && t('imports.example', { text: example }),
