@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { requireNewsletter } from '../newsletters/newsletters.ts';
 import { type Actor, audit } from '../operators/audit.ts';
 import type { Scope } from '../operators/scope.ts';
+import { openSpool, type Spool } from '../subscribers/import/reading/spool.ts';
 import {
   getImport,
   type Import,
@@ -9,9 +10,8 @@ import {
   restartImport,
   stopImport,
 } from '../subscribers/import/rows.ts';
-import { openSpool, type Spool } from '../subscribers/import/spool.ts';
-import { requireReadable, understandList } from '../subscribers/import/understand.ts';
-import type { ListOptions } from '../subscribers/import/understood.ts';
+import { requireReadable, understandList } from '../subscribers/import/understanding/understand.ts';
+import type { ListOptions } from '../subscribers/import/understanding/understood.ts';
 
 /** What is said with a file. */
 export interface ImportRequest extends ListOptions {

@@ -5,18 +5,22 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endImport, type ImportRequest, makeImport, restart } from '../actions/imports.ts';
 import type { Context } from '../context.ts';
 import { boundNursery } from '../process/gc-tuning.ts';
-import { importOf } from '../subscribers/import/api-shape.ts';
+import { spool } from '../subscribers/import/reading/spool.ts';
+import { importOf } from '../subscribers/import/reporting/api-shape.ts';
+import {
+  failureInWords,
+  noteInWords,
+  reasonInWords,
+} from '../subscribers/import/reporting/words.ts';
 import { getImport, type Import } from '../subscribers/import/rows.ts';
 import { NotOurs } from '../subscribers/import/run.ts';
-import { spool } from '../subscribers/import/spool.ts';
 import {
   type Field,
   fields,
   formats,
   type ListState,
   listStates,
-} from '../subscribers/import/understood.ts';
-import { failureInWords, noteInWords, reasonInWords } from '../subscribers/import/words.ts';
+} from '../subscribers/import/understanding/understood.ts';
 import type { Open } from './open.ts';
 import { idArgument } from './options.ts';
 import { counted, note, print, WrongUse } from './output.ts';

@@ -904,7 +904,7 @@ interface Told {
 interface ImportBatchesTable {
   importId: string;
   number: number;
-  /** What became of each line, packed: see src/subscribers/import/report.ts. */
+  /** What became of each line, packed: see src/subscribers/import/reporting/report.ts. */
   report: Buffer;
 }
 

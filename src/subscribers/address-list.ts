@@ -1,7 +1,7 @@
 import { type AddressFault, InvalidAddress, readAddress } from '../mail/address.ts';
 import { fromCell } from './csv-cell.ts';
-import { openCsv } from './import/csv.ts';
-import type { Row } from './import/records.ts';
+import { openCsv } from './import/reading/csv.ts';
+import type { Row } from './import/reading/records.ts';
 import type { Suppression } from './suppression.ts';
 
 /** One line of a list of addresses, or why it is none. */

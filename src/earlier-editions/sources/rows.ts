@@ -1,4 +1,4 @@
-import { openCsv } from '../../subscribers/import/csv.ts';
+import { openCsv } from '../../subscribers/import/reading/csv.ts';
 
 /** The rows of a list that another service wrote, by the names of its first line: `Send Date` is `send_date`. */
 export async function* readRows(bytes: Buffer): AsyncGenerator<Partial<Record<string, string>>> {

@@ -6,7 +6,7 @@ import {
   formats,
   type ListState,
   listStates,
-} from '../../subscribers/import/understood.ts';
+} from '../../subscribers/import/understanding/understood.ts';
 
 const pairs = z.union([z.string(), z.array(z.string()).max(500)]).optional();
 const consentSource = z.string().min(1).max(200).optional().meta({

@@ -6,10 +6,14 @@ import { beginImport, endImport, startImport } from '../../actions/imports.ts';
 import { requireNewsletter } from '../../newsletters/newsletters.ts';
 import { exportAs, exportFormats } from '../../subscribers/export-formats.ts';
 import { filterQuery } from '../../subscribers/filter-query.ts';
-import { importAddress, importOf, importSummaryOf } from '../../subscribers/import/api-shape.ts';
-import { reportCsv } from '../../subscribers/import/report-csv.ts';
+import { spool } from '../../subscribers/import/reading/spool.ts';
+import {
+  importAddress,
+  importOf,
+  importSummaryOf,
+} from '../../subscribers/import/reporting/api-shape.ts';
+import { reportCsv } from '../../subscribers/import/reporting/report-csv.ts';
 import { getImport, listImports } from '../../subscribers/import/rows.ts';
-import { spool } from '../../subscribers/import/spool.ts';
 import { listBody, listTypes } from '../middleware/bodies.ts';
 import { listOptions, startBody } from './import-options.ts';
 import { type Operation, reads, runs } from './operation.ts';

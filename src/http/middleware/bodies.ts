@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import express, { type Request, type RequestHandler } from 'express';
 import { ListTooLarge } from '../../subscribers/errors.ts';
-import { LARGEST_LIST } from '../../subscribers/import/spool.ts';
+import { LARGEST_LIST } from '../../subscribers/import/reading/spool.ts';
 import { Problem } from './problem.ts';
 import { allowSlowBody } from './slow-bodies.ts';
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
 import type { RequestHandler, Response } from 'express';
-import { LARGEST_LIST, type Spool, spool } from '../../subscribers/import/spool.ts';
+import { LARGEST_LIST, type Spool, spool } from '../../subscribers/import/reading/spool.ts';
 import { allowSlowBody } from './slow-bodies.ts';
 
 /** A list of readers that a form sent, on the disk. */

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Db, DbOrTransaction } from '../../database/connection.ts';
 import { TooManyImports } from '../errors.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
+import { isHere, removeOrphans, removeSpool, type Spool } from './reading/spool.ts';
 import { addImport, getImport, type Import, type ImportOptions, withoutExamples } from './rows.ts';
 import { type ImportWork, NotOurs, workOn } from './run.ts';
-import { isHere, removeOrphans, removeSpool, type Spool } from './spool.ts';
-import { requireReadable, understandList } from './understand.ts';
+import { requireReadable, understandList } from './understanding/understand.ts';
 
 /** So many at once in a process, beside the readers it serves: each takes two connections, and much of a processor. */
 const AT_ONCE = 1;

@@ -3,7 +3,7 @@ import type { DbOrTransaction } from '../../database/connection.ts';
 import { reaches, type Scope } from '../../database/scope.ts';
 import type { Database } from '../../database/tables.ts';
 import { ImportNotFound, WrongImportState } from '../errors.ts';
-import type { ListOptions, Understood } from './understood.ts';
+import type { ListOptions, Understood } from './understanding/understood.ts';
 
 type Row = Selectable<Database['imports']>;
 

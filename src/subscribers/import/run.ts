@@ -5,15 +5,15 @@ import { isServerAway, type Session } from '../../database/session.ts';
 import { listNewsletters } from '../../newsletters/newsletters.ts';
 import { InvalidImport } from '../errors.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
-import type { ImportLine, Known } from './lines.ts';
-import { readList } from './read-list.ts';
+import type { ImportLine, Known } from './lines/lines.ts';
+import { readList } from './lines/read-list.ts';
+import { type LeftOut, Notes } from './lines/told.ts';
+import { openSpool, removeSpool, type Spool } from './reading/spool.ts';
 import type { ImportOptions } from './rows.ts';
 import { withoutExamples } from './rows.ts';
-import { openSpool, removeSpool, type Spool } from './spool.ts';
-import { type Batch, ImportEnded, storeBatch } from './store-batch.ts';
-import { openStore } from './store-lines.ts';
-import { type LeftOut, Notes } from './told.ts';
-import type { Understood } from './understood.ts';
+import { type Batch, ImportEnded, storeBatch } from './storing/store-batch.ts';
+import { openStore } from './storing/store-lines.ts';
+import type { Understood } from './understanding/understood.ts';
 
 /** Records that are stored in one transaction. */
 const BATCH = 2_000;

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createNewsletter, setArchived } from '../../../src/newsletters/newsletters.ts';
-import { readReport } from '../../../src/subscribers/import/report.ts';
+import { spool } from '../../../src/subscribers/import/reading/spool.ts';
+import { readReport } from '../../../src/subscribers/import/reporting/report.ts';
 import {
   getImport,
   listImports,
   restartImport,
   stopImport,
 } from '../../../src/subscribers/import/rows.ts';
-import { spool } from '../../../src/subscribers/import/spool.ts';
 import { openFreshDatabase } from '../../harness/database.ts';
 import {
   beginImport,

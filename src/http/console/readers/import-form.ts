@@ -7,7 +7,7 @@ import {
   type ListState,
   listStates,
   type Understood,
-} from '../../../subscribers/import/understood.ts';
+} from '../../../subscribers/import/understanding/understood.ts';
 
 /** What was typed into the form of an import, by the names of its fields. */
 export function typedIn(body: unknown): Partial<Record<string, string>> {

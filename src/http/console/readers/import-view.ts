@@ -1,15 +1,15 @@
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { ownColumns } from '../../../subscribers/csv-columns.ts';
-import { houseName } from '../../../subscribers/import/houses.ts';
+import { noteInWords, reasonInWords } from '../../../subscribers/import/reporting/words.ts';
 import type { Import, ImportSummary } from '../../../subscribers/import/rows.ts';
+import { houseName } from '../../../subscribers/import/understanding/houses.ts';
 import {
   type Field,
   fields,
   formats,
   listStates,
   type Understood,
-} from '../../../subscribers/import/understood.ts';
-import { noteInWords, reasonInWords } from '../../../subscribers/import/words.ts';
+} from '../../../subscribers/import/understanding/understood.ts';
 import type { wordsFor } from '../pages.ts';
 import { dateIn, timeIn } from '../times.ts';
 
