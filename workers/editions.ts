@@ -1,12 +1,13 @@
 import type { Context } from '../src/context.ts';
 import type { DbOrTransaction } from '../src/database/connection.ts';
+import { restoredGap } from '../src/database/restored.ts';
 import { planEdition } from '../src/deliveries/plan.ts';
 import { composeSlot } from '../src/editions/compose.ts';
 import { listEditionArticles } from '../src/editions/edition-articles.ts';
 import { NothingNew } from '../src/editions/errors.ts';
 import { editionsToStart, startEdition } from '../src/editions/freeze.ts';
 import { refreshDrafts, slotsToCompose } from '../src/editions/open-drafts.ts';
-import { MADE_UP_FOR, type Slot } from '../src/editions/schedule.ts';
+import { type DueSlot, MADE_UP_FOR, type Slot } from '../src/editions/schedule.ts';
 import { cancelEmpty, holdMissed } from '../src/editions/transitions.ts';
 import { queueLetter } from '../src/letters/letters.ts';
 import { receiverGroups } from '../src/mail/receiver-groups.ts';
@@ -54,8 +55,9 @@ function composer(context: Context): () => Promise<void> {
   const said = new Set<string>();
   return async () => {
     const now = context.now();
+    const gap = await restoredGap(db, now);
     for (const newsletter of await listNewsletters(db)) {
-      for (const slot of await slotsToCompose(db, newsletter, now)) {
+      for (const slot of await slotsToCompose(db, newsletter, now, gap)) {
         try {
           const letters = await compose(context, newsletter, slot, now);
           await queues.enqueueLetters(letters);
@@ -91,7 +93,7 @@ async function sayNothingNew(
 function compose(
   { db, log }: Context,
   newsletter: Newsletter,
-  slot: Slot,
+  slot: DueSlot,
   now: Date,
 ): Promise<string[]> {
   return db.transaction().execute(async (tx) => {
@@ -100,6 +102,8 @@ function compose(
     await audit(tx, { kind: 'system' }, made ? 'compose' : 'schedule', `edition ${id}`);
     const said = made ? 'draft made' : 'draft put on the schedule';
     log.info({ edition: id, newsletter: newsletter.slug, kind: slot.kind }, said);
+    if (slot.held)
+      log.warn({ edition: id }, 'it may have been sent before the restore: the edition is held');
     // At the hour itself there is nothing left to look at, unless it waits.
     return slot.sendAt <= now && !waits ? [] : noticesOf(tx, newsletter, slot, { id, waits });
   });

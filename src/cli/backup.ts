@@ -48,7 +48,7 @@ export function registerBackup(program: Command, open: Open): void {
           );
         if (held.letters > 0) note(`Not sent: ${held.letters} letters that were under way.`);
         note(
-          'Hours that passed since the backup are not made up for: nothing goes out by itself for them.',
+          'Today’s editions, and those whose hour passed since the backup, may have been sent as well: they are prepared and held.',
         );
       });
     });

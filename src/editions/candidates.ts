@@ -28,6 +28,7 @@ export interface Candidate {
  * an edition of another kind has had. The first edition looks back 24 h, the first weekly 7 days.
  * @param until an article counts only if it was published by then; one with a date to come waits for it
  * @param composedAt from when a first edition looks back; a draft keeps it, so that nothing ages out of it
+ * @param own the draft that they are for, if it is there
  */
 export async function candidates(
   db: DbOrTransaction,
@@ -35,6 +36,7 @@ export async function candidates(
   kind: Kind,
   until: Date,
   composedAt: Date,
+  own?: string,
 ): Promise<Candidate[]> {
   const last = await db
     .selectFrom('editions')
@@ -66,7 +68,8 @@ export async function candidates(
         select from edition_articles used
         join editions edition on edition.id = used.edition_id
         join articles version on version.id = used.article_id
-        where edition.newsletter_id = ${newsletter.id} and ${takenBy(kind, new Date(since - back))}
+        where edition.newsletter_id = ${newsletter.id} and edition.id is distinct from ${own ?? null}
+          and ${takenBy(kind, new Date(since - back))}
           and coalesce(version.story_id, version.id) = coalesce(article.story_id, article.id))
     order by ${kind === 'weekly' ? sql`led desc, source.sources desc,` : sql``}
       article.published_at desc, article.id desc
@@ -75,11 +78,15 @@ export async function candidates(
 }
 
 // A special brings again neither what another kind has sent, nor what an editor threw out of any edition. A weekly
-// looks back on what the dailies brought.
+// looks back on what the dailies brought. What a restore holds may have been sent, also where somebody cancels it for
+// that.
 const takenBy = (kind: Kind, after: Date) =>
   kind === 'special'
-    ? sql`(edition.frozen_at > ${after} or used.dropped and edition.created_at > ${after})`
-    : sql`edition.kind = ${kind} and edition.frozen_at > ${after}`;
+    ? sql`(${mayBeSent(after)} or used.dropped and edition.created_at > ${after})`
+    : sql`edition.kind = ${kind} and ${mayBeSent(after)}`;
+
+const mayBeSent = (after: Date) => sql`
+  (edition.frozen_at > ${after} or edition.held_by = 'restore' and edition.created_at > ${after})`;
 
 const led = (newsletterId: string, since: Date) => sql`exists (
   select from edition_articles used join editions daily on daily.id = used.edition_id

@@ -11,7 +11,7 @@ import { localDateOf } from './due.ts';
 import { putEditionArticles } from './edition-articles.ts';
 import { NothingNew, requireLetter } from './errors.ts';
 import { sameSpecial } from './same-special.ts';
-import type { Slot } from './schedule.ts';
+import type { DueSlot } from './schedule.ts';
 import { adoptDraft } from './transitions.ts';
 
 type EditionRow = Selectable<Database['editions']>;
@@ -66,26 +66,29 @@ export async function composeEdition(
 
 /**
  * Makes the draft that the schedule asks for, or takes over one that was composed by hand before its
- * hour: it then goes by itself, or `waits` where the newsletter wants a person to look first. Neither
- * `made` nor `taken` where that edition is on its way already. Throws NothingNew.
+ * hour: it then goes by itself, or `waits` where the newsletter wants a person to look first or where it may have been
+ * sent before a restore. Neither `made` nor `taken` where that edition is on its way already. Throws NothingNew.
  */
 export async function composeSlot(
   tx: DbOrTransaction,
   newsletter: Newsletter,
-  slot: Slot,
+  { held, ...slot }: DueSlot,
   now: Date,
 ): Promise<{ id: string; made: boolean; taken: boolean; waits: boolean }> {
+  const waits = newsletter.reviewRequired || held !== undefined;
   const edition = await make(tx, newsletter, {
     ...slot,
     // What comes while a missed hour is made up for belongs to the next edition.
     until: now < slot.sendAt ? now : slot.sendAt,
     now,
-    state: newsletter.reviewRequired ? 'draft' : 'scheduled',
+    state: waits ? 'draft' : 'scheduled',
+    held,
     touchedAt: null,
   });
-  if (edition.made) return { ...edition, taken: false, waits: newsletter.reviewRequired };
+  if (edition.made) return { ...edition, taken: false, waits };
   const { sendAt } = slot;
-  const state = await adoptDraft(tx, edition.id, { sendAt, review: newsletter.reviewRequired });
+  const review = newsletter.reviewRequired;
+  const state = await adoptDraft(tx, edition.id, { sendAt, review, held });
   return { ...edition, taken: state !== undefined, waits: state === 'draft' };
 }
 
@@ -100,7 +103,14 @@ export async function refreshDraft(
 ): Promise<boolean> {
   const newsletter = await newsletterOfId(tx, edition.newsletterId);
   const until = edition.sendAt && edition.sendAt < now ? edition.sendAt : now;
-  const found = await candidates(tx, newsletter, edition.kind, until, edition.createdAt);
+  const found = await candidates(
+    tx,
+    newsletter,
+    edition.kind,
+    until,
+    edition.createdAt,
+    edition.id,
+  );
   const articles = arrange(found, newsletter.sections);
   const held = await tx
     .selectFrom('editionArticles')
@@ -117,6 +127,8 @@ interface Draft {
   localDate: string;
   sendAt: Date | null;
   state: 'draft' | 'scheduled';
+  /** Words for why a restore holds it. */
+  held?: string | undefined;
   now: Date;
   until: Date;
   touchedAt: Date | null;
@@ -170,6 +182,8 @@ async function make(
       kind: draft.kind,
       localDate: draft.localDate,
       state: draft.state,
+      heldBy: draft.held === undefined ? null : 'restore',
+      statusText: draft.held ?? null,
       sendAt: draft.sendAt,
       introduction: draft.introduction ?? '',
       subject: draft.subject ?? '',

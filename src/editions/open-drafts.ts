@@ -1,12 +1,25 @@
 import type { Db } from '../database/connection.ts';
+import { type RestoredGap, restoredWords } from '../database/restored.ts';
 import type { Newsletter } from '../newsletters/newsletters.ts';
 import { refreshDraft } from './compose.ts';
+import { instantOf } from './due.ts';
 import { lockEdition } from './freeze.ts';
-import { type Slot, slotsDue } from './schedule.ts';
+import { type DueSlot, MADE_UP_FOR, type Slot, slotsDue } from './schedule.ts';
 
-/** The slots that still need `composeSlot`: without an edition, or with a draft made by hand that is not on the schedule. */
-export async function slotsToCompose(db: Db, newsletter: Newsletter, now: Date): Promise<Slot[]> {
-  const slots = slotsDue(newsletter, now);
+const DAY = 24 * 3_600_000;
+const MINUTE = 60_000;
+
+/**
+ * The slots that still need `composeSlot`: without an edition, or with a draft made by hand that is not on the schedule.
+ * Those that may have been sent before a restore are held, also those of the last day that are past making up for.
+ */
+export async function slotsToCompose(
+  db: Db,
+  newsletter: Newsletter,
+  now: Date,
+  gap?: RestoredGap,
+): Promise<DueSlot[]> {
+  const slots = gap ? slotsAfter(gap, newsletter, now) : slotsDue(newsletter, now);
   if (slots.length === 0) return [];
   const editions = await db
     .selectFrom('editions')
@@ -28,6 +41,24 @@ export async function slotsToCompose(db: Db, newsletter: Newsletter, now: Date):
   });
 }
 
+function slotsAfter(gap: RestoredGap, newsletter: Newsletter, now: Date): DueSlot[] {
+  const madeUpFrom = new Date(now.getTime() - MADE_UP_FOR);
+  const unknownFrom = new Date(gap.since.getTime() - MADE_UP_FOR);
+  return slotsDue(newsletter, now, DAY).flatMap((slot) => {
+    const { sendAt } = slot;
+    if (sendAt < madeUpFrom && (sendAt < unknownFrom || sendAt > gap.until)) return [];
+    const held = couldBeSentBy(gap.until, newsletter, slot) ? restoredWords(gap.since) : undefined;
+    return { ...slot, held };
+  });
+}
+
+/** Whether an edition could be there at `moment`: made by the clock before its hour, or by hand on its date. */
+function couldBeSentBy(moment: Date, newsletter: Newsletter, { localDate, sendAt }: Slot): boolean {
+  const composed = sendAt.getTime() - newsletter.reviewMinutes * MINUTE;
+  const midnight = instantOf(localDate, '00:00', newsletter.timezone).getTime();
+  return Math.min(composed, midnight) <= moment.getTime();
+}
+
 /**
  * Takes what has come since into the scheduled drafts that nobody touched, so that editors see what
  * will go. The freeze does so once more.
@@ -38,7 +69,7 @@ export async function refreshDrafts(db: Db, now: Date): Promise<void> {
     .select('id')
     .where('state', 'in', ['draft', 'scheduled'])
     .where('touchedAt', 'is', null)
-    .where('sendAt', '>', now)
+    .where((eb) => eb.or([eb('sendAt', '>', now), eb('heldBy', '=', 'restore')]))
     .execute();
   for (const { id } of drafts) {
     await db.transaction().execute(async (tx) => {

@@ -15,6 +15,12 @@ export interface Slot {
   sendAt: Date;
 }
 
+/** A slot whose edition is to be made now. */
+export interface DueSlot extends Slot {
+  /** It may have been sent before this database was restored: the words for why it is held. */
+  held?: string | undefined;
+}
+
 export type Schedule = Pick<
   Newsletter,
   | 'active'

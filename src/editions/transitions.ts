@@ -19,7 +19,7 @@ export interface Change {
 export function schedule(db: DbOrTransaction, id: string, sendAt: Date): Promise<boolean> {
   return happened(
     db,
-    sql`update editions set state = 'scheduled', held_by = null, send_at = ${sendAt}
+    sql`update editions set state = 'scheduled', held_by = null, status_text = null, send_at = ${sendAt}
       where id = ${id} and state in ('draft', 'scheduled')`,
   );
 }
@@ -28,7 +28,7 @@ export function schedule(db: DbOrTransaction, id: string, sendAt: Date): Promise
 export function unschedule(db: DbOrTransaction, id: string): Promise<boolean> {
   return happened(
     db,
-    sql`update editions set state = 'draft', held_by = 'editor', send_at = null
+    sql`update editions set state = 'draft', held_by = 'editor', status_text = null, send_at = null
       where id = ${id} and state in ('draft', 'scheduled')`,
   );
 }
@@ -44,16 +44,18 @@ export function approve(db: DbOrTransaction, id: string, now: Date): Promise<boo
 
 /**
  * Gives a draft that was composed by hand before its hour that hour. With `review` it waits for an editor unless
- * one has changed it before that hour. Returns its state; undefined where the draft is not one of those.
+ * one has changed it before that hour, and with `held`, the words for why a restore holds it, in any case. Returns its state; undefined where the draft is not one of those.
  */
 export async function adoptDraft(
   db: DbOrTransaction,
   id: string,
-  { sendAt, review }: { sendAt: Date; review: boolean },
+  { sendAt, review, held }: { sendAt: Date; review: boolean; held?: string | undefined },
 ): Promise<EditionState | undefined> {
   const { rows } = await sql<{ state: EditionState }>`
     update editions set send_at = ${sendAt},
-      state = case when ${review} and (touched_at is null or touched_at >= ${sendAt}) then 'draft' else 'scheduled' end
+      state = case when ${held !== undefined} or ${review} and (touched_at is null or touched_at >= ${sendAt})
+        then 'draft' else 'scheduled' end,
+      held_by = ${held === undefined ? null : 'restore'}, status_text = ${held ?? null}
     where id = ${id} and state = 'draft' and send_at is null and held_by is null and created_at < ${sendAt}
     returning state`.execute(db);
   return rows[0]?.state;
@@ -148,7 +150,10 @@ export async function continueEdition(db: DbOrTransaction, id: string): Promise<
   return change(db, id, ['paused'], 'sending', 'resumed', released);
 }
 
-/** Stops claiming for good; one that never began is finished with that. Throws EditionNotFound, WrongEditionState. */
+/**
+ * Stops claiming for good; one that never began is finished with that, and what a restore held keeps that: its stories may
+ * have been sent. Throws EditionNotFound, WrongEditionState.
+ */
 export function cancelEdition(db: DbOrTransaction, id: string): Promise<Change> {
   const finished = sql`finished_at = case when state in ('draft', 'scheduled') then now() end`;
   return change(
@@ -157,7 +162,8 @@ export function cancelEdition(db: DbOrTransaction, id: string): Promise<Change> 
     ['draft', 'scheduled', 'sending', 'paused'],
     'cancelled',
     'cancelled',
-    sql`state = 'cancelled', held_by = null, status_text = null, ${finished}`,
+    sql`state = 'cancelled', held_by = case held_by when 'restore' then held_by end,
+      status_text = case held_by when 'restore' then status_text end, ${finished}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Db, DbOrTransaction } from '../database/connection.ts';
+import { restoredGap } from '../database/restored.ts';
 import { getSetting, putSetting } from '../database/settings.ts';
 import { queueLetter } from '../letters/letters.ts';
 import { getSendingRules } from '../newsletters/sending-rules.ts';
@@ -33,7 +34,10 @@ export async function askSilentReaders(db: Db, now: Date): Promise<string[]> {
     // of several workers one looks
     await sql`select pg_advisory_xact_lock(hashtext('gaceta-sunset'))`.execute(tx);
     const after = (await getSetting(tx, KEY, z.string())) ?? '0';
-    const { silent, last } = await silentReaders(tx, after, sunsetMonths, now);
+    const gap = await restoredGap(tx, now);
+    // Who was silent for long enough before a restore may have been asked then, and has the weeks to answer.
+    const asked = gap && now < addWeeks(gap.until, sunsetWeeks) ? gap.until : null;
+    const { silent, last } = await silentReaders(tx, after, { months: sunsetMonths, now, asked });
     const letters: string[] = [];
     for (const { id, language, newsletters } of silent) {
       await sql`
@@ -62,10 +66,10 @@ export async function askSilentReaders(db: Db, now: Date): Promise<string[]> {
 async function silentReaders(
   tx: DbOrTransaction,
   after: string,
-  months: number,
-  now: Date,
+  { months, now, asked }: { months: number; now: Date; asked: Date | null },
 ): Promise<{ silent: Silent[]; last: string }> {
-  const since = sql`${now}::timestamptz - ${months} * interval '1 month'`;
+  const ago = (at: Date | null) => sql`${at}::timestamptz - ${months} * interval '1 month'`;
+  const since = ago(now);
   const { rows } = await sql<Silent>`
     select s.id, coalesce(s.language, reads.language) as language, reads.newsletters
     from (select * from subscribers where id > ${after} order by id limit ${LOOKED_AT}) s
@@ -78,6 +82,7 @@ async function silentReaders(
         where t.subscriber_id = s.id and t.state = 'active') reads
     where s.email is not null and s.rests is null and l.asked_at is null
       and reads.begun <= ${since} and coalesce(l.seen_at, '-infinity') <= ${since}
+      and greatest(reads.begun, l.seen_at) > coalesce(${ago(asked)}, '-infinity')
       and not exists (select from suppressions x where x.address_hash = s.address_hash and not x.held)
     order by s.id limit ${ASKED}`.execute(tx);
   if (rows.length === ASKED) return { silent: rows, last: rows.at(-1)?.id ?? after };
@@ -114,6 +119,8 @@ export async function restSilentReaders(db: Db, now: Date): Promise<number> {
     return rows.length;
   });
 }
+
+const addWeeks = (at: Date, weeks: number) => new Date(at.getTime() + weeks * 7 * 86_400_000);
 
 async function isSending(db: DbOrTransaction): Promise<boolean> {
   const { rows } = await sql`select 1 from editions where state = 'sending' limit 1`.execute(db);

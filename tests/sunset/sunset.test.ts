@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { putSetting } from '../../src/database/settings.ts';
 import { planEdition } from '../../src/deliveries/plan.ts';
 import { type ClaimedLetter, claimLetter } from '../../src/letters/claim.ts';
 import { putSendingRules } from '../../src/newsletters/sending-rules.ts';
@@ -137,4 +138,17 @@ test.each(['en', 'es'])('the letter asks in the reader’s language (%s)', async
   const letter = await claimLetter(db(), id, { worker: rows[0]?.id ?? 0, claim: '1' });
   const { content } = await letterContent(site.context, letter as ClaimedLetter);
   expect(content).toMatchObject({ kind: 'silent', language, parts: { weeks: 4 } });
+});
+
+test('who may have been asked before a restore is not asked again while the weeks of an answer run', async () => {
+  const long = await addReader(400);
+  await putSetting(db(), 'restored', { since: days(-2), until: days(-1) });
+  // half a year of silence is over after the restore
+  const since = await addReader(183);
+  expect(await askSilentReaders(db(), now)).toEqual([]);
+  await askSilentReaders(db(), days(2));
+  expect(await asked()).toEqual([since]);
+  await askSilentReaders(db(), days(28));
+  expect(await asked()).toEqual([since, long]);
+  await sql`delete from settings where key = 'restored'`.execute(db());
 });

@@ -1,31 +1,32 @@
 import type pg from 'pg';
-import { writeNotices } from '../../text/notice.ts';
+import { RESTORED, restoredWords } from '../restored.ts';
 
-/** What was due between a backup and now, and may have been sent by the database that it was made of. */
+/** What was to go out after a backup, and may have been sent by the database that it was made of. */
 export interface Held {
   editions: string[];
   letters: number;
 }
 
 /**
- * Holds whatever was due after `since`, within the caller's transaction: editions being sent are paused,
- * scheduled ones whose time has come are drafts again, letters that were under way are not sent. A newsletter's
- * hours before now are not made up for, since an edition that was made after the backup is not in it.
+ * Holds whatever may have gone out after `since`, within the caller's transaction: editions being sent are paused,
+ * scheduled ones are drafts again, whatever their time, since somebody may have sent them before it. Letters that were
+ * under way are not sent. What the clock would make for the time since then is held when it makes it (`restoredGap`).
  */
 export async function holdDue(client: pg.ClientBase, since: string): Promise<Held> {
-  const words = writeNotices({ code: 'restored', values: { since } });
+  await client.query(
+    `insert into settings (key, value) values ($1, $2)
+     on conflict (key) do update set value = excluded.value, updated_at = now()`,
+    [RESTORED, JSON.stringify({ since })],
+  );
   const { rows: editions } = await client.query<{ id: string }>(
-    `update editions set state = case state when 'sending' then 'paused' else 'draft' end,
+    `update editions set state = case state when 'scheduled' then 'draft' else 'paused' end,
        held_by = 'restore', status_text = $1
-     where state = 'sending' or (state = 'scheduled' and send_at <= now())
+     where state in ('sending', 'scheduled') or state = 'paused' and held_by is null
      returning id`,
-    [words],
+    [restoredWords(new Date(since))],
   );
   const { rowCount: letters } = await client.query(
     `update letters set state = 'skipped', reason = 'restored' where state in ('queued', 'sending')`,
-  );
-  await client.query(
-    'update newsletters set scheduled_since = now() where scheduled_since < now()',
   );
   const held = { editions: editions.map(({ id }) => id), letters: letters ?? 0 };
   await client.query(

@@ -16,6 +16,8 @@ export default {
     hand: 'It goes out when someone sends it.',
     missed:
       'It was due on {{time}} and was not sent, because that time passed more than two hours ago. Send it now, or choose another time.',
+    restored:
+      'It may have been sent before the database was restored or copied. Find out whether readers have it. If not, send it now or choose a time. Otherwise cancel it: its stories are not brought again.',
     during:
       'Already sent, or being sent, to {{started}} of {{audience}} readers. A correction reaches the other {{left}}, and the public archive shows it to everyone.',
   },

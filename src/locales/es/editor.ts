@@ -16,6 +16,8 @@ export default {
     hand: 'Saldrá cuando alguien la envíe.',
     missed:
       'Debía salir el {{time}} y no se ha enviado, porque esa hora pasó hace más de dos horas. Envíala ya o elige otra hora.',
+    restored:
+      'Puede que se enviara antes de restaurar o copiar la base de datos. Averigua si los lectores la tienen. Si no, envíala ya o elige una hora. Si la tienen, cancélala: nada de lo que trae se repetirá.',
     during:
       'Ya se ha enviado, o se está enviando, a {{started}} de {{audience}} lectores. Una corrección llega a los otros {{left}}, y el archivo público la muestra a todos.',
   },

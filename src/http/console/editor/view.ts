@@ -165,6 +165,7 @@ export function nextStep(
   });
   if (state === 'scheduled') return step('goes', false, false);
   if (heldBy === 'missed') return step('missed', true, true);
+  if (heldBy === 'restore') return step('restored', true, true);
   if (!sendAt || heldBy !== null) return step('hand', false, true);
   return sendAt > now ? step('waits', false, false) : step('overdue', true, true);
 }
