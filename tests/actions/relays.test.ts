@@ -101,5 +101,5 @@ describe('the relays', async () => {
     const away = await gaceta('relays test closed --to bea@news.example');
     expect(away.code).toBe(1);
     expect(away.stdout).toContain('Nothing listens on port 1');
-  }, 60_000);
+  });
 });

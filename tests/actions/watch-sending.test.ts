@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { lookForAttention } from '../../src/actions/attention/look.ts';
 import { openSendingWatch } from '../../src/actions/watch-sending.ts';
 import { createApp } from '../../src/app.ts';
@@ -11,6 +11,7 @@ import { planEdition } from '../../src/deliveries/plan.ts';
 import { stallNotice } from '../../src/deliveries/stalled-editions.ts';
 import { freezeEdition, makeReaders } from '../deliveries/fixtures/edition.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 import { listenWhileTesting } from '../harness/listen.ts';
 import { redisMissing, startRedis } from '../harness/redis.ts';
 import { QUICK_TIMINGS } from '../harness/timings.ts';
@@ -44,8 +45,8 @@ async function standing(environment: Record<string, string> = {}) {
   return { context, id, watch, told };
 }
 
-const eventually = (told: () => Promise<string | null>, words: string | null) =>
-  vi.waitFor(async () => expect(await told()).toBe(words), { timeout: 20_000, interval: 50 });
+const tells = (told: () => Promise<string | null>, words: string | null) =>
+  eventually(async () => expect(await told()).toBe(words));
 
 const worker = async ({ db }: Context) => {
   const { id } = await db
@@ -61,18 +62,18 @@ test('an edition that no worker sends says so, to readiness and metrics too, unt
   const server = createServer(createApp(context, watch));
   const base = await listenWhileTesting(server);
   expect(await told()).toBeNull();
-  await eventually(told, stallNotice('workers'));
+  await tells(told, stallNotice('workers'));
   const unready = await fetch(`${base}/readyz`);
   expect([unready.status, await unready.json()]).toMatchObject([
     503,
     { ready: false, checks: { database: true, queue: true, workers: false, sending: false } },
   ]);
-  const metrics = await vi.waitFor(async () => {
+  const metrics = await eventually(async () => {
     await told();
     const metrics = await (await fetch(`${base}/metrics`)).text();
     expect(metrics).toContain('gaceta_attention{cause="workers"} 1');
     return metrics;
-  }, 20_000);
+  });
   expect(metrics).toContain('gaceta_workers_alive 0');
   expect(metrics).toContain('gaceta_editions{state="sending"} 1');
 
@@ -82,7 +83,7 @@ test('an edition that no worker sends says so, to readiness and metrics too, unt
     .set({ sent: sql`sent + 1`, queued: sql`queued - 1` })
     .where('editionId', '=', id)
     .execute();
-  await eventually(told, null);
+  await tells(told, null);
   const ready = await fetch(`${base}/readyz`);
   expect([ready.status, ((await ready.json()) as { ready: boolean }).ready]).toEqual([200, true]);
 });
@@ -90,15 +91,15 @@ test('an edition that no worker sends says so, to readiness and metrics too, unt
 test('the cause is what can be known of it', async () => {
   const { context, id, told } = await standing();
   const alive = await worker(context);
-  await eventually(told, stallNotice('tickets'));
+  await tells(told, stallNotice('tickets'));
   await context.db
     .updateTable('ranges')
     .set({ worker: alive })
     .where('editionId', '=', id)
     .execute();
-  await eventually(told, stallNotice('worker'));
+  await tells(told, stallNotice('worker'));
   await context.db.updateTable('editions').set({ plannedAt: null }).where('id', '=', id).execute();
-  await eventually(told, stallNotice('planning'));
+  await tells(told, stallNotice('planning'));
 });
 
 test.skipIf(redisMissing())(
@@ -110,15 +111,15 @@ test.skipIf(redisMissing())(
     const base = await listenWhileTesting(createServer(createApp(context, watch)));
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('gaceta_queue_jobs{');
     await redis.close();
-    await eventually(told, stallNotice('queue'));
-    await vi.waitFor(async () => {
+    await tells(told, stallNotice('queue'));
+    await eventually(async () => {
       await told();
       const metrics = await fetch(`${base}/metrics`);
       const text = await metrics.text();
       expect(metrics.status).toBe(200);
       expect(text).not.toContain('gaceta_queue_jobs{');
       expect(text).toContain('gaceta_attention{cause="queue"} 1');
-    }, 60_000);
+    });
   },
 );
 
@@ -130,18 +131,18 @@ test('what waits for its time does not stand still, and what is known already st
     .set({ statusText: words })
     .where('id', '=', id)
     .execute();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await told()).toBe(words);
     expect(watch.stalls()).toHaveLength(1);
-  }, 20_000);
+  });
   await context.db
     .updateTable('deliveries')
     .set({ nextAt: sql`now() + interval '1 hour'` })
     .where('editionId', '=', id)
     .execute();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await watch.look();
     expect(watch.stalls()).toEqual([]);
-  }, 20_000);
+  });
   expect(await told()).toBe(words);
 });

@@ -1,5 +1,5 @@
 import { simpleParser } from 'mailparser';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOperator } from '../../src/operators/accounts.ts';
 import { startWorker } from '../../workers/main.ts';
 import { addArticle, addReaders } from '../http/api/fixtures.ts';
@@ -7,8 +7,6 @@ import { type Console, openConsole } from '../http/console/harness.ts';
 import { type Sink, startSink } from '../relays/sink.ts';
 import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
 import { signIn } from './fixtures/console.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const subject = 'A note to you: ¡gracias! 🗞️ رسالة';
 
@@ -34,11 +32,11 @@ describe.skipIf(browserMissing())('editions, from writing one to who received it
     await addArticle(db, { title: 'Bridge opens' });
     await addReaders(db, 3);
     worker = await startWorker(desk.context);
-  }, 120_000);
+  });
   afterAll(async () => {
     await worker?.stop();
     await sink?.close();
-  }, 120_000);
+  });
 
   test.each<[string, Look]>([
     ['at a desk', { width: 1280 }],
@@ -66,12 +64,12 @@ describe.skipIf(browserMissing())('editions, from writing one to who received it
     const { pathname } = new URL(page.url());
     await page.getByRole('button', { name: 'Yes, send to 3 readers now' }).click();
     await page.waitForURL((url) => url.pathname === pathname.replace('/send', ''));
-    await expect.poll(() => sink.received.length, { timeout: 30_000 }).toBe(before + 3);
+    await expect.poll(() => sink.received.length).toBe(before + 3);
     const mail = await simpleParser(sink.received.at(-1)?.bytes ?? '');
     expect(mail.subject).toBe(subject);
     expect(mail.text).toContain('thank you.');
     // with scripts its figures move, without it loads again
-    await page.locator('.state.sent').first().waitFor({ timeout: 30_000 });
+    await page.locator('.state.sent').first().waitFor();
     await page.getByText('Every reader it was meant for has received it').waitFor();
 
     // Back to the page that asked, which asks no more

@@ -7,7 +7,7 @@ import { chromiumMissing, openNewsdesk } from './fixtures/newsdesk.ts';
 
 const stories = (page: Page) =>
   page.locator('.row').evaluateAll((rows) => rows.map((row) => row.id.replace('story-', '')));
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+const eventually = <T>(read: () => T) => expect.poll(read);
 const saved = async (page: Page) => {
   await page.click('[value="save"]');
   await page.waitForSelector('.message.good');

@@ -1,12 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { startSite } from '../../demo/site.ts';
 import { eventually } from '../harness/eventually.ts';
 import { dataFolder, gaceta } from '../harness/program.ts';
 import { freePort } from '../harness/redis.ts';
 import { browserMissing, expectAccessible, openBrowser } from './fixtures/browser.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const undo: (() => unknown)[] = [];
 afterEach(async () => {

@@ -108,18 +108,14 @@ describe.skipIf(browserMissing()).each<Forwarding>(['whole', 'stripped'])(
         .execute();
       await putSignUpSettings(db, { inAll: [1, 10_000] });
       await expect
-        .poll(async () => (await site.get('/embed')).headers.get('content-security-policy'), {
-          timeout: 15_000,
-        })
+        .poll(async () => (await site.get('/embed')).headers.get('content-security-policy'))
         .toContain(host);
       const page = await visit();
       await page.goto(host);
       const frame = page.frameLocator('iframe');
       await frame.getByLabel('Email address').fill('foot@example.org');
       await frame.getByRole('button', { name: 'Sign up' }).click();
-      await expect
-        .poll(() => frame.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
-        .not.toBe('');
+      await expect.poll(() => frame.locator('input[name="altcha"]').inputValue()).not.toBe('');
       await frame.getByRole('button', { name: 'Sign up' }).click();
       await frame.getByText('Check your inbox').waitFor();
       expect(failed.splice(0).filter((line) => !line.includes('429'))).toEqual([]);

@@ -76,9 +76,7 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
     await page.goto(article);
     const frame = page.frameLocator('iframe');
     await frame.getByLabel('Email address').fill('frame@example.org');
-    await expect
-      .poll(() => frame.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
-      .not.toBe('');
+    await expect.poll(() => frame.locator('input[name="altcha"]').inputValue()).not.toBe('');
     await frame.getByRole('button', { name: 'Sign up' }).click();
     await frame.getByText('Check your inbox').waitFor();
     expect(await known('frame@example.org')).toBeDefined();
@@ -90,9 +88,7 @@ describe.skipIf(browserMissing())('where a proof of work is asked of everybody',
     const said = complaints(page);
     await page.goto(site.url);
     await page.getByLabel('Correo electrónico').fill('page@example.org');
-    await expect
-      .poll(() => page.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
-      .not.toBe('');
+    await expect.poll(() => page.locator('input[name="altcha"]').inputValue()).not.toBe('');
     await page.getByRole('button', { name: 'Suscribirme' }).click();
     await page.waitForURL('**/subscribed?lang=es&to=*');
     expect(await known('page@example.org')).toBeDefined();

@@ -50,9 +50,7 @@ describe.skipIf(browserMissing())('signing in', () => {
     await page.locator('.message.bad').waitFor();
     await expectAccessible(page, 'a proof of work');
     await type();
-    await expect
-      .poll(() => page.locator('input[name="altcha"]').inputValue(), { timeout: 60_000 })
-      .not.toBe('');
+    await expect.poll(() => page.locator('input[name="altcha"]').inputValue()).not.toBe('');
     await page.locator('button.primary').click();
     await page.waitForURL(`${open.base}/console`);
   });

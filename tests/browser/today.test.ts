@@ -63,7 +63,7 @@ describe.skipIf(browserMissing())('Today in a browser', () => {
       const page = await signIn(browser, desk, { width: 360, scripts }, {});
       expect(await page.locator('[data-edition]').count()).toBe(0);
       await become('sending');
-      await page.locator('[data-edition]').waitFor({ timeout: 60_000 });
+      await page.locator('[data-edition]').waitFor();
       expect(await sent(page)).toBe('0');
       await sql`update ranges set sent = 300, queued = 700 where receiver_group = 'google'`.execute(
         desk.context.db,
@@ -99,7 +99,7 @@ describe.skipIf(browserMissing())('Today in a browser', () => {
     await become('sending');
     expect(asked).toBe(before);
     await see(false);
-    await page.locator('[data-edition]').waitFor({ timeout: 60_000 });
+    await page.locator('[data-edition]').waitFor();
     expect(asked).toBeGreaterThan(before);
     await become('draft');
   });

@@ -10,7 +10,7 @@ import { openShell } from './harness.ts';
 
 const cli = join(import.meta.dirname, '../../bin/gaceta.js');
 
-describe('an import at the command line', { timeout: 60_000 }, async () => {
+describe('an import at the command line', async () => {
   const { db, url } = await openFreshDatabase();
   const { folder, gaceta } = await openShell({ DATABASE_URL: url });
   const header = 'email,name,consent_source,consent_at\n';
@@ -69,7 +69,7 @@ describe('an import at the command line', { timeout: 60_000 }, async () => {
           const row = await theOne().executeTakeFirstOrThrow();
           return row.state === 'running' && row.lines === STORED_LINES && row;
         },
-        { timeout: 50_000, interval: 20 },
+        { timeout: 100_000, interval: 20 },
       );
       child.kill(signal);
       await held[Symbol.asyncDispose]();

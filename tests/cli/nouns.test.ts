@@ -22,7 +22,7 @@ import { twoFactorRequired } from '../../src/operators/two-factor.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { openShell } from './harness.ts';
 
-describe('the command line', { timeout: 120_000 }, async () => {
+describe('the command line', async () => {
   const { db, url } = await openFreshDatabase();
   await ensureFirstNewsletter(db);
   const { gaceta, folder } = await openShell({ DATABASE_URL: url });

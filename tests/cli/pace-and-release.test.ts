@@ -4,7 +4,7 @@ import { getSendingRules } from '../../src/newsletters/sending-rules.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { openShell } from './harness.ts';
 
-describe('pace, sending rules and release, on the command line', { timeout: 120_000 }, async () => {
+describe('pace, sending rules and release, on the command line', async () => {
   const { db, url } = await openFreshDatabase();
   await ensureFirstNewsletter(db);
   const { gaceta } = await openShell({

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { freshDatabase, openFreshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 import { gaceta, type Program } from '../harness/program.ts';
 import { freePort, redisMissing, startRedis } from '../harness/redis.ts';
 
@@ -8,7 +9,6 @@ const undo: (() => unknown)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
-const WAIT = { timeout: 30_000, interval: 50 };
 
 const service = {
   SMTP_URL: 'smtp://127.0.0.1:1',
@@ -24,7 +24,7 @@ function run(role: 'web' | 'worker' | 'migrate', variables: Record<string, strin
   return program;
 }
 const ready = (program: Program) =>
-  vi.waitFor(() => expect(program.stderr()).toContain('"msg":"ready"'), WAIT);
+  eventually(() => expect(program.stderr()).toContain('"msg":"ready"'));
 
 describe('an empty database', () => {
   const operator = { OPERATOR_EMAIL: 'ana@example.org', OPERATOR_PASSWORD: 'a long enough secret' };
@@ -47,7 +47,7 @@ describe('an empty database', () => {
       { slug: 'daily' },
     ]);
     for (const program of all) expect(program.stderr()).not.toContain('set-up link');
-  }, 90_000);
+  });
 
   test('prints one set-up link where no operator is named', async () => {
     const { url } = await openFreshDatabase();
@@ -58,7 +58,7 @@ describe('an empty database', () => {
     await Promise.all([all[0]?.ended, ready(all[1] as Program)]);
     const links = all.flatMap((program) => program.stderr().match(/\/console\/setup\/\S+/g) ?? []);
     expect(links).toHaveLength(1);
-  }, 90_000);
+  });
 });
 
 test('a web process on a taken port says so in one line and ends', async () => {
@@ -68,53 +68,49 @@ test('a web process on a taken port says so in one line and ends', async () => {
   const web = run('web', { DATABASE_URL: await seeded(), PORT: String(port) });
   expect(await web.ended).toBe(1);
   expect(web.stderr()).toMatch(/^Cannot listen on 127\.0\.0\.1:\d+ .*set PORT[^\n]*\n$/);
-}, 60_000);
+});
 
 test('a worker that lacks its Redis is not ready, and stops when told to', async () => {
   const port = await freePort();
   const REDIS_URL = `redis://user:secret@127.0.0.1:${port}`;
   const worker = run('worker', { DATABASE_URL: await seeded(), REDIS_URL });
   const lost = `Redis at 127.0.0.1:${port} does not answer (ECONNREFUSED)`;
-  await vi.waitFor(() => expect(worker.stderr()).toMatch(/not ready: the queue/), WAIT);
+  await eventually(() => expect(worker.stderr()).toMatch(/not ready: the queue/));
   expect(worker.stderr()).toContain(lost);
   worker.child.kill('SIGTERM');
   // 45 s is when it ends all the same, with 1
   expect(await worker.ended).toBe(0);
   expect(worker.stderr()).not.toContain('"msg":"ready"');
   expect(worker.stderr()).not.toContain('secret');
-}, 60_000);
+});
 
-test.skipIf(redisMissing())(
-  'what is lost and found again is said once each',
-  async () => {
-    const redis = await startRedis();
-    const worker = run('worker', { DATABASE_URL: await seeded(), REDIS_URL: redis.url });
-    await ready(worker);
-    redis.kill();
-    await vi.waitFor(() => expect(worker.stderr()).toContain('does not answer'), WAIT);
-    const port = Number(new URL(redis.url).port);
-    const again = await startRedis(port);
-    undo.push(() => again.close());
-    await vi.waitFor(() => expect(worker.stderr()).toContain('answers again'), WAIT);
-    const lines = worker
-      .stderr()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Line);
-    interface Line {
-      level: string;
-      msg: string;
-      err?: { stack: string };
-    }
-    const told = lines.filter(({ msg }) => /does not answer|answers again/.test(msg));
-    expect(told.map(({ level, msg }) => [level, msg])).toEqual([
-      ['error', expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+ does not answer/)],
-      ['info', `Redis at 127.0.0.1:${port} answers again`],
-    ]);
-    expect(lines.filter(({ err }) => err)).toEqual([]);
-  },
-  90_000,
-);
+test.skipIf(redisMissing())('what is lost and found again is said once each', async () => {
+  const redis = await startRedis();
+  const worker = run('worker', { DATABASE_URL: await seeded(), REDIS_URL: redis.url });
+  await ready(worker);
+  redis.kill();
+  await eventually(() => expect(worker.stderr()).toContain('does not answer'));
+  const port = Number(new URL(redis.url).port);
+  const again = await startRedis(port);
+  undo.push(() => again.close());
+  await eventually(() => expect(worker.stderr()).toContain('answers again'));
+  const lines = worker
+    .stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  interface Line {
+    level: string;
+    msg: string;
+    err?: { stack: string };
+  }
+  const told = lines.filter(({ msg }) => /does not answer|answers again/.test(msg));
+  expect(told.map(({ level, msg }) => [level, msg])).toEqual([
+    ['error', expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+ does not answer/)],
+    ['info', `Redis at 127.0.0.1:${port} answers again`],
+  ]);
+  expect(lines.filter(({ err }) => err)).toEqual([]);
+});
 
 /** A database that somebody has set up already. */
 async function seeded(): Promise<string> {

@@ -7,9 +7,7 @@ import { openFreshDatabase } from '../harness/database.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
 import { openShell } from './harness.ts';
 
-describe('the command line of who we are to receivers, and of old readers and editions', {
-  timeout: 120_000,
-}, async () => {
+describe('the command line of who we are to receivers, and of old readers and editions', async () => {
   const { db, url } = await openFreshDatabase();
   const { gaceta, folder } = await openShell({
     DATABASE_URL: url,

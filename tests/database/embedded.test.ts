@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDatabase } from '../../src/database/create.ts';
 import {
   attachEmbedded,
@@ -12,8 +12,6 @@ import {
   eraseEmbedded,
   startEmbedded,
 } from '../../src/database/embedded/embedded.ts';
-
-vi.setConfig({ testTimeout: 120_000 }); // a cluster takes a second to make, on a busy disk many
 
 let folder: string;
 let running: { stop(): Promise<void> }[] = [];
@@ -135,7 +133,7 @@ test('a starter that exits without stopping takes its server along', async () =>
   const { child } = await startElsewhere(folder);
   child.kill('SIGTERM'); // the fixture answers with process.exit
   const log = () => fs.readFileSync(join(folder, 'postgres.log'), 'utf8');
-  await expect.poll(log, { timeout: 20_000 }).toContain('database system is shut down');
+  await expect.poll(log).toContain('database system is shut down');
   expect(await attachEmbedded(folder)).toBeNull();
 });
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { NothingMissed, resendMissed, resumeEdition } from '../../src/deliveries/control.ts';
 import { expireRanges, sweepCancelled } from '../../src/deliveries/finish.ts';
 import { emptyLedger, ledger, recount } from '../../src/deliveries/ledger.ts';
@@ -9,8 +9,6 @@ import { eventually } from '../harness/eventually.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf, passTime, rowsOf } from './fixtures/rows.ts';
 import { openSending } from './fixtures/sending.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Answers no message until it is told to: the edition is caught in the middle. */
 function gate() {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { commit } from '../../src/actions/commit.ts';
 import { type Steer, steerEdition } from '../../src/actions/steer.ts';
 import { sendTest } from '../../src/actions/test-send.ts';
@@ -12,8 +12,6 @@ import { eventually } from '../harness/eventually.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { editionOf } from './fixtures/rows.ts';
 import { startWorkers } from './fixtures/workers.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** What an operator who presses a button learns. */
 async function press(
@@ -77,7 +75,7 @@ test('what many press at once is done once, by one of them', async () => {
       select 1 from audit where object = ${`edition ${edition}`} and action = ${steer}`.execute(db);
     expect(rows).toHaveLength(1);
   }
-}, 60_000);
+});
 
 test.each([1, 2, 3])(
   'two operators who press what they like, two workers, readers who leave: each reader once (%d)',
@@ -140,5 +138,4 @@ test.each([1, 2, 3])(
     expect(rows).toEqual([{ reason: 'unsubscribed', stayed: '0' }]);
     expect(sink.accepted.length - mail().length).toBe(tests);
   },
-  120_000,
 );

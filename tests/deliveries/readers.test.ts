@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { emptyLedger, ledger } from '../../src/deliveries/ledger.ts';
 import { eventually } from '../harness/eventually.ts';
 import { contentFor, freezeEdition, makeReaders } from './fixtures/edition.ts';
 import { rowsOf } from './fixtures/rows.ts';
 import { openSending } from './fixtures/sending.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** The n-th reader of a newsletter. */
 const nth = (newsletter: string, n: number) =>

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { resendMissed } from '../../src/deliveries/control.ts';
 import { planEdition } from '../../src/deliveries/plan.ts';
 import { cancelEdition } from '../../src/editions/transitions.ts';
 import { openFreshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
 
 test('resending while the sweep of a cancel ends a range takes that range up again', async () => {
@@ -16,13 +17,13 @@ test('resending while the sweep of a cancel ends a range takes that range up aga
   await db.transaction().execute(async (tx) => {
     await sql`select from ranges where edition_id = ${edition} for update`.execute(tx);
     resent = resendMissed(db, edition);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { rows } = await sql`
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
         db,
       );
       expect(rows).toHaveLength(1);
-    }, 10_000);
+    });
     await sql`update deliveries set state = 'skipped', reason = 'cancelled' where edition_id = ${edition}`.execute(
       tx,
     );

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { openContext } from '../../src/context.ts';
 import { openLease } from '../../src/deliveries/lease.ts';
@@ -12,8 +12,6 @@ import { TIMINGS } from '../../src/timings.ts';
 import { eventually } from '../harness/eventually.ts';
 import { databaseWithClock } from './fixtures/database-clock.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** A worker that has a range of an edition and does nothing with it, on a database whose clock can be put. */
 async function idleWorker(timings: { leaseMs: number; beatMs: number } = TIMINGS) {

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
 import { composeEdition } from '../../src/editions/compose.ts';
@@ -8,6 +8,7 @@ import { listEditionArticles } from '../../src/editions/edition-articles.ts';
 import { updateNewsletter } from '../../src/newsletters/newsletters.ts';
 import { editionTasks, planJob } from '../../workers/editions.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 import { newArticle, newNewsletter } from './fixtures/newsroom.ts';
 
 // Two workers on one database, whose clocks the tests set.
@@ -88,13 +89,10 @@ test('the started edition is planned by the worker that takes its ticket', async
   await tick('24T06:30');
   await tick('24T07:00');
   const [edition] = await editionsOf(newsletter.id);
-  await vi.waitFor(
-    async () => {
-      const [planned] = await editionsOf(newsletter.id);
-      expect(planned).toMatchObject({ audience: 1, plannedAt: expect.any(Date) });
-    },
-    { timeout: 20_000, interval: 100 },
-  );
+  await eventually(async () => {
+    const [planned] = await editionsOf(newsletter.id);
+    expect(planned).toMatchObject({ audience: 1, plannedAt: expect.any(Date) });
+  });
   const deliveries = await db
     .selectFrom('deliveries')
     .select(['subscriberId', 'state', 'dueAt'])
@@ -103,7 +101,7 @@ test('the started edition is planned by the worker that takes its ticket', async
   expect(deliveries).toEqual([
     { subscriberId, state: 'queued', dueAt: new Date('2026-11-24T07:00Z') },
   ]);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const { waiting = 0, delayed = 0, prioritized = 0 } = await queues.counts('deliver');
     expect(waiting + delayed + prioritized).toBeGreaterThan(0);
   });

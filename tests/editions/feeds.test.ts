@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
 import { feedJob, feedTasks } from '../../workers/feeds.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 import { newNewsletter } from './fixtures/newsroom.ts';
 
 const asked: string[] = [];
@@ -65,18 +66,13 @@ test('feeds that are due are read once, by any worker, a slow one holding up non
   const consumers = workers.map((worker) => worker.queues.work('feeds', feedJob(worker), 2));
   await tick();
   await tick();
-  await vi.waitFor(
-    async () => {
-      for (const id of feeds) expect((await feedOf(id)).lastFetchedAt).not.toBeNull();
-      expect(asked).toContain('/slow.xml');
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+  await eventually(async () => {
+    for (const id of feeds) expect((await feedOf(id)).lastFetchedAt).not.toBeNull();
+    expect(asked).toContain('/slow.xml');
+  });
   expect((await feedOf(slow)).lastFetchedAt).toBeNull();
   release();
-  await vi.waitFor(async () => expect((await feedOf(slow)).lastCause).not.toBeNull(), {
-    timeout: 20_000,
-  });
+  await eventually(async () => expect((await feedOf(slow)).lastCause).not.toBeNull());
   await tick();
   await Promise.all(consumers.map((consumer) => consumer.close()));
   expect(asked.toSorted()).toEqual(['/a.xml', '/b.xml', '/broken.xml', '/slow.xml']);
@@ -97,7 +93,7 @@ test('a worker that stops lets go of the feed it was reading', async () => {
   const stop = new AbortController();
   const before = asked.length;
   const job = feedJob(worker)({ feed: id }, stop.signal);
-  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before), { timeout: 10_000 });
+  await eventually(() => expect(asked.length).toBeGreaterThan(before));
   stop.abort();
   await job;
   release();

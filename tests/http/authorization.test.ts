@@ -75,7 +75,7 @@ describe('who may do what, route by route', async () => {
       await db.selectFrom('subscribers').select('id').executeTakeFirstOrThrow()
     ).id;
     before = await ofDaily();
-  }, 120_000);
+  });
 
   /** All that is of `daily`, to see that nothing of it was changed. */
   async function ofDaily(): Promise<string> {

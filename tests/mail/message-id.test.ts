@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { queueLetter } from '../../src/letters/letters.ts';
 import { freezeEdition, makeReaders } from '../deliveries/fixtures/edition.ts';
 import { startWorkers, type Workers } from '../deliveries/fixtures/workers.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const ID = /^Message-ID: <(.*)>\r$/im;
 
@@ -27,15 +28,15 @@ async function firstMessages(): Promise<{ letters: string[]; editions: string[] 
   const letter = await queueLetter(db, { kind: 'test', email, language: 'en', content });
   await context.queues.enqueueLetters([letter]);
   const copies = () => sink.received.filter((message) => message.to === email);
-  await vi.waitFor(() => expect(copies()).toHaveLength(1), 20_000);
-  await vi.waitFor(async () => {
+  await eventually(() => expect(copies()).toHaveLength(1));
+  await eventually(async () => {
     const { rows } = await sql`
       update letters set next_at = now() where id = ${letter} and state = 'queued' and uncertain_at is not null
       returning 1`.execute(db);
     expect(rows).toHaveLength(1);
-  }, 10_000);
+  });
   await context.queues.enqueueLetters([letter]);
-  await vi.waitFor(() => expect(sink.accepted).toHaveLength(3), 20_000);
+  await eventually(() => expect(sink.accepted).toHaveLength(3));
   const ids = sink.received.map((message) => ({
     to: message.to,
     id: ID.exec(message.bytes.toString('latin1'))?.[1] ?? 'none',
@@ -55,4 +56,4 @@ test('a letter keeps its Message-ID at a second try, and a new installation on t
   expect(
     new Set([one, other].flatMap(({ letters, editions }) => [...letters, ...editions])).size,
   ).toBe(4);
-}, 90_000);
+});

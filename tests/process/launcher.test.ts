@@ -2,7 +2,8 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import { olderNode } from '../harness/older-node.ts';
 import { dataFolder, gaceta } from '../harness/program.ts';
 
@@ -47,18 +48,15 @@ it.runIf(older).each(['SIGTERM', 'SIGKILL'] as const)(
     launcher.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    await vi.waitFor(() => expect(said).toContain('Gaceta runs at'), { timeout: 60_000 });
+    await eventually(() => expect(said).toContain('Gaceta runs at'));
     const inside = Number(
       execFileSync('ps', ['-o', 'pid=', '--ppid', String(launcher.pid)], { encoding: 'utf8' }),
     );
     launcher.kill(signal);
-    await vi.waitFor(() => expect(() => process.kill(inside, 0)).toThrow('ESRCH'), {
-      timeout: 60_000,
-    });
-    if (signal === 'SIGTERM') await vi.waitFor(() => expect(launcher.exitCode).toBe(0));
+    await eventually(() => expect(() => process.kill(inside, 0)).toThrow('ESRCH'));
+    if (signal === 'SIGTERM') await eventually(() => expect(launcher.exitCode).toBe(0));
     data.remove();
   },
-  120_000,
 );
 
 it('starts nothing twice under a Node that will do', async () => {

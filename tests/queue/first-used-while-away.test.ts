@@ -1,7 +1,8 @@
 import { pino } from 'pino';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openQueues } from '../../src/queue/queues.ts';
 import { freshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 import { freePort, redisMissing, startRedis } from '../harness/redis.ts';
 
 const log = pino({ level: 'silent' });
@@ -25,8 +26,8 @@ test.skipIf(redisMissing())(
 
     const redis = await startRedis(port);
     onTestFinished(() => redis.close());
-    await vi.waitFor(async () => expect(await queues.enqueueLetters(['1'])).toBe(true), 20_000);
-    await vi.waitFor(() => expect(done).toContain('1'), 20_000);
+    await eventually(async () => expect(await queues.enqueueLetters(['1'])).toBe(true));
+    await eventually(() => expect(done).toContain('1'));
     expect(await queues.enqueueFeed('1')).toBe(true);
     expect(await queues.counts('deliver')).toBeTypeOf('object');
   },
@@ -40,7 +41,7 @@ test('and so does one first used while its database is away', async () => {
   expect(await queues.enqueueLetters(['lost'])).toBe(false);
   await using admin = await adminOf(url);
   await admin.run(`create database not_there_yet template ${url.pathname.slice(1)}`);
-  await vi.waitFor(async () => expect(await queues.enqueueLetters(['1'])).toBe(true), 20_000);
+  await eventually(async () => expect(await queues.enqueueLetters(['1'])).toBe(true));
   await queues.close();
 });
 

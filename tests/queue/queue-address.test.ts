@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { openQueues } from '../../src/queue/queues.ts';
 import { openFreshDatabase } from '../harness/database.ts';
+import { eventually } from '../harness/eventually.ts';
 
 test('the queue works on a database whose address has options of its own', async () => {
   const { db, url } = await openFreshDatabase();
@@ -15,7 +16,7 @@ test('the queue works on a database whose address has options of its own', async
   const done: string[] = [];
   queues.work('letters', async ({ letter }) => void done.push(letter), 1);
   expect(await queues.enqueueLetters(['7'])).toBe(true);
-  await vi.waitFor(() => expect(done).toEqual(['7']), 10_000);
+  await eventually(() => expect(done).toEqual(['7']));
   const { rows } = await sql<{ count: string }>`
     select count(*) from pg_stat_activity
     where application_name = 'gaceta-queue' and datname = current_database()`.execute(db);

@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Congestion } from '../../src/relays/congestion.ts';
 import type { Relay } from '../../src/relays/relay.ts';
+import { eventually } from '../harness/eventually.ts';
 import { sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';
 import type { Reaction, Sink, Step } from './sink.ts';
@@ -68,10 +69,10 @@ test('when a crowded relay falls silent, what was kept for its dots is sent with
       return `<${name}-${at}@r.test>`;
     });
   send('taken', 4);
-  await vi.waitFor(() => expect(sink.received).toHaveLength(404));
+  await eventually(() => expect(sink.received).toHaveLength(404));
   const kept = send('kept', 3);
   const named = () => kept.filter((to) => sink.chunks.some((chunk) => chunk.includes(to)));
-  await vi.waitFor(() => expect(named()).toEqual(kept));
+  await eventually(() => expect(named()).toEqual(kept));
 });
 
 test('crowded is a relay whose answers take twice as long as they could', () => {

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import { sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';
 import type { Reaction, Step } from './sink.ts';
@@ -59,12 +60,9 @@ test('beside a connection that gets no greeting another one is tried', async () 
     { timeouts: { greeting: 60_000, another: 200, start: 50 } },
   );
   const { relay, sink } = both;
-  await vi.waitFor(
-    async () => {
-      expect((await relay.send(outgoing('a@r.test'))).kind).toBe('sent');
-    },
-    { timeout: 10_000, interval: 20 },
-  );
+  await eventually(async () => {
+    expect((await relay.send(outgoing('a@r.test'))).kind).toBe('sent');
+  });
   expect(sink.connections).toBe(2);
 });
 
@@ -84,18 +82,12 @@ test('a relay that was silent for long is tried within the longest rest, from th
   );
   const { relay } = both;
   const send = () => relay.send(outgoing('a@r.test'));
-  await vi.waitFor(
-    async () => {
-      await send();
-      expect(greetings.length).toBeGreaterThan(5);
-    },
-    { timeout: 20_000, interval: 10 },
-  );
-  silent = false;
-  await vi.waitFor(async () => expect((await send()).kind).toBe('sent'), {
-    timeout: 10_000,
-    interval: 10,
+  await eventually(async () => {
+    await send();
+    expect(greetings.length).toBeGreaterThan(5);
   });
+  silent = false;
+  await eventually(async () => expect((await send()).kind).toBe('sent'));
 });
 
 /** Offers PIPELINING and discards whatever lies in its buffer once it has read a command. */

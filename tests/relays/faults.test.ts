@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Answer } from '../../src/relays/smtp/outgoing.ts';
+import { eventually } from '../harness/eventually.ts';
 import { sinkAndRelay } from './open.ts';
 import { outgoing } from './outgoing.ts';
 import type { Reaction, Step } from './sink.ts';
@@ -27,7 +28,7 @@ async function meet(step: Step, reaction: Reaction, capabilities?: string[]) {
   const { sink, relay } = both;
   const answer = await relay.send(outgoing('a@r.test'));
   const state = relay.state();
-  await vi.waitFor(() => expect(relay.free).toBe(2));
+  await eventually(() => expect(relay.free).toBe(2));
   const next = await relay.send(outgoing('b@r.test'));
   return { answer, state, next, sink };
 }
@@ -150,7 +151,7 @@ test('a relay that cannot be reached is lost at connect, rests longer each time,
     rests.push((restingUntil?.getTime() ?? 0) - Date.now());
     expect(relay.free).toBe(0);
     expect(await relay.send(outgoing('b@r.test'))).toMatchObject({ kind: 'lost', at: 'connect' });
-    await vi.waitFor(() => expect(relay.free).toBe(2));
+    await eventually(() => expect(relay.free).toBe(2));
   }
   expect(rests[1]).toBeGreaterThan((rests[0] ?? 0) * 1.3);
   expect(rests[2]).toBeLessThanOrEqual(501);
@@ -169,7 +170,7 @@ test('an envelope that was pipelined behind a dot is never uncertain', async () 
   });
   const { sink, relay } = both;
   const answers = Promise.all([relay.send(outgoing('a@r.test')), relay.send(outgoing('b@r.test'))]);
-  await vi.waitFor(() => expect(sink.chunks.at(-1)).toContain('RCPT TO:<b@r.test>'));
+  await eventually(() => expect(sink.chunks.at(-1)).toContain('RCPT TO:<b@r.test>'));
   cut();
   for (const socket of sink.open) socket.destroy();
   expect(await answers).toMatchObject([
@@ -267,10 +268,10 @@ test('destroyUnfinished gives back what has no dot, and waits for the answer of 
     return both.sink.received.length > 0;
   }
   const first = relay.send(outgoing('a@r.test'));
-  await vi.waitFor(() => expect(sink.received).toHaveLength(1));
+  await eventually(() => expect(sink.received).toHaveLength(1));
   const others = ['b', 'c', 'd', 'e'].map((who) => relay.send(outgoing(`${who}@r.test`)));
-  await vi.waitFor(() => expect(sink.commands.at(-1)).toBe('DATA'));
-  await vi.waitFor(() => expect(sink.connections).toBe(2));
+  await eventually(() => expect(sink.commands.at(-1)).toBe('DATA'));
+  await eventually(() => expect(sink.connections).toBe(2));
   relay.destroyUnfinished();
   expect((await Promise.all(others)).map((answer) => answer.kind)).toEqual(
     Array(4).fill('withdrawn'),
@@ -327,7 +328,7 @@ test.each([
   const { sink, relay } = both;
   await relay.send(outgoing('a@r.test'));
   for (const socket of sink.open) socket.write(`${wire}\r\n`);
-  await vi.waitFor(() => expect(relay.state().connections).toBe(0));
+  await eventually(() => expect(relay.state().connections).toBe(0));
   expect((await relay.send(outgoing('b@r.test'))).kind).toBe('sent');
 });
 

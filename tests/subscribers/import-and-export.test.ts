@@ -139,7 +139,7 @@ describe('an import', () => {
     const result = await run(lines());
     expect(result).toMatchObject({ state: 'done', lines: 30_000, added: 30_000, errors: [] });
     expect((most - before) / 1e6).toBeLessThan(150);
-  }, 120_000);
+  });
 });
 
 describe('an export', () => {

@@ -31,7 +31,7 @@ describe.skipIf(debianMissing()).concurrent('a Debian with nothing on it', () =>
   let remove: () => void;
   beforeAll(async () => {
     ({ debian, remove } = await makeDebian());
-  }, 300_000);
+  });
   afterAll(() => remove(), 300_000);
 
   test('shows the demo to an ordinary user with Node 20 or newer, and npm warns of nothing', async () => {
@@ -60,7 +60,7 @@ describe.skipIf(debianMissing()).concurrent('a Debian with nothing on it', () =>
       over = true;
     });
     const up = async () => over || (await service.exec(healthy));
-    await vi.waitFor(up, { timeout: 120_000, interval: 500 });
+    await vi.waitFor(up, { timeout: 200_000, interval: 500 });
     expect(over, service.said()).toBe(false);
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
 

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { freePort } from '../../bench/free-port.ts';
+import { eventually } from '../harness/eventually.ts';
 import { dataFolder } from '../harness/program.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -27,8 +28,7 @@ test('npm run dev has a newsroom to look at, and starts again when a file change
       said += text;
     });
     child.stdout.resume();
-    const saysSoon = (words: string) =>
-      vi.waitFor(() => expect(said).toContain(words), { timeout: 120_000, interval: 200 });
+    const saysSoon = (words: string) => eventually(() => expect(said).toContain(words));
     await saysSoon('dev@harbourpost.example');
     const page = await fetch(`http://localhost:${port}/`);
     expect(await page.text()).toContain('El Diario');
@@ -36,9 +36,8 @@ test('npm run dev has a newsroom to look at, and starts again when a file change
     const now = new Date();
     utimesSync(join(root, 'src/http/views/reader/preferences.eta'), now, now);
     await saysSoon('preferences.eta changed: starting again');
-    await vi.waitFor(
-      async () => expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200),
-      { timeout: 120_000, interval: 200 },
+    await eventually(async () =>
+      expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200),
     );
   } finally {
     child.kill('SIGTERM');

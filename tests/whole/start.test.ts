@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import { dataFolder, gaceta, type Program } from '../harness/program.ts';
 import { freePort } from '../harness/redis.ts';
 
@@ -18,14 +19,11 @@ async function startIn(folder: string, port: number): Promise<Program> {
     program.child.kill('SIGTERM');
     await program.ended;
   });
-  await vi.waitFor(
-    async () => {
-      if (program.child.exitCode !== null) throw new Error(program.stderr());
-      expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
-      expect(program.stderr()).toContain('Gaceta runs at');
-    },
-    { timeout: 60_000, interval: 100 },
-  );
+  await eventually(async () => {
+    if (program.child.exitCode !== null) throw new Error(program.stderr());
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    expect(program.stderr()).toContain('Gaceta runs at');
+  });
   return program;
 }
 
@@ -92,12 +90,11 @@ test('a web process that dies is started again', async () => {
   });
   const web = /^\s*(\d+) .* web$/m.exec(children)?.[1];
   process.kill(Number(web), 'SIGKILL');
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
   });
-  await vi.waitFor(
-    async () => expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200),
-    { timeout: 20_000 },
+  await eventually(async () =>
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200),
   );
 });
 

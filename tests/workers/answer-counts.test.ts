@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { providerDays } from '../../src/deliveries/answer-causes.ts';
 import { forgetAnswers, recentAnswers } from '../../src/deliveries/answer-counts.ts';
 import { receiverLimits } from '../../src/deliveries/receiver-limits.ts';
 import { freezeEdition, makeReaders } from '../deliveries/fixtures/edition.ts';
 import { openSending } from '../deliveries/fixtures/sending.ts';
+import { eventually } from '../harness/eventually.ts';
 import { openLetters } from './letters/fixtures/letters.ts';
 
 test('what a relay answers about an edition is counted by relay and by receivers, its words without addresses', async () => {
@@ -22,15 +23,15 @@ test('what a relay answers about an edition is counted by relay and by receivers
     db,
   );
   await sending.send(edition, ['google']);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const relay = (await recentAnswers(db, 'relay')).get('sink');
     expect(relay?.day).toEqual({ sent: 10, deferred: 1, refused: 1, lost: 0 });
-  }, 20_000);
+  });
   const relay = (await recentAnswers(db, 'relay')).get('sink');
   expect(relay).toMatchObject({ lately: relay?.day, sentToday: 10 });
   expect(relay?.words?.text).not.toContain('reader-1@');
   expect(relay?.words?.text).toMatch(/^(450 4.2.0 later|550 5.1.1 )/);
-  const days = await vi.waitFor(async () => {
+  const days = await eventually(async () => {
     const found = (await providerDays(db)).filter(({ causes }) => causes.length > 0);
     expect(found).toHaveLength(1);
     return found;
@@ -59,11 +60,11 @@ test('a group of receivers that asks for fewer is written down as held back', as
   const edition = await freezeEdition(db, await makeReaders(db, 8));
   await sql`update subscribers set receiver_group = 'google'`.execute(db);
   void sending.send(edition, ['google']);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const held = (await receiverLimits(db)).get('google');
     expect(held?.perSecond).toBeGreaterThan(0);
     expect(held?.perSecond).toBeLessThanOrEqual(1);
-  }, 20_000);
+  });
 });
 
 test('letters count as well', async () => {

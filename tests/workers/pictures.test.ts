@@ -1,5 +1,5 @@
 import { simpleParser } from 'mailparser';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Db } from '../../src/database/connection.ts';
 import { composeEdition } from '../../src/editions/compose.ts';
 import { startEdition } from '../../src/editions/freeze.ts';
@@ -13,8 +13,6 @@ import { serve } from '../feeds/fixtures/hostile-server.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { eventually } from '../harness/eventually.ts';
 import { photo, svg } from '../pictures/fixtures.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const stateOf = async (db: Db) =>
   Object.fromEntries(

@@ -119,7 +119,7 @@ describe('doctor, of a domain', async () => {
   });
 });
 
-describe('doctor, as a command', { timeout: 90_000 }, async () => {
+describe('doctor, as a command', async () => {
   const { url } = await openFreshDatabase();
 
   it('finds nothing wrong with a machine that sends nothing', async () => {

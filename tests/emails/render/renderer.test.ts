@@ -1,9 +1,10 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   openRenderer,
   RenderError,
   type RendererSettings,
 } from '../../../emails/render/renderer.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { edition, reader } from '../fixtures/editions.ts';
 
 function opened(settings: Partial<RendererSettings> = {}) {
@@ -40,7 +41,7 @@ test('the child ends when idle and is started again', async () => {
   const { render, events, pid } = opened({ idleMs: 50 });
   await render();
   const first = pid();
-  await vi.waitFor(() => expect(alive(first)).toBe(false), 10_000);
+  await eventually(() => expect(alive(first)).toBe(false));
   expect((await render()).html).toContain('Harbour board');
   expect(events.map(({ event }) => event).slice(0, 3)).toEqual(['started', 'idle', 'started']);
 });
@@ -51,10 +52,10 @@ test('a child that was warmed takes the first render, and ends when none comes',
   renderer.warm();
   await render();
   expect(events).toHaveLength(1);
-  await vi.waitFor(() => expect(alive(pid())).toBe(false), 10_000);
+  await eventually(() => expect(alive(pid())).toBe(false));
   renderer.warm();
   const second = pid();
-  await vi.waitFor(() => expect(alive(second)).toBe(false), 10_000);
+  await eventually(() => expect(alive(second)).toBe(false));
 });
 
 test('one bad content fails alone, with the reason', async () => {
@@ -99,7 +100,7 @@ test('a child that dies while idle is replaced', async () => {
   const { render, events, pid } = opened();
   await render();
   process.kill(pid(), 'SIGKILL');
-  await vi.waitFor(() => expect(events.at(-1)?.event).toBe('died'), 10_000);
+  await eventually(() => expect(events.at(-1)?.event).toBe('died'));
   expect((await render()).text).toContain('The Daily');
 });
 
@@ -109,7 +110,7 @@ test('what takes too long is ended and says so', async () => {
   const slow = await render(300).catch((error: unknown) => error);
   expect(slow).toBeInstanceOf(RenderError);
   expect(String(slow)).toContain('0.4 s');
-  await vi.waitFor(() => expect(alive(pid())).toBe(false), 10_000);
+  await eventually(() => expect(alive(pid())).toBe(false));
 });
 
 test('many at once come back each with its own', async () => {

@@ -24,7 +24,7 @@ async function fetched(context: TestContext, what: string, work: () => Promise<u
   }
 }
 
-describe('a client that is generated from the document', { timeout: 300_000 }, async () => {
+describe('a client that is generated from the document', async () => {
   const { base, token } = await openApi();
   let folder = '';
   beforeAll(async () => {

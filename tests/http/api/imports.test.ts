@@ -17,7 +17,7 @@ describe('an import through the API', async () => {
         const { body } = await call('GET', `/imports/${id}`);
         return body.state !== 'running' && body;
       },
-      { timeout: 60_000 },
+      { timeout: 100_000 },
     );
 
   it('can be looked at first, and is started then, with other options or as it was', async () => {
@@ -81,9 +81,9 @@ describe('an import through the API', async () => {
     });
     req.on('error', () => undefined);
     req.write(header);
-    await vi.waitUntil(async () => (await ours()).length > 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await ours()).length > 0, { timeout: 100_000 });
     req.destroy();
-    await vi.waitUntil(async () => (await ours()).length === 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await ours()).length === 0, { timeout: 100_000 });
     expect((await call('GET', '/imports')).body.data).toHaveLength(before);
   });
 });

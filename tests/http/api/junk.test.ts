@@ -103,5 +103,4 @@ it.each(operations.map((one) => ({ ...one, method: one.method.toUpperCase(), one
     });
     await fc.assert(property, { numRuns: 30, seed: 1 });
   },
-  60_000,
 );

@@ -197,8 +197,6 @@ describe('sections that go', () => {
 /** The public pages keep what they show for some seconds. */
 async function fetchNewest(url: string, words: string): Promise<string> {
   let text = '';
-  await expect
-    .poll(async () => (text = await (await fetch(url)).text()), { timeout: 15_000 })
-    .toContain(words);
+  await expect.poll(async () => (text = await (await fetch(url)).text())).toContain(words);
   return text;
 }

@@ -138,7 +138,7 @@ describe('imports and exports', async () => {
         const { body } = await call('GET', `/imports/${id}`);
         return body.state !== 'running' && body;
       },
-      { timeout: 60_000 },
+      { timeout: 100_000 },
     );
 
   it('take in lines with their consent, and count the others', async () => {

@@ -11,7 +11,7 @@ import { openConsole } from './harness.ts';
 const found = inject('chromium');
 const password = 'correct horse';
 
-describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_000 }, async () => {
+describe.skipIf('missing' in found)('the console in a browser', async () => {
   const { context, base } = await openConsole();
   const { db } = context;
   context.mailbox = { smtpUrl: 'smtp://127.0.0.1:1', pageUrl: 'http://127.0.0.1:8025' };
@@ -136,9 +136,7 @@ describe.skipIf('missing' in found)('the console in a browser', { timeout: 90_00
         queued: 617,
       })
       .execute();
-    await expect
-      .poll(() => page.textContent('[data-count="sent"]'), { timeout: 20_000 })
-      .toBe('617');
+    await expect.poll(() => page.textContent('[data-count="sent"]')).toBe('617');
     expect(await page.textContent('[data-count="audience"]')).toBe('1,234');
     expect(await page.getAttribute('[data-part="sent"]', 'style')).toContain('50%');
     await visit.close();

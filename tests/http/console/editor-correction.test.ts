@@ -30,7 +30,7 @@ it('a correction while it is being sent reaches the readers not yet sent, and no
   const path = `${await sendDaily(ana)}/edit`;
   const worker = await startWorker(context);
   afterAll(() => worker.stop());
-  await expect.poll(() => sink.received.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => sink.received.length).toBeGreaterThan(0);
 
   const page = await ana.get(path);
   expect(page.text).toMatch(/\d of 12 readers\. A correction/);
@@ -44,9 +44,7 @@ it('a correction while it is being sent reaches the readers not yet sent, and no
   release.resolve();
 
   await expect
-    .poll(() => db.selectFrom('editions').select(['state', 'revision']).execute(), {
-      timeout: 20_000,
-    })
+    .poll(() => db.selectFrom('editions').select(['state', 'revision']).execute())
     .toEqual([{ state: 'sent', revision: 2 }]);
   expect((await browser().get('/archive/daily/1')).text).toContain('Mayor resigns');
   const mails = await Promise.all(sink.accepted.map(({ bytes }) => simpleParser(bytes)));

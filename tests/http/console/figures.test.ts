@@ -100,5 +100,5 @@ describe('the figures', async () => {
     const { gaceta } = await openShell({ DATABASE_URL: desk.context.databaseUrl });
     const shown = await gaceta('figures --newsletter daily --json');
     expect(shown.json().days).toEqual(body.days);
-  }, 60_000);
+  });
 });

@@ -50,7 +50,7 @@ describe('readers imported in the console', async () => {
         const row = await getImport(db, location?.split('/').at(-1) ?? '');
         return row.state !== 'running' && row;
       },
-      { timeout: 60_000, interval: 20 },
+      { timeout: 100_000, interval: 20 },
     );
 
   const press = async (path: string, fields: Record<string, string> = {}, who = 'ana') => {

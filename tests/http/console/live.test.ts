@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { sql } from 'kysely';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app.ts';
 import { noteRelayActivity } from '../../../src/deliveries/relay-activity.ts';
 import { LiveFigures } from '../../../src/http/console/live/figures.ts';
@@ -12,7 +12,6 @@ import { addArticle, addReaders } from '../api/fixtures.ts';
 import { sendDaily } from './fixtures/compose.ts';
 import { type Browser, openConsole } from './harness.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const password = 'correct horse';
 
 /** What a browser hears on a stream. */

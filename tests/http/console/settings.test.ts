@@ -148,7 +148,7 @@ describe('the settings', async () => {
     // pages look again within seconds
     const reader = browser();
     await expect
-      .poll(async () => (await reader.get('/?lang=en')).text, { timeout: 15_000 })
+      .poll(async () => (await reader.get('/?lang=en')).text)
       .toContain('Mail me, Kept &amp; Co!');
     const signedUp = await reader.post('/subscribe', {
       email: 'r@example.org',

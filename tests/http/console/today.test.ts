@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lookForAttention } from '../../../src/actions/attention/look.ts';
 import { keepSenderChecks } from '../../../src/actions/sender-checks.ts';
 import { createNewsletter, updateNewsletter } from '../../../src/newsletters/newsletters.ts';
@@ -10,7 +10,6 @@ import { startSink } from '../../relays/sink.ts';
 import { addArticle, addReaders } from '../api/fixtures.ts';
 import { type Browser, type Console, openConsole } from './harness.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const password = 'correct horse';
 
 async function signIn(

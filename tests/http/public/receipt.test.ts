@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../harness/eventually.ts';
 import { makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
 import { openSite, type Site, tokensFor } from './fixtures/site.ts';
 
@@ -35,7 +36,7 @@ const confirmations = async (key: string) => {
 async function again(to: string, count: () => Promise<number>, wanted: number) {
   const page = await site.press('/subscribed', { to });
   expect(await page.text()).toContain('more than ten minutes old');
-  await vi.waitFor(async () => expect(await count()).toBe(wanted));
+  await eventually(async () => expect(await count()).toBe(wanted));
 }
 const age = (minutes: number) =>
   site.context.db

@@ -173,7 +173,7 @@ test.skipIf(redisMissing())(
     server.kill();
     await expect.poll(take).toBe(0);
     const again = await startRedis(Number(new URL(server.url).port));
-    await expect.poll(take, { timeout: 5_000 }).toBe(5);
+    await expect.poll(take).toBe(5);
     await pace.close();
     redis.disconnect();
     await again.close();

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../../harness/eventually.ts';
 import { sinkAndRelay } from '../open.ts';
 import { outgoing } from '../outgoing.ts';
 
@@ -113,8 +114,8 @@ test('messages of one connection never overlap, and an idle connection is closed
   expect([relay.busy, relay.free]).toEqual([1, 1]);
   await answer;
   expect([relay.busy, relay.free]).toEqual([0, 2]);
-  await vi.waitFor(() => expect(sink.commands.at(-1)).toBe('QUIT'));
-  await vi.waitFor(() => expect(relay.state().connections).toBe(0));
+  await eventually(() => expect(sink.commands.at(-1)).toBe('QUIT'));
+  await eventually(() => expect(relay.state().connections).toBe(0));
   expect((await relay.send(outgoing('b@r.test'))).kind).toBe('sent');
   expect(sink.connections).toBe(2);
 });
@@ -140,7 +141,7 @@ test('close lets what has started finish, gives the rest back and says QUIT', as
   });
   const { sink, relay } = both;
   const started = relay.send(outgoing('a@r.test'));
-  await vi.waitFor(() => expect(sink.received).toHaveLength(1));
+  await eventually(() => expect(sink.received).toHaveLength(1));
   const pipelined = relay.send(outgoing('b@r.test'));
   const waiting = relay.send(outgoing('c@r.test'));
   const closed = relay.close();

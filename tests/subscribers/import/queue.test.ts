@@ -44,7 +44,7 @@ const until = (id: string, what: (row: Awaited<ReturnType<typeof getImport>>) =>
       const row = await getImport(db, id);
       return what(row) && row;
     },
-    { timeout: 60_000, interval: 20 },
+    { timeout: 100_000, interval: 20 },
   );
 const readers = async (of: string) => {
   const { n } = await db

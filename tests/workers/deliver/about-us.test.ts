@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { NothingMissed, resendMissed, resumeEdition } from '../../../src/deliveries/control.ts';
 import { emptyLedger, ledger, recount } from '../../../src/deliveries/ledger.ts';
 import { cancelEdition } from '../../../src/editions/transitions.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { editionOf, passTime, rowsOf, suppressed } from '../../deliveries/fixtures/rows.ts';
 import { openSending, type Sending } from '../../deliveries/fixtures/sending.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { startSink } from '../../relays/sink.ts';
 
 /** Refuses every recipient after so many, until it is mended. */
@@ -20,17 +21,14 @@ function refusing(reply: string, after = 0, at: 'rcpt' | 'dot' = 'rcpt') {
 }
 
 const paused = (sending: Sending, edition: string) =>
-  vi.waitFor(
-    async () => expect((await editionOf(sending.db, edition)).state).toBe('paused'),
-    20_000,
-  );
+  eventually(async () => expect((await editionOf(sending.db, edition)).state).toBe('paused'));
 
 /** Resumes as an operator would, and works its tickets until all is sent. */
 async function resumeAndSend({ db, deliverer }: Sending, edition: string): Promise<void> {
   const { changed, tickets } = await resumeEdition(db, edition);
   expect(changed).toBe(true);
   await Promise.all(tickets.map(({ range }) => deliverer.handle({ range })));
-  await vi.waitFor(async () => expect((await editionOf(db, edition)).state).toBe('sent'), 20_000);
+  await eventually(async () => expect((await editionOf(db, edition)).state).toBe('sent'));
 }
 
 test.each([
@@ -52,7 +50,7 @@ test.each([
   await sending.send(edition);
   await paused(sending, edition);
   expect((await editionOf(db, edition)).reason).toContain(`sink: ${reply} – `);
-  await vi.waitFor(async () => expect((await ledger(db, edition)).sending).toBe(0), 10_000);
+  await eventually(async () => expect((await ledger(db, edition)).sending).toBe(0));
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 20, queued: 10 });
   for (const row of await rowsOf(db, edition))
     if (row.state === 'queued') expect(row.attempts).toBe(0);
@@ -70,7 +68,7 @@ test('the same after a message is no judgement of what was sent', async () => {
   const edition = await freezeEdition(db, await makeReaders(db, 24));
   await sending.send(edition);
   await paused(sending, edition);
-  await vi.waitFor(async () => expect((await ledger(db, edition)).sending).toBe(0), 10_000);
+  await eventually(async () => expect((await ledger(db, edition)).sending).toBe(0));
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 20, queued: 4 });
   relay.mended = true;
   await resumeAndSend(sending, edition);
@@ -134,18 +132,15 @@ test('of those refused twice the mailboxes are suppressed, and the edition is th
   const edition = await freezeEdition(db, await makeReaders(db, 90));
   await sending.send(edition);
   let resumed = 0;
-  await vi.waitFor(
-    async () => {
-      const { state } = await editionOf(db, edition);
-      if (state === 'paused') {
-        const { tickets } = await resumeEdition(db, edition);
-        resumed += 1;
-        await Promise.all(tickets.map(({ range }) => sending.deliverer.handle({ range })));
-      }
-      expect((await editionOf(db, edition)).state).toBe('sent');
-    },
-    { timeout: 25_000, interval: 50 },
-  );
+  await eventually(async () => {
+    const { state } = await editionOf(db, edition);
+    if (state === 'paused') {
+      const { tickets } = await resumeEdition(db, edition);
+      resumed += 1;
+      await Promise.all(tickets.map(({ range }) => sending.deliverer.handle({ range })));
+    }
+    expect((await editionOf(db, edition)).state).toBe('sent');
+  });
   expect(resumed).toBeGreaterThan(0);
   expect(resumed).toBeLessThan(5);
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 30, failed: 60 });
@@ -153,7 +148,7 @@ test('of those refused twice the mailboxes are suppressed, and the edition is th
   expect(gone).toHaveLength(60);
   for (const address of gone) expect(address.held).toBe(false);
   await expect(resendMissed(db, edition)).rejects.toThrow(NothingMissed);
-}, 60_000);
+});
 
 test('what the one relay says of us is no matter where another takes the message', async () => {
   const second = await startSink();
@@ -164,14 +159,11 @@ test('what the one relay says of us is no matter where another takes the message
   const { db, sink } = sending;
   const edition = await freezeEdition(db, await makeReaders(db, 60));
   await sending.send(edition);
-  await vi.waitFor(
-    async () => {
-      await passTime(db, edition);
-      await sending.work(edition);
-      expect((await editionOf(db, edition)).state).toBe('sent');
-    },
-    { timeout: 20_000, interval: 100 },
-  );
+  await eventually(async () => {
+    await passTime(db, edition);
+    await sending.work(edition);
+    expect((await editionOf(db, edition)).state).toBe('sent');
+  });
   expect(await ledger(db, edition)).toEqual({ ...emptyLedger(), sent: 60 });
   expect(sink.accepted).toHaveLength(5);
   expect(second.accepted).toHaveLength(55);
@@ -189,21 +181,18 @@ test('one reader at whom the relay says it of us alone keeps nobody else from th
   const edition = await freezeEdition(db, await makeReaders(db, 120));
   await sending.send(edition);
   let resumed = 0;
-  await vi.waitFor(
-    async () => {
-      if ((await editionOf(db, edition)).state === 'paused') {
-        await resumeEdition(db, edition);
-        resumed += 1;
-      }
-      await sending.work(edition);
-      expect((await ledger(db, edition)).sent).toBe(119);
-    },
-    { timeout: 25_000, interval: 20 },
-  );
+  await eventually(async () => {
+    if ((await editionOf(db, edition)).state === 'paused') {
+      await resumeEdition(db, edition);
+      resumed += 1;
+    }
+    await sending.work(edition);
+    expect((await ledger(db, edition)).sent).toBe(119);
+  });
   // at first, and once more when it was among the first that were asked again
   expect(resumed).toBeLessThanOrEqual(2);
   expect(await suppressed(db)).toEqual([]);
-}, 60_000);
+});
 
 test('an edition that was cancelled while it was held suppresses nobody', async () => {
   const relay = refusing('550 5.1.1 user unknown');

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { followRefused } from '../../../src/bounces/follow.ts';
 import type { Db } from '../../../src/database/connection.ts';
 import { ledger, recount } from '../../../src/deliveries/ledger.ts';
@@ -8,8 +8,6 @@ import { editionOf, passTime, rowsOf, suppressed } from '../../deliveries/fixtur
 import { openSending, type Sending } from '../../deliveries/fixtures/sending.ts';
 import { eventually } from '../../harness/eventually.ts';
 import type { Reaction, Step } from '../../relays/sink.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Answers a step of the conversation about the second reader with `reaction`; everybody else is taken. */
 function forSecond(at: Step, reaction: Reaction) {

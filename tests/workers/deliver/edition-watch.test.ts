@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { editionOf, passTime, rowsOf } from '../../deliveries/fixtures/rows.ts';
@@ -11,8 +11,6 @@ import { eventually } from '../../harness/eventually.ts';
 import { dataFolder } from '../../harness/program.ts';
 import { redisMissing, startRedis } from '../../harness/redis.ts';
 import { startSink } from '../../relays/sink.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const ONE = { SMTP_CONNECTIONS: '2' };
 

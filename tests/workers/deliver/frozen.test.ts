@@ -15,8 +15,6 @@ import { eventually } from '../../harness/eventually.ts';
 import { dataFolder, gaceta } from '../../harness/program.ts';
 import { startSink } from '../../relays/sink.ts';
 
-vi.setConfig({ testTimeout: 180_000 });
-
 test('a worker that is frozen for twelve seconds goes on when it is let go', async () => {
   const sink = await startSink();
   const folder = dataFolder();

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { sql } from 'kysely';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ledger, recount } from '../../../src/deliveries/ledger.ts';
 import { planEdition } from '../../../src/deliveries/plan.ts';
 import { runTasks } from '../../../src/process/clock.ts';
@@ -10,8 +10,6 @@ import { editionOf } from '../../deliveries/fixtures/rows.ts';
 import { openSending, type Sending } from '../../deliveries/fixtures/sending.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../harness/redis.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let redis: TestRedis | undefined;
 afterAll(() => redis?.close());

@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { startWorkers } from '../../deliveries/fixtures/workers.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../harness/redis.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let redis: TestRedis | undefined;
 afterAll(() => redis?.close());

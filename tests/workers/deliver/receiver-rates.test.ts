@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ReceiverRates } from '../../../workers/deliver/receiver-rates.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { startWorkers } from '../../deliveries/fixtures/workers.ts';
 import { eventually } from '../../harness/eventually.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 interface Receiver {
   /** Messages a second, from a bucket that holds so many, or counted by the whole second. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { openLease } from '../../../src/deliveries/lease.ts';
 import { emptyLedger, ledger, recount } from '../../../src/deliveries/ledger.ts';
 import { planEdition } from '../../../src/deliveries/plan.ts';
@@ -11,8 +11,6 @@ import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts
 import { passTime, rowsOf } from '../../deliveries/fixtures/rows.ts';
 import { openSending } from '../../deliveries/fixtures/sending.ts';
 import { eventually } from '../../harness/eventually.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Lets the reaper judge what stopped: as if a lease of a killed worker had run out. */
 async function killWorkers(db: Parameters<typeof ledger>[0]) {

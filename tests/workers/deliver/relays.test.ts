@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
 import { openPace } from '../../../src/relays/pace/pace.ts';
 import { startDeliverer } from '../../../workers/deliver/deliver.ts';
@@ -8,8 +8,6 @@ import { editionOf, passTime, rowsOf } from '../../deliveries/fixtures/rows.ts';
 import { openSending } from '../../deliveries/fixtures/sending.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { startSink } from '../../relays/sink.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 test('two relays share by weight, and one that is down leaves all to the other', async () => {
   const second = await startSink();

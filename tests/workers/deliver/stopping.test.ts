@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { ledger, recount } from '../../../src/deliveries/ledger.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { openSending } from '../../deliveries/fixtures/sending.ts';
 import { eventually } from '../../harness/eventually.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 test('from the moment a worker is told to stop no body starts, and what has started gets its answer', async () => {
   const opened = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
 import { planEdition } from '../../../src/deliveries/plan.ts';
 import { issueTickets } from '../../../src/deliveries/tickets.ts';
@@ -7,8 +7,6 @@ import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts
 import { openSending } from '../../deliveries/fixtures/sending.ts';
 import { startWorkers } from '../../deliveries/fixtures/workers.ts';
 import { eventually } from '../../harness/eventually.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Which newsletter a message of the sink's went out for: readers are named reader-1.NEWSLETTER@news.test. */
 const newsletterOf = ({ to }: { to: string }) => /\.(\d+)@/.exec(to)?.[1] ?? '';

@@ -4,7 +4,8 @@ import * as fs from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import {} from 'vitest';
+import { eventually } from '../../harness/eventually.ts';
 
 /** Where mail of a domain goes: a port of this machine. */
 export type Routes = Record<string, number>;
@@ -128,17 +129,14 @@ export async function running(
 ): Promise<{ close(): Promise<void> }> {
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  await vi.waitFor(
-    async () => {
-      const socket = connect(port, '127.0.0.1');
-      try {
-        await once(socket, 'data');
-      } finally {
-        socket.destroy();
-      }
-    },
-    { timeout: 50_000, interval: 100 },
-  );
+  await eventually(async () => {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'data');
+    } finally {
+      socket.destroy();
+    }
+  });
   return {
     async close() {
       const ended = once(child, 'exit');

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import nodemailer from 'nodemailer';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Inbound, startInbound } from '../../../workers/inbound/server.ts';
 import { openTurns } from '../../../workers/inbound/turns.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { freePort } from '../../harness/redis.ts';
 import { sentEdition } from '../../http/public/fixtures/editions.ts';
 import { openSite, type Site } from '../../http/public/fixtures/site.ts';
@@ -67,79 +68,70 @@ describe.each(servers)('what comes back through a real $name', ({ name, unpacked
     return id;
   }
 
-  it.skipIf('missing' in unpacked)(
-    'brings each reader to the right state',
-    async () => {
-      const port = await freePort();
-      const routes = { [domain]: door.port, 'readers.example': sink.port, 'loop.example': port };
-      const server = await start(folder, port, routes);
-      try {
-        const who = {
-          unknown: 'unknown@readers.example',
-          full: 'full@readers.example',
-          later: 'later@readers.example',
-          loop: 'round@loop.example',
-          // an answer by Exim; Postfix has none of its own
-          ...(name === 'Exim' && { away: 'away@away.example' }),
-        };
-        const ids: Record<string, string> = {};
-        const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
-        for (const [what, to] of Object.entries(who)) {
-          const id = await addReader(to);
-          ids[what] = id;
-          const token = site.context.tokens.sign('bounce', { subscriber: id, edition });
-          const raw = `From: daily@news.example\r\nTo: ${to}\r\nSubject: News\r\nMessage-ID: <${id}@news.example>\r\n\r\nNews.\r\n`;
-          await transport.sendMail({ envelope: { from: `b+${token}@${domain}`, to }, raw });
-        }
-        transport.close();
-        const of = async (what: string) =>
-          db()
-            .selectFrom('bounces')
-            .select(['hard', 'reason', 'suppressed'])
-            .where('subscriberId', '=', ids[what] ?? '')
-            .orderBy('id')
-            .execute();
-        await vi.waitFor(
-          async () => {
-            expect(await of('unknown')).toEqual([
-              { hard: true, reason: 'unknown-user', suppressed: true },
-            ]);
-            expect(await of('full')).toEqual([
-              { hard: false, reason: 'mailbox-full', suppressed: false },
-            ]);
-            for (const what of ['later', 'loop']) {
-              const [first] = await of(what);
-              expect(first, what).toMatchObject({ hard: false, suppressed: false });
-            }
-          },
-          { timeout: 40_000, interval: 200 },
-        );
-        if (name === 'Exim') {
-          await vi.waitFor(
-            async () =>
-              expect(
-                await db()
-                  .selectFrom('inboundMessages')
-                  .select('kind')
-                  .where('kind', '=', 'auto-reply')
-                  .execute(),
-              ).toHaveLength(1),
-            { timeout: 40_000, interval: 200 },
-          );
-          expect(await of('away')).toEqual([]);
-        }
-        const active = await db()
-          .selectFrom('subscriptions')
-          .select('subscriberId')
-          .where('state', '=', 'active')
-          .where('subscriberId', 'in', Object.values(ids))
-          .execute();
-        const left = new Set(active.map(({ subscriberId }) => subscriberId));
-        expect(Object.keys(ids).filter((what) => !left.has(ids[what] ?? ''))).toEqual(['unknown']);
-      } finally {
-        await server.close();
+  it.skipIf('missing' in unpacked)('brings each reader to the right state', async () => {
+    const port = await freePort();
+    const routes = { [domain]: door.port, 'readers.example': sink.port, 'loop.example': port };
+    const server = await start(folder, port, routes);
+    try {
+      const who = {
+        unknown: 'unknown@readers.example',
+        full: 'full@readers.example',
+        later: 'later@readers.example',
+        loop: 'round@loop.example',
+        // an answer by Exim; Postfix has none of its own
+        ...(name === 'Exim' && { away: 'away@away.example' }),
+      };
+      const ids: Record<string, string> = {};
+      const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+      for (const [what, to] of Object.entries(who)) {
+        const id = await addReader(to);
+        ids[what] = id;
+        const token = site.context.tokens.sign('bounce', { subscriber: id, edition });
+        const raw = `From: daily@news.example\r\nTo: ${to}\r\nSubject: News\r\nMessage-ID: <${id}@news.example>\r\n\r\nNews.\r\n`;
+        await transport.sendMail({ envelope: { from: `b+${token}@${domain}`, to }, raw });
       }
-    },
-    100_000,
-  );
+      transport.close();
+      const of = async (what: string) =>
+        db()
+          .selectFrom('bounces')
+          .select(['hard', 'reason', 'suppressed'])
+          .where('subscriberId', '=', ids[what] ?? '')
+          .orderBy('id')
+          .execute();
+      await eventually(async () => {
+        expect(await of('unknown')).toEqual([
+          { hard: true, reason: 'unknown-user', suppressed: true },
+        ]);
+        expect(await of('full')).toEqual([
+          { hard: false, reason: 'mailbox-full', suppressed: false },
+        ]);
+        for (const what of ['later', 'loop']) {
+          const [first] = await of(what);
+          expect(first, what).toMatchObject({ hard: false, suppressed: false });
+        }
+      });
+      if (name === 'Exim') {
+        await eventually(async () =>
+          expect(
+            await db()
+              .selectFrom('inboundMessages')
+              .select('kind')
+              .where('kind', '=', 'auto-reply')
+              .execute(),
+          ).toHaveLength(1),
+        );
+        expect(await of('away')).toEqual([]);
+      }
+      const active = await db()
+        .selectFrom('subscriptions')
+        .select('subscriberId')
+        .where('state', '=', 'active')
+        .where('subscriberId', 'in', Object.values(ids))
+        .execute();
+      const left = new Set(active.map(({ subscriberId }) => subscriberId));
+      expect(Object.keys(ids).filter((what) => !left.has(ids[what] ?? ''))).toEqual(['unknown']);
+    } finally {
+      await server.close();
+    }
+  });
 });

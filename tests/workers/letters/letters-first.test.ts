@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ledger } from '../../../src/deliveries/ledger.ts';
 import { queueLetter } from '../../../src/letters/letters.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
 import { startWorkers, type Workers } from '../../deliveries/fixtures/workers.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../harness/redis.ts';
 
 let redis: TestRedis | undefined;
@@ -25,10 +26,7 @@ async function overtakenBy({ context, sink }: Workers, to: string): Promise<numb
     content,
   });
   await context.queues.enqueueLetters([letter]);
-  await vi.waitFor(() => expect(sink.accepted.map((message) => message.to)).toContain(to), {
-    timeout: 20_000,
-    interval: 10,
-  });
+  await eventually(() => expect(sink.accepted.map((message) => message.to)).toContain(to));
   return sink.accepted.findIndex((message) => message.to === to) - before;
 }
 
@@ -45,20 +43,19 @@ describe.each(['PostgreSQL', 'Redis'])('with rates and queue in %s', (backend) =
       const edition = await freezeEdition(db, await makeReaders(db, 500));
       await workers.plan(edition);
       const sent = () => workers.sink.accepted.length;
-      await vi.waitFor(() => expect(sent()).toBeGreaterThan(2), 20_000);
+      await eventually(() => expect(sent()).toBeGreaterThan(2));
       await overtakenBy(workers, 'warms-the-template@news.test');
       const overtaken: number[] = [];
       for (const name of ['one', 'two', 'three', 'four']) {
         overtaken.push(await overtakenBy(workers, `${name}@news.test`));
         // the digest has a permit in between: a letter costs it one and no more
         const now = sent();
-        await vi.waitFor(() => expect(sent()).toBeGreaterThan(now), 10_000);
+        await eventually(() => expect(sent()).toBeGreaterThan(now));
       }
       // what has a permit already, in either worker, and what takes one while the letter is written and read
       expect(Math.max(...overtaken)).toBeLessThanOrEqual(4);
       expect((await ledger(db, edition)).sent).toBeGreaterThanOrEqual(4);
     },
-    60_000,
   );
 });
 
@@ -75,15 +72,14 @@ test('a letter does not wait for a digest that has every connection the relay gi
   const { db } = workers.context;
   const edition = await freezeEdition(db, await makeReaders(db, 3_000));
   await workers.plan(edition);
-  await vi.waitFor(() => expect(workers.sink.open.size).toBe(2), 10_000);
-  await vi.waitFor(() => expect(workers.sink.accepted.length).toBeGreaterThan(50), 10_000);
+  await eventually(() => expect(workers.sink.open.size).toBe(2));
+  await eventually(() => expect(workers.sink.accepted.length).toBeGreaterThan(50));
   await overtakenBy(workers, 'first@news.test');
   const { sent, queued } = await ledger(db, edition);
   expect(queued).toBeGreaterThan(500);
   // and the digest has its connection back
-  await vi.waitFor(() => expect(workers.sink.open.size).toBe(2), 20_000);
-  await vi.waitFor(
-    async () => expect((await ledger(db, edition)).sent).toBeGreaterThan(sent + 100),
-    20_000,
+  await eventually(() => expect(workers.sink.open.size).toBe(2));
+  await eventually(async () =>
+    expect((await ledger(db, edition)).sent).toBeGreaterThan(sent + 100),
   );
-}, 90_000);
+});

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Db } from '../../../src/database/connection.ts';
 import { claimLetter, dueLetters, judgeLostLetters } from '../../../src/letters/claim.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { letterRow, openLetters, type SendingLetters } from './fixtures/letters.ts';
 
 /** The worker's lease is judged to have ended, as if nobody had heard of it for 15 s. */
@@ -40,7 +41,7 @@ test.each(['resend', 'hold'] as const)(
     const { db, sink } = sending;
     const letter = await sending.write();
     const sent = sending.send(letter);
-    await vi.waitFor(() => expect(sink.received).toHaveLength(1), 10_000);
+    await eventually(() => expect(sink.received).toHaveLength(1));
     await judgeDead(sending);
     expect(await letterRow(db, letter)).toMatchObject({
       state: policy === 'hold' ? 'uncertain' : 'queued',
@@ -63,7 +64,7 @@ test('a letter judged lost is left for a while to the worker that may know its a
   const { db, sink } = sending;
   const letter = await sending.write();
   const sent = sending.send(letter);
-  await vi.waitFor(() => expect(sink.received).toHaveLength(1), 10_000);
+  await eventually(() => expect(sink.received).toHaveLength(1));
   await judgeDead(sending);
   expect(await letterRow(db, letter)).toMatchObject({ state: 'queued', waits: true });
   expect(await dueLetters(db, 10)).toEqual([]);
@@ -77,7 +78,7 @@ test('a letter that somebody else has claimed since is left alone by the late an
   const { db, sink } = sending;
   const letter = await sending.write();
   const sent = sending.send(letter);
-  await vi.waitFor(() => expect(sink.received).toHaveLength(1), 10_000);
+  await eventually(() => expect(sink.received).toHaveLength(1));
   await judgeDead(sending);
   await sql`update letters set next_at = now()`.execute(db);
   const { rows } = await sql<{ id: number }>`
@@ -121,14 +122,14 @@ test('a letter is written before it is claimed: a lease that is lost meanwhile i
   const { workerId } = lease;
   const release = await holdNewsletters(db);
   const sent = sending.send(letter);
-  await vi.waitFor(async () => expect(await waiting(db)).toBe(1), 10_000);
+  await eventually(async () => expect(await waiting(db)).toBe(1));
   expect((await letterRow(db, letter)).state).toBe('queued');
   await judgeDead(sending);
-  await vi.waitFor(() => expect(lease.workerId).not.toBe(workerId), 10_000);
+  await eventually(() => expect(lease.workerId).not.toBe(workerId));
   await Promise.all([release(), sent]);
   expect(sink.received).toHaveLength(1);
   expect(await letterRow(db, letter)).toMatchObject({ state: 'sent' });
-}, 30_000);
+});
 
 test('a lease that is lost while a claimed letter is written anew sends it once', async () => {
   await using sending = await openLetters();
@@ -137,17 +138,17 @@ test('a lease that is lost while a claimed letter is written anew sends it once'
   const { workerId } = lease;
   const release = await holdNewsletters(db);
   const sent = sending.send(letter);
-  await vi.waitFor(async () => expect(await waiting(db)).toBe(1), 10_000);
+  await eventually(async () => expect(await waiting(db)).toBe(1));
   // what was written is to an address that is no longer the letter's: it is written anew once it is claimed
   await sql`update letters set email = 'another@news.test' where id = ${letter}`.execute(db);
   const next = holdNewsletters(db);
-  await vi.waitFor(async () => expect(await waiting(db)).toBe(2), 10_000);
+  await eventually(async () => expect(await waiting(db)).toBe(2));
   await release();
   const releaseNext = await next;
-  await vi.waitFor(async () => expect((await letterRow(db, letter)).state).toBe('sending'), 10_000);
+  await eventually(async () => expect((await letterRow(db, letter)).state).toBe('sending'));
   await judgeDead(sending);
   // the worker learns of it at its next heartbeat, and goes on under a new lease
-  await vi.waitFor(() => expect(lease.workerId).not.toBe(workerId), 10_000);
+  await eventually(() => expect(lease.workerId).not.toBe(workerId));
   expect(lease.mayStart()).toBe(true);
   await Promise.all([releaseNext(), sent]);
   expect(sink.received).toHaveLength(0);
@@ -156,7 +157,7 @@ test('a lease that is lost while a claimed letter is written anew sends it once'
   await sendAllDue(sending);
   expect(sink.received).toHaveLength(1);
   expect(await letterRow(db, letter)).toMatchObject({ state: 'sent' });
-}, 60_000);
+});
 
 test('an answer is kept until the database takes it', async () => {
   const slow = slowDot();
@@ -164,11 +165,11 @@ test('an answer is kept until the database takes it', async () => {
   const { db, sink, warnings } = sending;
   const letter = await sending.write();
   const sent = sending.send(letter);
-  await vi.waitFor(() => expect(sink.received).toHaveLength(1), 10_000);
+  await eventually(() => expect(sink.received).toHaveLength(1));
   await sql`alter table letters rename to letters_away`.execute(db);
   slow.answer();
-  await vi.waitFor(() => expect(sink.accepted).toHaveLength(1), 10_000);
-  await vi.waitFor(() => expect(warnings.length).toBeGreaterThan(1), 10_000);
+  await eventually(() => expect(sink.accepted).toHaveLength(1));
+  await eventually(() => expect(warnings.length).toBeGreaterThan(1));
   await sql`alter table letters_away rename to letters`.execute(db);
   await sent;
   expect(await letterRow(db, letter)).toMatchObject({ state: 'sent' });

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../../harness/eventually.ts';
 import { zipOf } from '../../../harness/zip.ts';
 import { readWhole } from '../fixtures/reading.ts';
 import { xlsxOf } from '../fixtures/xlsx.ts';
@@ -166,8 +167,8 @@ test('a ZIP leaves no file open, however much of it was read', async () => {
   await readWhole(zip);
   const before = opened();
   for (let n = 0; n < 3; n++) await readWhole(zip);
-  await vi.waitFor(() => expect(opened()).toBeLessThanOrEqual(before));
-}, 30_000);
+  await eventually(() => expect(opened()).toBeLessThanOrEqual(before));
+});
 
 test('a list of addresses alone needs no titles', async () => {
   const consent = { source: 'The fair', at: '2026-01-01' };
@@ -228,4 +229,4 @@ test('whatever is in a file, nothing but InvalidImport comes of it, and every li
     }),
     { numRuns: 150 },
   );
-}, 30_000);
+});
