@@ -42,7 +42,9 @@ export const unsubscribeUrl = (
   subscriber: string,
   newsletter: string,
   addressChanges = 0,
-) => unsubscribePage(maker, unsubscribeToken(maker, subscriber, newsletter, addressChanges));
+  edition?: string,
+) =>
+  unsubscribePage(maker, unsubscribeToken(maker, subscriber, newsletter, addressChanges, edition));
 
 /**
  * Both links to unsubscribe from one newsletter, with one token: that of RFC 8058, and a mailto (RFC 6068): to the
@@ -96,13 +98,18 @@ export function mailtoUnsubscribe(to: string, token: string): string {
   return `mailto:${encodeURIComponent(address.slice(0, at))}${address.slice(at)}?subject=${subject}`;
 }
 
-/** The page to choose on. */
+/** The page to choose on. With an edition, who unsubscribes there is counted with it. */
 export const preferencesUrl = (
   { publicUrl, tokens }: LinkMaker,
   subscriber: string,
   addressChanges = 0,
+  edition?: string,
 ) =>
-  `${publicUrl}/preferences/${tokens.sign('preferences', { subscriber, ...since(addressChanges) })}`;
+  `${publicUrl}/preferences/${tokens.sign('preferences', {
+    subscriber,
+    ...(edition === undefined ? {} : { edition }),
+    ...since(addressChanges),
+  })}`;
 
 /** The page of a person's own data: only from a fresh letter, since digests get forwarded. */
 export const privacyUrl = (

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
 import { emptyLedger, ledger } from '../../src/deliveries/ledger.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -224,4 +225,8 @@ test('what every message carries', async () => {
   expect(head).toMatch(/^List-Id: /im);
   expect(head).toMatch(/^List-Archive: <http:\/\/localhost:3000\/archive\/[^>]+>$/m);
   expect(message?.from).toMatch(/^desk\+s\d+e\d+-[b-w]{32}@news\.test$/);
+  // who unsubscribes by any of its links is counted with it
+  const { text = '' } = await simpleParser(message?.bytes ?? '');
+  for (const page of ['unsubscribe', 'preferences'])
+    expect(text).toMatch(new RegExp(`/${page}/s\\d+(?:n\\d+)?e${edition}-`));
 });

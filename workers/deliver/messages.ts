@@ -45,17 +45,18 @@ export function openMessages(
     try {
       const address = readAddress(row.email);
       const { subscriber } = row;
+      const { id } = edition.content.edition;
       const { unsubscribeUrl, unsubscribeMailto } = edition.unsubscribeLinks(
         subscriber,
         row.addressChanges,
       );
       const spliced = spliceMessage(variant.prepared, {
         to: { address: address.email, name: row.name },
-        messageId: messageIdOf(edition.content.edition.id, subscriber, context.origin),
+        messageId: messageIdOf(id, subscriber, context.origin),
         date: new Date(),
         unsubscribeUrl,
         unsubscribeMailto,
-        preferencesUrl: preferencesUrl(links, subscriber, row.addressChanges),
+        preferencesUrl: preferencesUrl(links, subscriber, row.addressChanges, id),
         maskedAddress: maskAddress(address.email),
       });
       const { headers, size, utf8 } = spliced;

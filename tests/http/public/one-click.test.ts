@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
+import { preferencesUrl } from '../../../src/subscribers/links.ts';
 import { unsubscribesOf } from '../../../src/subscribers/unsubscribes.ts';
 import { type MadeNewsletter, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
 import { openSite, type Site, tokensFor } from './fixtures/site.ts';
@@ -135,4 +136,28 @@ test('who unsubscribes by the link of an edition is counted with it, until they 
     .execute();
   expect(await unsubscribesOf(db, edition)).toMatchObject({ count: 1 });
   expect(await unsubscribesOf(db, '78')).toEqual({ count: 0, reasons: [] });
+});
+
+test('who unsubscribes on the page of choices that an edition’s link opens is counted with it, once', async () => {
+  const { db, tokens } = site.context;
+  const evening = await makeNewsletter(db, 'evening', { title: 'The Evening' });
+  const { id } = await joined();
+  await db
+    .insertInto('subscriptions')
+    .values({ subscriberId: id, newsletterId: evening.id, state: 'active', activeFrom: new Date() })
+    .execute();
+  const edition = '79';
+  const choices = await site.get(preferencesUrl({ publicUrl: '', tokens }, id, 0, edition));
+  const [, way = ''] = /href="(\/unsubscribe\/[^"?]+)/.exec(await choices.text()) ?? [];
+  // from there back to the choices, and out of both newsletters at once
+  const asked = await (await site.get(way)).text();
+  const [, back = ''] = /href="(\/preferences\/[^"?]+)/.exec(asked) ?? [];
+  expect(await (await site.get(back)).text()).toContain(way);
+  const done = await site.press(way, { scope: 'all' });
+  const [, undo = ''] = /action="(\/undo\/[^"?]+)/.exec(await done.text()) ?? [];
+  await site.press(`${undo.replace(/\/reason$/, '')}/reason`, { reason: 'often', more: 'daily!' });
+  expect(await unsubscribesOf(db, edition)).toMatchObject({
+    count: 1,
+    reasons: [{ reason: 'often: daily!' }],
+  });
 });

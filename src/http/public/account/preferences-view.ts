@@ -1,12 +1,13 @@
 import { unsubscribeUrl } from '../../../subscribers/links.ts';
-import type { Reader, ReaderSubscription } from '../../../subscribers/own-page.ts';
+import type { ReaderSubscription } from '../../../subscribers/own-page.ts';
 import type { Tokens } from '../../../subscribers/tokens.ts';
 import { pauseDay, type TypedChoices } from './preferences-input.ts';
 import { currentName, timezoneLabel, timezonesByRegion } from './timezones.ts';
+import type { LinkReader } from './token-pages.ts';
 
 /** What the form of the preference page shows: the choices as they are, or as they were typed. */
 export function preferencesView(
-  reader: Reader,
+  reader: LinkReader,
   {
     language,
     tokens,
@@ -36,6 +37,7 @@ export function preferencesView(
         reader.id,
         one.newsletterId,
         reader.addressChanges,
+        reader.edition,
       ),
       ...typed?.of(one.slug),
     })),

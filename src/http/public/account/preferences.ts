@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from 'express';
 import { requestAccess } from '../../../letters/own-links.ts';
-import type { Reader } from '../../../subscribers/own-page.ts';
 import { saveChoices } from '../../../subscribers/preferences.ts';
 import { noteSeen, noteSignOfLife } from '../../../subscribers/signs-of-life.ts';
 import { formBody } from '../../middleware/bodies.ts';
@@ -8,7 +7,13 @@ import type { PublicContext } from '../public-context.ts';
 import { languageOf, words } from '../site/page.ts';
 import { readChoices, typedChoices, UnusableChoice } from './preferences-input.ts';
 import { preferencesView } from './preferences-view.ts';
-import { readerOfLink, showBadLink, shownAddress, tokenOf } from './token-pages.ts';
+import {
+  type LinkReader,
+  readerOfLink,
+  showBadLink,
+  shownAddress,
+  tokenOf,
+} from './token-pages.ts';
 
 /** The preference page. Its link is in every message, so it masks the address and cannot start a subscription. */
 export function preferencesRoutes({ context, show, enqueueLetters }: PublicContext): Router {
@@ -64,7 +69,7 @@ export function preferencesRoutes({ context, show, enqueueLetters }: PublicConte
   async function showChoices(
     req: Request,
     res: Response,
-    reader: Reader,
+    reader: LinkReader,
     { saved = false, wrong }: { saved?: boolean; wrong?: UnusableChoice },
   ) {
     const language = languageOf(req, reader.language);

@@ -46,6 +46,11 @@ export const tokenOf = (req: Request): string => {
   return tokenIn(given) ?? given;
 };
 
+/** A reader, and the edition whose link they followed. */
+export interface LinkReader extends Reader {
+  edition?: string | undefined;
+}
+
 /**
  * The reader of a link that opens what they have; undefined where it is no such link, has expired, or was mailed to an
  * address that they no longer have.
@@ -54,8 +59,8 @@ export async function readerOfLink(
   { db, tokens }: Pick<Context, 'db' | 'tokens'>,
   purpose: 'preferences' | 'privacy' | 'keep',
   req: Request,
-): Promise<Reader | undefined> {
+): Promise<LinkReader | undefined> {
   const subject = tokens.verify(purpose, tokenOf(req));
   const reader = subject && (await readerOf(db, subject.subscriber));
-  return reader && isCurrent(subject, reader) ? reader : undefined;
+  return reader && isCurrent(subject, reader) ? { ...reader, edition: subject.edition } : undefined;
 }

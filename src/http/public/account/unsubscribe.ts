@@ -51,6 +51,7 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
               { publicUrl: '', tokens: context.tokens },
               reader.id,
               reader.addressChanges,
+              found.edition,
             )
           : null,
       },
@@ -75,7 +76,8 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
     const subject = context.tokens.verify('unsubscribe', tokenOf(req));
     const reader = subject && (await readerOf(context.db, subject.subscriber));
     if (!reader) return undefined;
-    return { reader, newsletter: subject.newsletter, current: isCurrent(subject, reader) };
+    const { newsletter, edition } = subject;
+    return { reader, newsletter, edition, current: isCurrent(subject, reader) };
   }
 
   /** What has ended, however long ago, and for an hour the way back. */
@@ -122,6 +124,7 @@ export function unsubscribeRoutes({ context, show }: PublicContext): Router {
 interface Found {
   reader: Reader;
   newsletter: string | undefined;
+  edition: string | undefined;
   current: boolean;
 }
 
