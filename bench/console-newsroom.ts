@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../src/database/connection.ts';
 import { ensurePartitions } from '../src/database/partitions.ts';
+import { openSealing } from '../src/database/sealing.ts';
 import { keepReaderDays } from '../src/subscribers/reader-days.ts';
 import { addWebhook } from '../src/webhooks/webhooks.ts';
 import type { ConsoleThings } from '../tests/browser/console-pages.ts';
@@ -31,7 +32,7 @@ export async function fillForConsole(
     description: '',
     events: ['confirmed' as const],
   };
-  await addWebhook(db, hook, null);
+  await addWebhook(db, openSealing(['bench']), hook, null);
   await sql`
     insert into imports (newsletter_id, newsletters, state, lines, skipped, errors, progress)
     select min(id), array[min(id)], 'done', 100000, 1000,

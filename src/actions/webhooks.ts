@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { openSealing, type Sealing } from '../database/sealing.ts';
 import { audit } from '../operators/audit.ts';
 import { readBinding } from '../operators/bindings.ts';
 import { claimMessage, settleMessage } from '../webhooks/claim.ts';
@@ -28,10 +29,11 @@ interface Binding {
 /** Makes a webhook, with its audit row. Nobody makes one that tells more than they may see. Throws InvalidBinding. */
 export async function makeWebhook(
   tx: DbOrTransaction,
+  sealing: Sealing,
   { actor, scope }: Who,
   { newsletters, ...input }: z.output<typeof newWebhook> & Binding,
 ): Promise<Webhook & { secret: string }> {
-  const made = await addWebhook(tx, input, await readBinding(tx, newsletters, scope));
+  const made = await addWebhook(tx, sealing, input, await readBinding(tx, newsletters, scope));
   await audit(tx, actor, 'create', `webhook ${made.id}`, { url: made.url });
   return made;
 }
@@ -65,10 +67,11 @@ export async function giveUpWebhook(
 /** Another secret; the one of before is signed with for a day, too. Throws WebhookNotFound. */
 export async function changeSecret(
   tx: DbOrTransaction,
+  sealing: Sealing,
   { actor, scope }: Who,
   id: string,
 ): Promise<Webhook & { secret: string }> {
-  const changed = await rotateSecret(tx, id, scope);
+  const changed = await rotateSecret(tx, sealing, id, scope);
   await audit(tx, actor, 'rotate secret', `webhook ${id}`);
   return changed;
 }
@@ -88,7 +91,7 @@ export async function resendAttempt(
 
 /** Tells a webhook that it works, at once, and answers what came of it. Throws WebhookNotFound, WebhookOff. */
 export async function testWebhook(
-  { db, config, now }: Pick<Context, 'db' | 'config' | 'now'>,
+  { db, config, secrets, now }: Pick<Context, 'db' | 'config' | 'secrets' | 'now'>,
   { actor, scope }: Who,
   id: string,
 ): Promise<Pick<Outcome, 'status' | 'answer' | 'error' | 'milliseconds'> & { ok: boolean }> {
@@ -100,7 +103,11 @@ export async function testWebhook(
     return claimMessage(tx, await queueTest(tx, id));
   });
   if (!message) throw new WebhookOff();
-  const outcome = await sendMessage(message, { allowPrivate: config.feedAllowPrivate, now: now() });
+  const outcome = await sendMessage(message, {
+    sealing: openSealing(secrets),
+    allowPrivate: config.feedAllowPrivate,
+    now: now(),
+  });
   await db.transaction().execute((tx) => settleMessage(tx, message, outcome));
   const { status, answer, error, milliseconds } = outcome;
   return {

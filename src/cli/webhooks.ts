@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { giveUpWebhook, makeWebhook, testWebhook } from '../actions/webhooks.ts';
+import { openSealing } from '../database/sealing.ts';
 import { WebhookNotFound } from '../webhooks/errors.ts';
 import { listWebhooks, newWebhook, webhookEvents } from '../webhooks/webhooks.ts';
 import type { Open } from './open.ts';
@@ -53,7 +54,7 @@ export function registerWebhooks(program: Command, open: Open): void {
     .option('--description <words>', 'what it is for')
     .option('--json', 'print JSON')
     .action(({ json, url, event, newsletter, description }: Options) =>
-      open(async ({ db }) => {
+      open(async ({ db, secrets }) => {
         const input = newWebhook.parse({
           url,
           events: event,
@@ -62,7 +63,10 @@ export function registerWebhooks(program: Command, open: Open): void {
         const made = await db
           .transaction()
           .execute((tx) =>
-            makeWebhook(tx, by(), { ...input, ...(newsletter ? { newsletters: newsletter } : {}) }),
+            makeWebhook(tx, openSealing(secrets), by(), {
+              ...input,
+              ...(newsletter ? { newsletters: newsletter } : {}),
+            }),
           );
         print(json, made, made.secret);
         if (!json) note(`(webhook ${made.id}, ${made.url}; the secret is not shown again)`);

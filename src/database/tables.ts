@@ -858,9 +858,9 @@ interface WebhooksTable {
   events: string[];
   /** Newsletters by id; null: the whole newsroom. */
   boundTo: Optional<string[]>;
-  /** As Standard Webhooks writes it: `whsec_` and base64. Signing takes the secret itself, not a hash. */
-  secret: string;
-  previousSecret: Optional<string>;
+  /** Sealed (see sealing.ts), as Standard Webhooks writes it: `whsec_` and base64. Signing takes the secret itself, not a hash. */
+  secret: Buffer;
+  previousSecret: Optional<Buffer>;
   previousUntil: Optional<Date>;
   failingSince: Optional<Date>;
   disabledAt: Optional<Date>;

@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
-import { openSealing, Unsealable } from '../operators/sealing.ts';
+import { openSealing, Unsealable } from '../database/sealing.ts';
 import type { DkimKey } from '../relays/dkim/keys.ts';
 import type { PublicKey } from '../relays/dkim/record.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Sealing } from './sealing.ts';
+import type { Sealing } from '../database/sealing.ts';
 
 /** A clock may be this many seconds off, either way. */
 const TOLERANCE = 40;

@@ -1,8 +1,10 @@
 import { Webhook as Signer } from 'standardwebhooks';
+import { type Sealing, Unsealable } from '../database/sealing.ts';
 import { FeedError } from '../feeds/errors.ts';
 import { download } from '../feeds/http/download.ts';
 import { retryAfter } from '../feeds/http/freshness.ts';
 import type { AllowPrivate } from '../feeds/http/public-addresses.ts';
+import { sealedFor } from './webhooks.ts';
 
 const TIMEOUT_MS = 15_000;
 /** How much of an answer is kept for the log. */
@@ -17,8 +19,8 @@ export interface Due {
   data: Record<string, unknown>;
   attempts: number;
   url: string;
-  /** The webhook's, newest first. */
-  secrets: string[];
+  /** The webhook's, sealed, newest first. */
+  secrets: Buffer[];
 }
 
 /** What came of one try. */
@@ -37,19 +39,27 @@ export interface Outcome {
  * each redirect, unless `allowPrivate`. Throws nothing.
  */
 export async function sendMessage(
-  { id, type, at, data, url, secrets }: Due,
+  { id, webhookId, type, at, data, url, secrets }: Due,
   {
+    sealing,
     allowPrivate,
     now,
     timeoutMs = TIMEOUT_MS,
     signal,
-  }: { allowPrivate: AllowPrivate; now: Date; timeoutMs?: number; signal?: AbortSignal },
+  }: {
+    sealing: Sealing;
+    allowPrivate: AllowPrivate;
+    now: Date;
+    timeoutMs?: number;
+    signal?: AbortSignal;
+  },
 ): Promise<Outcome> {
   const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
   const messageId = `msg_${id}`;
   const began = performance.now();
   const milliseconds = () => Math.round(performance.now() - began);
   try {
+    const opened = openSecrets(sealing, webhookId, secrets);
     const answer = await download(url, {
       post: body,
       headers: {
@@ -57,7 +67,7 @@ export async function sendMessage(
         'content-type': 'application/json',
         'webhook-id': messageId,
         'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-        'webhook-signature': secrets
+        'webhook-signature': opened
           .map((secret) => new Signer(secret).sign(messageId, now, body))
           .join(' '),
       },
@@ -85,6 +95,21 @@ export async function sendMessage(
       retryAfterSeconds: null,
     };
   }
+}
+
+/** Those that open. Throws when none does. */
+function openSecrets(sealing: Sealing, webhookId: string, secrets: readonly Buffer[]): string[] {
+  const opened = secrets.flatMap((sealed) => {
+    try {
+      return [sealing.open(sealed, sealedFor(webhookId))];
+    } catch (error) {
+      if (error instanceof Unsealable) return [];
+      throw error;
+    }
+  });
+  if (opened.length === 0)
+    throw new Error('The secret cannot be read, because SECRET was replaced: change the secret.');
+  return opened;
 }
 
 /** Text that the database can hold. */

@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { reaches, type Scope } from '../database/scope.ts';
+import type { Sealing } from '../database/sealing.ts';
 import type { Database } from '../database/tables.ts';
 import { readId } from '../text/id.ts';
 import { lineSchema } from '../text/one-line.ts';
@@ -71,6 +72,9 @@ export interface Webhook {
 /** How long the secret of before is signed with, too. */
 const CHANGE_OVER = sql<Date>`now() + interval '24 hours'`;
 
+/** What binds a sealed secret to its webhook. */
+export const sealedFor = (id: string) => `webhook ${id}`;
+
 const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
 const columns = [
@@ -92,18 +96,24 @@ const shown = [
   ),
 ];
 
-/** Makes a webhook, and its secret. */
+/** Makes a webhook, and its secret; in a transaction, since it is sealed for an id that has to be known first. */
 export async function addWebhook(
   tx: DbOrTransaction,
+  sealing: Sealing,
   input: z.output<typeof newWebhook>,
   boundTo: Scope,
 ): Promise<Webhook & { secret: string }> {
-  const secret = newSecret();
   const made = await tx
     .insertInto('webhooks')
-    .values({ ...input, secret, boundTo: boundTo && [...boundTo] })
+    .values({ ...input, secret: Buffer.alloc(0), boundTo: boundTo && [...boundTo] })
     .returning(shown)
     .executeTakeFirstOrThrow();
+  const secret = newSecret();
+  await tx
+    .updateTable('webhooks')
+    .set({ secret: sealing.seal(secret, sealedFor(made.id)) })
+    .where('id', '=', made.id)
+    .execute();
   return { ...made, secret };
 }
 
@@ -170,6 +180,7 @@ export async function removeWebhook(
 /** Gives a webhook another secret; the old one is signed with for a day, too. Throws WebhookNotFound. */
 export async function rotateSecret(
   tx: DbOrTransaction,
+  sealing: Sealing,
   id: string,
   scope: Scope,
 ): Promise<Webhook & { secret: string }> {
@@ -177,7 +188,11 @@ export async function rotateSecret(
   const secret = newSecret();
   await tx
     .updateTable('webhooks')
-    .set((eb) => ({ secret, previousSecret: eb.ref('secret'), previousUntil: CHANGE_OVER }))
+    .set((eb) => ({
+      secret: sealing.seal(secret, sealedFor(id)),
+      previousSecret: eb.ref('secret'),
+      previousUntil: CHANGE_OVER,
+    }))
     .where('id', '=', id)
     .execute();
   return { ...(await getWebhook(tx, id, scope)), secret };

@@ -12,6 +12,7 @@ import type { Db } from '../../src/database/connection.ts';
 import { createDatabase } from '../../src/database/create.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { migrations } from '../../src/database/migrations/index.ts';
+import { openSealing } from '../../src/database/sealing.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { addWebhook } from '../../src/webhooks/webhooks.ts';
 import { openFreshDatabase } from '../harness/database.ts';
@@ -72,6 +73,7 @@ describe('a backup', async () => {
   await fill(db);
   await addWebhook(
     db,
+    openSealing(['a secret']),
     { url: 'https://cms.example/hook', events: ['subscribed', 'edition.paused'] },
     null,
   );

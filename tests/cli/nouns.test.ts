@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { openSealing } from '../../src/database/sealing.ts';
 import {
   articleShape,
   editionShape,
@@ -14,7 +15,6 @@ import {
 import { ensureFirstNewsletter } from '../../src/newsletters/newsletters.ts';
 import { getOperatorByEmail } from '../../src/operators/accounts.ts';
 import { findApiToken } from '../../src/operators/api-tokens.ts';
-import { openSealing } from '../../src/operators/sealing.ts';
 import { beginSession } from '../../src/operators/sessions.ts';
 import { findSetupLink } from '../../src/operators/setup-links.ts';
 import { beginTotp } from '../../src/operators/totp.ts';

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSealing } from '../../src/database/sealing.ts';
 import type { Role } from '../../src/database/tables.ts';
 import { addFeed } from '../../src/feeds/feeds.ts';
 import { apiRoutes } from '../../src/http/api/routes.ts';
@@ -48,7 +49,12 @@ describe('who may do what, route by route', async () => {
     const daily = await readBinding(db, ['daily']);
     const sports = await readBinding(db, ['sports']);
     things['webhook'] = (
-      await addWebhook(db, { url: `https://${MARK}.example.org/`, events: ['changed'] }, daily)
+      await addWebhook(
+        db,
+        openSealing(['a secret']),
+        { url: `https://${MARK}.example.org/`, events: ['changed'] },
+        daily,
+      )
     ).id;
     for (const role of roles)
       for (const [binding, boundTo] of [

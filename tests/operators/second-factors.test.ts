@@ -1,12 +1,12 @@
 import { generateSync } from 'otplib';
 import { describe, expect, it } from 'vitest';
+import { openSealing, Unsealable } from '../../src/database/sealing.ts';
 import { createOperator, getOperator } from '../../src/operators/accounts.ts';
 import {
   makeRecoveryCodes,
   recoveryCodesLeft,
   useRecoveryCode,
 } from '../../src/operators/recovery-codes.ts';
-import { openSealing, Unsealable } from '../../src/operators/sealing.ts';
 import {
   beginTotp,
   confirmTotp,

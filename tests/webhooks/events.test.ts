@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { openSealing } from '../../src/database/sealing.ts';
 import * as transitions from '../../src/editions/transitions.ts';
 import { eraseSubscriber } from '../../src/privacy/erase.ts';
 import { updateSubscriber } from '../../src/subscribers/change.ts';
@@ -19,6 +20,7 @@ const sports = await makeNewsletter(db, 'sports');
 const url = 'https://cms.example.org/hook';
 const all = { url, events: [...webhookEvents] };
 const now = new Date();
+const sealing = openSealing(['a secret']);
 
 beforeEach(async () => {
   await db.deleteFrom('webhooks').execute();
@@ -47,9 +49,9 @@ async function told(webhookId: string) {
 }
 
 it('tells each step of a subscription, in the transaction that takes it', async () => {
-  const { id: webhook } = await addWebhook(db, all, null);
-  const { id: bound } = await addWebhook(db, all, [sports.id]);
-  const { id: choosy } = await addWebhook(db, { url, events: ['unsubscribed'] }, null);
+  const { id: webhook } = await addWebhook(db, sealing, all, null);
+  const { id: bound } = await addWebhook(db, sealing, all, [sports.id]);
+  const { id: choosy } = await addWebhook(db, sealing, { url, events: ['unsubscribed'] }, null);
   const id = await signUp('ana@example.org');
   await confirm(db, id, now);
   await updateSubscriber(db, id, { name: 'Ana' }, { now });
@@ -81,8 +83,8 @@ it('tells each step of a subscription, in the transaction that takes it', async 
 });
 
 it('tells nothing of what stays as it is, and nothing to one that is off', async () => {
-  const { id: webhook } = await addWebhook(db, all, null);
-  const { id: off } = await addWebhook(db, all, null);
+  const { id: webhook } = await addWebhook(db, sealing, all, null);
+  const { id: off } = await addWebhook(db, sealing, all, null);
   await db.updateTable('webhooks').set({ disabledAt: now }).where('id', '=', off).execute();
   const id = await signUp('bea@example.org');
   await confirm(db, id, now);
@@ -96,7 +98,7 @@ it('tells nothing of what stays as it is, and nothing to one that is off', async
 });
 
 it('tells when an edition begins, is paused and is sent', async () => {
-  const { id: webhook } = await addWebhook(db, all, [daily.id]);
+  const { id: webhook } = await addWebhook(db, sealing, all, [daily.id]);
   for (const [number, { id: newsletterId }] of [daily, sports].entries()) {
     const { id } = await db
       .insertInto('editions')

@@ -1,4 +1,5 @@
 import type { Context } from '../../src/context.ts';
+import { openSealing } from '../../src/database/sealing.ts';
 import { audit } from '../../src/operators/audit.ts';
 import type { Task } from '../../src/process/clock.ts';
 import { AT_ONCE, type Claimed, claimMessages, settleMessage } from '../../src/webhooks/claim.ts';
@@ -18,6 +19,7 @@ export interface WebhookSender {
  */
 export function openWebhookSender(context: Context): WebhookSender {
   const { db, config, log, now, timings } = context;
+  const sealing = openSealing(context.secrets);
   const underWay = new Map<string, { count: number; isFailing: boolean }>();
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -58,6 +60,7 @@ export function openWebhookSender(context: Context): WebhookSender {
 
   async function tell(message: Due): Promise<void> {
     const outcome = await sendMessage(message, {
+      sealing,
       allowPrivate: config.feedAllowPrivate,
       now: now(),
       timeoutMs: timings.webhookMs,

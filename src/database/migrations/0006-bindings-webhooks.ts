@@ -28,9 +28,10 @@ const statements = [
     description text not null default '',
     events text[] not null check (cardinality(events) > 0),
     bound_to bigint[] check (cardinality(bound_to) > 0),
-    secret text not null,
+    -- sealed under SECRET
+    secret bytea not null,
     -- still signed with for a day, so that a receiver can change over
-    previous_secret text,
+    previous_secret bytea,
     previous_until timestamptz,
     failing_since timestamptz,
     disabled_at timestamptz,

@@ -7,6 +7,7 @@ import {
   resendAttempt,
   testWebhook,
 } from '../../actions/webhooks.ts';
+import { openSealing } from '../../database/sealing.ts';
 import { listAttempts } from '../../webhooks/messages.ts';
 import {
   getWebhook,
@@ -122,8 +123,8 @@ export const webhookOperations: Operation[] = [
       body: newWebhook.extend(bound).meta({ id: 'NewWebhook' }),
       answers: { 201: { description: 'Made, with its secret', schema: withSecret } },
     },
-    async ({ body, ...by }, tx) => {
-      const made = await makeWebhook(tx, by, named(body));
+    async ({ body, context, ...by }, tx) => {
+      const made = await makeWebhook(tx, openSealing(context.secrets), by, named(body));
       return { status: 201, body: made, kept: without(made) };
     },
   ),
@@ -188,8 +189,8 @@ export const webhookOperations: Operation[] = [
       params: byId,
       answers: { 200: { description: 'With its new secret', schema: withSecret } },
     },
-    async ({ params, ...by }, tx) => {
-      const changed = await changeSecret(tx, by, params.id);
+    async ({ params, context, ...by }, tx) => {
+      const changed = await changeSecret(tx, openSealing(context.secrets), by, params.id);
       return { body: changed, kept: without(changed) };
     },
   ),

@@ -1,5 +1,6 @@
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSealing } from '../../../src/database/sealing.ts';
 import { addWebhook } from '../../../src/webhooks/webhooks.ts';
 import { type Inbound, startInbound } from '../../../workers/inbound/server.ts';
 import { openTurns } from '../../../workers/inbound/turns.ts';
@@ -99,6 +100,7 @@ describe('mail that comes in', () => {
     if (!reader || !other) throw new Error('no readers');
     const { id: webhook } = await addWebhook(
       db(),
+      openSealing(['a secret']),
       { url: 'https://cms.example/hook', events: ['bounced', 'unsubscribed'] },
       null,
     );

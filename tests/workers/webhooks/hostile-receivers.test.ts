@@ -4,6 +4,7 @@ import { switchedOffWebhooks } from '../../../src/actions/attention/find-webhook
 import { testWebhook } from '../../../src/actions/webhooks.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { openContext } from '../../../src/context.ts';
+import { openSealing } from '../../../src/database/sealing.ts';
 import { runTasks } from '../../../src/process/clock.ts';
 import { openLog } from '../../../src/process/log.ts';
 import { claimMessages } from '../../../src/webhooks/claim.ts';
@@ -24,6 +25,7 @@ const context = await openContext(
   { ...QUICK_TIMINGS, webhookMs: 1_000 },
 );
 const { db } = context;
+const sealing = openSealing(context.secrets);
 afterAll(() => context.close());
 beforeEach(async () => {
   await db.deleteFrom('webhooks').execute();
@@ -40,7 +42,7 @@ function atWork() {
   };
 }
 
-const add = (url: string) => addWebhook(db, { url, events: ['confirmed'] }, null);
+const add = (url: string) => addWebhook(db, sealing, { url, events: ['confirmed'] }, null);
 
 async function tell(webhookId: string, n = 1): Promise<void> {
   await db
@@ -182,7 +184,7 @@ it('reaches no private address, also not by a redirect, and reads a bounded answ
     await tell(id);
     const [due] = await claimMessages(db, []);
     if (!due) throw new Error('nothing was due');
-    return sendMessage(due, { allowPrivate, now: new Date() });
+    return sendMessage(due, { sealing, allowPrivate, now: new Date() });
   };
   expect(await send(inner.url, false)).toMatchObject({ status: null });
   expect(await send(outer.url, ['127.0.0.2'])).toMatchObject({
@@ -197,7 +199,7 @@ it('reaches no private address, also not by a redirect, and reads a bounded answ
 it('is known by both secrets for a day after one was changed', async () => {
   await using there = await receiver();
   const { id, secret } = await add(there.url);
-  const { secret: next } = await rotateSecret(db, id, null);
+  const { secret: next } = await rotateSecret(db, sealing, id, null);
   expect(next).not.toBe(secret);
   await tell(id);
   await using _ = atWork();
@@ -206,6 +208,26 @@ it('is known by both secrets for a day after one was changed', async () => {
   if (!first) throw new Error('nothing came');
   verify(secret, first);
   verify(next, first);
+});
+
+it('keeps its secret sealed, and says so in the log where it opens no more', async () => {
+  await using there = await receiver();
+  const { secret } = await add(there.url);
+  const kept = await db.selectFrom('webhooks').selectAll('webhooks').executeTakeFirstOrThrow();
+  expect(kept.secret.includes(secret.slice('whsec_'.length))).toBe(false);
+  // another one's does not open either
+  const { id: other } = await add(there.url);
+  await db.updateTable('webhooks').set({ secret: kept.secret }).where('id', '=', other).execute();
+  await tell(other);
+  await using _ = atWork();
+  await eventually(async () => {
+    const { data } = await listAttempts(db, other, { limit: 1 });
+    expect(data[0]).toMatchObject({
+      status: null,
+      error: expect.stringContaining('change the secret'),
+    });
+  });
+  expect(there.received).toEqual([]);
 });
 
 it('tells again what was told, and tests at once', async () => {

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import type { Context } from '../../../context.ts';
+import { openSealing, Unsealable } from '../../../database/sealing.ts';
 import type { Operator } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
 import { useRecoveryCode } from '../../../operators/recovery-codes.ts';
-import { openSealing, Unsealable } from '../../../operators/sealing.ts';
 import { useTotp } from '../../../operators/totp.ts';
 import { originOf } from '../../middleware/client-address.ts';
 import { openCounters } from '../../public/limits/counters.ts';

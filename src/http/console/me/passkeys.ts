@@ -1,6 +1,7 @@
 import { type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../../context.ts';
+import { openSealing } from '../../../database/sealing.ts';
 import { getNewsroom } from '../../../newsletters/newsroom.ts';
 import type { Operator } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
@@ -12,7 +13,6 @@ import {
   removePasskey,
   renamePasskey,
 } from '../../../operators/passkeys.ts';
-import { openSealing } from '../../../operators/sealing.ts';
 import { endUselessRecoveryCodes, firstRecoveryCodes } from '../../../operators/two-factor.ts';
 import {
   readRegistration,

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { DbOrTransaction } from '../../../database/connection.ts';
+import type { Sealing } from '../../../database/sealing.ts';
 import { hasPasskey } from '../../../operators/passkeys.ts';
-import type { Sealing } from '../../../operators/sealing.ts';
 import { hasTotp } from '../../../operators/totp.ts';
 import { twoFactorRequired } from '../../../operators/two-factor.ts';
 

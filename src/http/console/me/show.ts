@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
 import { toString as qrCode } from 'qrcode';
 import type { Context } from '../../../context.ts';
+import { openSealing, type Sealing, Unsealable } from '../../../database/sealing.ts';
 import { languages } from '../../../locales/index.ts';
 import { getNewsroom } from '../../../newsletters/newsroom.ts';
 import type { Operator } from '../../../operators/accounts.ts';
 import { listPasskeys } from '../../../operators/passkeys.ts';
 import { shortestPassword } from '../../../operators/passwords.ts';
 import { recoveryCodesLeft } from '../../../operators/recovery-codes.ts';
-import { openSealing, type Sealing, Unsealable } from '../../../operators/sealing.ts';
 import { listSessions } from '../../../operators/sessions.ts';
 import { hasTotp, pendingTotp } from '../../../operators/totp.ts';
 import { twoFactorRequired } from '../../../operators/two-factor.ts';

@@ -1,10 +1,10 @@
 import { type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../../context.ts';
+import { openSealing } from '../../../database/sealing.ts';
 import type { Operator } from '../../../operators/accounts.ts';
 import { audit } from '../../../operators/audit.ts';
 import { makeRecoveryCodes } from '../../../operators/recovery-codes.ts';
-import { openSealing } from '../../../operators/sealing.ts';
 import { beginTotp, confirmTotp, removeTotp, TotpExists } from '../../../operators/totp.ts';
 import { endUselessRecoveryCodes, firstRecoveryCodes } from '../../../operators/two-factor.ts';
 import { actorOf, requireScopedRole } from '../../middleware/roles.ts';

@@ -12,10 +12,10 @@ import {
 } from '../../../actions/operators.ts';
 import type { Context } from '../../../context.ts';
 import type { DbOrTransaction } from '../../../database/connection.ts';
+import { openSealing } from '../../../database/sealing.ts';
 import { getOperator, LastOwner, OperatorNotFound } from '../../../operators/accounts.ts';
 import { InvalidBinding } from '../../../operators/bindings.ts';
 import { roles } from '../../../operators/roles.ts';
-import { openSealing } from '../../../operators/sealing.ts';
 import { listSessions } from '../../../operators/sessions.ts';
 import { readId } from '../../../text/id.ts';
 import { lineSchema } from '../../../text/one-line.ts';

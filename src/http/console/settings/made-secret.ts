@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Sealing } from '../../../operators/sealing.ts';
+import type { Sealing } from '../../../database/sealing.ts';
 
 declare module '../account/sessions.ts' {
   interface SessionData {

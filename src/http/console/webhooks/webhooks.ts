@@ -9,7 +9,7 @@ import {
   testWebhook,
 } from '../../../actions/webhooks.ts';
 import type { Context } from '../../../context.ts';
-import { openSealing } from '../../../operators/sealing.ts';
+import { openSealing } from '../../../database/sealing.ts';
 import { ID_FORM } from '../../../text/id.ts';
 import { AttemptNotFound, WebhookOff } from '../../../webhooks/errors.ts';
 import { listAttempts } from '../../../webhooks/messages.ts';
@@ -62,7 +62,10 @@ export function webhookRoutes(context: Context): Router {
     const made = await db
       .transaction()
       .execute((tx) =>
-        makeWebhook(tx, byOf(res), { ...read.data, ...(newsletters ? { newsletters } : {}) }),
+        makeWebhook(tx, sealing, byOf(res), {
+          ...read.data,
+          ...(newsletters ? { newsletters } : {}),
+        }),
       );
     await keepSecret(req, sealing, `webhook ${made.id}`, made.secret);
     await leaveMessage(req, 'webhooks.made', true);
@@ -109,7 +112,7 @@ export function webhookRoutes(context: Context): Router {
   router.post('/settings/webhooks/:id/secret', admin, async (req, res) => {
     const { id, secret } = await db
       .transaction()
-      .execute((tx) => changeSecret(tx, byOf(res), idOf(req)));
+      .execute((tx) => changeSecret(tx, sealing, byOf(res), idOf(req)));
     await keepSecret(req, sealing, `webhook ${id}`, secret);
     await leaveMessage(req, 'webhooks.secretChanged', true);
     res.redirect(303, `${page}/${id}`);
