@@ -18,7 +18,7 @@ import { requireRole } from '../operators/roles.ts';
 import type { Scope } from '../operators/scope.ts';
 import { endSessionsOf } from '../operators/sessions.ts';
 import { LINK_HOURS, makeSetupLink, replaceSetupLinks } from '../operators/setup-links.ts';
-import { requireTwoFactor, resetTwoFactor } from '../operators/two-factor.ts';
+import { requireTwoFactor, resetTwoFactor, twoFactorRequired } from '../operators/two-factor.ts';
 
 /**
  * Who changes an operator. Nobody makes, changes or lets in somebody with a higher role than their own, or who reaches
@@ -141,13 +141,17 @@ export async function resetOperatorTwoFactor(
   return getOperator(tx, id);
 }
 
-/** Requires a second factor of every operator, or no longer. Throws RoleNeeded: only owners decide it. */
+/**
+ * Requires a second factor of every operator, or no longer. Asked again it changes nothing. Throws RoleNeeded: admins
+ * may make it stricter, only owners laxer.
+ */
 export async function setTwoFactorRequired(
   tx: DbOrTransaction,
   by: By,
   required: boolean,
 ): Promise<void> {
-  requireRole(by.role, 'owner');
+  requireRole(by.role, required ? 'admin' : 'owner');
+  if ((await twoFactorRequired(tx)) === required) return;
   await requireTwoFactor(tx, required);
   await audit(tx, by.actor, 'require two-factor', 'newsroom', { required });
 }

@@ -94,7 +94,7 @@ const leastRoles: Record<string, Role> = {
   'operators link': 'admin',
   'operators end-sessions': 'admin',
   'operators reset-two-factor': 'admin',
-  'operators require-two-factor': 'owner',
+  'operators require-two-factor': 'admin',
   'tokens list': 'admin',
   'tokens create': 'admin',
   'tokens revoke': 'admin',

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { makeToken, TOKEN_DAYS, withdrawToken } from '../actions/tokens.ts';
 import { type ApiToken, listApiTokens, TokenNotFound } from '../operators/api-tokens.ts';
-import { tokenRoles } from '../operators/roles.ts';
+import { LEAST_TOKEN_ROLE, tokenRoles } from '../operators/roles.ts';
 import { readId } from '../text/id.ts';
 import type { Open } from './open.ts';
 import { readExpiry, several } from './options.ts';
@@ -22,7 +22,7 @@ export function registerTokens(program: Command, open: Open): void {
     .command('create')
     .description('create a token and print its secret, which is shown only once')
     .requiredOption('--name <name>', 'who uses it')
-    .addOption(new Option('--role <role>', 'role').choices(tokenRoles).default('admin'))
+    .addOption(new Option('--role <role>', 'role').choices(tokenRoles).default(LEAST_TOKEN_ROLE))
     .option('--newsletter <slug>', 'bind it to this newsletter; may be given again', several)
     .option(
       '--expires <date>',

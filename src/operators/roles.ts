@@ -6,6 +6,9 @@ export const roles = ['viewer', 'sender', 'editor', 'admin', 'owner'] as const s
 /** The roles that an API token may have: only a person can be an owner. */
 export const tokenRoles = ['viewer', 'sender', 'editor', 'admin'] as const satisfies Role[];
 
+/** The role of a token for which none is named. */
+export const LEAST_TOKEN_ROLE = tokenRoles[0];
+
 /** This takes another role than the one of the caller. */
 export class RoleNeeded extends Error {
   override name = 'RoleNeeded';

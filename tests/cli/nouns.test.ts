@@ -22,6 +22,8 @@ import { twoFactorRequired } from '../../src/operators/two-factor.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { openShell } from './harness.ts';
 
+const daysUntil = (iso: string) => Math.round((Date.parse(iso) - Date.now()) / 86_400_000);
+
 describe('the command line', async () => {
   const { db, url } = await openFreshDatabase();
   await ensureFirstNewsletter(db);
@@ -85,6 +87,8 @@ describe('the command line', async () => {
     expect(JSON.stringify(data)).not.toContain('gct_');
     await gaceta(`tokens revoke ${data[0].id}`);
     expect(await findApiToken(db, token)).toBeUndefined();
+    const least = (await gaceta('tokens create --name figures --json')).json();
+    expect([least.role, daysUntil(least.expiresAt)]).toEqual(['viewer', 365]);
 
     const operator = await gaceta('operators create --email ana@example.org --role owner --json');
     const { setupUrl } = operator.json();

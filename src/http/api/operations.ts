@@ -29,6 +29,7 @@ import { subscriberOperations } from './subscribers.ts';
 import { suppressionOperations } from './suppressions.ts';
 import { tokenOperations } from './tokens.ts';
 import { translationOperations } from './translations.ts';
+import { twoFactorOperations } from './two-factor.ts';
 import { webhookOperations } from './webhooks.ts';
 
 /** Every call of the API. */
@@ -62,6 +63,7 @@ export const operations: Operation[] = [
   ...importOperations,
   ...suppressionOperations,
   ...operatorOperations,
+  ...twoFactorOperations,
   ...tokenOperations,
   ...webhookOperations,
   ...auditOperations,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { makeToken, TOKEN_DAYS, withdrawToken } from '../../actions/tokens.ts';
 import { listApiTokens } from '../../operators/api-tokens.ts';
-import { tokenRoles } from '../../operators/roles.ts';
+import { LEAST_TOKEN_ROLE, tokenRoles } from '../../operators/roles.ts';
 import { givenTo } from './bindings.ts';
 import { changes, type Operation, reads } from './operation.ts';
 import { pageOfRows, paging } from './paging.ts';
@@ -53,7 +53,7 @@ export const tokenOperations: Operation[] = [
       body: z
         .strictObject({
           name: z.string().max(200),
-          role: z.enum(tokenRoles),
+          role: z.enum(tokenRoles).default(LEAST_TOKEN_ROLE),
           newsletters: givenTo.optional(),
           expiresAt: z.iso
             .datetime({ offset: true })

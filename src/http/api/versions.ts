@@ -13,6 +13,7 @@ import { getNewsroom } from '../../newsletters/newsroom.ts';
 import { getSendingRules } from '../../newsletters/sending-rules.ts';
 import { getOperator } from '../../operators/accounts.ts';
 import type { Scope } from '../../operators/scope.ts';
+import { twoFactorRequired } from '../../operators/two-factor.ts';
 import { getSignUpSettings } from '../../subscribers/sign-up-settings.ts';
 import { getSubscriber } from '../../subscribers/subscribers.ts';
 import { getWebhook } from '../../webhooks/webhooks.ts';
@@ -53,6 +54,7 @@ export const versions = {
   newsroom: setting('newsroom', (db) => getNewsroom(db)),
   signUp: setting('signUp', (db) => getSignUpSettings(db)),
   sendingRules: setting('sendingRules', (db) => getSendingRules(db)),
+  twoFactor: setting('requireTwoFactor', async (db) => ({ required: await twoFactorRequired(db) })),
   newsletter: {
     table: 'newsletters',
     key: 'slug',

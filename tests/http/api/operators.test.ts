@@ -8,6 +8,8 @@ const { base, context, call, token } = await openApi();
 const { db } = context;
 const credential = { publicKey: new Uint8Array(1), counter: 0, transports: [] };
 
+const daysUntil = (iso: string) => Math.round((Date.parse(iso) - Date.now()) / 86_400_000);
+
 describe('operators', () => {
   it('are invited by a link that is shown once, changed, shut out and let in', async () => {
     const ana = { email: 'ana@example.org', role: 'editor', name: 'Ana' };
@@ -76,6 +78,22 @@ describe('operators', () => {
   });
 });
 
+it('two-factor sign-in is required by an admin, and no token makes it optional again', async () => {
+  expect((await call('GET', '/two-factor')).body).toEqual({ required: false });
+  for (let twice = 0; twice < 2; twice++)
+    expect((await call('PUT', '/two-factor', { required: true })).body).toEqual({ required: true });
+  expect((await call('GET', '/two-factor')).body).toEqual({ required: true });
+  expect((await call('PUT', '/two-factor', { required: false })).status).toBe(403);
+  const ed = { role: 'editor' } as const;
+  expect((await call('PUT', '/two-factor', { required: true }, ed)).status).toBe(403);
+  const audited = await db
+    .selectFrom('audit')
+    .select('detail')
+    .where('action', '=', 'require two-factor')
+    .execute();
+  expect(audited).toEqual([{ detail: { required: true } }]);
+});
+
 describe('tokens', () => {
   it('are made, used and revoked', async () => {
     const made = await call('POST', '/tokens', { name: 'CMS', role: 'viewer' });
@@ -92,6 +110,8 @@ describe('tokens', () => {
     expect((await call('DELETE', `/tokens/${made.body.id}`)).status).toBe(204);
     expect(await use()).toBe(401);
     expect((await call('POST', '/tokens', { name: 'x', role: 'owner' })).status).toBe(422);
+    const { body: least } = await call('POST', '/tokens', { name: 'figures' });
+    expect([least.role, daysUntil(least.expiresAt)]).toEqual(['viewer', 365]);
   });
 
   it('that are good are never counted, however many wrong ones come from there', async () => {

@@ -154,7 +154,8 @@ describe('an account', () => {
     const ed = await signedIn('ed@example.org', 'editor');
     expect((await ed.get(page)).status).toBe(403);
     expect((await ed.get(at)).status).toBe(403);
-    expect((await adam.post(`${page}/two-factor`, { required: 'yes' })).status).toBe(403);
+    expect((await ed.post(`${page}/two-factor`, { required: 'yes' })).status).toBe(403);
+    expect((await adam.post(`${page}/two-factor`, { required: 'no' })).status).toBe(403);
     for (const id of ['0', 'x', '999999', '99999999999999999999'])
       expect((await adam.get(`${page}/${id}`)).status, id).toBe(404);
   });

@@ -73,7 +73,7 @@ export function peopleRoutes(context: Context): Router {
     }
   });
 
-  router.post('/settings/people/two-factor', requireRole('owner'), async (req, res) => {
+  router.post('/settings/people/two-factor', requireRole('admin'), async (req, res) => {
     const required = req.body?.required === 'yes';
     await context.db.transaction().execute((tx) => setTwoFactorRequired(tx, byOf(res), required));
     await leaveMessage(req, required ? 'people.nowRequired' : 'people.nowOptional', true);
@@ -108,7 +108,7 @@ export function peopleRoutes(context: Context): Router {
         roles: grantable(roleOf(res)),
         languages: languages.map((code) => ({ code, name: t(`me.languages.${code}`) })),
         required,
-        mayRequire: mayAct(res, 'owner'),
+        mayChangeRule: mayAct(res, required ? 'owner' : 'admin') && scopeOf(res) === null,
         withoutTwoFactor: operators.filter((one) => standing(one) === 'active' && !one.twoFactor)
           .length,
       },

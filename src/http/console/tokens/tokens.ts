@@ -4,7 +4,7 @@ import { makeToken, withdrawToken } from '../../../actions/tokens.ts';
 import type { Context } from '../../../context.ts';
 import { openSealing } from '../../../database/sealing.ts';
 import { type ApiToken, InvalidToken, listApiTokens } from '../../../operators/api-tokens.ts';
-import { mayAct, tokenRoles } from '../../../operators/roles.ts';
+import { LEAST_TOKEN_ROLE, mayAct, tokenRoles } from '../../../operators/roles.ts';
 import { readId } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { requireScopedRole, roleOf, scopeOf } from '../../middleware/roles.ts';
@@ -18,7 +18,7 @@ const page = '/console/settings/tokens';
 const lifetimes = ['30', '90', '365', 'never'] as const;
 const form = z.object({
   name: z.string().max(200).catch(''),
-  role: z.enum(tokenRoles).catch('viewer'),
+  role: z.enum(tokenRoles).catch(LEAST_TOKEN_ROLE),
   lifetime: z.enum(lifetimes).catch('365'),
 });
 
