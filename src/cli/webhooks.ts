@@ -60,14 +60,12 @@ export function registerWebhooks(program: Command, open: Open): void {
           events: event,
           ...(description ? { description } : {}),
         });
-        const made = await db
-          .transaction()
-          .execute((tx) =>
-            makeWebhook(tx, openSealing(secrets), by(), {
-              ...input,
-              ...(newsletter ? { newsletters: newsletter } : {}),
-            }),
-          );
+        const made = await db.transaction().execute((tx) =>
+          makeWebhook(tx, openSealing(secrets), by(), {
+            ...input,
+            ...(newsletter ? { newsletters: newsletter } : {}),
+          }),
+        );
         print(json, made, made.secret);
         if (!json) note(`(webhook ${made.id}, ${made.url}; the secret is not shown again)`);
       }),

@@ -6,7 +6,7 @@ import { listNewsletters } from '../newsletters/newsletters.ts';
 
 /** Which subscribers are meant; all that is named must be true of them. Erased ones are never among them. */
 export interface SubscriberFilter {
-  /** Parts of the address or name, apart from case and accents; of one or two letters the beginning of a word. */
+  /** Parts of the address or name, apart from case and accents; of one or two letters the beginning of a word; signs are themselves. */
   search?: string | undefined;
   /** The compared form of one address. */
   emailKey?: string | undefined;
@@ -103,8 +103,6 @@ const isSuppressed = (wanted: boolean): Condition => {
 };
 
 const MOST_WORDS = 6;
-/** Of fewer letters an index of trigrams knows only the beginning of a word. */
-const TRIGRAM = 3;
 
 /** The words of a search, without what cannot be seen. */
 const wordsOf = (search: string): string[] =>
@@ -114,11 +112,21 @@ const wordsOf = (search: string): string[] =>
     .filter(Boolean)
     .slice(0, MOST_WORDS);
 
+/** Of fewer letters an index of trigrams knows only the beginning of a word. */
+const TRIGRAM = 3;
+
+/**
+ * Where a word stands, by what an index finds: trigrams are made of letters and digits alone, and letters beyond ASCII
+ * are spelt with them. Signs have an index of their own, whose condition is this one.
+ */
 function holdsWord(word: string): Condition {
   const literal = word.replaceAll(/[\\%_]/g, '\\$&');
   const like = (before: string) => sql`s.search like ${before} || search_form(${literal}) || '%'`;
   const plain = word.normalize('NFD').replaceAll(/[\u0300-\u036f\u064b-\u065f]/g, '');
-  if (plain.length >= TRIGRAM || /[^\0-\x7f]/.test(plain)) return sql<boolean>`${like('%')}`;
+  if (/[a-z0-9]{3}|[^\0-\x7f]/i.test(plain)) return sql<boolean>`${like('%')}`;
+  if (/[^a-z0-9@.]|[@.]{2}/i.test(plain))
+    return sql<boolean>`(${like('%')} and s.search ~ '[^a-z0-9@. ]|[@.]{2}')`;
+  if (plain.length >= TRIGRAM || /^[@.]/.test(plain)) return sql<boolean>`${like('%')}`;
   return sql<boolean>`(${like('')} or ${like('% ')} or ${like('%@')} or ${like('%.')})`;
 }
 

@@ -25,6 +25,9 @@ const statements = [
   `alter table subscribers add column search text generated always as (search_form(
     coalesce(email, '') || case when lower(email) = email_key then '' else ' ' || coalesce(email_key, '') end
       || ' ' || coalesce(name, ''))) stored`,
+  // Signs have no trigrams: who has one beyond those of every address, or two of these in a row, is found here.
+  `create index subscribers_signs on subscribers (created_at, id)
+    where erased_at is null and search ~ '[^a-z0-9@. ]|[@.]{2}'`,
   `create index subscribers_created on subscribers (created_at, id) where erased_at is null`,
   `create index subscribers_language on subscribers (language, id) where erased_at is null`,
   `create index subscriptions_of_state on subscriptions (newsletter_id, state, subscriber_id)`,

@@ -59,14 +59,12 @@ export function webhookRoutes(context: Context): Router {
     const read = newWebhook.safeParse(typed);
     if (!read.success) return showList(req, res, { typed, wrong: wrongIn(read.error, req, res) });
     const newsletters = tickedIn(req);
-    const made = await db
-      .transaction()
-      .execute((tx) =>
-        makeWebhook(tx, sealing, byOf(res), {
-          ...read.data,
-          ...(newsletters ? { newsletters } : {}),
-        }),
-      );
+    const made = await db.transaction().execute((tx) =>
+      makeWebhook(tx, sealing, byOf(res), {
+        ...read.data,
+        ...(newsletters ? { newsletters } : {}),
+      }),
+    );
     await keepSecret(req, sealing, `webhook ${made.id}`, made.secret);
     await leaveMessage(req, 'webhooks.made', true);
     return res.redirect(303, `${page}/${made.id}`);
