@@ -53,7 +53,8 @@ async function failuresIn(report: Report, bytes: Uint8Array): Promise<Returned[]
 
 /** Who complained: providers often take the address out (RFC 6590), and then only our own marks tell. */
 function complainantIn({ feedback }: Report): ClassifiedRecipient[] {
-  const address = /[^\s<>]+@[^\s<>]+/.exec(feedback?.get('original-rcpt-to') ?? '')?.[0] ?? null;
-  const type = feedback?.get('feedback-type')?.toLowerCase() || 'abuse';
-  return [{ address, status: null, hard: false, reason: type }];
+  const said = feedback?.get('original-rcpt-to') ?? feedback?.get('removal-recipient') ?? '';
+  const address = /[^\s<>;]+@[^\s<>;]+/.exec(said)?.[0] ?? null;
+  const type = /[a-z][a-z-]*/.exec(feedback?.get('feedback-type')?.toLowerCase() ?? '')?.[0];
+  return [{ address, status: null, hard: false, reason: type ?? 'abuse' }];
 }

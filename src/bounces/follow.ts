@@ -35,6 +35,7 @@ export const NO_COMPLAINT: ReadonlySet<string> = new Set([
   'auth-failure',
   'dmarc',
   'opt-out',
+  'opt-out-list',
 ]);
 export const MOST_WORDS = 500;
 
@@ -44,7 +45,7 @@ export const MOST_WORDS = 500;
  */
 export async function follow(tx: DbOrTransaction, came: Followed, now: Date): Promise<boolean> {
   const { id, kind, reason, subscriber, newsletter, edition } = came;
-  if (kind === 'complaint' && reason === 'opt-out') {
+  if (kind === 'complaint' && reason.startsWith('opt-out')) {
     const evidence = withoutRequest('complaint');
     await endSubscriptions(tx, [{ subscriber, newsletter, edition, evidence }], now);
     return false;

@@ -29,7 +29,7 @@ export interface WordRule {
   words: RegExp;
 }
 
-const GAP = '[^.:;]{0,60}?';
+const GAP = '(?:[^.:;]|\\.(?=[a-z])){0,60}?';
 const rule = (reason: Reason, ...sources: string[]): WordRule => ({
   reason,
   words: new RegExp(sources.map((source) => source.replaceAll(' … ', GAP)).join('|'), 'iu'),
@@ -40,14 +40,14 @@ export const WORDS: readonly WordRule[] = [
   // RFC 7505, and Exim's and Postfix' words for it.
   rule(
     'domain-gone',
-    "(?:does ?n[o']t|not) accept (?:any )?(?:e-?)?mail\\b(?! from)|null ?mx|no smtp service|(?:domain|host) … accepts? no mail",
-    "(?:host|domain|site|server)(?: or domain)?(?: name)? … (?:not found|unknown|(?:does|do|did) ?n[o']t exist|can(?:no|')t be (?:found|resolved)|lookup failed|nonexistent|invalid|could not be found)",
+    "(?<!your (?:domain|host) (?:does )?)(?:does ?n[o']t|not) accept (?:any )?(?:e-?)?mail\\b(?! from)|null ?mx|no smtp service|(?:domain|host) … accepts? no mail",
+    "(?<!(?:your|our|client|send\\w+) )(?:host|domain|site|server)(?: or domain)?(?: name)? … (?:not found|unknown|(?:does|do|did) ?n[o']t exist|can(?:no|')t be (?:found|resolved)|lookup failed|nonexistent|invalid|could ?n[o']t be found)|name or service not known|illegal host\\/domain name|bad destination system|all host address lookups failed",
     "(?:unknown|no such|invalid|bad|nonexistent|unresolv\\w+|can(?:no|')t find(?: any)?|could ?n[o']t find(?: any)?|unable to (?:find|resolve)|no) (?:mail |destination |recipient |remote )?(?:host|domain|mx|mail exchanger)s?\\b",
     "account or domain may not exist|type=mx: malformed or unexpected name server reply|couldn't find a mail exchanger|no mx found|domain … not reachable|dns lookup failure|null mx|doesn't receive e?-?mail|unrout\\w+ (?:mail )?domain|nxdomain|dns (?:error|lookup)\\w* … (?:not found|nonexist|nxdomain|does)|all (?:relevant )?mx records point to non-?existent",
   ),
   rule(
     'moved',
-    '\\b(?:has|have|was|is) moved\\b|moved to a new|new (?:e-?mail )?address (?:is|:)|address has changed|no longer at this address',
+    '(?:user|recipient|person|customer|account|mailbox|address\\w*|employee) … (?:has|have|is) moved\\b|moved to a new (?:e-?mail )?address|new (?:e-?mail )?address (?:is|:)|address has changed|no longer at this address',
   ),
   // The mailbox is there, and takes nothing for now.
   rule(
@@ -104,4 +104,4 @@ export const CODES: readonly [string, Reason][] = [
 
 /** What a server says of its own mailboxes, in words that no other one quotes: Exchange, IMail, Domino, Exim, Novell, Post.Office. */
 export const LOCAL =
-  /recipient name is not recogni[sz]ed|unknown recipient|invalid final delivery userid|not listed in|unrouteable address|unknown local|invalid user address|check if address is correct|mailbox not found|ambiguous/i;
+  /recipient name is not recogni[sz]ed|unknown recipient|invalid final delivery userid|not listed in|unrouteable address|unknown local|invalid user address|check if address is correct|mailbox not found|bad destination mailbox|e-?mail account does not exist at the organization|address (?:you entered )?could ?n[o']t be found/i;

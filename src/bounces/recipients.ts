@@ -13,7 +13,7 @@ export interface Returned {
   words: string;
 }
 
-const ADDRESS = /[\w!#$%&'*+/=?^`{|}~.-]+@[\w-]+(?:\.[\w-]+)*/u;
+const ADDRESS = /[\w!#$%&*+/=?^`{|}~.-][\w!#$%&'*+/=?^`{|}~.-]*@[\w-]+(?:\.[\w-]+)*/u;
 const EVERY_ADDRESS = new RegExp(ADDRESS, 'gu');
 
 /** Who a report is about: by its fields where it has them (RFC 3464), else by its words. */
@@ -49,7 +49,7 @@ const meaningful = (text: string) => /\p{L}{3,}.*\p{L}{3,}/u.test(text);
 /** What a report's words say of one address: what stands behind it, up to the next one. */
 function wordsAbout(text: string, address: string | undefined): string {
   const all = blocksIn(text);
-  const own = all.filter((block) => block.address === address?.toLowerCase());
+  const own = all.filter((block) => block.addresses.includes(address?.toLowerCase() ?? ''));
   return own.length > 0 && all.length > 1 ? own.map((block) => block.words).join('\n') : text;
 }
 
@@ -59,7 +59,7 @@ function codesIn(words: string, given?: string): Pick<Returned, 'status' | 'code
     ([, one]) => one,
   );
   const status =
-    [given, ...enhanced].find((one) => one !== undefined && !one.endsWith('.0.0')) ??
+    [given, ...enhanced].find((one) => one !== undefined && !/^\d\.0\./.test(one)) ??
     given ??
     enhanced[0];
   const code = /(?<![\d.])([45]\d\d)(?![\d.])/.exec(words)?.[1];
@@ -105,7 +105,8 @@ function quotedPhase(diagnostic: string, address = '', status?: string): Phase |
 }
 
 interface Block {
-  address: string;
+  /** Mostly one; some list them all in one line. */
+  addresses: string[];
   words: string;
   /** One line of a transcript: what follows is said of another one. */
   closed: boolean;
@@ -117,27 +118,41 @@ const AT_FIRST =
   /^[\s>*|"'(<\-\u2022]*(?:[245]\d\d[ -]<)?(?:rfc822;)?\s*(?:\S*smtp=)?([^\s<>"',;:()[\]]+@[\w.-]+\w)/iu;
 const NAMED =
   /(?:deliver\w*(?: your| the| this)?(?: mail| message)? to|message to|undeliverable to|rcpt to:|recipients?(?: address)?:|failed(?: for)?:|mailbox[\w ]*:|user\w*:|attempts:|smtp=|unknown\w*[^:]{0,20}:|to:)\s*[<"']?([^\s<>"',;:()[\]]+@[\w.-]+\w)/iu;
+/** What a server said of the one before: an address in it is where that one's mail goes. */
+const REPLY = /(?<![\d.])[45]\d\d[ -]\D|server after (?:pipelined )?rcpt/i;
 const NOT_OURS =
   /^[\s>]*to:|mail from|envelope-from|^\s*(?:from|subject|sent|date|message-id|cc)\s*:|postmaster|reply-to|mailto:|contact/i;
 
 function blocksIn(text: string): Block[] {
   const blocks: Block[] = [];
   for (const line of text.split('\n')) {
-    const address =
-      NOT_OURS.test(line) && !AT_FIRST.test(line)
-        ? undefined
-        : (AT_FIRST.exec(line) ?? NAMED.exec(line))?.[1];
     const last = blocks.at(-1);
+    const first = AT_FIRST.exec(line);
+    const address =
+      !first && (NOT_OURS.test(line) || (last && !last.closed && REPLY.test(line)))
+        ? undefined
+        : (first ?? NAMED.exec(line))?.[1];
     if (
       address !== undefined &&
       ADDRESS.test(address) &&
       !address.includes('..') &&
-      address.toLowerCase() !== last?.address
+      !last?.addresses.includes(address.toLowerCase())
     )
-      blocks.push({ address: address.toLowerCase(), words: line, closed: CODE_FIRST.test(line) });
+      blocks.push({
+        addresses: listedFrom(line, address),
+        words: line,
+        closed: CODE_FIRST.test(line),
+      });
     else if (last && !last.closed) last.words += `\n${line}`;
   }
   return blocks;
+}
+
+/** An address, and those that follow it in a list. */
+function listedFrom(line: string, first: string): string[] {
+  const rest = line.slice(line.indexOf(first) + first.length);
+  const more = /^(?:[>"']{0,2}\s*[,;]\s*[<"']{0,2}[^\s<>"',;:()[\]]+@[\w.-]+\w)+/.exec(rest)?.[0];
+  return [first, ...(more?.match(EVERY_ADDRESS) ?? [])].map((one) => one.toLowerCase());
 }
 
 /** What a report tells of the message, in lines of its own. */
@@ -147,13 +162,13 @@ const SENT =
 function byWords(report: Report): Returned[] {
   const { headers, words } = report;
   const blocks = blocksIn(words);
-  const addresses = [...new Set(blocks.map((block) => block.address))];
+  const addresses = [...new Set(blocks.flatMap((block) => block.addresses))];
   if (addresses.length === 0) addresses.push(...namedElsewhere(report));
   return addresses.map((address) => {
     const said =
       addresses.length > 1
         ? blocks
-            .filter((one) => one.address === address)
+            .filter((one) => one.addresses.includes(address))
             .map((one) => one.words)
             .join('\n')
         : words.replaceAll(SENT, '');

@@ -50,24 +50,53 @@ export async function readReport(bytes: Uint8Array): Promise<Report> {
       .filter(({ mimeType }) => type.test(mimeType))
       .map(({ content }) => bounded(typeof content === 'string' ? content : ''));
   const { own, rest } = parted(wordsOf(email, contents(/^text\/plain/)));
-  const feedback = contents(/^message\/feedback-report$/).map(fieldsOf)[0];
+  const subject = email.subject ?? '';
+  const returned = [
+    ...contents(
+      /^(?:message\/(?:rfc822|global|partial)|(?:text|message)\/(?:rfc822-headers|global-headers))/,
+    ),
+    rest,
+  ].join('\n\n');
   return {
     headers,
-    subject: email.subject ?? '',
+    subject,
     words: own,
     statuses: groupsIn(
       [...contents(/^message\/(?:delivery|global-delivery)-?status$/), own].join('\n\n'),
     ),
-    feedback,
-    returned: [
-      ...contents(
-        /^(?:message\/(?:rfc822|global|partial)|(?:text|message)\/(?:rfc822-headers|global-headers))/,
-      ),
-      rest,
-    ].join('\n\n'),
+    feedback:
+      contents(/^message\/feedback-report$/).map(fieldsOf)[0] ??
+      feedbackInWords(own) ??
+      feedbackOfMicrosoft(headers, subject, `${own}\n${returned}`),
+    returned,
     types: email.attachments.map(({ mimeType }) => mimeType),
   };
 }
+
+/** The fields of an abuse report that came as text. */
+function feedbackInWords(words: string): ReadonlyMap<string, string> | undefined {
+  const at = words.search(/^feedback-type:/im);
+  if (at < 0) return undefined;
+  const fields = fieldsOf(words.slice(at).split('\n\n')[0] ?? '');
+  return fields.has('user-agent') || fields.has('version') ? fields : undefined;
+}
+
+/** Outlook.com's Junk Mail Reporting Program sends the message with one field of its own, and no report. */
+function feedbackOfMicrosoft(
+  headers: ReadonlyMap<string, string>,
+  subject: string,
+  message: string,
+): ReadonlyMap<string, string> | undefined {
+  const recipient =
+    headers.get(JMRP) ?? /^x-hmxmroriginalrecipient:[ \t]*(.*)$/im.exec(message)?.[1];
+  if (recipient === undefined && !/^complaint about message from [\d.:a-f]+$/i.test(subject))
+    return undefined;
+  return new Map([
+    ['feedback-type', 'abuse'],
+    ['original-rcpt-to', recipient ?? ''],
+  ]);
+}
+const JMRP = 'x-hmxmroriginalrecipient';
 
 /** What comes first: the report, and the header of the message that it is about. The parser takes some 20 µs a line. */
 function beginning(bytes: Uint8Array): Uint8Array {

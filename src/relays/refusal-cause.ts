@@ -124,7 +124,7 @@ export function saidIn(reply: string): Set<Said> {
 
 /**
  * A relay's words as the rules read them: without codes, accents and typographic quotes, and without the addresses and
- * links that it quotes, whose words say nothing (`<spam@example.org>`, `…/blocked-mail`).
+ * links that it quotes, whose words say nothing (`<spam@example.org>`, `…/blocked-mail`), nor do their dots end a sentence.
  */
 export function foldWords(reply: string): string {
   return reply
@@ -132,6 +132,7 @@ export function foldWords(reply: string): string {
     .replace(/^#?[245]\.\d{1,3}\.\d{1,3}:?\s*/, '')
     .replaceAll(/https?:\/\/\S+|\bwww\.\S+/gi, ' ')
     .replaceAll(/<[^<>]*>|"[^"]*"@\S+|\S+@\S+/g, ' ')
+    .replaceAll(/\[?\b\d{1,3}(?:\.\d{1,3}){3}\b\]?|\[[\da-f:]*:[\da-f:.]*\]/gi, ' ')
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[‘’´`]/g, "'")

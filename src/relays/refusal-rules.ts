@@ -120,7 +120,7 @@ const MAILBOX_EN =
 const GONE_EN =
   "(?:unknown|not found|unrout\\w+|non-?exist\\w+|invalid|undeliverable|(?:was|is|are) not (?:known|valid|recogni[sz]ed|listed)|not known|no longer (?:exists?|valid|available|active|in use|here|accepts)|(?:does|do|did) ?n[o']t exist|not exist|doesn'?t exist|could ?n[o']t be found|can ?n?[o']t be found)";
 const CLOSED_EN =
-  '(?:disabled|inactive|deactivated|closed|terminated|deleted|removed|discontinued|suspended|expired|blocked due to inactivity|not (?:active|accepting))';
+  '(?:disabled|inactive|deactivated|closed|terminated|deleted|removed|discontinued|suspended|(?<!envelope |message |time )expired|blocked due to inactivity|not (?:active|accepting))';
 
 export const WORDS: readonly WordRule[] = [
   // SES' own and its account's list; Mailgun's 605 to 607; SparkPost; Postmark's inactive recipients; SendGrid's drops;
@@ -162,7 +162,9 @@ export const WORDS: readonly WordRule[] = [
     `${MAILBOX_EN}(?: address| account| name)? … ${GONE_EN}`,
     `(?:no such|unknown|invalid|non-?existent|unrecogni[sz]ed|inactive|not a (?:valid|known)|nonexisting) (?:local |e-?mail |final |virtual |relay |destination |domain )?${MAILBOX_EN}`,
     `(?:mailbox|mail box|recipient|e-?mail (?:account|address)|account that you tried to reach|this (?:mailbox|address|recipient)) … ${CLOSED_EN}`,
-    "no (?:such )?(?:person|one|mailbox|recipient|user)s? (?:here|at this|by that|with that|with this|found|of that|exists?)|no mailbox|user doesn'?t have an? |not our customer|unrout[e]?able address|address … unrout[e]?able|no user record|recipientnotfound|user lookup … no |not registered|not in (?:our|the) list of (?:local )?users|not a local (?:user|mailbox)|that you tried to reach … (?:does|is)|no longer (?:works|employed|with us|at this)|mailbox is (?:not|un)(?: )?(?:found|valid)",
+    `(?:no such|unknown|non-?existent) (?:e-?mail |mail |user )?account|(?<!your )account(?: \\S+)? … (?:not (?:found|known|available)|does ?n[o']t exist|unavailable|no longer exists)`,
+    "(?:nobody|no (?:such )?(?:person|one|mailbox|recipient|user)s?) (?:here|at this|by that|with that|with this|found|of that|exists?)|(?:do|does) ?n[o']t have (?:that|this|such) (?:user|mailbox)|does ?n[o']t have an? (?:\\S+ )?(?:account|mailbox)|(?:can(?:no|')t|could ?n[o']t|unable to) find (?:that|this|the|such an?) (?:user|recipient|mailbox)|was ?n[o']t found at|recipient … (?:verif\\w+ failed|can ?n?[o']t be verified)",
+    "unknown or illegal alias|no mailbox|user doesn'?t have an? |not our customer|unrout[e]?able address|address … unrout[e]?able|no user record|recipientnotfound|user lookup … no |not registered|not in (?:our|the|my) (?:list of (?:local )?users|(?:\\w+ ){0,2}(?:validrcptto|recipient|user) (?:list|table|map))|not a local (?:user|mailbox)|that you tried to reach … (?:does|is)|no longer (?:works|employed|with us|at this)|mailbox is (?:not|un)(?: )?(?:found|valid)",
     'usuario (?:desconocido|inexistente|invalido|no )|no existe (?:el |ese |este |esta |tal |ningun )?(?:usuario|buzon|cuenta|destinatario|direccion)|(?:buzon|cuenta|destinatario|direccion|casilla)\\w*(?: de \\w+)? (?:desconocid|inexistente|no existe|no encontrad|no valid|invalid)|(?:buzon|casilla)(?: de correo)? (?:desactivad|deshabilitad|cancelad|cerrad|inactiv)',
     "(?:utilisateur|destinataire|adresse|compte|boite)\\w* … (?:inconnu|inexistant|n'existe|invalide|introuvable)",
     '(?:benutzer|empfanger|adresse|postfach|konto|nutzer|teilnehmer)\\w* … (?:unbekannt|existiert nicht|nicht (?:gefunden|bekannt|vorhanden|existent|gultig)|ungultig)|postfach … (?:deaktiviert|geschlossen)|unbekannte\\w* (?:benutzer|empfanger|nutzer|adresse)|kein\\w* (?:solche\\w* )?(?:benutzer|postfach|empfanger)',
@@ -198,7 +200,7 @@ export const WORDS: readonly WordRule[] = [
   // Our machine, its address or name: block lists, reputation, reverse DNS, HELO ("HL" at 163).
   rule(
     'blocked',
-    "^blocked\\b|\\b(?:block|black|deny|bad|reject|drop)[- ]?list\\w*|\\bd?ns?[rb]bls?\\b|\\brbls?\\b|spamhaus|spamcop|sorbs\\b|uceprotect|abusix|barracudacentral|senderscore|\\bblocked (?:using|by|for|due|because|from|at|in|on|via|-|see)|(?:ip|client|host|network|server|connection|domain|machine|range|subnet|country|isp)\\b … (?:is |are |was |has been |been )?(?:blocked|banned|blacklisted|not allowed|listed|rejected|denied|refused|not accepted)|(?:banned|blocked|denied|refused|bad) (?:ip|host|client|network|connection)|reputation|reverse (?:dns|host ?name|lookup|path)|\\br-?dns\\b|\\bptr\\b|(?:cannot|could not|can't|unable to) (?:find|resolve) your|traffic not accepted|spam abuse|(?:envelope|message|mail) blocked|\\bhl:",
+    "^blocked\\b|\\b(?:block|black|deny|bad|reject|drop)[- ]?list\\w*|\\bd?ns?[rb]bls?\\b|\\brbls?\\b|spamhaus|spamcop|sorbs\\b|uceprotect|abusix|barracudacentral|senderscore|\\bblocked (?:using|by|for|due|because|from|at|in|on|via|-|see)|(?:ip|client|host|network|server|connection|domain|machine|range|subnet|country|isp)\\b … (?:is |are |was |has been |been )?(?:blocked|banned|blacklisted|not allowed|listed|rejected|denied|refused|not accepted)|(?:banned|blocked|denied|refused|bad) (?:sending )?(?:ip|host|client|network|connection)|reputation|reverse (?:dns|host ?name|lookup|path)|\\br-?dns\\b|\\bptr\\b|(?:cannot|could not|can't|unable to) (?:find|resolve) your|traffic not accepted|spam abuse|(?:envelope|message|mail) blocked|\\bhl:",
     'list\\w* (?:negra|noire|nera|negra)|lista de bloqueo|(?:ip|servidor|dominio|equipo|maquina)\\b … bloquead|\\bbloquead[oa]s? por|(?:ip|serveur|domaine)\\b … bloque|(?:ip|server|rechner|host|domain)\\b … gesperrt|sperrliste|schwarze liste|(?:ip|server|dominio)\\b … bloccat|черн\\S+ спис|заблокирован|黑名单|拒绝连接',
   ),
   rule(
