@@ -94,8 +94,10 @@ export function listInWords(items: string[], language: string): string {
 
 /**
  * The locale whose dates a language has. Bare `en` would mean the American order of month and day: a newsroom
- * there sets `en-US`.
+ * there sets `en-US`. Arabic dates have the digits of the words beside them, in every country.
  */
 export function spoken(language: string): string {
-  return language.toLowerCase() === 'en' ? 'en-GB' : validLanguageTag(language);
+  if (language.toLowerCase() === 'en') return 'en-GB';
+  const tag = validLanguageTag(language);
+  return /^ar\b/.test(tag) && !tag.includes('-u-') ? `${tag}-u-nu-latn` : tag;
 }

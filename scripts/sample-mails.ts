@@ -1,6 +1,7 @@
 import type { DigestArticle, DigestContent, EditionKind, Imprint } from '../emails/content.ts';
 import type { LetterContent, LetterParts } from '../emails/letters/content.ts';
 import { attentionInWords } from '../src/actions/attention/words.ts';
+import { languages, mailLanguages } from '../src/locales/index.ts';
 import { headlines, stories } from './sample-stories.ts';
 
 const SITE = 'https://news.example.org';
@@ -23,16 +24,23 @@ export const reader = {
   name: 'Ana',
 };
 
-const titles: Record<string, string> = { en: 'The Daily', es: 'El Diario', ar: 'صباح الساحل' };
+const titles: Record<string, string> = {
+  en: 'The Daily',
+  es: 'El Diario',
+  ar: 'صباح الساحل',
+  he: 'בוקר החוף',
+};
 const sections: Record<string, string[]> = {
   en: ['News', 'Updates', 'Special reports'],
   es: ['Noticias', 'Novedades', 'Informes especiales'],
   ar: ['أخبار', 'مستجدات', 'تقارير خاصة'],
+  he: ['חדשות', 'עדכונים', 'כתבות מיוחדות'],
 };
 const introductions: Record<string, string> = {
   en: 'Good morning. Two years, eleven meetings and one vote: the ferry stays. We were there when the hands went up, and we [asked those who voted against](https://paper.example.org/no) why.',
   es: 'Buenos días. Dos años, once reuniones y un voto: el ferri se queda. Estuvimos allí cuando se alzaron las manos y [preguntamos a quienes votaron en contra](https://paper.example.org/no) por qué.',
   ar: 'صباح الخير. عامان، وأحد عشر اجتماعًا، وصوت واحد: العبّارة باقية. كنا هناك حين ارتفعت الأيدي، و[سألنا من صوّتوا ضدها](https://paper.example.org/no) عن السبب.\n\n- القرار نهائي\n- تبدأ الأعمال في ديسمبر',
+  he: 'בוקר טוב. שנתיים, אחת־עשרה ישיבות והצבעה אחת: המעבורת נשארת. היינו שם כשהידיים הורמו ו[שאלנו את המתנגדים](https://paper.example.org/no) למה.',
 };
 
 const picture = (name: string, alt: string) => {
@@ -122,9 +130,11 @@ export function digests(): Record<string, DigestContent> {
     'digest-en': digest('en', 'daily'),
     'digest-es': digest('es', 'daily'),
     'digest-ar': digest('ar', 'daily'),
+    'digest-he': digest('he', 'daily'),
     'weekly-en': digest('en', 'weekly'),
     'weekly-ar': digest('ar', 'weekly'),
     'special-es': digest('es', 'special'),
+    'special-he': digest('he', 'special'),
     'note-en': note(digest('en', 'special')),
     'long-en': { ...long(digest('en', 'daily')), imprint: teal },
     'compact-en': { ...digest('en', 'daily'), layout: 'compact', imprint: teal },
@@ -134,12 +144,19 @@ export function digests(): Record<string, DigestContent> {
   };
 }
 
+const descriptions: Record<string, string> = {
+  en: 'Every morning at seven',
+  es: 'Cada mañana a las siete',
+  ar: 'كل صباح في السابعة',
+  he: 'בכל בוקר בשבע',
+};
+
 function parts(language: string): LetterParts {
   const newsletters = [
     {
       slug: 'daily',
       title: titles[language] ?? '',
-      description: language === 'es' ? 'Cada mañana a las siete' : 'Every morning at seven',
+      description: descriptions[language] ?? '',
     },
   ];
   const request = { requestedAt: new Date('2026-11-24T08:15:00Z'), origin: 'news.example.org' };
@@ -221,10 +238,10 @@ function parts(language: string): LetterParts {
   };
 }
 
-/** Every kind of letter in both languages, by the name of its file. */
+/** Every kind of letter in each language it is written in, by the name of its file. */
 export function letters(): Record<string, LetterContent> {
   const all: Record<string, LetterContent> = {};
-  for (const language of ['en', 'es']) {
+  for (const language of mailLanguages) {
     const said = parts(language);
     const frame = { imprint, language, timezone: 'Europe/Madrid' };
     const add = (letter: LetterContent) => {
@@ -236,8 +253,11 @@ export function letters(): Record<string, LetterContent> {
     add({ ...frame, kind: 'address', parts: said.address });
     add({ ...frame, kind: 'moved', parts: said.moved });
     add({ ...frame, kind: 'links', parts: said.links });
+    add({ ...frame, kind: 'silent', parts: said.silent });
     add({ ...frame, kind: 'access', parts: said.access });
     add({ ...frame, kind: 'erased', parts: said.erased });
+    // the rest are operators', who read a language of the console
+    if (!languages.includes(language)) continue;
     add({ ...frame, kind: 'invitation', parts: said.invitation });
     add({ ...frame, kind: 'password', parts: said.password });
     add({ ...frame, kind: 'draft', parts: said.draft });

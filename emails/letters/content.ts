@@ -4,6 +4,7 @@ import type { Imprint } from '../content.ts';
 export interface NamedNewsletter {
   slug: string;
   title: string;
+  /** In lines. */
   description: string;
 }
 

@@ -20,7 +20,9 @@ export function plainLetter(
     ...words.before.map((paragraph) => wrap(paragraph)),
     words.newsletters
       .map(({ title, description }) =>
-        wrap(description ? `${title}: ${description}` : title, '* ', '  '),
+        [wrap(title, '* ', '  '), ...description.split('\n').map((line) => wrap(line, '  '))]
+          .filter(Boolean)
+          .join('\n'),
       )
       .join('\n'),
     words.button ? `${words.button.label}:\n${words.button.url}` : '',

@@ -97,17 +97,14 @@ export function letterWords(
             ...newsletters.flatMap(({ welcome }) => paragraphs(welcome ?? '')),
             t('welcome.thanks'),
           ],
-          newsletters,
+          newsletters: newsletters.map(({ firstEditionAt: at, ...newsletter }) => ({
+            ...newsletter,
+            description: [newsletter.description, at && t('welcome.first', { time: time(at) })]
+              .filter(Boolean)
+              .join('\n'),
+          })),
           button: button(preferencesUrl),
-          after: [
-            ...newsletters.flatMap(({ title, firstEditionAt: at }) => {
-              if (!at) return [];
-              const values = { newsletter: title, time: time(at) };
-              return [t(one ? 'welcome.first' : 'welcome.firstOf', values)];
-            }),
-            t('welcome.choose'),
-            t('welcome.leave'),
-          ],
+          after: [t('welcome.choose'), t('welcome.leave')],
           links: newsletters.flatMap(({ title, newest }) =>
             newest
               ? [{ label: one ? newest.headline : `${title}: ${newest.headline}`, url: newest.url }]
@@ -209,7 +206,8 @@ export function letterWords(
       const due = t(waits ? 'draft.waits' : 'draft.goes', { time: time(sendAt) });
       return words(
         {
-          before: [headline, `${t('draft.articles', { count: articles })} ${due}`],
+          before: [`${t('draft.articles', { count: articles })} ${due}`],
+          newsletters: [{ slug: '', title: headline, description: '' }],
           button: button(url),
           after: [t('draft.why')],
         },

@@ -56,7 +56,8 @@ export function chooseArticles(content: Choosable, reader: ReaderChoice): Choice
     return { key: keyOf(own, [], 'full'), language: own, format: 'full', lead: null, sections: [] };
   const wanted = reader.language ?? own;
   const base = baseLanguage(wanted);
-  const language = content.languages.includes(base) ? base : own;
+  // The newsletter's tag says more than its base: es-VE has dates and numbers of its own.
+  const language = base !== baseLanguage(own) && content.languages.includes(base) ? base : own;
 
   const chosen: { article: EditionArticle; section: string | null }[] = [];
   for (const versions of stories(content.articles)) {

@@ -38,8 +38,16 @@ async function readStrings(folder: string): Promise<ResourceLanguage> {
 
 const resources = await readResources();
 
-/** The languages there are strings for, as language tags: `['en', 'es']`. */
-export const languages: readonly string[] = Object.keys(resources).sort();
+const languagesOf = (namespace: string): readonly string[] =>
+  Object.keys(resources)
+    .filter((language) => resources[language]?.[namespace] !== undefined)
+    .sort();
+
+/** The languages that pages are written in, as language tags: `['en', 'es']`. These have every string. */
+export const languages = languagesOf('pages');
+
+/** The languages that emails to readers are written in; of those without pages, operators' strings are English. */
+export const mailLanguages = languagesOf('mail');
 
 const i18n = createInstance();
 await i18n.init({
@@ -60,22 +68,25 @@ i18n.services.formatter?.add('hour', (hour: unknown, language = FALLBACK) => {
   return `${language === 'es' ? Number(hours) : hours}:${minutes}`;
 });
 
-/** The language of ours that serves `tag` best: `es-MX` → `es`, one unknown to us → English. */
-export function closestLanguage(tag: string): string {
+/** The language of `among` that serves `tag`: `es-MX` → `es`; undefined if none does. */
+export function languageFor(tag: string, among = languages): string | undefined {
   const wanted = tag.toLowerCase();
   return (
-    languages.find((language) => language.toLowerCase() === wanted) ??
-    languages.find((language) => language.toLowerCase() === wanted.split('-')[0]) ??
-    FALLBACK
+    among.find((language) => language.toLowerCase() === wanted) ??
+    among.find((language) => language.toLowerCase() === wanted.split('-')[0])
   );
 }
+
+/** The language of pages that serves `tag` best: `es-MX` → `es`, one unknown to us → English. */
+export const closestLanguage = (tag: string): string => languageFor(tag) ?? FALLBACK;
 
 /**
  * The strings of one namespace (`mail`, `pages`, …) in the language closest to `language`.
  * Values are inserted as they are: the caller escapes them for HTML.
  */
 export function translator(language: string, namespace: string): Translate {
-  const t = i18n.getFixedT(closestLanguage(language), namespace);
+  const known = languageFor(language, languagesOf(namespace)) ?? FALLBACK;
+  const t = i18n.getFixedT(known, namespace);
   return (key, values) => t(key, { ...values });
 }
 

@@ -113,6 +113,19 @@ test('writes the mail in a language that the edition has, and in no other', () =
   expect(chooseArticles(edition, { language: 'zz', sections: null })?.language).toBe('en');
 });
 
+test('writes the mail in the newsletter’s own kind of its language', () => {
+  const edition = content([article('1', 'news')], ['es']);
+  edition.newsletter.language = 'es-VE';
+  const languageFor = (language: string | null) =>
+    chooseArticles(edition, { language, sections: null })?.language;
+  expect([null, 'es', 'es-MX', 'en'].map(languageFor)).toEqual([
+    'es-VE',
+    'es-VE',
+    'es-VE',
+    'es-VE',
+  ]);
+});
+
 test('a story that came before in one language is left out in the other too', () => {
   const edition = content([
     article('1', 'news', { story: 'a' }),

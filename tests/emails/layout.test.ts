@@ -139,19 +139,27 @@ describe.skipIf('missing' in tool)('in Chromium', () => {
 
   test('what is written from right to left begins at the right, and its pictures stand at the left', async () => {
     await page.setViewportSize({ width: 700, height: 800 });
-    for (const name of ['digest-ar', 'weekly-ar']) {
+    for (const name of ['digest-ar', 'weekly-ar', 'digest-he', 'special-he']) {
       await page.setContent(mails.get(name) ?? '');
-      const sides = await page.evaluate<{ starts: string[]; pictures: boolean[] }>(`({
+      const sides = await page.evaluate<{
+        starts: string[];
+        blocked: string[];
+        pictures: boolean[];
+      }>(`({
         starts: [...document.querySelectorAll('h1, h2, h3, p, li')]
           .filter((el) => el.textContent.trim())
           .map((el) => {
             const { textAlign, direction } = getComputedStyle(el);
             return textAlign === 'start' || textAlign === '-webkit-auto' ? direction : textAlign.replace('-webkit-', '');
           }),
+        blocked: [...document.images].filter((one) => one.width > 300)
+          .map((one) => getComputedStyle(one.parentElement).textAlign.replace('-webkit-', '')),
         pictures: [...document.images].filter((one) => one.width < 300)
           .map((one) => one.getBoundingClientRect().left < 200),
       })`);
       expect(new Set(sides.starts), name).toEqual(new Set(['right']));
+      // its words are read where it is blocked
+      expect(sides.blocked, name).toEqual(['right']);
       expect(new Set(sides.pictures), name).toEqual(new Set([true]));
     }
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { languages } from '../../src/locales/index.ts';
+import { languages, mailLanguages } from '../../src/locales/index.ts';
 import { namespacesOf, placeholdersOf, stringsOf, withoutPlural } from './strings.ts';
 
 const others = languages.filter((language) => language !== 'en');
@@ -20,7 +20,20 @@ test.each(cases)(
   },
 );
 
-test.each(languages)('%s has the plural forms its numbers need', async (language) => {
+// What no reader is sent.
+const OPERATORS = /^(invitation|password|roles|draft|alert)\./;
+
+test.each(mailLanguages.filter((language) => !languages.includes(language)))(
+  '%s has every string that readers are sent, and no other',
+  async (language) => {
+    expect(namespacesOf(language)).toEqual(['mail']);
+    const english = placeholders(await stringsOf('en', 'mail'));
+    const sent = new Map([...english].filter(([key]) => !OPERATORS.test(key)));
+    expect(placeholders(await stringsOf(language, 'mail'))).toEqual(sent);
+  },
+);
+
+test.each(mailLanguages)('%s has the plural forms its numbers need', async (language) => {
   const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
   for (const namespace of namespacesOf(language)) {
     const keys = [...(await stringsOf(language, namespace)).keys()];

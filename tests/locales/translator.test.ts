@@ -11,6 +11,21 @@ test('the closest language is found by its tag', () => {
   ]);
 });
 
+test('emails have languages that pages do not; what operators see of them is English', () => {
+  expect(closestLanguage('ar')).toBe('en');
+  expect(translator('ar-EG', 'pages')('languageName')).toBe('English');
+  const t = translator('ar-EG', 'mail');
+  expect(t('digest.unsubscribe')).toBe('إلغاء الاشتراك');
+  expect([1, 2, 3, 11, 100].map((count) => t('confirmation.days', { count }))).toEqual([
+    'يعمل الزر ليوم واحد.',
+    'يعمل الزر ليومين.',
+    'يعمل الزر لمدة 3 أيام.',
+    'يعمل الزر لمدة 11 يومًا.',
+    'يعمل الزر لمدة 100 يوم.',
+  ]);
+  expect(t('roles.owner')).toBe('owner');
+});
+
 test('an unknown string is an error, not a key shown to a reader', () => {
   expect(() => translator('es', 'mail')('digest.nothing')).toThrow('digest.nothing');
 });

@@ -56,7 +56,6 @@ export default {
     heading: 'Subscription confirmed',
     thanks: 'Thank you for signing up. You will receive:',
     first: 'Your first edition goes out on {{time}}.',
-    firstOf: 'Your first edition of {{newsletter}} goes out on {{time}}.',
     choose: 'You can choose the language, delivery time, days and sections.',
     button: 'Manage preferences',
     leave: 'You can unsubscribe at any time using the link in every email.',
@@ -173,8 +172,8 @@ export default {
     manyOver_other: '{{count}} things resolved',
     heading: 'This needs your attention',
     headingOver: 'Resolved',
-    is: '{{detail}} {{fix}} (Since {{since}})',
-    was: 'From {{since}} to {{over}}. It was: {{detail}}',
+    is: '{{detail}}\n{{fix}}\nSince {{since}}',
+    was: 'From {{since}} to {{over}}\nIt was: {{detail}}',
     overTitle: 'Resolved: {{title}}',
     button: 'Open the console',
     whyChosen:

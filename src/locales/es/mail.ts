@@ -59,7 +59,6 @@ export default {
     heading: 'Suscripción confirmada',
     thanks: 'Gracias por suscribirte. Recibirás:',
     first: 'Tu primera edición saldrá el {{time}}.',
-    firstOf: 'Tu primera edición de {{newsletter}} saldrá el {{time}}.',
     choose: 'Puedes elegir idioma, hora de envío, días y secciones.',
     button: 'Cambiar preferencias',
     leave: 'Puedes darte de baja cuando quieras con el enlace de cada correo.',
@@ -186,8 +185,8 @@ export default {
     manyOver_other: '{{count}} cosas resueltas',
     heading: 'Esto requiere tu atención',
     headingOver: 'Resuelto',
-    is: '{{detail}} {{fix}} (Desde el {{since}})',
-    was: 'Desde el {{since}} hasta el {{over}}. Era esto: {{detail}}',
+    is: '{{detail}}\n{{fix}}\nDesde el {{since}}',
+    was: 'Desde el {{since}} hasta el {{over}}\nEra esto: {{detail}}',
     overTitle: 'Resuelto: {{title}}',
     button: 'Abrir la consola',
     whyChosen:

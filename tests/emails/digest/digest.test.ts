@@ -265,6 +265,37 @@ describe('languages', () => {
     expect(html).toContain('24 نوفمبر');
   });
 
+  test.each([
+    ['ar-EG', 'العدد 412', 'إلغاء الاشتراك', '24 نوفمبر 2026'],
+    ['he', 'גיליון 412', 'ביטול הרשמה', '24 בנובמבר 2026'],
+  ])('%s has no English word in what every edition says', async (language, ...said) => {
+    const bare = { title: '…', standfirst: '…', author: null, image: null };
+    const articles = Array.from({ length: 12 }, (_, n) => ({ ...article(n), ...bare, words: 900 }));
+    const sections = [articles.slice(0, 6), articles.slice(6)].map((some, n) => ({
+      slug: `s${n}`,
+      title: '…',
+      articles: some,
+    }));
+    const content = edition(0, { language, sections, lead: articles[0] ?? null });
+    for (const kind of ['daily', 'weekly', 'special'] as const) {
+      content.edition.kind = kind;
+      const { html, text, subject } = await render(content);
+      const shown = text.replaceAll(/\S+:\/\/\S+|\S+@\S+/g, '');
+      const names = [
+        content.newsletter.title,
+        content.imprint.newsroom,
+        content.imprint.postalAddress,
+      ];
+      const words = names.flatMap((name) => (name ?? '').split(/\s+/));
+      expect(
+        `${shown} ${subject}`.match(/[a-z]{2,}/gi)?.filter((one) => !words.includes(one)) ?? [],
+      ).toEqual([]);
+      expect(html).toContain(said[0]);
+      expect(html).toContain(said[1]);
+      if (kind !== 'weekly') expect(text).toContain(said[2]);
+    }
+  });
+
   test('a setting that is no language does not stop an edition', async () => {
     expect((await render(edition(1, { language: 'not a tag' }))).html).toContain('lang="en"');
   });

@@ -96,6 +96,27 @@ test('text of strangers is text', async () => {
   expect(text).toContain(origin);
 });
 
+test('a reader of Arabic is written to in Arabic, from right to left', async () => {
+  const { html, text, subject } = await renderer.render('letter', {
+    ...confirmation({ days: 2 }),
+    language: 'ar',
+  });
+  expect(html).toContain('<html lang="ar" dir="rtl"');
+  expect(subject).toBe('أكّد اشتراكك في The Daily وScience');
+  expect(text).toContain('يعمل الزر ليومين.');
+  expect(text).toContain('24 نوفمبر 2026 في 9:15 ص');
+});
+
+test('a welcome says with each newsletter when its first edition comes', async () => {
+  const welcome = letters()['welcome-en'];
+  if (welcome?.kind !== 'welcome') throw new Error('no sample');
+  const { html, text } = await renderer.render('letter', welcome);
+  expect(text).toContain(
+    '* The Daily\n  Every morning at seven\n  Your first edition goes out on 25 November 2026',
+  );
+  expect(html).toContain('Every morning at seven<br>Your first edition goes out on 25 November');
+});
+
 test('one day and one hour are told in the singular', async () => {
   const { text } = await renderer.render('letter', confirmation({ days: 1 }));
   expect(text).toContain('works for 1 day.');

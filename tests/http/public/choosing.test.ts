@@ -14,6 +14,7 @@ beforeAll(async () => {
   site = await openSite();
   daily = await makeNewsletter(site.context.db, 'daily', { title: 'The Daily' });
   await makeNewsletter(site.context.db, 'weekend', { title: 'The Weekend' });
+  await makeNewsletter(site.context.db, 'sahel', { title: 'صباح الساحل', language: 'ar' });
 });
 
 async function joined(email: string) {
@@ -139,6 +140,23 @@ describe('the page to choose on', () => {
     expect(answer.status).toBe(422);
     expect(await answer.text()).toContain('Nothing was saved');
     expect([await subscription(id), await person(id)]).toEqual(before);
+  });
+
+  test('keeps a language that has emails and no pages, and its sign-up asks in it', async () => {
+    await site.post('/subscribe', { email: 'layla@example.org', newsletter: 'sahel', lang: 'es' });
+    const { id, confirm, preferences } = await tokensFor(site.context, 'layla@example.org');
+    expect((await lettersOf(id, 'confirmation'))[0]?.language).toBe('ar');
+    await site.post(`/confirm/${confirm}`, {});
+    expect((await person(id)).language).toBe('ar');
+
+    const page = await site.get(`/preferences/${preferences}`, { 'accept-language': 'es' });
+    const html = await page.text();
+    expect(html).toContain('<option value="ar" lang="ar" selected>العربية</option>');
+    expect(html).toContain('<html lang="es"');
+    await site.post(`/preferences/${preferences}`, { language: 'ar', name: 'ليلى' });
+    expect(await person(id)).toMatchObject({ language: 'ar', name: 'ليلى' });
+    const other = await site.post(`/preferences/${preferences}`, { language: 'he' });
+    expect(other.status).toBe(422);
   });
 
   test('loses nothing that was typed when it cannot be saved', async () => {

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
+import { baseLanguage } from '../../../editions/content.ts';
 import { languages } from '../../../locales/index.ts';
 import {
   formatSchema,
@@ -38,7 +39,9 @@ export function readChoices(body: unknown, reader: Reader, now: Date): Choices {
   };
   const timezone = text('timezone') === '' ? null : check(timezoneSchema, text('timezone'));
   const language =
-    text('language') === '' ? reader.language : check(languageOffered, text('language'));
+    text('language') === ''
+      ? reader.language
+      : check(z.enum(languagesOffered(reader)), text('language'));
   return {
     name: fields.has('name') ? nameOf(text('name')) : reader.name,
     language,
@@ -56,7 +59,11 @@ export function readChoices(body: unknown, reader: Reader, now: Date): Choices {
   };
 }
 
-const languageOffered = z.string().refine((code) => languages.includes(code));
+/** The languages a reader may choose: those of our pages, of their newsletters, and the one they have. */
+export const languagesOffered = ({ language, subscriptions }: Reader): string[] => {
+  const own = subscriptions.map((one) => baseLanguage(one.language));
+  return [...new Set([...languages, ...own, ...(language ? [language] : [])])];
+};
 
 function check<T>(schema: z.ZodType<T>, value: string): T {
   const read = schema.safeParse(value);

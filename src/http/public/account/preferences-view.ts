@@ -1,7 +1,8 @@
+import { capitalised } from '../../../../emails/language.ts';
 import { unsubscribeUrl } from '../../../subscribers/links.ts';
 import type { ReaderSubscription } from '../../../subscribers/own-page.ts';
 import type { Tokens } from '../../../subscribers/tokens.ts';
-import { pauseDay, type TypedChoices } from './preferences-input.ts';
+import { languagesOffered, pauseDay, type TypedChoices } from './preferences-input.ts';
 import { currentName, timezoneLabel, timezonesByRegion } from './timezones.ts';
 import type { LinkReader } from './token-pages.ts';
 
@@ -20,6 +21,7 @@ export function preferencesView(
   const chosen = typed?.timezone ?? reader.timezone ?? '';
   return {
     name: typed?.name ?? reader.name ?? '',
+    mailLanguages: languagesOffered(reader).map((code) => ({ code, name: nameOf(code) })),
     mailLanguage: (typed?.language || reader.language) ?? language,
     newsroomZone: timezoneLabel(active[0]?.timezone ?? 'UTC', language, now),
     timezone: timezoneChoice(chosen, language, now),
@@ -43,6 +45,10 @@ export function preferencesView(
     })),
   };
 }
+
+/** A language in itself: Español, العربية. */
+const nameOf = (code: string): string =>
+  capitalised(new Intl.DisplayNames(code, { type: 'language' }).of(code) ?? code, code);
 
 /** The chosen zone by its present name; `extra` where the list by region does not have it (UTC). */
 function timezoneChoice(timezone: string, language: string, now: Date) {

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { languageFor, languages, mailLanguages } from '../../../locales/index.ts';
 import type { Address } from '../../../mail/address.ts';
 import { isDisposable } from '../../../mail/disposable-domains.ts';
 import { meantDomain } from '../../../mail/domain-typos.ts';
@@ -54,7 +55,7 @@ export async function acceptSignUp(
     address: input.address,
     addressHash: context.hashAddress(input.address.key),
     name: input.name,
-    language: input.language ?? language,
+    language: input.language ?? emailsIn(input.newsletters) ?? language,
     timezone: input.timezone,
     newsletters: input.newsletters.map(
       ({ id, slug, title, description, chosen, ...newsletter }) => {
@@ -68,6 +69,14 @@ export async function acceptSignUp(
     origin: siteOf(req, input.newsletters, context.config.publicUrl),
     evidence: consentOf(req, form, consentIn(masthead, language)),
   });
+}
+
+/** The newsletters' own language, where emails are written in it and no page could be; else undefined. */
+function emailsIn(newsletters: Masthead['newsletters']): string | undefined {
+  const [own, ...others] = new Set(
+    newsletters.map(({ language }) => languageFor(language, mailLanguages)),
+  );
+  return own && others.length === 0 && !languages.includes(own) ? own : undefined;
 }
 
 function refuseDisposable(input: SignUpInput, form: FormKind): void {

@@ -1,6 +1,12 @@
 import type { Request, Response } from 'express';
 import { directionOf } from '../../../../emails/language.ts';
-import { closestLanguage, languages, type Translate, translator } from '../../../locales/index.ts';
+import {
+  closestLanguage,
+  languageFor,
+  languages,
+  type Translate,
+  translator,
+} from '../../../locales/index.ts';
 import { openTemplates } from '../../templates.ts';
 import type { Masthead } from './masthead.ts';
 import { themeAddress } from './theme.ts';
@@ -60,8 +66,8 @@ export function languageOf(req: Request, known?: string | null): string {
     req.query.lang ??
     (typeof body === 'object' && body !== null && 'lang' in body ? body.lang : '');
   if (typeof chosen === 'string' && languages.includes(chosen)) return chosen;
-  if (known) return closestLanguage(known);
-  return closestLanguage(req.acceptsLanguages([...languages]) || 'en');
+  // who reads a language without pages has a browser that may ask for one with them
+  return languageFor(known ?? '') ?? closestLanguage(req.acceptsLanguages([...languages]) || 'en');
 }
 
 /** The words of a reader's pages in one language. */
