@@ -4,11 +4,14 @@ import { emptyLedger, ledger, ledgers } from '../deliveries/ledger.ts';
 import { type Edition, editionShape, getEdition, listEditions } from '../editions/editions.ts';
 import { EditionNotFound } from '../editions/errors.ts';
 import { chooseArticles } from '../editions/variant.ts';
+import { warningsOf } from '../editions/warnings.ts';
+import { noticeInWords } from '../locales/notices.ts';
+import type { Notice } from '../text/notice.ts';
 
 /** An edition with its ledger, as the API and the command line show it. */
 export type ShownEdition = ReturnType<typeof editionShape>;
 
-/** Its `reason` is of `language`, English when left out. Throws EditionNotFound. */
+/** Its `reason` and `warnings` are of `language`, English when left out. Throws EditionNotFound. */
 export async function showEdition(
   db: DbOrTransaction,
   id: string,
@@ -17,7 +20,9 @@ export async function showEdition(
 ): Promise<ShownEdition> {
   const edition = await getEdition(db, id);
   if (!edition) throw new EditionNotFound(id);
-  return editionShape(edition, await ledger(db, id), now, wordingFor(edition), language);
+  const warnings = inWords((await warningsOf(db, [id])).get(id), language);
+  const words = { ...wordingFor(edition), warnings };
+  return editionShape(edition, await ledger(db, id), now, words, language);
 }
 
 /** Editions with their ledgers, newest first; `next` is the `after` of the next page. */
@@ -28,23 +33,25 @@ export async function showEditions(
   language?: string,
 ): Promise<{ data: ShownEdition[]; next: string | null }> {
   const { data, next } = await listEditions(db, page);
-  const counts = await ledgers(
-    db,
-    data.map((edition) => edition.id),
-  );
+  const ids = data.map((edition) => edition.id);
+  const counts = await ledgers(db, ids);
+  const warnings = await warningsOf(db, ids);
   return {
     data: data.map((edition) =>
       editionShape(
         edition,
         counts.get(edition.id) ?? emptyLedger(),
         now,
-        wordingFor(edition),
+        { ...wordingFor(edition), warnings: inWords(warnings.get(edition.id), language) },
         language,
       ),
     ),
     next,
   };
 }
+
+const inWords = (notices: Notice[] = [], language?: string) =>
+  notices.map((notice) => noticeInWords(notice, language));
 
 /** The subject and preheader that readers of the newsletter's own language see: the editor's, or the headlines'. */
 function wordingFor(edition: Edition): { subject: string; preheader: string } {

@@ -177,9 +177,10 @@ function steering(noun: Command, open: Open, steer: Steer, description: string):
 
 /** An edition for a person. */
 export function details(edition: ShownEdition): string {
-  const { id, newsletter, number, kind, state, reason, articles, audience } = edition;
+  const { id, newsletter, number, kind, state, reason, warnings, articles, audience } = edition;
   return [
     `edition ${id}: ${newsletter} no. ${number} (${kind}), ${state}${reason ? `: ${reason}` : ''}`,
+    ...warnings.map((warning) => `  ! ${warning}`),
     ...articles.map((article) => `  ${article.section ?? '–'}: ${article.title}`),
     ...(audience === null ? [] : [progressLine(edition)]),
   ].join('\n');

@@ -59,7 +59,7 @@ export function editionShape(
   edition: Edition,
   ledger: Ledger,
   now: Date,
-  wording: { subject: string; preheader: string },
+  { warnings, ...wording }: { subject: string; preheader: string; warnings: string[] },
   language = 'en',
 ) {
   const { newsletter, articles } = edition;
@@ -74,6 +74,7 @@ export function editionShape(
     state: edition.state,
     reason: reasonOf(edition, language),
     heldBy: edition.heldBy,
+    warnings,
     revision: edition.revision,
     ...wording,
     introduction: edition.introduction,

@@ -23,7 +23,7 @@ const compose = async () =>
       }),
     )
   ).id;
-const wording = { subject: 'What readers see', preheader: 'And beside it' };
+const wording = { subject: 'What readers see', preheader: 'And beside it', warnings: ['w'] };
 const empty = { queued: 0, sending: 0, sent: 0, failed: 0, skipped: 0, uncertain: 0 };
 
 test('an edition has the shape of the API', async () => {

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, expect, test } from 'vitest';
+import { showEdition } from '../../src/actions/show-editions.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
 import { backUp } from '../../src/database/backup/backup.ts';
 import { restore } from '../../src/database/backup/restore.ts';
 import { composeEdition } from '../../src/editions/compose.ts';
 import { editEdition } from '../../src/editions/edit.ts';
-import { editionShape, getEdition } from '../../src/editions/editions.ts';
+import { getEdition } from '../../src/editions/editions.ts';
 import { startEdition } from '../../src/editions/freeze.ts';
 import { cancelEdition } from '../../src/editions/transitions.ts';
 import { editionTasks } from '../../workers/editions.ts';
@@ -61,10 +62,9 @@ test('what the clock makes for the time since the backup is held, until somebody
   const [held, ...more] = await editionsOf(other);
   expect(more).toEqual([]);
   expect(held).toMatchObject({ state: 'draft', heldBy: 'restore', localDate: '2026-11-24' });
-  const edition = await getEdition(other.db, held?.id ?? '');
-  const shape = edition && editionShape(edition, {} as never, now, { subject: '', preheader: '' });
-  expect(shape?.reason).toMatch(/2026-11-24T03:00.*twice/);
-  expect(shape?.articles).toHaveLength(1);
+  const shown = await showEdition(other.db, held?.id ?? '', now);
+  expect(shown.reason).toMatch(/2026-11-24T03:00.*twice/);
+  expect(shown.articles).toHaveLength(1);
 
   // what the feeds bring again belongs to it, and not to the next
   await newArticle(other.db, newsletter, '2026-11-24T06:00:00Z', {

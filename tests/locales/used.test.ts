@@ -7,8 +7,9 @@ const root = join(import.meta.dirname, '../..');
 const source = [
   'src/actions',
   'src/bounces',
-  'src/database/backup',
+  'src/database',
   'src/deliveries',
+  'src/editions',
   'src/feeds',
   'src/http',
   'src/newsletters',

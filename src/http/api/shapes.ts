@@ -183,6 +183,10 @@ export const editionShape = z
     state: z.enum(['draft', 'scheduled', 'sending', 'paused', 'sent', 'cancelled']),
     reason: z.string().nullable(),
     heldBy: z.enum(['editor', 'missed', 'refusals', 'restore', 'nothing', 'complaints']).nullable(),
+    warnings: z.array(z.string()).meta({
+      description:
+        'Before it starts: articles that the newsletter has sent within the week, and withdrawn ones',
+    }),
     revision: z.number().int(),
     subject: z.string(),
     preheader: z.string(),

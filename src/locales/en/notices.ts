@@ -7,6 +7,14 @@ export default {
   otherRelays: 'Until then the other mail servers send its emails.',
   allRefused: 'Every reader was refused.',
   restored: 'As of {{since}}: readers who got it after that would get it twice.',
+  broughtBefore_one:
+    '{{count}} article was already in no. {{number}} of {{date}}: “{{title}}”. Readers who have it do not receive it again.',
+  broughtBefore_other:
+    '{{count, number}} articles were already in no. {{number}} of {{date}}, the first of them “{{title}}”. Readers who have them do not receive them again.',
+  withdrawn_one:
+    '{{count}} article is no longer in its feed and may have been withdrawn: “{{title}}”.',
+  withdrawn_other:
+    '{{count, number}} articles are no longer in their feeds and may have been withdrawn, the first of them “{{title}}”.',
   rendering:
     'The edition cannot be rendered: {{why}}. Nothing is lost, and it is tried again every 30 s. Correct the template (DATA_DIR/templates) or the edition, or cancel it.',
   renderingLogged:

@@ -7,6 +7,17 @@ export default {
   allRefused: 'Han rechazado el correo de todos los lectores.',
   restored:
     'Datos del {{since}}: quien recibió la edición después de ese momento la recibiría dos veces.',
+  broughtBefore_one:
+    '{{count}} artículo ya iba en el n.º {{number}} del {{date}}: «{{title}}». Los lectores que lo tienen no lo reciben otra vez.',
+  broughtBefore_many:
+    '{{count, number}} de artículos ya iban en el n.º {{number}} del {{date}}, el primero «{{title}}». Los lectores que los tienen no los reciben otra vez.',
+  broughtBefore_other:
+    '{{count, number}} artículos ya iban en el n.º {{number}} del {{date}}, el primero «{{title}}». Los lectores que los tienen no los reciben otra vez.',
+  withdrawn_one: '{{count}} artículo ya no está en el feed y quizá se ha retirado: «{{title}}».',
+  withdrawn_many:
+    '{{count, number}} de artículos ya no están en los feeds y quizá se han retirado, el primero «{{title}}».',
+  withdrawn_other:
+    '{{count, number}} artículos ya no están en los feeds y quizá se han retirado, el primero «{{title}}».',
   rendering:
     'No se puede preparar la edición: {{why}}. No se pierde nada, y se vuelve a intentar cada 30 s. Corrige la plantilla (DATA_DIR/templates) o la edición, o cancélala.',
   renderingLogged:

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { showEdition, showEditions } from '../../../src/actions/show-editions.ts';
+import { composeEdition } from '../../../src/editions/compose.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
 import { addArticle, addReaders } from '../api/fixtures.ts';
 import { composeDaily } from './fixtures/compose.ts';
@@ -179,5 +181,30 @@ describe('before an edition goes out', async () => {
     const { text } = await ed.get(page);
     expect(text).toContain('1 reader has used its link to unsubscribe.');
     expect(text).toContain('Too long; write to a•••@b.example');
+  });
+});
+
+describe('what readers have had, or a feed has withdrawn', async () => {
+  const { db, ed, page, asked } = await openDraft();
+
+  it('is said before it goes out again, in the language of the console', async () => {
+    await ed.post(`${page}/send`, { when: 'now', ...(await asked()) });
+    await db.updateTable('articleSources').set({ withdrawnAt: new Date() }).execute();
+    const { id: article } = await db.selectFrom('articles').select('id').executeTakeFirstOrThrow();
+    const special = { newsletter: 'daily', kind: 'special' as const, now: new Date() };
+    const { id } = await db
+      .transaction()
+      .execute((tx) => composeEdition(tx, { ...special, articles: [article] }));
+    const { text } = await ed.get(`/console/editions/${id}/send`);
+    expect(text).toMatch(/1 article was already in no\. 1 of \d{4}-\d\d-\d\d: “Bridge opens”/);
+    expect(text).toContain('no longer in its feed');
+    // the API and the command line say the same
+    const { warnings } = await showEdition(db, id, new Date(), 'es');
+    expect(warnings).toEqual([
+      expect.stringContaining('ya iba en el n.º 1'),
+      expect.stringContaining('ya no está en el feed'),
+    ]);
+    const [, daily] = (await showEditions(db, { limit: 2 }, new Date())).data;
+    expect(daily).toMatchObject({ state: 'sending', warnings: [] });
   });
 });

@@ -40,7 +40,8 @@ export function confirmRoutes(context: Context): Router {
   const sender = requireRoleIn('sender', reachIn(db).ofEdition);
 
   router.get('/editions/:id/send', sender, async (req, res) => {
-    const edition = await showEdition(db, editionIdOf(req.params.id), context.now());
+    const { language } = wordsFor(req, res);
+    const edition = await showEdition(db, editionIdOf(req.params.id), context.now(), language);
     if (!notStarted(edition.state)) return back(req, res, edition.id, 'done.already', true);
     return showSend(req, res, edition, {});
   });
@@ -48,8 +49,8 @@ export function confirmRoutes(context: Context): Router {
   router.post('/editions/:id/send', sender, async (req, res) => {
     const id = editionIdOf(req.params.id);
     const asked = form.parse(req.body ?? {});
-    const edition = await showEdition(db, id, context.now());
-    const { t } = wordsFor(req, res);
+    const { language, t } = wordsFor(req, res);
+    const edition = await showEdition(db, id, context.now(), language);
     if (notStarted(edition.state) && asked.seen !== undefined && asked.seen !== (await stateOf(id)))
       return showSend(req, res, edition, {
         status: 409,
@@ -75,7 +76,7 @@ export function confirmRoutes(context: Context): Router {
   router.get('/editions/:id/resend', sender, async (req, res) => {
     const id = editionIdOf(req.params.id);
     const words = wordsFor(req, res);
-    const edition = await showEdition(db, id, context.now());
+    const edition = await showEdition(db, id, context.now(), words.language);
     const { reasons, again } = await missedOf(db, id, edition.ledger);
     if (edition.state !== 'sent' && edition.state !== 'cancelled')
       return back(req, res, id, 'done.already', true);

@@ -55,7 +55,7 @@ export function missedRoutes(context: Context): Router {
     const { language, t } = words;
     const query = asked.parse(req.query);
     const newsletters = await listNewsletters(db);
-    const shown = await showEdition(db, id, context.now());
+    const shown = await showEdition(db, id, context.now(), words.language);
     const edition = consoleEdition(shown, newsletters, words, context.now());
     const [list, { reasons }] = await Promise.all([
       page(res, id, query, PER_PAGE, query.after),
