@@ -26,6 +26,7 @@ const MOST_READ = 2 * LARGEST_LIST;
  */
 export const readList = (folder: string): RequestHandler[] => [
   allowSlowBody,
+  tellAddress,
   async (req, res, next) => {
     const list: UploadedList = { file: null, fileName: '', tooLarge: false };
     res.locals.list = list;
@@ -68,6 +69,21 @@ export const readList = (folder: string): RequestHandler[] => [
     return next();
   },
 ];
+
+/**
+ * A script that sends a file to show how much has arrived gets the address of the next page by 201: a redirect it would
+ * follow unseen, and use up the message that waits there.
+ */
+const tellAddress: RequestHandler = (req, res, next) => {
+  if (req.get('X-Progress') !== undefined) {
+    const end = res.end.bind(res);
+    res.end = ((...args: Parameters<typeof res.end>) => {
+      if (res.statusCode === 303) res.statusCode = 201;
+      return end(...args);
+    }) as typeof res.end;
+  }
+  next();
+};
 
 /** Hands the file over: what is not taken is deleted with the end of the answer. */
 export function takeList(res: Response): Spool | null {

@@ -99,6 +99,7 @@ export function earlierEditionRoutes(context: Context): Router {
       title: t('earlier.title'),
       status: fault ? 422 : 200,
       styles: ['newsletters'],
+      scripts: ['upload'],
       data: {
         newsletter,
         formats: archiveFormats,

@@ -60,6 +60,7 @@ export function blockRoutes(context: Context): Router {
       title: t('bulk.block.title'),
       status: fault ? 422 : 200,
       styles: ['readers'],
+      scripts: ['upload'],
       data: {
         reasons,
         chosen: reason,

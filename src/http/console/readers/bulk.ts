@@ -112,6 +112,7 @@ export function bulkRoutes(context: Context): Router {
       title: words.t('bulk.title'),
       status: fault ? 422 : 200,
       styles: ['readers'],
+      scripts: ['upload'],
       data: {
         filter: Object.entries(typed).filter(([, value]) => value !== ''),
         listAddress: `/console/readers${filterAddress(typed)}`,

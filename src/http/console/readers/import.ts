@@ -85,6 +85,7 @@ export function importRoutes(context: Context): Router {
       title: words.t('imports.title'),
       status: wrong ? 422 : 200,
       styles: ['readers'],
+      scripts: ['upload'],
       data: {
         chosen,
         isSent: wrong !== undefined,
