@@ -89,9 +89,11 @@ type ImportFault =
   | 'array'
   | 'zip'
   | 'empty'
+  | 'blank'
+  | 'nested'
   | 'bomb'
   | 'encrypted'
-  | `kind_${'xls' | 'gzip' | 'pdf' | '7z' | 'rar' | 'sqlite' | 'html' | 'binary'}`;
+  | `kind_${'xls' | 'gzip' | 'pdf' | '7z' | 'rar' | 'sqlite' | 'html' | 'image' | 'document' | 'binary'}`;
 
 /** The file cannot be imported at all; a line that cannot is only left out. The message is that in English. */
 export class InvalidImport extends Error {

@@ -113,7 +113,7 @@ describe('an import', () => {
   });
 
   test.each([
-    ['', 'No column holds addresses'],
+    ['', 'There is nothing in this file'],
     ['name,consent_source,consent_at\nAna,fair,2026-01-01\n', 'No column holds addresses'],
     ['email,consent_source,consent_at,email\n', 'there twice'],
   ])('refuses what is no list of subscribers, and is none then (%#)', async (file, message) => {

@@ -50,6 +50,8 @@ export default {
     'names-ignored_one': 'A name that contained an email or web address was left out.',
     'names-ignored_other':
       'Names that contained an email or web address were left out ({{count, number}}).',
+    'no-lines':
+      'There is no reader in the file, only the line that names its columns. Export it again with the readers.',
     'files-ignored': 'Files of the ZIP without a column of addresses were left out: {{files}}.',
     'address-cleaned_one':
       'An address had signs around it that do not belong to it; they were taken off.',
@@ -83,13 +85,18 @@ export default {
       'There is no list of readers in this ZIP: no CSV, XLSX or JSON Lines with a column of addresses.',
     bomb: 'This file unpacks to far more than any list of readers. Unpack it, and import what is in it.',
     encrypted: 'This ZIP is protected by a password. Unpack it, and import what is in it.',
-    kind_xls: 'This is an old Excel file (XLS). Save it as XLSX or CSV.',
+    blank: 'There is nothing in this file. Export the readers again.',
+    nested: 'There is another packed file in this ZIP. Unpack it, and import what is in it.',
+    kind_xls:
+      'This is an old Excel file (XLS), or one with a password. Save it as XLSX or CSV without one.',
     kind_gzip: 'This file is packed with gzip. Unpack it first.',
     kind_pdf: 'This is a PDF. Export the readers as CSV or XLSX.',
     kind_7z: 'This is a 7z archive. Unpack it, and import what is in it.',
     kind_rar: 'This is a RAR archive. Unpack it, and import what is in it.',
     kind_sqlite: 'This is a database. Export the readers as CSV.',
     kind_html: 'This is a web page or XML, not a list. Export the readers as CSV or XLSX.',
+    kind_image: 'This is a picture, a sound or a video. Export the readers as CSV or XLSX.',
+    kind_document: 'This is a file of LibreOffice, Numbers or Word. Save the table as XLSX or CSV.',
     kind_binary: 'This is no text, spreadsheet or ZIP. Export the readers as CSV or XLSX.',
   },
   failures: {

@@ -52,6 +52,8 @@ export default {
       'Se han dejado fuera nombres que contenían una dirección de correo o web ({{count, number}}).',
     'names-ignored_other':
       'Se han dejado fuera nombres que contenían una dirección de correo o web ({{count, number}}).',
+    'no-lines':
+      'En el archivo no hay ningún lector, solo la línea con los nombres de las columnas. Expórtalo otra vez con los lectores.',
     'files-ignored': 'Se han dejado fuera archivos del ZIP sin columna de direcciones: {{files}}.',
     'address-cleaned_one': 'Una dirección llevaba signos que no son parte de ella; se han quitado.',
     'address-cleaned_many':
@@ -92,13 +94,19 @@ export default {
       'No hay ninguna lista de lectores en este ZIP: ningún CSV, XLSX o JSON Lines con una columna de direcciones.',
     bomb: 'Este archivo ocupa descomprimido mucho más que cualquier lista de lectores. Descomprímelo e importa lo que contiene.',
     encrypted: 'Este ZIP está protegido con contraseña. Descomprímelo e importa lo que contiene.',
-    kind_xls: 'Es un archivo de Excel antiguo (XLS). Guárdalo como XLSX o CSV.',
+    blank: 'Este archivo está vacío. Exporta los lectores otra vez.',
+    nested:
+      'Dentro de este ZIP hay otro archivo comprimido. Descomprímelo e importa lo que contiene.',
+    kind_xls:
+      'Es un archivo de Excel antiguo (XLS) o con contraseña. Guárdalo como XLSX o CSV, sin contraseña.',
     kind_gzip: 'Este archivo está comprimido con gzip. Descomprímelo antes.',
     kind_pdf: 'Es un PDF. Exporta los lectores como CSV o XLSX.',
     kind_7z: 'Es un archivo 7z. Descomprímelo e importa lo que contiene.',
     kind_rar: 'Es un archivo RAR. Descomprímelo e importa lo que contiene.',
     kind_sqlite: 'Es una base de datos. Exporta los lectores como CSV.',
     kind_html: 'Es una página web o XML, no una lista. Exporta los lectores como CSV o XLSX.',
+    kind_image: 'Es una imagen, un sonido o un vídeo. Exporta los lectores como CSV o XLSX.',
+    kind_document: 'Es un archivo de LibreOffice, Numbers o Word. Guarda la tabla como XLSX o CSV.',
     kind_binary: 'No es texto, hoja de cálculo ni ZIP. Exporta los lectores como CSV o XLSX.',
   },
   failures: {

@@ -5,7 +5,7 @@ export default {
   stop: 'Stop sending',
   stopped: 'You stopped it. Nothing was stored.',
   broken:
-    'The connection broke off before the whole file was here. Nothing was stored. Try again; if it happens again, a server in front of Gaceta may limit the size of files.',
+    'The connection broke off before the whole file was here. Nothing was stored. Try again; if it happens again, a proxy in front of Gaceta may limit the size of files.',
   refused:
-    'The file was not taken (answer {{status}}). A server in front of Gaceta may limit the size of files. Nothing was stored.',
+    'The file was not taken (answer {{status}}). A proxy in front of Gaceta may limit the size of files. Nothing was stored.',
 };

@@ -30,9 +30,15 @@ export const shown = (cell: string) => cell.slice(0, 60);
 export function textOf(cells: string[], index: number): string {
   const cell = (cells[index] ?? '').trim();
   if (cell === '') return '';
-  const text = cell.startsWith("'") ? fromCell(cell) : cell;
+  const text = cell.startsWith("'") ? fromCell(cell) : withoutFormula(cell);
   return text.includes('\0') ? text.replaceAll('\0', '') : text;
 }
+
+/** `="text"`: a formula that is its text, by which others keep a spreadsheet from changing it. */
+const withoutFormula = (cell: string): string =>
+  cell.startsWith('="') && cell.endsWith('"') && cell.length > 3
+    ? cell.slice(2, -1).replaceAll('""', '"')
+    : cell;
 
 /** So many different values are remembered of each column; those of a list repeat. */
 const MOST_KEPT = 2000;
@@ -88,7 +94,8 @@ export interface DatePlace {
 }
 
 export function time(cell: string, column: string, { order, assume }: DatePlace): Date | null {
-  if (cell === '') return null;
+  // as some databases write that there is none
+  if (cell === '' || cell.startsWith('0000-00-00')) return null;
   const found = readDate(cell, order);
   if (found === undefined) throw new WrongCell('date', { column, value: shown(cell) });
   if (found === 'ambiguous') throw new WrongCell('date-ambiguous', { column, value: shown(cell) });

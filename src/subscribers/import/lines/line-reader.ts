@@ -2,6 +2,7 @@ import { InvalidAddress, readAddress } from '../../../mail/address.ts';
 import type { Row } from '../reading/records.ts';
 import type { DateOrder } from '../understanding/dates.ts';
 import { houseName, houseState } from '../understanding/houses.ts';
+import { saysNo } from '../understanding/states.ts';
 import type { Field, ListState, Understood } from '../understanding/understood.ts';
 import {
   formatIn,
@@ -18,7 +19,7 @@ import {
 import { Columns } from './columns.ts';
 import { consentsIn, type Evidence, evidenceOf, requestedIn } from './consents.ts';
 import type { ImportLine, Known } from './lines.ts';
-import { stateBy, timeOfFlag } from './list-state.ts';
+import { type Flags, stateBy, timeOfFlag } from './list-state.ts';
 import { placesOf } from './places.ts';
 import type { LeftOut, Place } from './told.ts';
 
@@ -93,19 +94,20 @@ export class LineReader {
     const address = readAddress(typed);
     if (address.email !== typed) known.assume('address-cleaned');
 
-    const word = columns.text(cells, 'state');
+    const stateWords = columns.all(cells, 'state').filter(Boolean);
     // in an export: a person without a subscription, or what consents are left of one
-    const isNone = this.format === 'gaceta' && word === 'none';
+    const isNone = this.format === 'gaceta' && stateWords[0] === 'none';
     const flags = this.flagsOf(cells);
-    const said = stateBy([this.sheet.state, isNone ? null : this.stateIn(word)], flags);
+    const stated = isNone ? [] : stateWords.map((word) => this.stateIn(word));
+    const said = stateBy([this.sheet.state, ...stated], flags);
     if (said === 'ignore')
-      throw new WrongCell('ignored', { value: shown(word || (this.sheet.name ?? '')) });
+      throw new WrongCell('ignored', { value: this.ignoredBy(stateWords, flags) });
 
     const evidence = this.evidenceIn(cells);
     let consentAt = this.past(cells, 'consent_at') ?? evidence.confirmedAt ?? evidence.requestedAt;
     let consentSource = columns.text(cells, 'consent_source').slice(0, 200);
     if (consentSource === '' && consentAt && this.house) consentSource = this.house;
-    let leftAt = this.past(cells, 'unsubscribed_at') ?? timeOfFlag(flags.unsubscribed, known.now);
+    let leftAt = this.leftAt(cells) ?? timeOfFlag(flags.unsubscribed, known.now);
     const left = leftAt && this.format !== 'gaceta' && !(consentAt && consentAt > leftAt);
     const state = said === 'active' && left ? 'unsubscribed' : said;
 
@@ -163,22 +165,34 @@ export class LineReader {
     for (const where of placesOf(words, known)) out.push({ ...line, ...where });
   }
 
-  private flagsOf(cells: string[]) {
+  private flagsOf(cells: string[]): Flags {
     const { columns } = this;
     return {
-      confirmed: columns.cell(cells, 'confirmed'),
-      subscribed: columns.cell(cells, 'subscribed'),
-      unsubscribed: columns.cell(cells, 'unsubscribed'),
-      bounced: columns.cell(cells, 'bounced'),
-      complained: columns.cell(cells, 'complained'),
+      confirmed: columns.all(cells, 'confirmed'),
+      subscribed: columns.all(cells, 'subscribed'),
+      unsubscribed: columns.all(cells, 'unsubscribed'),
+      bounced: columns.all(cells, 'bounced'),
+      complained: columns.all(cells, 'complained'),
     };
   }
 
-  private stateIn(word: string): ListState | null {
-    if (word === '') return null;
+  private stateIn(word: string): ListState {
     const state = this.states.get(word) ?? houseState(this.format, word);
     if (!state) throw new WrongCell('state', { value: shown(word) });
     return state;
+  }
+
+  /** The word that leaves a line out. */
+  private ignoredBy(words: string[], flags: Flags): string {
+    const all = [...words, ...Object.values(flags).flat()];
+    const word = all.find((one) => houseState(this.format, one) === 'ignore');
+    return shown(word ?? this.sheet.name ?? 'non-subscribed');
+  }
+
+  /** When somebody left; a column of such times may also say that they did not. */
+  private leftAt(cells: string[]): Date | null {
+    const cell = this.columns.text(cells, 'unsubscribed_at');
+    return saysNo(cell) ? null : this.past(cells, 'unsubscribed_at');
   }
 
   private evidenceIn(cells: string[]): Evidence {
@@ -201,14 +215,14 @@ export class LineReader {
   private suppressionIn(
     cells: string[],
     state: ListState,
-    flags: ReturnType<LineReader['flagsOf']>,
+    flags: Flags,
   ): { reason: ImportLine['suppress']; at: Date | null } {
     const { now } = this.known;
     if (state === 'bounced') return { reason: 'bounce', at: timeOfFlag(flags.bounced, now) };
     if (state === 'complained')
       return { reason: 'complaint', at: timeOfFlag(flags.complained, now) };
     const reason = this.columns.text(cells, 'suppressed');
-    if (reason === '') return { reason: null, at: null };
+    if (saysNo(reason)) return { reason: null, at: null };
     const known = suppressionReasons.find((one) => one === reason) ?? 'operator';
     return { reason: known, at: this.past(cells, 'suppressed_at') };
   }

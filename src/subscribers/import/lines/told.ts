@@ -51,6 +51,7 @@ export type NoteCode =
   | 'unsubscribed-now'
   | 'language-ignored'
   | 'timezone-ignored'
+  | 'no-lines'
   | 'told';
 
 /** Where something stands in a file. */

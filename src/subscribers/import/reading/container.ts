@@ -29,6 +29,10 @@ const OTHER_KINDS: [Buffer, InvalidImport['fault']][] = [
   [Buffer.from('7z\xbc\xaf\x27\x1c', 'latin1'), 'kind_7z'],
   [Buffer.from('Rar!'), 'kind_rar'],
   [Buffer.from('SQLite format 3'), 'kind_sqlite'],
+  [Buffer.from('\x89PNG', 'latin1'), 'kind_image'],
+  [Buffer.from([0xff, 0xd8, 0xff]), 'kind_image'],
+  [Buffer.from('GIF8'), 'kind_image'],
+  [Buffer.from('RIFF'), 'kind_image'],
 ];
 
 /**
@@ -51,7 +55,9 @@ export async function containerOf(file: ListFile): Promise<'text' | 'jsonl' | 'z
     .trimStart();
   if (text.startsWith('{')) return 'jsonl';
   if (/^\[\s*[{\]"]/.test(text)) throw new InvalidImport('array');
-  if (/^<(!doctype|html|\?xml)/i.test(text)) throw new InvalidImport('kind_html');
+  if (text.trim() === '') throw new InvalidImport('blank');
+  // of many services a file called .xls is a page with a table
+  if (/^<[!?a-z]/i.test(text)) throw new InvalidImport('kind_html');
   // text may hold a NUL here and there
   const controls = head.filter((byte) => byte < 9 || (byte > 13 && byte < 32));
   const isUtf16 = head.length > 1 && (head[0] === 0 || head[1] === 0 || (head[0] ?? 0) >= 0xfe);
@@ -90,7 +96,9 @@ async function* openZipped(file: ListFile, assume: Notes['add'], options: ReadOp
       }
       return;
     }
-    for (const part of zip.parts.filter(isList)) {
+    const lists = zip.parts.filter(isList);
+    if (lists.length === 0) requireLists(zip.parts.map(({ name }) => name));
+    for (const part of lists) {
       const { name, writtenAt } = part;
       const { end, ...sheet } = await openPart(part, assume, options);
       try {
@@ -103,6 +111,13 @@ async function* openZipped(file: ListFile, assume: Notes['add'], options: ReadOp
   } finally {
     zip.close();
   }
+}
+
+/** Throws InvalidImport for a ZIP that is another kind of file, or that holds more of them. */
+function requireLists(names: string[]): void {
+  if (names.some((name) => /^(content\.xml|Index\/.*\.iwa|Index\.zip|word\/)/.test(name)))
+    throw new InvalidImport('kind_document');
+  if (names.some((name) => /\.(zip|gz|7z|rar)$/i.test(name))) throw new InvalidImport('nested');
 }
 
 const isList = ({ name, bytes }: ZipPart): boolean =>

@@ -24,7 +24,7 @@ export async function openCsv(
   const head = await rows.next();
   const [header, ...rest] = head.done ? [] : head.value;
   const cells = header && 'cells' in header ? header.cells.map((cell) => cell.trim()) : [];
-  const isHeadless = cells.some(isAddress) && !cells.some(fieldOf);
+  const isHeadless = cells.some(isAddress) && !cells.some((cell) => fieldOf(cell) === 'email');
   const body = header && isHeadless ? [header, ...rest] : rest;
   return {
     kind: 'csv',

@@ -1,8 +1,10 @@
+import { withoutMonthName } from './month-names.ts';
+
 /** Whether the day or the month comes first in `01/11/2026`. */
 export type DateOrder = 'day' | 'month';
 
 const FORM =
-  /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:(?:T|,?\s+)(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,9}))?)?\s*(?:([ap])\.?\s?m\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?$/i;
+  /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:(?:T|,?\s+)(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,9}))?)?\s*(?:([ap])\.?\s?m\.?)?\s*(?:(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?: ?\(?[A-Z]{3,5}\)?)?)?)?$/i;
 
 interface Parts {
   year: number;
@@ -23,7 +25,7 @@ interface Found {
 }
 
 /**
- * Reads a time such as `2026-11-01T10:00:00Z`, `2026-11-01` or `01/11/2026 10:30`; without a zone it is UTC. What
+ * Reads a time such as `2026-11-01T10:00:00Z`, `2026-11-01`, `01/11/2026 10:30` or `1 Nov 2026`; without a zone it is UTC. What
  * could be two days is `ambiguous` until `order` says which; with dots the day comes first, as wherever dates are
  * written so. Undefined for what is no date, or no day that exists.
  */
@@ -34,7 +36,7 @@ export function readDate(
   const plain = isoDate(text);
   if (plain) return plain;
   const parts = partsOf(text);
-  if (!parts) return secondsOf(text);
+  if (!parts) return otherDate(text, order);
   const { year, timeMs, zoneless } = parts;
   const inOrder = (day: number, month: number) => instantOf(year, month, day, timeMs);
   if (!parts.unordered) {
@@ -92,6 +94,32 @@ function digit(text: string, at: number): number {
 }
 const two = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
 
+/** What is written in no numbers with signs between them. */
+function otherDate(text: string, order: DateOrder | undefined): Found | 'ambiguous' | undefined {
+  // as a spreadsheet keeps what is to stay text
+  if (text.startsWith("'")) return readDate(text.slice(1), order);
+  const numbered = /\p{L}{3}/u.test(text) ? withoutMonthName(text) : undefined;
+  return numbered === undefined ? (secondsOf(text) ?? daysOf(text)) : readDate(numbered, order);
+}
+
+/** `20261101`, and the number of a day in a spreadsheet, as it writes a date in a column that is not of dates: 46327.5. */
+function daysOf(text: string): Found | undefined {
+  const [, year, month, day] = /^((?:19|20)\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
+  const at =
+    year !== undefined
+      ? instantOf(Number(year), Number(month), Number(day), 0)
+      : /^\d{5}(?:[.,]\d+)?$/.test(text)
+        ? dayOfSheet(Number(text.replace(',', '.')))
+        : undefined;
+  return at && { at, zoneless: false, byOrder: false };
+}
+
+/** From 1980 to 2099: others are rather numbers of something else. */
+const dayOfSheet = (days: number): Date | undefined =>
+  days >= 29_221 && days < 73_051
+    ? new Date(Date.UTC(1899, 11, 30) + Math.round(days * 86_400) * 1000)
+    : undefined;
+
 /** Seconds or milliseconds since 1970, as programs write them: from 2001 on. */
 function secondsOf(text: string): Found | undefined {
   if (!/^[1-9]\d{9}(?:\d{3})?$/.test(text)) return undefined;
@@ -110,7 +138,10 @@ function partsOf(text: string): Parts | undefined {
   const [a, b, c] = [Number(first), Number(second), Number(third)];
   if (first.length === 4 && third.length <= 2)
     return { year: a, month: b, day: c, unordered: false, ...rest };
-  if (first.length > 2 || third.length !== 4) return undefined;
+  if (first.length > 2) return undefined;
+  if (third.length === 2 && sign !== '-')
+    return { year: c + (c < 70 ? 2000 : 1900), day: a, month: b, unordered: sign !== '.', ...rest };
+  if (third.length !== 4) return undefined;
   return { year: c, day: a, month: b, unordered: sign !== '.', ...rest };
 }
 
@@ -127,8 +158,8 @@ function timeOf(
   }
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const ms = Number((given.fraction ?? '').padEnd(3, '0').slice(0, 3));
-  const zone = /^([+-])(\d\d):?(\d\d)$/.exec(given.zone ?? '');
-  const offset = zone ? Number(`${zone[1]}1`) * (Number(zone[2]) * 60 + Number(zone[3])) : 0;
+  const zone = /^([+-])(\d\d):?(\d\d)?$/.exec(given.zone ?? '');
+  const offset = zone ? Number(`${zone[1]}1`) * (Number(zone[2]) * 60 + Number(zone[3] ?? 0)) : 0;
   return ((hour * 60 + minute - offset) * 60 + second) * 1000 + ms;
 }
 

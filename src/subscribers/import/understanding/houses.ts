@@ -28,6 +28,8 @@ const houses: Record<Format, House> = {
     signature: [
       ['member_rating', 'leid', 'euid'],
       ['optin_time', 'confirm_time', 'euid'],
+      ['clean_time', 'leid', 'euid'],
+      ['email_address', 'member_rating', 'optin_time'],
     ],
     columns: {
       email_address: 'email',
@@ -51,8 +53,15 @@ const houses: Record<Format, House> = {
     signature: [
       ['email', 'active_subscription', 'email_disabled'],
       ['email', 'active_subscription', 'expiry', 'created_at'],
+      // what the page of subscribers exports, with the columns that were chosen there
+      ['email', 'stripe_plan', 'start_date'],
+      ['email', 'start_date', 'emails_received_6mo'],
     ],
     columns: {
+      start_date: 'consent_at',
+      // of a paid subscription
+      cancel_date: '',
+      sections: 'tags',
       active_subscription: '',
       created_at: 'consent_at',
       email_disabled: 'unsubscribed',
@@ -70,7 +79,6 @@ const houses: Record<Format, House> = {
       created_at: 'consent_at',
       labels: 'tags',
       note: '',
-      deleted_at: '',
       tiers: '',
     },
   },
@@ -93,6 +101,7 @@ const houses: Record<Format, House> = {
       ['email', 'status', 'tier', 'created_at'],
       ['email', 'status', 'subscription_tier', 'created_at'],
       ['email', 'status', 'utm_source', 'created_at'],
+      ['email', 'status', 'tier', 'created'],
     ],
     columns: { created_at: 'consent_at', tier: '', created: 'consent_at' },
     states: {
@@ -121,6 +130,7 @@ const houses: Record<Format, House> = {
       creation_date: 'consent_at',
       unsubscription_date: 'unsubscribed_at',
       undeliverability_date: 'bounced',
+      churn_date: '',
       ip_address: 'requested_ip',
       notes: '',
       source: '',
@@ -152,7 +162,7 @@ const houses: Record<Format, House> = {
       ['email', 'first_name', 'last_name', 'data', 'external_id'],
       ['email', 'first_name', 'last_name', 'data', 'status'],
     ],
-    columns: { data: '', external_id: '' },
+    columns: { data: '', external_id: '', double_opt_in_at: 'confirmed_at' },
     states: { active: 'active', unsubscribed: 'unsubscribed', unreachable: 'bounced' },
   },
   // server/routes/subscriptions.js: cid,status,HASH_EMAIL,EMAIL and the list's merge tags, such as FIRST_NAME
@@ -179,6 +189,9 @@ const houses: Record<Format, House> = {
       ['email', 'confirmed', 'blacklisted'],
     ],
     columns: {
+      // 0 also for those whom an operator added
+      optedin: '',
+      did_this_subscriber_manually_confirm: '',
       is_this_subscriber_confirmed: 'confirmed',
       is_this_subscriber_blacklisted: 'unsubscribed',
       blacklisted: 'unsubscribed',
@@ -194,7 +207,10 @@ const houses: Record<Format, House> = {
     signature: [
       ['name', 'email', 'last_campaign'],
       ['name', 'email', 'join_date', 'last_activity'],
+      ['name', 'email', 'status', 'last_activity'],
     ],
+    // a soft bounce is counted, and they go on receiving
+    states: { soft_bounced: 'active' },
     columns: { join_date: '', last_activity: '', last_campaign: '' },
     files: [
       [/-unsubscribed\b/i, 'unsubscribed'],
@@ -226,11 +242,22 @@ export const houseField = (format: Format | 'other', title: string): Field | '' 
 export const houseState = (format: Format | 'other', value: string): ListState | undefined =>
   (format === 'other' ? undefined : houses[format].states?.[stateKey(value)]) ?? stateOf(value);
 
-/** What the name of a file says of all its lines. */
+/** How people name files of those who are not to receive anything. */
+const KEPT_OUT: [RegExp, ListState][] = [
+  [
+    /(^|[\W_])(unsub(s|scribe[ds]?|scribers)?|opt(ed)?[-_ ]?outs?|bajas|(black|block)list(ed)?)([\W_]|$)/i,
+    'unsubscribed',
+  ],
+  [/(^|[\W_])(bounce[ds]?|rebotes|rebotad[oa]s)([\W_]|$)/i, 'bounced'],
+  [/(^|[\W_])(complaints|complained|marked[-_ ]as[-_ ]spam|quejas)([\W_]|$)/i, 'complained'],
+];
+
+/** What the name of a file says of all its lines. Ours says it in each line. */
 export function stateByName(format: Format | 'other', name: string): ListState | null {
+  if (format === 'gaceta') return null;
   const base = name.split('/').at(-1) ?? name;
-  if (format === 'other') return null;
-  return houses[format].files?.find(([pattern]) => pattern.test(base))?.[1] ?? null;
+  const own = format === 'other' ? [] : (houses[format].files ?? []);
+  return [...own, ...KEPT_OUT].find(([pattern]) => pattern.test(base))?.[1] ?? null;
 }
 
 /** What a house is called. */

@@ -2,6 +2,7 @@ import { InvalidImport } from '../../errors.ts';
 import type { Row } from '../reading/records.ts';
 import type { Sheet } from '../reading/sheet.ts';
 import { houseField } from './houses.ts';
+import { stateOf } from './states.ts';
 import { fieldOf, isAddress } from './titles.ts';
 import { type Field, fields, type ListOptions, type Understood } from './understood.ts';
 
@@ -31,6 +32,13 @@ export function mapColumns(
       column.field = 'email';
       break;
     }
+  for (const column of columns)
+    if (!given.has(column.title) && format === 'other') {
+      // whoever left must not come back because nobody knows the title
+      if (column.field === null && holdsStates(tables, column.title)) column.field = 'state';
+      // a column of consents in which nobody ever wrote anything says of nobody that they left
+      if (isConsent(column.field) && column.example === '') column.field = null;
+    }
   // a list without titles has two columns where it tells names too
   const [one, two] = columns;
   if (titles.join() === '1,2' && one && two)
@@ -38,7 +46,8 @@ export function mapColumns(
       [one, two],
       [two, one],
     ] as const)
-      if (other.field === 'email' && !given.has(column.title)) column.field = 'name';
+      if (other.field === 'email' && !column.field && !given.has(column.title))
+        column.field = 'name';
   return columns;
 }
 
@@ -93,6 +102,15 @@ function holdsAddresses(tables: Beginning[], title: string): boolean {
   const cells = tables.flatMap((table) => [...cellsUnder(table, new Set([title]))]).filter(Boolean);
   return cells.length > 0 && cells.filter(isAddress).length >= cells.length * 0.8;
 }
+
+/** Words that all mean a state, and not only that somebody receives. */
+function holdsStates(tables: Beginning[], title: string): boolean {
+  const cells = tables.flatMap((table) => [...cellsUnder(table, new Set([title]))]).filter(Boolean);
+  const states = new Set(cells.map(stateOf));
+  return !states.has(undefined) && [...states].some((state) => state !== 'active');
+}
+
+const isConsent = (field: Field | null): boolean => field === 'subscribed' || field === 'confirmed';
 
 function exampleOf(tables: Beginning[], title: string): string {
   for (const table of tables)

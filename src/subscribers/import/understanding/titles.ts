@@ -1,12 +1,14 @@
+import { stateFieldOf } from './state-titles.ts';
 import { type Field, fields } from './understood.ts';
 
-/** A title as it is compared: `Consent source`, `consent-source` and `CONSENT_SOURCE` are one, and `Correo electrónico` is `correo_electronico`. */
+/** A title as it is compared: `Consent source`, `consentSource` and `CONSENT_SOURCE` are one, and `Correo electrónico` is `correo_electronico`. */
 export const titleKey = (title: string): string =>
   title
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    .replace(/["“”«»:*]/g, ' ')
+    .replace(/["“”«»:*?¿!()[\]]/g, ' ')
     .trim()
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[\s\-_./]+/g, '_');
 
@@ -35,7 +37,7 @@ const CALLED: Partial<Record<Field, string>> = {
   consent_at:
     'consent_date consent_time subscribed_at subscribed_on subscription_date subscribe_date signup_date sign_up_date date_subscribed fecha_de_consentimiento fecha_consentimiento fecha_de_suscripcion fecha_de_alta fecha_alta alta',
   unsubscribed_at:
-    'unsub_time unsubscribe_date unsubscription_date unsubscribed_on unsubscribe_time optout_time opt_out_time date_unsubscribed fecha_de_baja fecha_baja baja',
+    'unsub_time unsubscribe_date unsubscription_date unsubscribed_on unsubscribe_time optout_time opt_out_time date_unsubscribed fecha_de_baja fecha_baja',
   bounced: 'clean_time cleaned_at bounced_at rebotado',
   complained: 'complaint complained_at abuse spam queja',
 };
@@ -45,7 +47,10 @@ for (const [field, names] of Object.entries(CALLED))
   for (const name of names.split(' ')) KNOWN.set(titleKey(name), field as Field);
 
 /** The field that a title is called after, in any house and language; null for one that is not known. */
-export const fieldOf = (title: string): Field | null => KNOWN.get(titleKey(title)) ?? null;
+export function fieldOf(title: string): Field | null {
+  const key = titleKey(title);
+  return KNOWN.get(key) ?? stateFieldOf(key);
+}
 
 /** Whether a cell of the first line is an address: such a file has no titles. */
 export const isAddress = (cell: string): boolean =>

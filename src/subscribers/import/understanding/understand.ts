@@ -59,6 +59,7 @@ export async function understandList(
   requireOnce(lists, columns);
   const own = new Set(lists.flatMap((table) => table.titles));
   noteWhatIsIgnored(notes, tables, lists, columns);
+  if (lists.every(({ rows }) => rows.length === 0)) notes.add('no-lines');
 
   const understood: Understood = {
     container,

@@ -76,7 +76,7 @@ describe('a list', () => {
 
   test('without a column of addresses is refused', async () => {
     await expect(read('name,consent_source\n')).rejects.toThrow(InvalidImport);
-    await expect(read('')).rejects.toThrow('No column holds addresses');
+    await expect(read('\ufeff\n\n')).rejects.toThrow('There is nothing in this file');
   });
 });
 
@@ -128,6 +128,22 @@ describe('the time of a consent', () => {
     ['11/22/2026, 10:30 PM', '2026-11-22T22:30:00.000Z'],
     ['01.11.2026 10:30', '2026-11-01T10:30:00.000Z'],
     ['11/11/2026', '2026-11-11T00:00:00.000Z'],
+    ['13/11/26', '2026-11-13T00:00:00.000Z'],
+    ['3 Mar 2024', '2024-03-03T00:00:00.000Z'],
+    ['03-Mar-24', '2024-03-03T00:00:00.000Z'],
+    ['March 3, 2024 14:05', '2024-03-03T14:05:00.000Z'],
+    ['Sept 5th, 2024 at 2:05 PM', '2024-09-05T14:05:00.000Z'],
+    ['3 de marzo de 2024', '2024-03-03T00:00:00.000Z'],
+    ['martes, 5 de marzo del 2024 a las 14:05', '2024-03-05T14:05:00.000Z'],
+    ['5 ene. 2024', '2024-01-05T00:00:00.000Z'],
+    ['Tue, 05 Mar 2024 14:05:00 +0100', '2024-03-05T13:05:00.000Z'],
+    ['2024-03-05 14:05:06.123 -05', '2024-03-05T19:05:06.123Z'],
+    ['2024-03-05 14:05:06 -0500 EST', '2024-03-05T19:05:06.000Z'],
+    // as spreadsheets write a day where nobody said that it is one, or keep text
+    ['45356.5', '2024-03-05T12:00:00.000Z'],
+    ['20240305', '2024-03-05T00:00:00.000Z'],
+    ["'2024-03-05", '2024-03-05T00:00:00.000Z'],
+    ['=""2024-03-05""', '2024-03-05T00:00:00.000Z'],
   ])('%s is %s', async (typed, meant) => {
     expect((await at(typed)).dates).toEqual([meant]);
   });
@@ -137,6 +153,9 @@ describe('the time of a consent', () => {
     '01/11/26',
     '2026-13-01',
     'yesterday',
+    '31 Feb 2024',
+    '3 Brumaire 2024',
+    '12345',
     '2027-01-01',
     '01/11/2026',
     '2026-11-01 25:00',

@@ -52,6 +52,11 @@ describe('a file that is no list', () => {
     ['an old Excel file', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'Save it as XLSX'],
     ['a PDF', '%PDF-1.7 …', 'This is a PDF'],
     ['a web page', '<!DOCTYPE html><p>Sign in', 'This is a web page'],
+    ['a table that is called .xls', '\n<table><tr><td>email', 'This is a web page'],
+    ['a photograph', Buffer.from('ffd8ffe000104a4649460001', 'hex'), 'This is a picture'],
+    ['nothing', ' \n\n', 'There is nothing in this file'],
+    ['LibreOffice', zipOf({ mimetype: 'x', 'content.xml': '<x/>' }), 'Save the table as XLSX'],
+    ['a ZIP in a ZIP', zipOf({ 'a.zip': zipOf({ 'a.csv': 'x' }) }), 'another packed file'],
     [
       'noise',
       Buffer.concat([Buffer.from([1, 2, 3]), randomBytes(5000).map((byte) => byte % 7)]),

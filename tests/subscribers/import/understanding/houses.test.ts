@@ -89,13 +89,61 @@ b@example.org,true,2027-01-01T00:00:00.000Z,yearly,true,2022-03-04T05:06:07.890Z
     'Substack 2022-03-04T05:06:07.890Z',
   ],
   [
-    'ghost',
-    `id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers
-6201,a@example.org,Ana Ruiz,,true,,,2022-03-04T05:06:07.000Z,,"Sport,vip",
-6202,b@example.org,,,false,,,2022-03-04T05:06:07.000Z,,,`,
+    'substack',
+    `Email,Name,Stripe plan,Cancel date,Start date,Emails received (6mo),Type,Sections
+a@example.org,Ana,,2023-01-01,2022-03-04T05:06:07.890Z,26,Free,"Sport, Friends"`,
+    [['a@example.org', 'active']],
+    'Substack 2022-03-04T05:06:07.890Z',
+  ],
+  [
+    'mailchimp',
+    `Email Address,Status,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME
+a@example.org,Subscribed,2,,2022-03-04 05:06:07
+c@example.org,Cleaned,2,,2022-03-04 05:06:07`,
+    [
+      ['a@example.org', 'active'],
+      ['c@example.org', 'bounce'],
+    ],
+    'Mailchimp 2022-03-04T05:06:07.000Z',
+  ],
+  [
+    'beehiiv',
+    `Email,Status,Tier,Created,Unsubscribed Date
+a@example.org,Active,Free,2022-03-04 05:06:07,
+b@example.org,Active,Free,2022-03-04 05:06:07,2023-01-01 00:00:00`,
     [
       ['a@example.org', 'active'],
       ['b@example.org', 'unsubscribed'],
+    ],
+    'beehiiv 2022-03-04T05:06:07.000Z',
+  ],
+  [
+    'keila',
+    `Email,First name,Last name,Data,Status,External ID,Double opt-in at
+a@example.org,Ana,Ruiz,,active,,2022-03-04T05:06:07Z`,
+    [['a@example.org', 'active']],
+    'Keila 2022-03-04T05:06:07.000Z',
+  ],
+  [
+    'sendy',
+    `Name,Email,Status,Last activity
+Ana,a@example.org,Soft bounced,
+Ben,b@example.org,Marked as spam,`,
+    [
+      ['a@example.org', null],
+      ['b@example.org', 'complaint'],
+    ],
+  ],
+  [
+    'ghost',
+    `id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers
+6201,a@example.org,Ana Ruiz,,true,,,2022-03-04T05:06:07.000Z,,"Sport,vip",
+6202,b@example.org,,,false,,,2022-03-04T05:06:07.000Z,,,
+6203,c@example.org,,,true,,,2022-03-04T05:06:07.000Z,2023-01-01T00:00:00.000Z,,`,
+    [
+      ['a@example.org', 'active'],
+      ['b@example.org', 'unsubscribed'],
+      ['c@example.org', 'unsubscribed'],
     ],
     'Ghost 2022-03-04T05:06:07.000Z',
   ],
