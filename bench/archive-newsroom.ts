@@ -48,6 +48,9 @@ export async function openArchive(
   };
 }
 
+const BATCH = 250;
+const STORIES = 10;
+
 type Story = Pick<EditionArticle, 'title' | 'standfirst' | 'author' | 'image' | 'section'>;
 
 async function fillArchive({ db }: Context, editions: number, origins: string[]): Promise<void> {
@@ -144,67 +147,89 @@ function arabic(like: Story[]): Story[] {
   }));
 }
 
+/** In batches, for one statement for each row would be most of the bench. */
 async function addEditions(
   db: Context['db'],
   newsletter: Newsletter,
   stories: Story[],
   editions: number,
 ): Promise<void> {
-  for (let number = 1; number <= editions; number++) {
-    const day = new Date(Date.UTC(2026, 10, 29, 6) - (editions - number) * 86_400_000);
-    const localDate = day.toISOString().slice(0, 10);
-    const shown = stories.map((_, place) => stories[(place + number) % stories.length] as Story);
-    const articles = shown.map((story, place): EditionArticle => {
-      const id = String(number * 100 + place);
-      const url = `https://harbour.example/${newsletter.language}/${id}`;
-      const { language } = newsletter;
-      const publishedAt = day.toISOString();
-      return { ...story, id, story: id, url, language, publishedAt, feed: null };
-    });
-    const { id } = await db
+  for (let first = 1; first <= editions; first += BATCH) {
+    const numbers = Array.from(
+      { length: Math.min(BATCH, editions - first + 1) },
+      (_, place) => first + place,
+    );
+    const dayOf = (number: number) =>
+      new Date(Date.UTC(2026, 10, 29, 6) - (editions - number) * 86_400_000);
+    const made = await db
       .insertInto('editions')
-      .values({
-        newsletterId: newsletter.id,
-        number,
-        kind: 'daily',
-        localDate,
-        state: 'sent',
-        revision: 1,
-        frozenAt: day,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const { slug, title, language, timezone, sections } = newsletter;
-    const content: EditionContent = {
-      newsletter: {
-        id: newsletter.id,
-        slug,
-        title,
-        language,
-        timezone,
-        from: null,
-        replyTo: null,
-        private: false,
-        linkParameters: null,
-        sections: sections.map((section) => ({ slug: section.slug, title: section.title })),
-      },
-      edition: {
-        id,
-        number,
-        kind: 'daily',
-        localDate,
-        subject: null,
-        preheader: null,
-        introduction: null,
-      },
-      frequencies: ['daily'],
-      languages: [language],
-      articles,
-      overlaps: [],
-    };
+      .values(
+        numbers.map((number) => ({
+          newsletterId: newsletter.id,
+          number,
+          kind: 'daily' as const,
+          localDate: dayOf(number).toISOString().slice(0, 10),
+          state: 'sent' as const,
+          revision: 1,
+          frozenAt: dayOf(number),
+        })),
+      )
+      .returning(['id', 'number', 'frozenAt'])
+      .execute();
     await db
       .insertInto('revisions')
-      .values({ editionId: id, number: 1, content: JSON.stringify(content), createdAt: day })
+      .values(
+        made.map(({ id, number, frozenAt }) => ({
+          editionId: id,
+          number: 1,
+          content: JSON.stringify(
+            contentOf(newsletter, stories, { id, number, day: dayOf(number) }),
+          ),
+          createdAt: frozenAt ?? dayOf(number),
+        })),
+      )
       .execute();
   }
+}
+
+function contentOf(
+  newsletter: Newsletter,
+  stories: Story[],
+  { id, number, day }: { id: string; number: number; day: Date },
+): EditionContent {
+  const { slug, title, language, timezone, sections } = newsletter;
+  const articles = Array.from({ length: STORIES }, (_, place): EditionArticle => {
+    const story = stories[(place + number) % stories.length] as Story;
+    const article = String(number * 100 + place);
+    const url = `https://harbour.example/${language}/${article}`;
+    const publishedAt = day.toISOString();
+    return { ...story, id: article, story: article, url, language, publishedAt, feed: null };
+  });
+  return {
+    newsletter: {
+      id: newsletter.id,
+      slug,
+      title,
+      language,
+      timezone,
+      from: null,
+      replyTo: null,
+      private: false,
+      linkParameters: null,
+      sections: sections.map((section) => ({ slug: section.slug, title: section.title })),
+    },
+    edition: {
+      id,
+      number,
+      kind: 'daily',
+      localDate: day.toISOString().slice(0, 10),
+      subject: null,
+      preheader: null,
+      introduction: null,
+    },
+    frequencies: ['daily'],
+    languages: [language],
+    articles,
+    overlaps: [],
+  };
 }

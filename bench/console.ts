@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Agent, request } from 'undici';
 import { createOperator } from '../src/operators/accounts.ts';
 import { beginSession } from '../src/operators/sessions.ts';
 import { type ConsoleThings, consolePages } from '../tests/browser/console-pages.ts';
 import { addConsoleReaders, fillForConsole } from './console-newsroom.ts';
 import { freePort } from './free-port.ts';
-import { killAtExit } from './kill-at-exit.ts';
 import { type Newsroom, openNewsroom } from './newsroom.ts';
+import { inTurns, type Measured, startBare } from './page-times.ts';
 import { startRole } from './service.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -30,66 +26,9 @@ const editions = whole('editions');
 const rounds = whole('rounds');
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-interface Measured {
-  name: string;
-  /** The first time it was asked for. */
-  firstMs: number;
-  medianMs: number;
-  kilobytes: number;
-}
-
-const agent = new Agent({ pipelining: 1 });
-
-async function get(address: string, cookie: string): Promise<{ ms: number; bytes: number }> {
-  const began = performance.now();
-  const answer = await request(address, { dispatcher: agent, headers: { cookie } });
-  const { byteLength } = await answer.body.arrayBuffer();
-  if (answer.statusCode !== 200) throw new Error(`${address} answered ${answer.statusCode}`);
-  return { ms: performance.now() - began, bytes: byteLength };
-}
-
-/** Asks for each page in turn, round by round, so that what the machine does meanwhile befalls all. */
-async function inTurns(addresses: Map<string, string>, cookie: string): Promise<Measured[]> {
-  const times = new Map<string, number[]>();
-  const bytes = new Map<string, number>();
-  for (let round = 0; round <= rounds; round++)
-    for (const [name, address] of addresses) {
-      const answer = await get(address, cookie).catch((error: Error) => {
-        // a page that fails is told and left out, and the others are measured all the same
-        say(error.message);
-        addresses.delete(name);
-        return undefined;
-      });
-      if (!answer) continue;
-      times.set(name, [...(times.get(name) ?? []), answer.ms]);
-      bytes.set(name, answer.bytes);
-    }
-  return [...addresses.keys()].map((name) => {
-    const [first = 0, ...rest] = times.get(name) ?? [];
-    const sorted = rest.toSorted((a, b) => a - b);
-    return {
-      name,
-      firstMs: first,
-      medianMs: sorted[Math.floor(sorted.length / 2)] ?? 0,
-      kilobytes: (bytes.get(name) ?? 0) / 1_000,
-    };
-  });
-}
-
-async function startBare({ databaseUrl }: Newsroom) {
-  const port = await freePort();
-  const file = join(import.meta.dirname, 'console-bare.ts');
-  const child = spawn(process.execPath, [file, databaseUrl, String(port)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  killAtExit(child);
-  await once(child, 'message');
-  return { address: `http://127.0.0.1:${port}/bare`, child };
-}
-
 async function measure(newsroom: Newsroom, things: ConsoleThings): Promise<Measured[]> {
   const port = await freePort();
-  const bare = await startBare(newsroom);
+  const bare = await startBare(newsroom.databaseUrl);
   const web = await startRole('web', {
     DATABASE_URL: newsroom.databaseUrl,
     DATA_DIR: newsroom.folder,
@@ -109,11 +48,10 @@ async function measure(newsroom: Newsroom, things: ConsoleThings): Promise<Measu
     const addresses = new Map([['bare', bare.address]]);
     for (const { name, path } of consolePages)
       addresses.set(name, `http://127.0.0.1:${port}${path(things)}`);
-    return await inTurns(addresses, cookie);
+    return await inTurns(addresses, { rounds, headers: { cookie } });
   } finally {
     await web.stop();
-    bare.child.kill('SIGTERM');
-    await agent.close();
+    bare.stop();
   }
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { DbOrTransaction } from './connection.ts';
 
 /** Which of a newsletter's editions: of one month, with certain words. */
 export interface ArchiveSearch {
@@ -9,9 +10,26 @@ export interface ArchiveSearch {
   language: string;
 }
 
-/** Whether a text holds the words; whatever was typed, it is no error. */
-export const holds = (document: string, { words = '', language }: ArchiveSearch) =>
-  sql<boolean>`${sql.ref(document)} @@ websearch_to_tsquery(search_config(${language}), ${words})`;
+/** Whether a text holds the words, with their accents or without; whatever was typed, it is no error. */
+export const holds = (document: string, { words = '', language }: ArchiveSearch) => {
+  // phones write quotation marks of their own
+  const written = words.normalize('NFC').replace(/[“”„‟«»＂]/g, '"');
+  const plain = written
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC');
+  const query = (text: string) =>
+    sql`websearch_to_tsquery(search_config(${language}), search_text(${text}))`;
+  const asked = plain === written ? query(written) : sql`(${query(written)} || ${query(plain)})`;
+  return sql<boolean>`${sql.ref(document)} @@ ${asked}`;
+};
+
+/**
+ * A newsletter's id, for a query of one newsletter's rows: by a join instead, PostgreSQL would take them for as few as
+ * there are newsletters, and read them all to sort them.
+ */
+export const newsletterId = (db: DbOrTransaction, slug: string) =>
+  db.selectFrom('newsletters').select('id').where('slug', '=', slug);
 
 /** The first day of a month and of the next. */
 export const daysOf = (month: string) => {

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { type ArchiveSearch, daysOf, holds } from '../database/archive-search.ts';
+import { type ArchiveSearch, daysOf, holds, newsletterId } from '../database/archive-search.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import { type Scope, within } from '../database/scope.ts';
 import type { Database } from '../database/tables.ts';
@@ -43,7 +43,7 @@ export async function listEarlierEditions(
   },
 ): Promise<EarlierSummary[]> {
   let query = summaries(db)
-    .where('n.slug', '=', newsletter)
+    .where('e.newsletterId', '=', newsletterId(db, newsletter))
     .$if(before !== undefined, (query) =>
       query.where((eb) =>
         eb(

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type ArchiveSearch, daysOf, holds } from '../database/archive-search.ts';
+import { type ArchiveSearch, daysOf, holds, newsletterId } from '../database/archive-search.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
 import type { EditionContent } from './content.ts';
 
@@ -23,7 +23,6 @@ const editions = (db: DbOrTransaction) =>
     .innerJoin('revisions as r', (join) =>
       join.onRef('r.editionId', '=', 'e.id').onRef('r.number', '=', 'e.revision'),
     )
-    .innerJoin('newsletters as n', 'n.id', 'e.newsletterId')
     .select(['e.id', 'e.number', 'e.revision'])
     .select(sql<Date>`coalesce(e.frozen_at, r.created_at)`.as('frozenAt'))
     // what goes by the hour counts from that hour, though it was frozen a moment before
@@ -41,7 +40,7 @@ export async function listArchive(
   }: { limit: number; before?: number | undefined; search?: ArchiveSearch | undefined },
 ): Promise<ArchivedEdition[]> {
   let query = editions(db)
-    .where('n.slug', '=', newsletter)
+    .where('e.newsletterId', '=', newsletterId(db, newsletter))
     .where('e.state', 'in', listed)
     .orderBy('e.number', 'desc')
     .limit(limit);
@@ -73,7 +72,7 @@ export async function archivedEdition(
   newsletter: string,
   number: number,
 ): Promise<(ArchivedEdition & { previous?: ArchivedEdition; next?: ArchivedEdition }) | undefined> {
-  const all = editions(db).where('n.slug', '=', newsletter);
+  const all = editions(db).where('e.newsletterId', '=', newsletterId(db, newsletter));
   const edition = await all.where('e.number', '=', number).executeTakeFirst();
   if (!edition) return undefined;
   const open = all.where('e.state', 'in', listed);

@@ -65,17 +65,31 @@ const statements = [
           when 'ro' then 'romanian' when 'ru' then 'russian' when 'sr' then 'serbian' when 'sv' then 'swedish'
           when 'ta' then 'tamil' when 'tr' then 'turkish' when 'yi' then 'yiddish' end), 'simple')
     $$`,
-  // Cut, because a tsvector takes a megabyte and a freeze must not fail for one.
+  // Where the database's locale is C (ours is), PostgreSQL takes quotation marks, dashes and ¿ for letters.
+  `create function search_text(words text) returns text language sql immutable as $$
+    select regexp_replace(replace(normalize(words, nfc), U&'\\00ad', ''), '[' ||
+      '\\u00a0-\\u00a9\\u00ab-\\u00b4\\u00b6-\\u00b9\\u00bb-\\u00bf\\u00d7\\u00f7' ||
+      '\\u055a-\\u055f\\u0589\\u05be\\u05c0\\u05c3\\u05f3\\u05f4\\u060c\\u061b\\u061f\\u066a-\\u066d\\u06d4\\u0964\\u0965' ||
+      '\\u2000-\\u200b\\u200e-\\u206f\\u2190-\\u2bff\\u2e00-\\u2e7f\\u3000-\\u3003\\u3008-\\u3020\\ufe00-\\ufe0f' ||
+      '\\uff01-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65\\U0001f000-\\U0001faff' || ']+', ' ', 'g')
+    $$`,
+  // Readers leave accents out, also of words that their language's stemmer then no longer knows.
+  `create function search_words(words text) returns text language sql immutable as $$
+    select concat_ws(' ', written, nullif(plain, written))
+    from (select search_text(words) as written) as given, lateral (
+      select normalize(regexp_replace(normalize(written, nfd), '[\\u0300-\\u036f]', '', 'g'), nfc) as plain) as folded
+    $$`,
+  // Cut, because a tsvector takes a megabyte, each word may be in it twice, and a freeze must not fail for it.
   `alter table revisions add column document tsvector`,
   `create function index_revision() returns trigger language plpgsql as $$
     declare
       config regconfig := search_config(new.content->'newsletter'->>'language');
       edition jsonb := new.content->'edition';
     begin
-      select setweight(to_tsvector(config,
-            left(concat_ws(' ', edition->>'subject', string_agg(article->>'title', ' ')), 50000)), 'A')
-          || to_tsvector(config,
-            left(concat_ws(' ', edition->>'introduction', string_agg(article->>'standfirst', ' ')), 100000))
+      select setweight(to_tsvector(config, search_words(
+            left(concat_ws(' ', edition->>'subject', string_agg(article->>'title', ' ')), 30000))), 'A')
+          || to_tsvector(config, search_words(
+            left(concat_ws(' ', edition->>'introduction', string_agg(article->>'standfirst', ' ')), 70000)))
         into new.document
         from jsonb_array_elements(case jsonb_typeof(new.content->'articles')
           when 'array' then new.content->'articles' else '[]' end) article;
@@ -89,8 +103,8 @@ const statements = [
     declare
       config regconfig := search_config(new.language);
     begin
-      new.document := setweight(to_tsvector(config, left(new.title, 10000)), 'A')
-        || to_tsvector(config, left(regexp_replace(new.html, '<[^>]*>', ' ', 'g'), 100000));
+      new.document := setweight(to_tsvector(config, search_words(left(new.title, 10000))), 'A')
+        || to_tsvector(config, search_words(left(regexp_replace(new.html, '<[^>]*>', ' ', 'g'), 90000)));
       return new;
     end $$`,
   `create trigger index_earlier_edition before insert or update of title, html on earlier_editions for each row

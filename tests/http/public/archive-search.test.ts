@@ -18,6 +18,14 @@ beforeAll(async () => {
   await sentEdition(db, members.id, 1, [article('4', 'A secret ferry')]);
   const diario = await makeNewsletter(db, 'diario', { title: 'El Diario', language: 'es' });
   await sentEdition(db, diario.id, 1, [article('5', 'Los ferris vuelven', { language: 'es' })]);
+  await sentEdition(db, diario.id, 2, [
+    article('7', 'Señales de comunicación pública', {
+      language: 'es',
+      standfirst: '¿Llegará el “tren”? «Perro» y gato…🚂Vía—recta, 100 %, l’abat\u00adtoir',
+    }),
+  ]);
+  const nashra = await makeNewsletter(db, 'nashra', { title: 'نشرة', language: 'ar' });
+  await sentEdition(db, nashra.id, 1, [article('8', 'انهيار جدار الميناء', { language: 'ar' })]);
   const old = await sentEdition(db, daily.id, 4, [article('6', 'An old ferry')]);
   await db.updateTable('editions').set({ localDate: '2025-12-31' }).where('id', '=', old).execute();
 });
@@ -40,6 +48,32 @@ test('finds words in the language of the newsletter, in headlines and what stand
   expect(await found('seal ferry')).toEqual([2]);
   expect(await found('zeppelin')).toEqual([]);
   expect(await found('vuelve', 'diario')).toEqual([1]);
+});
+
+test.each([
+  'comunicación',
+  'comunicacion',
+  'COMUNICACIO\u0301N',
+  'senales',
+  'señal',
+  'publica',
+  '"comunicacion publica"',
+  'perros',
+  'llegara',
+  'tren',
+  'vía gato recta',
+  '“comunicación pública”',
+  '¿tren?',
+  "l'abattoir",
+  '100%',
+])('finds %s among accents and marks', async (words) => {
+  expect(await found(words, 'diario')).toEqual([2]);
+});
+
+test('finds words of scripts from right to left, without their marks', async () => {
+  expect(await found('الميناء', 'nashra')).toEqual([1]);
+  expect(await found('المِيناء', 'nashra')).toEqual([1]);
+  expect(await found('المطار', 'nashra')).toEqual([]);
 });
 
 test('finds a correction, and no longer what it took out', async () => {

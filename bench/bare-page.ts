@@ -1,7 +1,7 @@
 import express from 'express';
 import pg from 'pg';
 
-// What the console's pages are compared with: an Express page of 20 kB that looks one row up.
+// What pages are compared with: an Express page of 20 kB that looks one row up.
 const [url = '', port = '0'] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString: url, max: 10 });
 const filling = '<p>A line of a page that says nothing.</p>\n'.repeat(480);
