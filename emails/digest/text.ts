@@ -30,7 +30,7 @@ function footerText(view: DigestView, reader: ReaderMarks): string {
   return joinBlocks([
     '-'.repeat(LINE_LENGTH),
     `${wrap(t('digest.because', { newsletter: view.newsletter }))}\n${t('digest.sentTo', { address: reader.maskedAddress })}`,
-    `${wrap(t('digest.forwarded'))} ${t('digest.signUp')}:\n${view.signUpUrl}`,
+    view.shared ? `${wrap(t('digest.forwarded'))} ${t('digest.signUp')}:\n${view.signUpUrl}` : '',
     `${t('digest.unsubscribe')}:\n${reader.unsubscribeUrl}`,
     `${t('digest.preferences')}:\n${reader.preferencesUrl}`,
     `${t('digest.view')}:\n${reader.viewUrl}`,

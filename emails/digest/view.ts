@@ -60,7 +60,7 @@ export interface DigestView {
   logoUrl: string | null;
   /** Where somebody else signs up to this newsletter. */
   signUpUrl: string;
-  /** False for a private newsletter, whose editions are not passed on. */
+  /** False for a private newsletter, whose editions are not passed on and which no form is open for. */
   shared: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type ArchiveSearch, daysOf, holds, newsletterId } from '../database/archive-search.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { EditionState } from '../database/tables.ts';
 import type { EditionContent } from './content.ts';
 
 /** An edition that was sent, or is being sent, as its newest revision has it. */
@@ -8,6 +9,7 @@ export interface ArchivedEdition {
   id: string;
   number: number;
   revision: number;
+  state: EditionState;
   frozenAt: Date;
   /** When the newest revision was made: later than `frozenAt` for a correction. */
   revisedAt: Date;
@@ -23,7 +25,7 @@ const editions = (db: DbOrTransaction) =>
     .innerJoin('revisions as r', (join) =>
       join.onRef('r.editionId', '=', 'e.id').onRef('r.number', '=', 'e.revision'),
     )
-    .select(['e.id', 'e.number', 'e.revision'])
+    .select(['e.id', 'e.number', 'e.revision', 'e.state'])
     .select(sql<Date>`coalesce(e.frozen_at, r.created_at)`.as('frozenAt'))
     // what goes by the hour counts from that hour, though it was frozen a moment before
     .select(sql<Date>`greatest(e.frozen_at, r.created_at)`.as('revisedAt'))

@@ -26,6 +26,24 @@ export async function storePictureFile(tx: DbOrTransaction, file: PictureFile): 
   return hash;
 }
 
+/** The hash in the address of a picture of ours, wherever it is served; undefined for any other. */
+export const hashOf = (url: string): string | undefined =>
+  /\/p\/([0-9a-f]{32})\.jpg$/.exec(url)?.[1];
+
+/** How many bytes each of these files has, by their hashes. */
+export async function pictureSizes(
+  db: DbOrTransaction,
+  hashes: string[],
+): Promise<Map<string, number>> {
+  if (hashes.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('pictureFiles')
+    .select(['hash', sql<number>`octet_length(bytes)`.as('length')])
+    .where('hash', 'in', hashes)
+    .execute();
+  return new Map(rows.map(({ hash, length }) => [hash, length]));
+}
+
 /** The bytes of a stored file. */
 export const getPictureFile = (
   db: DbOrTransaction,

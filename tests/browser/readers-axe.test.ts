@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
+import { HtmlValidate, StaticConfigLoader } from 'html-validate';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
@@ -17,6 +18,19 @@ const lights = ([360, 1280] as const).flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 const seen = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
+const validator = new HtmlValidate(
+  new StaticConfigLoader({
+    extends: ['html-validate:recommended', 'html-validate:document'],
+    rules: {
+      'doctype-style': 'off',
+      // a button of a form submits it, and boxes of one name are a list
+      'no-implicit-button-type': 'off',
+      'form-dup-name': 'off',
+      // all files are our own, from the same place
+      'require-sri': 'off',
+    },
+  }),
+);
 const problems = [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503];
 
 describe.skipIf(browserMissing())('axe finds nothing on any page a reader meets', () => {
@@ -77,6 +91,17 @@ describe.skipIf(browserMissing())('axe finds nothing on any page a reader meets'
         for (const one of all) one.open = true;
       });
       found.push(...(await lookAt(page, name)));
+    }
+    expect(found).toEqual([]);
+  });
+
+  test.each(['en', 'es'] as const)('nor is any of them invalid HTML, in %s', async (language) => {
+    const found: string[] = [];
+    for (const { name, html } of answered[language] ?? []) {
+      const { results } = await validator.validateString(html);
+      for (const { messages } of results)
+        for (const { ruleId, message, line } of messages)
+          found.push(`${name}:${line}: ${ruleId}: ${message}`);
     }
     expect(found).toEqual([]);
   });

@@ -31,6 +31,11 @@ beforeAll(async () => {
   );
   await sentEdition(db, daily.id, 3, [article('6', 'Not yet')], { state: 'draft' });
   await sentEdition(db, daily.id, 4, [article('7', 'Withdrawn')], { state: 'cancelled' });
+  await db
+    .updateTable('newsletters')
+    .set({ colour: '#00695c' })
+    .where('slug', '=', 'daily')
+    .execute();
   const members = await makeNewsletter(db, 'members', { title: 'Members', private: true });
   secretEdition = await sentEdition(db, members.id, 1, [article('8', 'For members')]);
 });
@@ -122,6 +127,38 @@ describe('the archive', () => {
       viewUrl(maker, newsletter, { id: '999', number: 1 }),
     ])
       expect((await site.get(path)).status).toBe(404);
+  });
+});
+
+describe('the colour', () => {
+  const sheet = async (query: string) => (await site.get(`/theme.css?${query}`)).text();
+
+  test('is a newsletter’s own on its pages, by a sheet whose address changes with it', async () => {
+    const html = async (path: string) => (await site.get(path)).text();
+    const [, own = ''] =
+      /href="(\/theme\.css\?newsletter=daily&v=\w{8})"/.exec(
+        (await html('/archive/daily')).replaceAll('&amp;', '&'),
+      ) ?? [];
+    const answer = await site.get(own);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/css/);
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=3600');
+    expect(await answer.text()).toContain('--button:#00695c');
+    for (const path of ['/archive/daily/1', '/?newsletter=daily', '/embed?newsletter=daily'])
+      expect((await html(path)).replaceAll('&amp;', '&'), path).toContain(`"${own}"`);
+    expect(await html('/archive')).toMatch(/"\/theme\.css\?v=\w{8}"/);
+  });
+
+  test('is the newsroom’s where none is, or none may be known', async () => {
+    const newsrooms = await sheet('');
+    expect(newsrooms).not.toContain('#00695c');
+    for (const query of [
+      'newsletter=nope',
+      'newsletter=members',
+      'newsletter=daily&newsletter=x',
+      'newsletter[]=daily',
+      'newsletter=}body{display:none',
+    ])
+      expect(await sheet(query), query).toBe(newsrooms);
   });
 });
 

@@ -20,6 +20,28 @@ beforeAll(async () => {
     article('2', `</script><script>alert(1)</script> ${'long '.repeat(40)}`, { image, story: '2' }),
     article('3', 'El muelle cede', { story: '2', language: 'es' }),
   ]);
+  await db
+    .insertInto('pictureFiles')
+    .values({
+      hash: '0123456789abcdef0123456789abcdef',
+      bytes: Buffer.alloc(1234),
+      width: 1,
+      height: 1,
+    })
+    .execute();
+  await db
+    .insertInto('earlierEditions')
+    .values({
+      newsletterId: daily.id,
+      slug: 'the-first-number',
+      title: 'The first number',
+      html: '<p>How it began.</p>',
+      summary: 'How it began.',
+      language: 'en',
+      publishedAt: new Date('2019-05-01T06:00:00Z'),
+      sourceKey: 'one',
+    })
+    .execute();
   const members = await makeNewsletter(db, 'members', { title: 'Members', private: true });
   await sentEdition(db, members.id, 1, [article('8', 'For members')]);
 });
@@ -63,6 +85,20 @@ test('an edition is a news article with what search engines ask for', async () =
   ]);
 });
 
+test('an earlier edition is one, too, and has the form of its newsletter', async () => {
+  const path = '/archive/daily/earlier/the-first-number';
+  const { NewsArticle, BreadcrumbList } = await dataOf(path);
+  expect(NewsArticle).toMatchObject({
+    url: origin + path,
+    headline: 'The first number',
+    datePublished: '2019-05-01T06:00:00.000Z',
+    dateModified: '2019-05-01T06:00:00.000Z',
+    author: [{ '@type': 'NewsMediaOrganization' }],
+  });
+  expect(BreadcrumbList?.['itemListElement']).toMatchObject([{}, { name: 'The Daily' }, {}]);
+  expect(await page(path)).toContain('<input type="hidden" name="newsletter" value="daily">');
+});
+
 test('a list is a collection of its editions', async () => {
   const { CollectionPage, BreadcrumbList } = await dataOf('/archive/daily');
   expect(CollectionPage).toMatchObject({
@@ -72,37 +108,43 @@ test('a list is a collection of its editions', async () => {
       itemListElement: [
         { position: 1, url: `${origin}/archive/daily/2` },
         { position: 2, url: `${origin}/archive/daily/1` },
+        { position: 3, url: `${origin}/archive/daily/earlier/the-first-number` },
       ],
     },
   });
   expect(BreadcrumbList).toBeDefined();
 });
 
-test('hreflang names the languages that there are, each leading to the others', async () => {
-  const both = await page('/archive/daily/2');
-  const expected = [
-    ['en', `${origin}/archive/daily/2?lang=en`],
-    ['es', `${origin}/archive/daily/2?lang=es`],
-    ['x-default', `${origin}/archive/daily/2`],
-  ];
-  expect(alternatesIn(both)).toEqual(expected);
-  for (const [code, href = ''] of expected) {
-    expect([...languages, 'x-default']).toContain(code);
-    const other = await page(href.slice(origin.length));
-    expect(alternatesIn(other)).toEqual(expected);
-    expect(other).toContain(`<link rel="canonical" href="${href}">`);
-  }
+test.each(['/', '/archive', '/archive/daily/2'])(
+  'of %s, hreflang names the languages that there are, each leading to the others',
+  async (path) => {
+    const expected = [
+      ['en', `${origin}${path}?lang=en`],
+      ['es', `${origin}${path}?lang=es`],
+      ['x-default', `${origin}${path}`],
+    ];
+    expect(alternatesIn(await page(path))).toEqual(expected);
+    for (const [code, href = ''] of expected) {
+      expect([...languages, 'x-default']).toContain(code);
+      const other = await page(href.slice(origin.length));
+      expect(alternatesIn(other)).toEqual(expected);
+      expect(other).toContain(`<link rel="canonical" href="${href}">`);
+    }
+  },
+);
+
+test('of what there is in one language alone, hreflang says nothing', async () => {
   const one = await page('/archive/daily/1?lang=es');
   expect(alternatesIn(one)).toEqual([]);
   expect(one).toContain(`<link rel="canonical" href="${origin}/archive/daily/1">`);
   expect(alternatesIn(await page('/archive/daily'))).toEqual([]);
-  expect(alternatesIn(await page('/')).map(([code]) => code)).toEqual(['en', 'es', 'x-default']);
 });
 
 test('lists have a picture for those who share them', async () => {
-  for (const path of ['/archive', '/archive/daily', '/archive/daily/2?lang=en']) {
+  for (const path of ['/?lang=en', '/archive', '/archive/daily', '/archive/daily/2?lang=en']) {
     const html = await page(path);
     expect(html).toContain(`<meta property="og:image" content="${origin}${lead.url}">`);
+    expect(html).toContain('<meta property="og:image:height" content="675">');
     expect(html).toContain('<meta property="og:image:alt" content="The &quot;wall&quot;">');
   }
 });
@@ -133,7 +175,7 @@ test('of a private edition nothing is said', async () => {
 test('the feed says what RFC 4287 asks of it, and has the pictures', async () => {
   const xml = await page('/archive/daily/feed.xml');
   const entries = [...xml.matchAll(/<entry>(.*?)<\/entry>/gs)].map(([, entry = '']) => entry);
-  expect(entries).toHaveLength(2);
+  expect(entries).toHaveLength(3);
   const one = (text: string, name: string) => {
     const all = [...text.matchAll(new RegExp(`<${name}[^>]*>(.*?)</${name}>`, 'gs'))];
     expect(all, name).toHaveLength(1);
@@ -143,7 +185,11 @@ test('the feed says what RFC 4287 asks of it, and has the pictures', async () =>
   const updated = Date.parse(one(head, 'updated'));
   for (const name of ['id', 'title', 'author']) one(head, name);
   const ids = entries.map((entry) => one(entry, 'id'));
-  expect(new Set(ids).size).toBe(2);
+  expect(new Set(ids).size).toBe(3);
+  expect(head).toContain(
+    `<link rel="self" type="application/atom+xml" href="${origin}/archive/daily/feed.xml"/>`,
+  );
+  expect(xml).toContain('xml:lang="en"');
   for (const entry of entries) {
     for (const name of ['title', 'summary', 'content']) one(entry, name);
     const changed = Date.parse(one(entry, 'updated'));
@@ -152,7 +198,7 @@ test('the feed says what RFC 4287 asks of it, and has the pictures', async () =>
     expect(entry).toMatch(/<link rel="alternate" type="text\/html" href="https:/);
   }
   expect(entries[0]).toContain(
-    `<link rel="enclosure" type="image/jpeg" href="${origin}${lead.url}"/>`,
+    `<link rel="enclosure" type="image/jpeg" length="1234" href="${origin}${lead.url}"/>`,
   );
   expect(entries[0]).toContain(`&lt;img src=&quot;${origin}${lead.url}&quot;`);
 });

@@ -7,8 +7,9 @@ import { dateFormat } from '../../../text/formats.ts';
 import { dontCompress } from '../../middleware/compress.ts';
 import { notFound } from '../../middleware/errors.ts';
 import type { PublicContext } from '../public-context.ts';
-import { alternatesOf, languageOf, words } from '../site/page.ts';
+import { alternatesOf, canonicalOf, languageOf, words } from '../site/page.ts';
 import { showEdition } from './edition-page.ts';
+import { sharedPicture } from './edition-view.ts';
 import {
   type ArchiveEntry,
   archivedMonths,
@@ -43,7 +44,7 @@ export function archiveRoutes(shared: PublicContext): Router {
       }),
     );
     const shelves = all.filter((shelf) => shelf.editions.length > 0);
-    const canonical = `${publicUrl}/archive`;
+    const url = `${publicUrl}/archive`;
     await show(req, res, {
       view: './archive',
       title: t('archive.title'),
@@ -53,8 +54,8 @@ export function archiveRoutes(shared: PublicContext): Router {
         wide: true,
         shelves,
         meta: {
-          canonical,
-          alternates: alternatesOf(canonical, languages),
+          canonical: canonicalOf(req, url, languages),
+          alternates: alternatesOf(url, languages),
           description: t('archive.lead'),
           ...pictureOf(shelves.flatMap((shelf) => shelf.editions)),
         },
@@ -92,6 +93,7 @@ export function archiveRoutes(shared: PublicContext): Router {
       title: title.filter(Boolean).join(' · '),
       language,
       here: addressOf(shelf, asked),
+      newsletter: newsletter.slug,
       data: {
         wide: true,
         newsletter: { ...newsletter, ...written(newsletter) },
@@ -175,11 +177,9 @@ function numberOf(value: unknown): number | undefined {
 /** Which way a newsletter's own words run. */
 const written = ({ language }: Newsletter) => ({ direction: directionOf(language) });
 
-/** The first picture there is stands for a list that is shared. */
-function pictureOf(entries: ArchiveEntry[]): { image?: string; imageAlt?: string } {
-  const image = entries.find(({ own }) => own?.lead?.image?.lead)?.own?.lead?.image;
-  return image?.lead ? { image: image.lead.url, imageAlt: image.alt } : {};
-}
+/** The first picture there is stands for a list. */
+const pictureOf = (entries: ArchiveEntry[]) =>
+  sharedPicture(entries.find(({ own }) => own?.lead?.image?.lead)?.own);
 
 const addressOf = (path: string, fields: Record<string, string>) => {
   const query = new URLSearchParams(fields).toString();

@@ -5,11 +5,13 @@ import { earlierEditionAt, movedTo } from '../../../earlier-editions/earlier-edi
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
 import { notFound } from '../../middleware/errors.ts';
 import type { PublicContext } from '../public-context.ts';
-import { languageOf } from '../site/page.ts';
+import { languageOf, words } from '../site/page.ts';
 import { earlierDateline } from './entries.ts';
+import { formInPlace } from './form-in-place.ts';
+import { breadcrumbs, jsonLd, newsArticle } from './structured-data.ts';
 
 /** Editions that were sent elsewhere, before the newsletter came here. Of a private newsletter none is shown. */
-export function earlierRoutes({ context, show }: PublicContext): Router {
+export function earlierRoutes({ context, show, masthead }: PublicContext): Router {
   const { publicUrl } = context.config;
   const router = Router();
 
@@ -20,24 +22,42 @@ export function earlierRoutes({ context, show }: PublicContext): Router {
     const edition = await earlierEditionAt(context.db, place, String(req.params.slug));
     if (!edition) return notFound();
     const language = languageOf(req, req.query.lang ? null : edition.language);
-    const path = `/archive/${place}/earlier/${edition.slug}`;
+    const head = await masthead();
+    const { newsroom } = head;
+    const shelf = `/archive/${place}`;
+    const path = `${shelf}/earlier/${edition.slug}`;
+    const url = publicUrl + path;
     await show(req, res, {
       view: './earlier',
       title: edition.title,
       language,
       here: path,
+      newsletter: place,
       data: {
         edition,
         direction: directionOf(language),
         editionDirection: directionOf(edition.language),
         dateline: earlierDateline(edition, newsletter),
         newsletter,
+        join: formInPlace(head, newsletter, language),
         meta: {
-          canonical: `${publicUrl}${path}`,
+          canonical: url,
           description: edition.summary,
           published: edition.publishedAt.toISOString(),
           modified: edition.publishedAt.toISOString(),
-          feed: `${publicUrl}/archive/${place}/feed.xml`,
+          feed: `${publicUrl}${shelf}/feed.xml`,
+          data: jsonLd(
+            newsArticle(
+              { ...edition, url, headline: edition.title, modifiedAt: edition.publishedAt },
+              newsroom,
+              publicUrl,
+            ),
+            breadcrumbs([
+              { name: words(language)('archive.title'), url: `${publicUrl}/archive` },
+              { name: newsletter.title, url: `${publicUrl}${shelf}` },
+              { name: edition.title, url },
+            ]),
+          ),
         },
       },
     });

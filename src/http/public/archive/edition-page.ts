@@ -7,10 +7,10 @@ import type { Newsletter } from '../../../newsletters/newsletters.ts';
 import { notFound } from '../../middleware/errors.ts';
 import type { PublicContext } from '../public-context.ts';
 import { markdownHtml } from '../site/markdown.ts';
-import { alternatesOf, languageOf, words } from '../site/page.ts';
-import { editionView } from './edition-view.ts';
+import { alternatesOf, canonicalOf, languageOf, words } from '../site/page.ts';
+import { editionView, sharedPicture } from './edition-view.ts';
 import { formInPlace } from './form-in-place.ts';
-import { breadcrumbs, jsonLd, newsArticle } from './structured-data.ts';
+import { breadcrumbs, jsonLd, newsArticle, picturesOf } from './structured-data.ts';
 
 /**
  * One edition as a page, in the reader's language where it has anything in it. `token`: of the link that opened one of a
@@ -49,19 +49,20 @@ export async function showEdition(
     return shown && { ...shown, href: `${shelf}/${shown.number}?lang=${language}` };
   };
   const written = writtenIn(edition);
-  const isOther = written.length > 1 && req.query.lang === language && written.includes(language);
   const url = `${publicUrl}${path}`;
-  const canonical = isOther ? `${url}?lang=${language}` : url;
+  const canonical = canonicalOf(req, url, written);
   await show(req, res, {
     view: './edition',
     title: view.subject,
     language,
     here: token ? `${path}?token=${token}` : path,
+    newsletter: newsletter.slug,
     data: {
       edition: view,
       newsletter,
       secret,
-      noindex: secret,
+      // a cancelled one is there for those who got it
+      noindex: secret || edition.state === 'cancelled',
       introduction: view.introduction ? markdownHtml(view.introduction) : null,
       corrected: view.corrected
         ? t('archive.corrected', {
@@ -70,6 +71,7 @@ export async function showEdition(
         : null,
       previous: neighbour(edition.previous),
       next: neighbour(edition.next),
+      shareByEmail: mailtoShare(view.subject, canonical),
       join: secret ? null : formInPlace(head, newsletter, language),
       meta: secret
         ? undefined
@@ -77,16 +79,22 @@ export async function showEdition(
             canonical,
             alternates: alternatesOf(url, written),
             description: view.summary,
-            image: view.lead?.image?.lead?.url,
-            imageAlt: view.lead?.image?.alt,
+            ...sharedPicture(view),
             published: view.frozenAt.toISOString(),
             modified: view.revisedAt.toISOString(),
             feed: `${publicUrl}${shelf}/feed.xml`,
             data: jsonLd(
-              newsArticle(view, {
-                url: canonical,
-                publisher: { name: newsroom.name, url: `${publicUrl}/`, logo: view.logoUrl },
-              }),
+              newsArticle(
+                {
+                  ...view,
+                  url: canonical,
+                  publishedAt: view.frozenAt,
+                  modifiedAt: view.revisedAt,
+                  pictures: picturesOf(view),
+                },
+                newsroom,
+                publicUrl,
+              ),
               breadcrumbs([
                 { name: t('archive.title'), url: `${publicUrl}/archive` },
                 { name: newsletter.title, url: `${publicUrl}${shelf}` },
@@ -97,6 +105,10 @@ export async function showEdition(
     },
   });
 }
+
+/** A new message with the page's address in it (RFC 6068). */
+const mailtoShare = (subject: string, url: string) =>
+  `mailto:?subject=${encodeURIComponent(subject.toWellFormed())}&body=${encodeURIComponent(url)}`;
 
 /** The languages of the pages in which the edition has stories. */
 function writtenIn({ content }: ArchivedEdition): string[] {

@@ -18,6 +18,12 @@ export interface EditionView extends DigestView {
   corrected: boolean;
 }
 
+/** What stands for a page that is shared: the lead's picture, where there is one. */
+export function sharedPicture(view: Pick<EditionView, 'lead'> | null | undefined) {
+  const image = view?.lead?.image;
+  return image?.lead ? { image: image.lead, imageAlt: image.alt } : {};
+}
+
 /** The whole edition in one language; undefined where nothing is in it. */
 export function editionView(
   edition: ArchivedEdition,

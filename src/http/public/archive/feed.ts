@@ -5,6 +5,7 @@ import { escapeHtml } from '../../../../emails/escape.ts';
 import { earlierAddresses } from '../../../earlier-editions/earlier-editions.ts';
 import { archiveAddresses } from '../../../editions/archive.ts';
 import type { Newsletter } from '../../../newsletters/newsletters.ts';
+import { hashOf, pictureSizes } from '../../../pictures/files.ts';
 import type { PublicContext } from '../public-context.ts';
 import type { EditionView } from './edition-view.ts';
 import { type ArchiveEntry, archiveEntries } from './entries.ts';
@@ -33,6 +34,8 @@ export async function archiveFeed(
     { newsroom, publicUrl },
   );
   const entries = list.entries.map(entryOf);
+  const hashes = entries.flatMap(({ picture }) => hashOf(picture?.url ?? '') ?? []);
+  const sizes = await pictureSizes(context.db, hashes);
   const updated = Math.max(
     newsletter.createdAt.getTime(),
     ...entries.map((entry) => entry.updated.getTime()),
@@ -41,6 +44,7 @@ export async function archiveFeed(
     newsletter,
     newsroom,
     entries,
+    lengthOf: (picture: { url: string }) => sizes.get(hashOf(picture.url) ?? ''),
     publicUrl,
     page: `${publicUrl}/archive/${newsletter.slug}`,
     updated: new Date(updated).toISOString(),
@@ -77,7 +81,8 @@ function entryOf({ path, at, own, earlier }: ArchiveEntry) {
 
 /** Every public page that search engines may keep. */
 export async function sitemap({ context, masthead }: PublicContext, res: Response): Promise<void> {
-  const { newsletters } = await masthead();
+  const head = await masthead();
+  const newsletters = [...head.newsletters, ...head.closed];
   const room = IN_SITEMAP - newsletters.length - 2;
   const editions = await archiveAddresses(context.db, room);
   const xml = eta.render('./sitemap', {

@@ -6,18 +6,14 @@ import type {
   NewsMediaOrganization,
   Thing,
 } from 'schema-dts';
+import { imprintOf } from '../../../../emails/digest/imprint.ts';
+import type { Newsroom } from '../../../newsletters/newsroom.ts';
 import type { EditionView } from './edition-view.ts';
 
 /** A page of the site and what it is called. */
 interface Crumb {
   name: string;
   url: string;
-}
-
-interface Publisher {
-  name: string;
-  url: string;
-  logo: string | null;
 }
 
 /** Search engines show no more of a headline. */
@@ -44,34 +40,51 @@ export const breadcrumbs = (crumbs: Crumb[]): BreadcrumbList => ({
   })),
 });
 
+/** What is told of an edition, of our own or an earlier one. */
+interface ToldEdition {
+  url: string;
+  headline: string;
+  summary: string;
+  language: string;
+  publishedAt: Date;
+  modifiedAt: Date;
+  pictures?: string[];
+}
+
 /** An edition as an article of the newsroom. */
 export function newsArticle(
-  view: EditionView,
-  { url, publisher }: { url: string; publisher: Publisher },
+  edition: ToldEdition,
+  newsroom: Newsroom,
+  publicUrl: string,
 ): NewsArticle {
+  const { url, headline, summary, language, publishedAt, modifiedAt, pictures = [] } = edition;
+  const logo = imprintOf(newsroom, { publicUrl, postalAddress: undefined }).logoUrl;
   const organization: NewsMediaOrganization = {
     '@type': 'NewsMediaOrganization',
-    name: publisher.name,
-    url: publisher.url,
-    ...(publisher.logo ? { logo: { '@type': 'ImageObject', url: publisher.logo } } : {}),
+    name: newsroom.name,
+    url: `${publicUrl}/`,
+    ...(logo ? { logo: { '@type': 'ImageObject', url: logo } } : {}),
   };
-  const { lead, sections } = view;
-  const shown = [lead, ...sections.flatMap(({ articles }) => articles)];
-  const images = shown.flatMap((one) => one?.image?.lead?.url ?? []);
   return {
     '@type': 'NewsArticle',
     mainEntityOfPage: url,
     url,
-    headline: shortened(view.headline),
-    description: view.summary,
-    inLanguage: view.language,
-    datePublished: view.frozenAt.toISOString(),
-    dateModified: view.revisedAt.toISOString(),
-    ...(images.length > 0 ? { image: images.slice(0, 3) } : {}),
+    headline: shortened(headline),
+    description: summary,
+    inLanguage: language,
+    datePublished: publishedAt.toISOString(),
+    dateModified: modifiedAt.toISOString(),
+    ...(pictures.length > 0 ? { image: pictures.slice(0, 3) } : {}),
     author: [organization],
     publisher: organization,
   };
 }
+
+/** The pictures of an edition, the lead's first. */
+export const picturesOf = ({ lead, sections }: EditionView): string[] =>
+  [lead, ...sections.flatMap(({ articles }) => articles)].flatMap(
+    (one) => one?.image?.lead?.url ?? [],
+  );
 
 /** A list of editions. */
 export const collectionPage = (

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { languages } from '../../../locales/index.ts';
 import { formBody } from '../../middleware/bodies.ts';
+import { notFound } from '../../middleware/errors.ts';
 import { inLanguage } from '../archive/newest.ts';
 import type { PublicContext } from '../public-context.ts';
 import type { Masthead } from '../site/masthead.ts';
@@ -62,6 +63,8 @@ export function embedRoutes(shared: PublicContext): Router {
   ) {
     const language = languageOf(req);
     const head = narrowed(req, await masthead());
+    // the site has its link, which leads to a page that says so
+    if (head.newsletters.length === 0) return notFound();
     const action = frameAddress(req, head);
     // a check takes more room than a line has
     const line = isLine(req) && !proof;

@@ -1,11 +1,11 @@
 import { type Request, Router } from 'express';
 import { languages } from '../../../locales/index.ts';
-import { editionView } from '../archive/edition-view.ts';
+import { editionView, sharedPicture } from '../archive/edition-view.ts';
 import { inLanguage, newestEditions } from '../archive/newest.ts';
 import type { PublicContext } from '../public-context.ts';
 import { cachedFor } from '../site/cache-for.ts';
 import type { Masthead } from '../site/masthead.ts';
-import { alternatesOf, languageOf, words } from '../site/page.ts';
+import { alternatesOf, canonicalOf, languageOf, words } from '../site/page.ts';
 import { formView } from './form-view.ts';
 import { openReceipts, receiptRoutes } from './receipt.ts';
 import { noStore } from './sign-up.ts';
@@ -34,6 +34,9 @@ export function homeRoutes(shared: PublicContext): Router {
     const latest = await newest();
     const named = latest.filter(({ slug }) => wanted.includes(slug));
     const found = inLanguage(named.length > 0 ? named : latest, language);
+    const view =
+      found && editionView(found.edition, language, { newsroom: head.newsroom, publicUrl });
+    const url = `${publicUrl}/`;
     await show(req, res, {
       view: './sign-up',
       title: t('signUp.title'),
@@ -43,15 +46,16 @@ export function homeRoutes(shared: PublicContext): Router {
       data: {
         wide: true,
         ...formView(head, language, { action: '/subscribe', full: true, proof }, trouble),
-        newest: found && {
-          slug: found.slug,
-          title: found.title,
-          view: editionView(found.edition, language, { newsroom: head.newsroom, publicUrl }),
-        },
+        // the link of an old mail
+        closed: head.closed
+          .filter(({ slug }) => wanted.includes(slug))
+          .map(({ title }) => t('signUp.closed', { newsletter: title })),
+        newest: found && { slug: found.slug, title: found.title, view },
         meta: {
-          canonical: `${publicUrl}/`,
-          alternates: alternatesOf(`${publicUrl}/`, languages),
+          canonical: canonicalOf(req, url, languages),
+          alternates: alternatesOf(url, languages),
           description: t('signUp.lead'),
+          ...sharedPicture(view),
         },
       },
     });

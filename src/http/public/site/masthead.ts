@@ -9,6 +9,8 @@ export interface Masthead {
   newsroom: Newsroom;
   /** Active and not private, in the order they were made. */
   newsletters: Newsletter[];
+  /** Not private, and not on offer (any more): their editions stay. */
+  closed: Newsletter[];
   signUp: SignUpSettings;
 }
 
@@ -21,9 +23,11 @@ async function read(db: Db): Promise<Masthead> {
     listNewsletters(db),
     getSignUpSettings(db),
   ]);
+  const open = all.filter((newsletter) => !newsletter.private);
   return {
     newsroom,
     signUp,
-    newsletters: all.filter((newsletter) => newsletter.active && !newsletter.private),
+    newsletters: open.filter(({ active }) => active),
+    closed: open.filter(({ active }) => !active),
   };
 }

@@ -19,6 +19,8 @@ export interface Page {
   status?: number;
   /** Where the page is found in another language; `?lang=` is added. Null: it is not offered. */
   here?: string | null;
+  /** The slug of the newsletter whose colour the page has; else the one that its address names. */
+  newsletter?: string;
   data?: Record<string, unknown>;
 }
 
@@ -27,10 +29,11 @@ export type Show = (req: Request, res: Response, page: Page) => Promise<void>;
 
 export function openPages(masthead: () => Promise<Masthead>, publicPath: string): Show {
   const templates = openTemplates('reader', publicPath);
-  return async (req, res, { view, title, language, status = 200, here = null, data = {} }) => {
-    const { newsroom, newsletters } = await masthead();
-    // a page of one newsletter has its colour
-    const theme = themeAddress({ newsroom, newsletters }, req.query.newsletter);
+  return async (req, res, page) => {
+    const { view, title, language, status = 200, here = null, data = {} } = page;
+    const head = await masthead();
+    const { newsroom, newsletters, closed } = head;
+    const theme = themeAddress(head, page.newsletter ?? req.query.newsletter);
     const t = words(language);
     const html = templates.render(view, {
       t,
@@ -39,7 +42,7 @@ export function openPages(masthead: () => Promise<Masthead>, publicPath: string)
       direction: directionOf(language),
       newsroom,
       theme,
-      hasArchive: newsletters.length > 0,
+      hasArchive: newsletters.length + closed.length > 0,
       languages: languages.map((code) => ({
         code,
         name: words(code)('languageName'),
@@ -88,6 +91,13 @@ export const alternatesOf = (canonical: string, codes: readonly string[]) =>
         ...codes.map((code) => ({ code, href: withLanguage(canonical, code) })),
         { code: 'x-default', href: canonical },
       ];
+
+/** The address of a page that there is in these languages: each language has its own, and search engines choose. */
+export function canonicalOf(req: Request, url: string, codes: readonly string[]): string {
+  const chosen = req.query.lang;
+  const isOne = codes.length > 1 && typeof chosen === 'string' && codes.includes(chosen);
+  return isOne ? withLanguage(url, chosen) : url;
+}
 
 function withLanguage(path: string, language: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}lang=${language}`;

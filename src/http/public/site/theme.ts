@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { accentOf } from '../../../../emails/colour.ts';
 import type { Masthead } from './masthead.ts';
 
-type Dress = Pick<Masthead, 'newsroom' | 'newsletters'>;
+type Dress = Pick<Masthead, 'newsroom' | 'newsletters' | 'closed'>;
 
 /** The newsroom's or a newsletter's colours as a style sheet of their own: the pages' policy admits no style inside them. */
 export function themeSheet(masthead: () => Promise<Masthead>): RequestHandler {
@@ -21,9 +21,9 @@ export function themeAddress(dress: Dress, newsletter?: unknown): string {
   return `/theme.css?${own}v=${version}`;
 }
 
-/** The colour of the newsletter with this slug, if it is on offer and has one, else the newsroom's. */
-const colourOf = ({ newsroom, newsletters }: Dress, slug: unknown): string | null =>
-  newsletters.find((newsletter) => newsletter.slug === slug)?.colour ?? newsroom.colour;
+/** The colour of the newsletter with this slug, if it is public and has one, else the newsroom's. */
+const colourOf = ({ newsroom, newsletters, closed }: Dress, slug: unknown): string | null =>
+  [...newsletters, ...closed].find((one) => one.slug === slug)?.colour ?? newsroom.colour;
 
 function sheetOf(colour: string | null): string {
   const accent = accentOf(colour);
