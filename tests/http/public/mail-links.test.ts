@@ -7,7 +7,12 @@ import { chooseArticles } from '../../../src/editions/variant.ts';
 import { setArchived } from '../../../src/newsletters/newsletters.ts';
 import { getNewsroom } from '../../../src/newsletters/newsroom.ts';
 import { preferencesUrl, unsubscribeUrl, viewUrl } from '../../../src/subscribers/links.ts';
-import { type MadeNewsletter, makeNewsletter } from '../../subscribers/fixtures/newsroom.ts';
+import {
+  asks,
+  type MadeNewsletter,
+  makeNewsletter,
+  request,
+} from '../../subscribers/fixtures/newsroom.ts';
 import { article, sentEdition } from './fixtures/editions.ts';
 import { openSite, type Site, tokensFor } from './fixtures/site.ts';
 
@@ -26,10 +31,10 @@ beforeAll(async () => {
     members: { title: 'For Members', private: true },
   }))
     made.set(slug, await makeNewsletter(db, slug, more));
-  await site.postJson('/subscribe', {
-    email: 'reader@example.org',
-    newsletter: ['daily', 'closed'],
+  const asked = asks('reader@example.org', [...made.values()], {
+    addressHash: site.context.hashAddress('reader@example.org'),
   });
+  await request(db, asked, new Date());
   await setArchived(db, 'closed', new Date());
 });
 

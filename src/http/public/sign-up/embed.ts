@@ -39,6 +39,8 @@ export function embedRoutes(shared: PublicContext): Router {
   router.use('/embed', framable(shared));
   router.get('/embed', async (req, res) => {
     if (req.query.sent === '1') return showSent(req, res);
+    // the site has its link, which leads to a page that says so
+    if ((await masthead()).newsletters.length === 0) return notFound();
     await showForm(req, res, 200, { body: receipts.open(req.query.to) ?? {} }, false);
   });
 
@@ -63,8 +65,6 @@ export function embedRoutes(shared: PublicContext): Router {
   ) {
     const language = languageOf(req);
     const head = narrowed(req, await masthead());
-    // the site has its link, which leads to a page that says so
-    if (head.newsletters.length === 0) return notFound();
     const action = frameAddress(req, head);
     // a check takes more room than a line has
     const line = isLine(req) && !proof;
