@@ -22,7 +22,7 @@ const silent: LookedUp = { says: 'silent' };
 const mx = (host: string): LookedUp => ({ says: 'mx', host });
 let newsletter: string;
 beforeEach(async () => {
-  await sql`truncate subscribers, receiver_domains, audit cascade`.execute(db);
+  await sql`truncate subscribers, subscriptions, receiver_domains, audit cascade`.execute(db);
   newsletter = await makeReaders(db, 0);
 });
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   newsletter = await makeReaders(db(), 0);
 });
 beforeEach(async () => {
-  await sql`truncate subscribers, audit cascade`.execute(db());
+  await sql`truncate subscribers, subscriptions, consents, audit cascade`.execute(db());
   await sql`delete from letters`.execute(db());
   await putSendingRules(db(), { sunsetMonths: 6, sunsetWeeks: 4 });
 });

@@ -18,6 +18,7 @@ import * as reputation from './0016-reputation.ts';
 import * as senderIdentity from './0017-sender-identity.ts';
 import * as mails from './0018-mails.ts';
 import * as pictures from './0019-pictures.ts';
+import * as importSpeed from './0022-import-speed.ts';
 
 /** Every migration by its name, in the order they run. Never edited once released, only added to. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0017-sender-identity': senderIdentity,
   '0018-mails': mails,
   '0019-pictures': pictures,
+  '0022-import-speed': importSpeed,
 };

@@ -112,6 +112,7 @@ test('an export imported into an empty Gaceta gives the same export, byte for by
     );
     await active(id, daily.id, {
       frequency: 'weekly',
+      format: 'headlines',
       hour: '18:00',
       sections: ['news', 'updates'],
       pausedUntil: new Date('2027-01-01T00:00:00Z'),

@@ -18,17 +18,20 @@ export const outcomes = {
 } as const;
 export type Outcome = (typeof outcomes)[keyof typeof outcomes];
 
-/** The table that COPY fills; the rest is what the statements find out. It is of one session alone. */
+/**
+ * The table that COPY fills; the rest is what the statements find out. It is of one session alone. `new_id` is who the
+ * line's person becomes if nobody knows them: so none of the rows has to be looked up and written again once they are stored.
+ */
 export const stagedTable = (columns: readonly string[]): string =>
-  `create temporary table staged (${columns.join(', ')},
-    id bigint, is_new boolean, blocked boolean, person_changed boolean, outcome text) on commit delete rows`;
+  `create temporary table staged (${columns.join(', ')}, id bigint, new_id bigint default nextval('subscribers_id_seq'),
+    is_new boolean, blocked boolean, person_changed boolean, outcome text) on commit delete rows`;
 
 /** What a dry run has seen, in place of what an import stores: so that a second line of the same address counts as one. */
 export const seenTables = [
   `create temporary table seen_people (key text primary key, id bigint, name text, language text, timezone text, blocked boolean)`,
   `create temporary table seen_places (key text, newsletter_id bigint, state text, frequency text, hour text,
-    sections text[], paused_until timestamptz, created_at timestamptz, confirmed_at timestamptz, left_at timestamptz,
-    primary key (key, newsletter_id))`,
+    sections text[], format text, paused_until timestamptz, created_at timestamptz, confirmed_at timestamptz,
+    left_at timestamptz, primary key (key, newsletter_id))`,
 ];
 
 const personChanges = (known: string) =>
@@ -44,31 +47,36 @@ const OUTCOME = `case
     when t.state <> 'active' and t.left_at >= coalesce(g.own_consent_at, '-infinity') then 'H'
     when t.state <> 'active' then 'N'
     when (coalesce(g.frequency, t.frequency), coalesce(g.hour, t.hour), coalesce(g.sections, t.sections),
-        coalesce(g.paused_until, t.paused_until))
-      is distinct from (t.frequency, t.hour, t.sections, t.paused_until) then 'C'
+        coalesce(g.format, t.format), coalesce(g.paused_until, t.paused_until))
+      is distinct from (t.frequency, t.hour, t.sections, t.format, t.paused_until) then 'C'
     else 'S' end`;
 
 const place = (join: string, from: string) => `
   update staged g set outcome = ${OUTCOME}, frequency = coalesce(g.frequency, t.frequency),
     hour = coalesce(g.hour, t.hour), sections = coalesce(g.sections, t.sections),
-    paused_until = coalesce(g.paused_until, t.paused_until)
+    format = coalesce(g.format, t.format), paused_until = coalesce(g.paused_until, t.paused_until)
   from ${from} t
   where t.newsletter_id = g.newsletter_id and ${join} and g.outcome is null and g.state is not null and ${TAKEN}
     and (g.blocked is null or g.state = 'unsubscribed')`;
 
 /** Not a line that only keeps mail from the address. An export of ours tells of such a subscription too. */
 const TAKEN = '(g.restored or g.suppress is null)';
-const STORED = `g.id is not null and ${TAKEN} and (g.blocked is null or g.outcome in ('E', 'K'))`;
+/** Whose line it is, new or known. */
+const WHO = 'coalesce(g.id, g.new_id)';
+const IS_NEW = '(g.id is null or g.is_new)';
+const STORED = `${WHO} is not null and ${TAKEN} and (g.blocked is null or g.outcome in ('E', 'K'))`;
 const PLACED = `${STORED} and g.newsletter_id is not null and g.state is not null
     and coalesce(g.outcome, 'N') in ('N', 'C', 'E')`;
+/** What is stored of people: those whom nobody knows, each by the first of their lines. */
+const UNKNOWN = `g.lead and g.id is null and g.blocked is null and ${TAKEN}`;
 
 const FINAL = `case
     when not ${TAKEN} then 'X'
     when g.blocked and g.outcome is null then 'B'
-    when g.id is null then 'B'
+    when ${WHO} is null then 'B'
     when g.outcome = 'S' and g.person_changed then 'C'
     when g.outcome is not null then g.outcome
-    when g.state is null then case when g.is_new then 'N' when g.person_changed then 'C' else 'S' end
+    when g.state is null then case when ${IS_NEW} then 'N' when g.person_changed then 'C' else 'S' end
     when g.state = 'unsubscribed' then 'L'
     else 'N' end`;
 
@@ -91,16 +99,25 @@ export const findSuppressed = `
   update staged g set blocked = true from suppressions x
   where x.address_hash = g.hash and not x.held and not (g.restored and g.suppress is not null)`;
 
+/** Whether each line's person is the one its `new_id` names, once they are stored: else findAdded has to look. */
+export const countUnknown = `select count(*)::int as unknown from staged g where ${UNKNOWN}`;
+
 /** $1: now. */
 export const addPeople = `
-  insert into subscribers (email, email_key, address_hash, receiver_group, name, language, timezone, created_at)
-  select g.email, g.key, g.hash, g.receiver_group, g.name, g.language, g.timezone, coalesce(g.joined_at, $1)
-  from staged g where g.lead and g.id is null and g.blocked is null and ${TAKEN}
+  insert into subscribers (id, email, email_key, address_hash, receiver_group, name, language, timezone, created_at)
+  overriding system value
+  select g.new_id, g.email, g.key, g.hash, g.receiver_group, g.name, g.language, g.timezone, coalesce(g.joined_at, $1)
+  from staged g where ${UNKNOWN}
   on conflict (email_key) do nothing`;
 
+/** Where somebody signed up meanwhile, or several lines are of one person. */
 export const findAdded = `
   update staged g set id = s.id, is_new = true from subscribers s
   where s.email_key = g.key and g.id is null and g.blocked is null`;
+
+/** Who was stored and is gone again is nobody. */
+export const forgetGone = `
+  update staged g set new_id = null where g.id is null and g.blocked is null and ${TAKEN}`;
 
 export const changePeople = `
   update subscribers s set name = coalesce(g.name, s.name), language = coalesce(g.language, s.language),
@@ -109,16 +126,21 @@ export const changePeople = `
 
 export const findPlaces = place('t.subscriber_id = g.id', 'subscriptions');
 
-/** $1: now. Where the reader did something since it was looked, what they did stays. */
-export const placeReaders = `
-  insert into subscriptions as t (newsletter_id, subscriber_id, state, frequency, hour, sections, paused_until,
+const PLACE = `
+  insert into subscriptions as t (newsletter_id, subscriber_id, state, frequency, hour, sections, format, paused_until,
     created_at, confirmed_at, active_from, left_at, leave_reason, requested)
-  select g.newsletter_id, g.id, g.state, coalesce(g.frequency, 'daily'), g.hour, g.sections, g.paused_until,
-    coalesce(g.created_at, $1), g.consent_at, case when g.state = 'active' then $1::timestamptz end,
-    g.unsubscribed_at, g.leave_reason, g.requested
-  from staged g where ${PLACED}
+  select g.newsletter_id, ${WHO}, g.state, coalesce(g.frequency, 'daily'), g.hour, g.sections,
+    coalesce(g.format, 'full'), g.paused_until, coalesce(g.created_at, $1), g.consent_at,
+    case when g.state = 'active' then $1::timestamptz end, g.unsubscribed_at, g.leave_reason, g.requested
+  from staged g where ${PLACED}`;
+
+/** $1: now. Of readers that this transaction has added nobody else knows. */
+export const placeAdded = `${PLACE} and g.id is null`;
+
+/** $1: now. Where the reader did something since it was looked, what they did stays. */
+export const placeReaders = `${PLACE} and g.id is not null
   on conflict (newsletter_id, subscriber_id) do update set state = excluded.state,
-    frequency = excluded.frequency, hour = excluded.hour, sections = excluded.sections,
+    frequency = excluded.frequency, hour = excluded.hour, sections = excluded.sections, format = excluded.format,
     paused_until = excluded.paused_until,
     left_at = case when excluded.state = 'unsubscribed' then excluded.left_at end,
     leave_reason = case when excluded.state = 'unsubscribed' then excluded.leave_reason end,
@@ -140,11 +162,11 @@ const RECORDED = `${STORED} and g.newsletter_id is not null and g.outcome is dis
 /** $1: the import; $2: who brought it. What the same file told before is not told again. */
 export const noteConsents = `
   insert into consents (subscriber_id, newsletter_id, action, at, form, detail)
-  select g.id, g.newsletter_id, case when g.state = 'active' then 'import' else 'withdraw' end,
+  select ${WHO}, g.newsletter_id, case when g.state = 'active' then 'import' else 'withdraw' end,
     case when g.state = 'active' then g.consent_at else g.unsubscribed_at end, 'import', ${DETAIL}
   from staged g
-  where g.consents is null and ${RECORDED} and (g.state = 'active' or g.outcome = 'E') and (g.is_new or not exists (
-    select from consents k where k.subscriber_id = g.id and k.newsletter_id = g.newsletter_id
+  where g.consents is null and ${RECORDED} and (g.state = 'active' or g.outcome = 'E') and (${IS_NEW} or not exists (
+    select from consents k where k.subscriber_id = ${WHO} and k.newsletter_id = g.newsletter_id
       and k.action = case when g.state = 'active' then 'import' else 'withdraw' end
       and k.at = case when g.state = 'active' then g.consent_at else g.unsubscribed_at end))`;
 
@@ -152,11 +174,11 @@ export const noteConsents = `
 export const restoreConsents = `
   insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form, wording,
     wording_version, detail)
-  select g.id, g.newsletter_id, c->>'action', (c->>'at')::timestamptz, c->>'originAddress', c->>'userAgent',
+  select ${WHO}, g.newsletter_id, c->>'action', (c->>'at')::timestamptz, c->>'originAddress', c->>'userAgent',
     c->>'form', c->>'wording', c->>'wordingVersion', nullif(c->'detail', 'null')
   from staged g, jsonb_array_elements(g.consents) with ordinality as entry (c, nth)
   where ${RECORDED} and not exists (
-    select from consents k where k.subscriber_id = g.id and k.newsletter_id = g.newsletter_id
+    select from consents k where k.subscriber_id = ${WHO} and k.newsletter_id = g.newsletter_id
       and k.action = c->>'action' and k.at = (c->>'at')::timestamptz)
   order by g.n, nth`;
 
@@ -191,12 +213,10 @@ export const dry = {
   findPeople: `
     update staged g set id = p.id, blocked = p.blocked, person_changed = ${personChanges('p')}
     from seen_people p where p.key = g.key`,
-  addPeople: `
-    update staged g set id = 0, is_new = true where g.id is null and g.blocked is null and ${TAKEN}`,
   findPlaces: place('t.key = g.key', 'seen_places'),
   seePeople: `
     insert into seen_people as p (key, id, name, language, timezone, blocked)
-    select g.key, max(g.id), max(coalesce(g.name, s.name)), max(coalesce(g.language, s.language)),
+    select g.key, max(case when ${TAKEN} then ${WHO} else g.id end), max(coalesce(g.name, s.name)), max(coalesce(g.language, s.language)),
       max(coalesce(g.timezone, s.timezone)), nullif(bool_or(g.suppress is not null and not g.restored), false)
     from staged g left join subscribers s on s.id = g.id where g.blocked is null group by g.key
     on conflict (key) do update set id = coalesce(p.id, excluded.id), name = coalesce(excluded.name, p.name),
@@ -204,12 +224,12 @@ export const dry = {
       blocked = coalesce(p.blocked, excluded.blocked)`,
   /** $1: now. */
   seePlaces: `
-    insert into seen_places as t (key, newsletter_id, state, frequency, hour, sections, paused_until, created_at,
+    insert into seen_places as t (key, newsletter_id, state, frequency, hour, sections, format, paused_until, created_at,
       confirmed_at, left_at)
-    select g.key, g.newsletter_id, g.state, coalesce(g.frequency, 'daily'), g.hour, g.sections, g.paused_until,
-      coalesce(g.created_at, $1), g.consent_at, g.unsubscribed_at
+    select g.key, g.newsletter_id, g.state, coalesce(g.frequency, 'daily'), g.hour, g.sections,
+      coalesce(g.format, 'full'), g.paused_until, coalesce(g.created_at, $1), g.consent_at, g.unsubscribed_at
     from staged g where ${PLACED}
     on conflict (key, newsletter_id) do update set state = excluded.state, frequency = excluded.frequency,
-      hour = excluded.hour, sections = excluded.sections, paused_until = excluded.paused_until,
-      left_at = case when excluded.state = 'unsubscribed' then excluded.left_at end`,
+      hour = excluded.hour, sections = excluded.sections, format = excluded.format,
+      paused_until = excluded.paused_until, left_at = case when excluded.state = 'unsubscribed' then excluded.left_at end`,
 };

@@ -2,55 +2,77 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { HashAddress } from '../../sign-up-fields.ts';
 import type { ImportLine } from '../lines/lines.ts';
 
-/** The columns of `staged` that COPY fills, in their order. */
-export const stagedColumns = [
-  'n int',
-  'lead boolean',
-  'key text',
-  'email text',
-  'hash bytea',
-  'receiver_group text',
-  'name text',
-  'language text',
-  'timezone text',
-  'joined_at timestamptz',
-  'newsletter_id bigint',
-  'state text',
-  'consent_at timestamptz',
-  'own_consent_at timestamptz',
-  'unsubscribed_at timestamptz',
-  'frequency text',
-  'hour text',
-  'sections text[]',
-  'paused_until timestamptz',
-  'created_at timestamptz',
-  'leave_reason text',
-  'requested jsonb',
-  'suppress text',
-  'suppressed_at timestamptz',
-  'suppressed_detail text',
-  'restored boolean',
-  'source text',
-  'stated boolean',
-  'line int',
-  'consents jsonb',
-] as const;
+/** What lines of one person say of them together. */
+interface Person {
+  /** The first of their lines. */
+  lead: number;
+  name: string | null;
+  language: string | null;
+  timezone: string | null;
+}
+
+interface Staged {
+  line: ImportLine;
+  n: number;
+  person: Person;
+  hash: Buffer;
+  restores: boolean;
+}
+
+/** What lies in each column of `staged` that COPY fills, as COPY reads it. */
+const columns: Record<string, (staged: Staged) => string | null> = {
+  'n int': ({ n }) => String(n),
+  'lead boolean': ({ n, person }) => flag(person.lead === n),
+  'key text': ({ line }) => cell(line.address.key),
+  'email text': ({ line }) => cell(line.address.email),
+  'hash bytea': ({ hash }) => `\\\\x${hash.toString('hex')}`,
+  'receiver_group text': ({ line }) => line.address.group,
+  'name text': ({ person }) => cell(person.name),
+  'language text': ({ person }) => cell(person.language),
+  'timezone text': ({ person }) => cell(person.timezone),
+  'joined_at timestamptz': ({ line }) => time(line.joinedAt),
+  'newsletter_id bigint': ({ line }) => line.newsletterId,
+  'state text': ({ line }) => line.state,
+  'consent_at timestamptz': ({ line }) => time(line.consentAt),
+  'own_consent_at timestamptz': ({ line }) => time(ownConsentAt(line)),
+  'unsubscribed_at timestamptz': ({ line }) => time(line.unsubscribedAt),
+  'frequency text': ({ line }) => line.frequency,
+  'hour text': ({ line }) => line.hour,
+  'sections text[]': ({ line }) =>
+    line.sections && cell(`{${line.sections.map((slug) => `"${slug}"`).join(',')}}`),
+  'format text': ({ line }) => line.format,
+  'paused_until timestamptz': ({ line }) => time(line.pausedUntil),
+  'created_at timestamptz': ({ line }) => time(line.createdAt),
+  'leave_reason text': ({ line }) => cell(line.leaveReason),
+  'requested jsonb': ({ line }) => json(line.requested),
+  'suppress text': ({ line }) => line.suppress,
+  'suppressed_at timestamptz': ({ line }) => time(line.suppressedAt),
+  'suppressed_detail text': ({ line }) => cell(line.suppressedDetail),
+  'restored boolean': ({ restores }) => flag(restores),
+  'source text': ({ line }) => cell(line.consentSource),
+  'stated boolean': ({ line }) => flag(line.stated),
+  'line int': ({ line }) => String(line.line),
+  'consents jsonb': ({ line }) => json(line.consents),
+};
+
+/** The columns with their types. */
+export const stagedColumns = Object.keys(columns);
+const cells = Object.values(columns);
+const nameOf = (column: string) => column.slice(0, column.indexOf(' '));
 
 /** Lines that are written down in one go, some milliseconds' worth: then whatever else the process does has its turn. */
 const IN_ONE_GO = 250;
 
 /**
  * Lines as COPY reads them (text format), in the order of addresses, so that two imports take the same rows in the
- * same order. Of several lines of one person the first leads: it holds what all of them say of the person.
+ * same order, with the names of the columns that any of them fills. Of several lines of one person the first leads: it
+ * holds what all of them say of the person.
  */
 export async function copyText(
   lines: ImportLine[],
   { hashAddress, restores }: { hashAddress: HashAddress; restores: boolean },
-): Promise<Buffer> {
-  const people = new Map<
-    string,
-    { lead: number; name: string | null; language: string | null; timezone: string | null }
-  >();
+): Promise<{ columns: string; bytes: Buffer; areDistinct: boolean }> {
+  const people = new Map<string, Person>();
   for (const [n, { address, name, language, timezone }] of lines.entries()) {
     const known = people.get(address.key);
     if (!known) people.set(address.key, { lead: n, name, language, timezone });
@@ -60,64 +82,31 @@ export async function copyText(
       known.timezone = timezone ?? known.timezone;
     }
   }
-  const order = lines.map((_, n) => n).sort((a, b) => compare(lines[a], lines[b]) || a - b);
-  let text = '';
-  for (const [at, n] of order.entries()) {
+  const staged = lines
+    .flatMap((line, n) => {
+      const person = people.get(line.address.key);
+      return person ? [{ line, n, person }] : [];
+    })
+    .sort((a, b) => compare(a.line.address.key, b.line.address.key) || a.n - b.n);
+  const used = new Set<number>();
+  const rows: (string | null)[][] = [];
+  for (const [at, { line, n, person }] of staged.entries()) {
     if (at % IN_ONE_GO === IN_ONE_GO - 1) await breathe();
-    const line = lines[n];
-    if (line) text += row(line, n, people.get(line.address.key), hashAddress, restores);
+    const hash = hashAddress(line.address.key);
+    const row = cells.map((read) => read({ line, n, person, hash, restores }));
+    for (const [column, value] of row.entries()) if (value !== null) used.add(column);
+    rows.push(row);
   }
-  return Buffer.from(text);
+  const filled = [...used].sort((a, b) => a - b);
+  const text = rows.map((row) => filled.map((column) => row[column] ?? NULL).join('\t'));
+  return {
+    columns: filled.map((column) => nameOf(stagedColumns[column] ?? '')).join(', '),
+    bytes: Buffer.from(`${text.join('\n')}\n`),
+    areDistinct: people.size === lines.length,
+  };
 }
 
-const compare = (a: ImportLine | undefined, b: ImportLine | undefined): number => {
-  const [one = '', other = ''] = [a?.address.key, b?.address.key];
-  return one < other ? -1 : one > other ? 1 : 0;
-};
-
-function row(
-  line: ImportLine,
-  n: number,
-  person:
-    | { lead: number; name: string | null; language: string | null; timezone: string | null }
-    | undefined,
-  hashAddress: HashAddress,
-  restores: boolean,
-): string {
-  const { address } = line;
-  return `${[
-    n,
-    person?.lead === n ? 't' : 'f',
-    cell(address.key),
-    cell(address.email),
-    `\\\\x${hashAddress(address.key).toString('hex')}`,
-    address.group,
-    cell(person?.name ?? null),
-    cell(person?.language ?? null),
-    cell(person?.timezone ?? null),
-    time(line.joinedAt),
-    line.newsletterId ?? NULL,
-    line.state ?? NULL,
-    time(line.consentAt),
-    time(ownConsentAt(line)),
-    time(line.unsubscribedAt),
-    line.frequency ?? NULL,
-    line.hour ?? NULL,
-    line.sections ? cell(`{${line.sections.map((slug) => `"${slug}"`).join(',')}}`) : NULL,
-    time(line.pausedUntil),
-    time(line.createdAt),
-    cell(line.leaveReason),
-    json(line.requested),
-    line.suppress ?? NULL,
-    time(line.suppressedAt),
-    cell(line.suppressedDetail),
-    restores ? 't' : 'f',
-    cell(line.consentSource),
-    line.stated ? 't' : 'f',
-    line.line,
-    json(line.consents),
-  ].join('\t')}\n`;
-}
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** The newest consent of the reader's own hand, which an export of Gaceta tells: no statement of anybody else's counts. */
 function ownConsentAt({ consents }: ImportLine): Date | null {
@@ -132,14 +121,15 @@ const SPECIAL = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** A value as COPY takes it; PostgreSQL stores no NUL. */
-function cell(value: string | null): string {
-  if (value === null) return NULL;
+function cell(value: string | null): string | null {
+  if (value === null) return null;
   const text = value.includes('\0') ? value.replaceAll('\0', '') : value;
   return SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : text;
 }
 
-const time = (at: Date | null | undefined): string => (at ? at.toISOString() : NULL);
-const json = (value: unknown): string =>
+const flag = (value: boolean): string => (value ? 't' : 'f');
+const time = (at: Date | null | undefined): string | null => (at ? at.toISOString() : null);
+const json = (value: unknown): string | null =>
   value === null || value === undefined
-    ? NULL
+    ? null
     : cell(JSON.stringify(value).replaceAll('\\u0000', ''));

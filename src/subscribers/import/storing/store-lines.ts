@@ -86,28 +86,29 @@ async function storeWave(
   { importId, statedBy, scope, hashAddress, now, dryRun, restores }: StoreOptions,
 ): Promise<judge.Outcome[]> {
   const run = (name: string, text: string, values: unknown[] = []) =>
-    session.prepared<{ outcomes?: string }>(`import-${name}`, text, values);
-  const columns = stagedColumns.map(nameOf).join(', ');
-  await session.copyIn(
-    `copy staged (${columns}) from stdin`,
-    await copyText(lines, { hashAddress, restores }),
-  );
+    session.prepared<{ outcomes?: string; unknown?: number }>(`import-${name}`, text, values);
+  const { columns, bytes, areDistinct } = await copyText(lines, { hashAddress, restores });
+  await session.copyIn(`copy staged (${columns}) from stdin`, bytes);
   const suppresses = lines.some(({ suppress }) => suppress !== null);
   if (scope !== null) await run('forget-words', judge.forgetWords, [scope]);
   if (dryRun) await run('dry-find-people', judge.dry.findPeople);
   await run('find-people', judge.findPeople);
   await run('find-suppressed', judge.findSuppressed);
   if (dryRun) {
-    await run('dry-add-people', judge.dry.addPeople);
     await run('dry-find-places', judge.dry.findPlaces);
     await run('find-places', judge.findPlaces);
     await run('dry-see-people', judge.dry.seePeople);
     await run('dry-see-places', judge.dry.seePlaces, [now]);
   } else {
-    await run('add-people', judge.addPeople, [now]);
-    await run('find-added', judge.findAdded);
+    const { rows } = await run('count-unknown', judge.countUnknown);
+    const { count } = await run('add-people', judge.addPeople, [now]);
+    if (count !== rows[0]?.unknown || !areDistinct) {
+      await run('find-added', judge.findAdded);
+      await run('forget-gone', judge.forgetGone);
+    }
     await run('change-people', judge.changePeople);
     await run('find-places', judge.findPlaces);
+    await run('place-added', judge.placeAdded, [now]);
     await run('place-readers', judge.placeReaders, [now]);
     await run('note-consents', judge.noteConsents, [importId, statedBy]);
     if (lines.some(({ consents }) => consents !== null))
@@ -121,8 +122,6 @@ async function storeWave(
   const letters = told.rows[0]?.outcomes ?? '';
   return Array.from(letters, (letter) => judge.outcomes[letter as keyof typeof judge.outcomes]);
 }
-
-const nameOf = (column: string) => column.slice(0, column.indexOf(' '));
 
 async function archivedNewsletters(session: Session): Promise<Set<string>> {
   const { rows } = await session.prepared<{ id: string }>(
