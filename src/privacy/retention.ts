@@ -14,6 +14,8 @@ export const KEPT_DAYS = {
   /** By what a provider's event or an incoming message is known that comes once more. */
   hooks: 30,
   audit: 730,
+  /** Network addresses beside who did what, and one-time links that have run out. */
+  origins: 30,
 } as const;
 
 const DAY_MS = 86_400_000;
@@ -49,6 +51,8 @@ export async function forgetOld(db: Db, now: Date): Promise<Record<string, numbe
     hook_events: await forgetByTime(db, 'hookEvents', before(now, KEPT_DAYS.hooks)),
     inbound_messages: await forgetByTime(db, 'inboundMessages', before(now, KEPT_DAYS.hooks)),
     form_posts: await forgetPosts(db, before(now, 1)),
+    setup_links: await forgetLinks(db, before(now, KEPT_DAYS.origins)),
+    audit_origins: await cutAuditOrigins(db, before(now, KEPT_DAYS.origins)),
     audit: await forget(db, 'audit', 'at', before(now, KEPT_DAYS.audit)),
     partitions: await dropPartitions(db, before(now, KEPT_DAYS.deliveries)),
   };
@@ -106,6 +110,25 @@ async function forgetPosts(db: Kysely<Database>, until: Date): Promise<number> {
     .where('createdAt', '<', until)
     .executeTakeFirst();
   return Number(numDeletedRows);
+}
+
+async function forgetLinks(db: Kysely<Database>, until: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('setupLinks')
+    .where('expiresAt', '<', until)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** What was done stays, and where from goes. */
+async function cutAuditOrigins(db: Kysely<Database>, until: Date): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('audit')
+    .set({ origin: null })
+    .where('at', '<', until)
+    .where('origin', 'is not', null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 /** Detaches and drops the partitions of the ledger whose editions all ended before `until`. */

@@ -9,6 +9,81 @@ import { openFreshDatabase } from '../harness/database.ts';
 
 const { db } = await openFreshDatabase();
 const now = new Date('2026-11-29T12:00:00Z');
+/** What stays: the newsroom's own, its readers, its archive, and what has a row for each of a few. */
+const kept = [
+  'api_tokens',
+  'article_sources',
+  'articles',
+  'consents',
+  'dkim_keys',
+  'earlier_editions',
+  'edition_articles',
+  'editions',
+  'feeds',
+  'imports',
+  'logos',
+  'newsletters',
+  'old_addresses',
+  'operators',
+  'passkeys',
+  'ranges',
+  'reader_days',
+  'receiver_domains',
+  'recovery_codes',
+  'relay_plans',
+  'sections',
+  'settings',
+  'signs_of_life',
+  'source_names',
+  'subscribers',
+  'subscriptions',
+  'suppressions',
+  'totp_secrets',
+  'webhooks',
+  'wordings',
+  'workers',
+];
+/** By `forgetOld`. */
+const forgotten = [
+  'audit',
+  'bounces',
+  'deliveries',
+  'delivery_events',
+  'form_posts',
+  'hook_events',
+  'inbound_messages',
+  'letters',
+  'replies',
+  'revisions',
+  'setup_links',
+  'variants',
+];
+/** By who makes them, or with the row that they belong to. */
+const forgottenElsewhere = [
+  'alerts',
+  'answer_causes',
+  'answer_counts',
+  'attention',
+  'bulk_jobs',
+  'bulk_readers',
+  'dmarc_rows',
+  'edition_pictures',
+  'idempotency_keys',
+  'import_batches',
+  'kept_forms',
+  'machine_reports',
+  'picture_files',
+  'pictures',
+  'rate_limits',
+  'receiver_limits',
+  'receiver_pace',
+  'relay_activity',
+  'sessions',
+  'sign_in_steps',
+  'tls_rows',
+  'webhook_attempts',
+  'webhook_messages',
+];
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000);
 const count = async (table: string) => {
   const { rows } = await sql<{ n: string }>`select count(*) as n from ${sql.table(table)}`.execute(
@@ -37,6 +112,29 @@ test('rows that were kept long enough go, younger ones and the open stay', async
   expect(await count('delivery_events')).toBe(1);
   expect(await count('letters')).toBe(2);
   expect(await forgetOld(db, now)).toMatchObject({ delivery_events: 0, letters: 0, audit: 0 });
+});
+
+test('where something was done from goes before what was done', async () => {
+  for (const days of [31, 29])
+    await sql`insert into audit (actor, action, object, at, origin)
+      values ('cli', 'cut', 'y', ${ago(days)}, '192.0.2.1')`.execute(db);
+  for (const days of [31, 29])
+    await sql`insert into setup_links (token_hash, expires_at)
+      values (${Buffer.from([days])}, ${ago(days)})`.execute(db);
+  expect(await forgetOld(db, now)).toMatchObject({ audit: 0, audit_origins: 1, setup_links: 1 });
+  const { rows } = await sql`
+    select origin from audit where action = 'cut' order by at`.execute(db);
+  expect(rows).toEqual([{ origin: null }, { origin: '192.0.2.1' }]);
+});
+
+test('of every table it is known whether it is forgotten', async () => {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class
+    where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
+      and relname not like 'kysely%'`.execute(db);
+  expect(rows.map(({ name }) => name).sort()).toEqual(
+    [...kept, ...forgotten, ...forgottenElsewhere].sort(),
+  );
 });
 
 test('of a corrected edition the last revision stays, rendered messages go', async () => {
