@@ -29,6 +29,13 @@ const SINGLE = new Set(
   ),
 );
 
+// Elements that HTML knows besides: where a text is cut off, their end tags may be missing.
+const OTHER = new Set(
+  'html body picture details summary fieldset form legend dialog hgroup search data slot menu dir caption colgroup optgroup option output meter progress map datalist nobr font frame frameset marquee basefont applet center'.split(
+    ' ',
+  ),
+);
+
 export type PlacedImage = {
   source: string;
   alt: string | null;
@@ -90,9 +97,12 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
   return { text: oneLine(text), images };
 }
 
-// Of what is no part of the text only a whole element is markup; the rest is as its author wrote it.
-const kindInContent = (name: string): TagKind =>
-  SILENT.has(name) && !SINGLE.has(name) ? 'paired' : 'single';
+// Of what is no part of the text, or no element at all (`Vec<T>`), only a whole one is markup; the rest is as its author
+// wrote it. Names with a prefix or a hyphen are some program's own (`<o:p>`, `<amp-img>`).
+function kindInContent(name: string): TagKind {
+  if (SINGLE.has(name) || /[:-]/.test(name)) return 'single';
+  return BLOCK.has(name) || INLINE.has(name) || OTHER.has(name) ? 'single' : 'paired';
+}
 
 function kindInHeadline(name: string): TagKind {
   if (!SILENT.has(name) && !BLOCK.has(name) && !INLINE.has(name)) return 'words';

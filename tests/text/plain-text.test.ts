@@ -38,6 +38,14 @@ test.each([
   expect(headline(source)).toBe(expected);
 });
 
+test.each([
+  ['Use Vec<T> and <xmp> or <plaintext> at once', 'Use Vec<T> and <xmp> or <plaintext> at once'],
+  ['<nonsense>whole</nonsense> <o:p>and</o:p> <o:p>so on', 'whole and so on'],
+  ['<html><body><details><b>cut off', 'cut off'],
+])('the standfirst %s reads %s', (source, expected) => {
+  expect(readHtml(source).text).toBe(expected);
+});
+
 test('many torn tags cost no more than a long text', () => {
   for (const torn of ['<a href="', '<!--', '<script>', '<b><', '</x'])
     expect(headline(torn.repeat(20_000)).length).toBeGreaterThan(0);
