@@ -1,4 +1,4 @@
-import type { DigestContent, ReaderMarks } from '../../emails/content.ts';
+import type { DigestContent, Layout, ReaderMarks } from '../../emails/content.ts';
 import { digestOf } from '../../emails/digest/from-edition.ts';
 import { imprintOf } from '../../emails/digest/imprint.ts';
 import { builtBody, prepareVariant, spliceMessage } from '../../emails/message/splice.ts';
@@ -15,6 +15,9 @@ import { mailtoUnsubscribe } from '../subscribers/links.ts';
 export const previewFormats = ['html', 'text', 'mjml', 'eml'] as const;
 export type PreviewFormat = (typeof previewFormats)[number];
 
+/** Whose mail is looked at, and how it is laid out; without a layout: as the edition says. */
+export type LookedAt = ReaderChoice & { layout?: Layout | undefined };
+
 type Rendering = Pick<Context, 'db' | 'renderer' | 'config' | 'now'>;
 
 /**
@@ -25,7 +28,7 @@ export async function previewEdition(
   context: Rendering & Pick<Context, 'origin'>,
   id: string,
   format: PreviewFormat,
-  choice: ReaderChoice,
+  choice: LookedAt,
 ): Promise<{ subject: string; body: Buffer }> {
   const { renderer, config } = context;
   if (format === 'eml') {
@@ -65,7 +68,7 @@ export async function previewMail(
 export async function editionMessage(
   context: Rendering,
   id: string,
-  choice: ReaderChoice,
+  choice: LookedAt,
   to: { address: string; name: string | null },
   messageId: string,
 ): Promise<{ subject: string; from: Mailbox; message: Buffer; utf8: boolean }> {
@@ -93,11 +96,12 @@ export async function editionMessage(
 async function contentFor(
   { db, config, now }: Rendering,
   id: string,
-  reader: ReaderChoice,
+  { layout, ...reader }: LookedAt,
   unsaved?: Unsaved,
 ): Promise<DigestContent> {
   const content = await editionContent(db, id, now(), unsaved);
   if (!content) throw new EditionNotFound(id);
+  if (layout) content.newsletter.layout = layout;
   const choice = chooseArticles(content, reader);
   if (!choice) throw new NothingNew(content.newsletter.slug, content.edition.kind);
   const newsroom = await getNewsroom(db);

@@ -3,6 +3,7 @@ import type { DbOrTransaction } from '../database/connection.ts';
 import { getEdition } from '../editions/editions.ts';
 import { EditionNotFound, NothingNew } from '../editions/errors.ts';
 import { isLetter } from '../editions/variant.ts';
+import type { LetterContents } from '../letters/content.ts';
 import { queueLetter } from '../letters/letters.ts';
 import { readAddress } from '../mail/address.ts';
 import { type Actor, audit } from '../operators/audit.ts';
@@ -24,10 +25,10 @@ export async function sendTest(
   tx: DbOrTransaction,
   actor: Actor,
   id: string,
-  test: { email: string; language: string | null; sections: string[] | null },
+  { email, ...choice }: { email: string } & Omit<LetterContents['test'], 'edition'>,
   now: Date,
 ): Promise<Done<{ letter: string }>> {
-  const address = readAddress(test.email);
+  const address = readAddress(email);
   const edition = await getEdition(tx, id);
   if (!edition) throw new EditionNotFound(id);
   if (edition.articles.length === 0 && !isLetter({ edition, articles: [] }))
@@ -43,9 +44,9 @@ export async function sendTest(
   const letter = await queueLetter(tx, {
     kind: 'test',
     email: address.email,
-    language: test.language ?? edition.newsletter.language,
+    language: choice.language ?? edition.newsletter.language,
     newsletterId: edition.newsletterId,
-    content: { edition: id, language: test.language, sections: test.sections },
+    content: { edition: id, ...choice },
     expiresAt: new Date(now.getTime() + 60 * 60 * 1000),
   });
   await audit(tx, actor, 'test', `edition ${id}`);

@@ -5,7 +5,9 @@ import { type PreviewFormat, previewEdition, previewFormats } from '../actions/p
 import { type ShownEdition, showEdition, showEditions } from '../actions/show-editions.ts';
 import { type Steer, steerEdition } from '../actions/steer.ts';
 import { sendTest } from '../actions/test-send.ts';
-import type { EditionState, Kind } from '../database/tables.ts';
+import type { EditionState, Format, Kind, Layout } from '../database/tables.ts';
+import { layoutSchema } from '../newsletters/settings.ts';
+import { formatSchema } from '../subscribers/choices.ts';
 import { registerMissed } from './editions-missed.ts';
 import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';
@@ -31,6 +33,7 @@ interface Composition {
   introduction?: string;
   subject?: string;
   preheader?: string;
+  layout?: Layout;
   again?: boolean;
   sendAt?: Date;
 }
@@ -40,6 +43,8 @@ interface Choice {
   to: string;
   language?: string;
   section?: string[];
+  content?: Format;
+  layout?: Layout;
 }
 
 const kinds = ['daily', 'weekly', 'special'] as const;
@@ -92,6 +97,7 @@ export function registerEditions(program: Command, open: Open): void {
       '--introduction <markdown>',
       'introduction; a special with one and no --article is a letter from the editor',
     )
+    .addOption(layoutOption('newsletter'))
     .option('--again', 'also make a special that was made within the last hour')
     .option('--send-at <time>', 'when to send it, such as 2026-11-24T18:00:00Z', readTime)
     .option('--json', 'print JSON')
@@ -122,12 +128,16 @@ export function registerEditions(program: Command, open: Open): void {
     )
     .option('--language <tag>', "language of the reader; default: the newsletter's")
     .option('--section <slug>', 'section the reader chose; default: all', several)
+    .addOption(contentOption())
+    .addOption(layoutOption('edition'))
     .option('--json', 'print JSON')
-    .action((id: string, { json, format, language, section }: Choice) =>
+    .action((id: string, { json, format, language, section, content, layout }: Choice) =>
       open(async (context) => {
         const { subject, body } = await previewEdition(context, id, format, {
           language: language ?? null,
           sections: section ?? null,
+          format: content,
+          layout,
         });
         const text = body.toString();
         print(json, { subject, format, body: text }, text);
@@ -139,10 +149,18 @@ export function registerEditions(program: Command, open: Open): void {
     .requiredOption('--to <address>', 'address to send it to')
     .option('--language <tag>', "language of the reader; default: the newsletter's")
     .option('--section <slug>', 'section the reader chose; default: all', several)
+    .addOption(contentOption())
+    .addOption(layoutOption('edition'))
     .option('--json', 'print JSON')
-    .action((id: string, { json, to, language, section }: Choice) =>
+    .action((id: string, { json, to, language, section, content, layout }: Choice) =>
       open(async (context) => {
-        const test = { email: to, language: language ?? null, sections: section ?? null };
+        const test = {
+          email: to,
+          language: language ?? null,
+          sections: section ?? null,
+          format: content,
+          layout,
+        };
         const sent = await commit(context, (tx) =>
           sendTest(tx, actorOf(), id, test, context.now()),
         );
@@ -158,6 +176,14 @@ export function registerEditions(program: Command, open: Open): void {
   steering(noun, open, 'cancel', 'end an edition for good; readers without it are skipped');
   steering(noun, open, 'resend-missed', 'send a sent or cancelled edition to those it missed');
 }
+
+const contentOption = () =>
+  new Option('--content <content>', 'how much of it the reader wants; default: full').choices(
+    formatSchema.options,
+  );
+
+const layoutOption = (whose: 'newsletter' | 'edition') =>
+  new Option('--layout <layout>', `layout; default: the ${whose}’s`).choices(layoutSchema.options);
 
 function steering(noun: Command, open: Open, steer: Steer, description: string): void {
   noun

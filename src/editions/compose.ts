@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Selectable, sql } from 'kysely';
 import { UnknownArticles } from '../articles/errors.ts';
 import type { DbOrTransaction } from '../database/connection.ts';
-import type { Database, Kind } from '../database/tables.ts';
+import type { Database, Kind, Layout } from '../database/tables.ts';
 import { NewsletterArchived, NewsletterNotFound } from '../newsletters/errors.ts';
 import { getNewsletter, type Newsletter, newsletterOfId } from '../newsletters/newsletters.ts';
 import { readId } from '../text/id.ts';
@@ -31,6 +31,8 @@ export interface Composing {
   /** Empty or left out, as the next: made from the headlines. */
   subject?: string;
   preheader?: string;
+  /** Left out: the newsletter's. */
+  layout?: Layout;
   /** Also makes a special that is there already. */
   again?: boolean;
   /** When it goes by itself; otherwise it waits for somebody to send it. */
@@ -51,8 +53,8 @@ export async function composeEdition(
   const newsletter = await getNewsletter(tx, composing.newsletter);
   if (!newsletter) throw new NewsletterNotFound(composing.newsletter);
   const { now, sendAt } = composing;
-  const { articles, introduction, subject, preheader } = composing;
-  const chosen = articles?.length || introduction || subject || preheader;
+  const { articles, introduction, subject, preheader, layout } = composing;
+  const chosen = articles?.length || introduction || subject || preheader || layout;
   return make(tx, newsletter, {
     ...composing,
     localDate: localDateOf(sendAt ?? now, newsletter.timezone),
@@ -136,6 +138,7 @@ interface Draft {
   introduction?: string;
   subject?: string;
   preheader?: string;
+  layout?: Layout;
   again?: boolean;
 }
 
@@ -188,6 +191,7 @@ async function make(
       introduction: draft.introduction ?? '',
       subject: draft.subject ?? '',
       preheader: draft.preheader ?? '',
+      layout: draft.layout ?? null,
       touchedAt: draft.touchedAt,
       createdAt: draft.now,
     })

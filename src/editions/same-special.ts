@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import type { Layout } from '../database/tables.ts';
 
 /** How long the same special is not made again, in ms. */
 const SAME_SPECIAL_FOR = 3_600_000;
@@ -11,6 +12,7 @@ interface Special {
   introduction?: string | undefined;
   subject?: string | undefined;
   preheader?: string | undefined;
+  layout?: Layout | undefined;
   sendAt: Date | null;
   now: Date;
 }
@@ -18,12 +20,21 @@ interface Special {
 /** A special of the last hour that is what is asked for, and was not cancelled. */
 export async function sameSpecial(
   tx: DbOrTransaction,
-  { introduction = '', subject = '', preheader = '', sendAt, articles, ...special }: Special,
+  {
+    introduction = '',
+    subject = '',
+    preheader = '',
+    layout,
+    sendAt,
+    articles,
+    ...special
+  }: Special,
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     select e.id from editions e
     where ${recent(special)}
       and (e.introduction, e.subject, e.preheader) = (${introduction}, ${subject}, ${preheader})
+      and e.layout is not distinct from ${layout ?? null}
       and e.send_at is not distinct from ${sendAt}
       and ${articles}::bigint[] = (
         select coalesce(array_agg(article_id order by position), '{}') from edition_articles
@@ -38,7 +49,7 @@ export async function sameSpecial(
  */
 export async function similarSpecial(
   db: DbOrTransaction,
-  { articles, introduction = '', ...special }: Omit<Special, 'sendAt'>,
+  { articles, introduction = '', ...special }: Omit<Special, 'sendAt' | 'layout'>,
 ): Promise<{ id: string; createdAt: Date } | undefined> {
   const { rows } = await sql<{ id: string; createdAt: Date }>`
     select e.id, e.created_at from editions e

@@ -1,4 +1,4 @@
-import type { Role } from '../database/tables.ts';
+import type { Format, Layout, Role } from '../database/tables.ts';
 
 /** What each kind of letter needs to be written. Times are ISO 8601; links are made when it is sent. */
 export interface LetterContents {
@@ -36,7 +36,13 @@ export interface LetterContents {
   /** What a reader wrote to the newsroom, to one of its people. */
   reply: { reply: string };
   /** An edition as a reader with these choices would get it, to an operator. */
-  test: { edition: string; language: string | null; sections: string[] | null };
+  test: {
+    edition: string;
+    language: string | null;
+    sections: string[] | null;
+    format?: Format | undefined;
+    layout?: Layout | undefined;
+  };
 }
 
 export type LetterKind = keyof LetterContents;

@@ -181,10 +181,15 @@ describe('the command line', async () => {
     const filter = '--section news --url https://news.example.org/f?utm_source=x';
     expect((await gaceta(`articles list ${filter}`)).stdout).toContain('Ferry is late');
     expect((await gaceta('articles list --url nowhere')).code).toBe(2);
-    const composed = await gaceta('editions compose --newsletter daily --json');
+    const composed = await gaceta('editions compose --newsletter daily --layout compact --json');
     const edition = editionShape.parse(composed.json());
-    expect(edition).toMatchObject({ state: 'draft', kind: 'daily' });
+    expect(edition).toMatchObject({ state: 'draft', kind: 'daily', layout: 'compact' });
     expect((await gaceta(`editions preview ${edition.id}`)).stdout).toContain('Ferry is late');
+    const looks = '--content headlines --layout broadsheet';
+    expect((await gaceta(`editions preview ${edition.id} ${looks}`)).stdout).toContain('Ferry');
+    expect((await gaceta(`editions preview ${edition.id} --content some`)).code).toBe(2);
+    const test = await gaceta(`editions test ${edition.id} --to desk@example.org ${looks} --json`);
+    expect(test.json()).toMatchObject({ letter: expect.any(String) });
     const html = await gaceta(`editions preview ${edition.id} --format html --json`);
     expect(html.json()).toMatchObject({ format: 'html', body: expect.stringContaining('<html') });
     expect((await gaceta(`editions cancel ${edition.id} --json`)).json().state).toBe('cancelled');

@@ -32,9 +32,9 @@ export async function letterMessage(
 ): Promise<OutgoingLetter> {
   const to = { address, name: null };
   if (letter.kind === 'test') {
-    const { edition, language, sections } = letter.content as LetterContents['test'];
+    const { edition, ...choice } = letter.content as LetterContents['test'];
     const messageId = letterMessageId(letter.id, context.origin);
-    const test = await editionMessage(context, edition, { language, sections }, to, messageId);
+    const test = await editionMessage(context, edition, choice, to, messageId);
     const signed = await sign(signing, test.from, test.message);
     return { ...test, returnPath: test.from.address, message: signed };
   }

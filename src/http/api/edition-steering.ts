@@ -4,6 +4,7 @@ import { type Steer, steerEdition } from '../../actions/steer.ts';
 import { sendTest } from '../../actions/test-send.ts';
 import { languageSchema } from '../../subscribers/choices.ts';
 import { changes, type Operation } from './operation.ts';
+import { looks } from './preview.ts';
 import { ofEdition } from './reach.ts';
 import { byId, editionShape } from './shapes.ts';
 import { versions } from './versions.ts';
@@ -77,6 +78,7 @@ export const testOperations: Operation[] = [
           email: z.string().max(320),
           language: languageSchema.optional().meta({ description: "Left out: the newsletter's" }),
           sections: z.array(z.string()).min(1).optional().meta({ description: 'Left out: all' }),
+          ...looks,
         })
         .meta({ id: 'Test' }),
       answers: {
@@ -84,8 +86,15 @@ export const testOperations: Operation[] = [
       },
       errors: [409],
     },
-    async ({ params, body: { email, language, sections }, actor, context }, tx) => {
-      const test = { email, language: language ?? null, sections: sections ?? null };
+    async ({ params, body, actor, context }, tx) => {
+      const { email, language, sections, content: format, layout } = body;
+      const test = {
+        email,
+        language: language ?? null,
+        sections: sections ?? null,
+        format,
+        layout,
+      };
       const { value, enqueue } = await sendTest(tx, actor, params.id, test, context.now());
       return { status: 202, body: value, ...(enqueue ? { enqueue } : {}) };
     },

@@ -27,6 +27,7 @@ const composing = z
     subject: editionEdits.shape.subject,
     preheader: editionEdits.shape.preheader,
     introduction: z.string().trim().max(20_000).optional().meta({ description: 'Markdown' }),
+    layout: editionEdits.shape.layout.meta({ description: "null or left out: the newsletter's" }),
     again: z.boolean().default(false).meta({
       description: 'Also make a special that was made within the last hour',
     }),
@@ -74,7 +75,7 @@ export const editionOperations: Operation[] = [
       tag,
       summary: 'Compose an edition, and send it with `send`',
       description:
-        'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. The same holds for a special that was asked for within the last hour with the same articles, wording and time, and not cancelled, unless `again` is set. Chosen articles, and words of your own, take an editor.',
+        'Of a daily or weekly there is one a date: where the date is taken the answer is 200 with that edition, and `send` starts it if it has not started. The same holds for a special that was asked for within the last hour with the same articles, wording and time, and not cancelled, unless `again` is set. Chosen articles, and words or a layout of your own, take an editor.',
       role: 'sender',
       reach: 'scoped',
       body: composing,
@@ -91,9 +92,9 @@ export const editionOperations: Operation[] = [
       await requireNewsletter(tx, body.newsletter, scope);
       await requireArticlesWithin(tx, scope, body.articles ?? []);
       // chosen articles and words of one's own are an editor's
-      if (body.articles || body.introduction || body.subject || body.preheader)
+      if (body.articles || body.introduction || body.subject || body.preheader || body.layout)
         requireRole(role, 'editor');
-      const { articles, introduction, subject, preheader, sendAt, ...rest } = body;
+      const { articles, introduction, subject, preheader, layout, sendAt, ...rest } = body;
       const now = context.now();
       const { value, enqueue } = await composeAndSend(tx, actor, {
         ...rest,
@@ -102,6 +103,7 @@ export const editionOperations: Operation[] = [
         ...(introduction ? { introduction } : {}),
         ...(subject ? { subject } : {}),
         ...(preheader ? { preheader } : {}),
+        ...(layout ? { layout } : {}),
         ...(sendAt ? { sendAt: new Date(sendAt) } : {}),
       });
       return {

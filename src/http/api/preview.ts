@@ -1,6 +1,8 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { type PreviewFormat, previewEdition, previewFormats } from '../../actions/preview.ts';
+import { layoutSchema } from '../../newsletters/settings.ts';
+import { formatSchema } from '../../subscribers/choices.ts';
 import { type Operation, reads } from './operation.ts';
 import { ofEdition } from './reach.ts';
 import { byId } from './shapes.ts';
@@ -25,6 +27,14 @@ export function sendPreview(res: Response, format: PreviewFormat, body: Buffer):
     .end(body);
 }
 
+/** How much of an edition a reader wants, and how it is laid out, of a preview and a test. */
+export const looks = {
+  content: formatSchema.optional().meta({
+    description: 'As `format` of a subscription: how much of it the reader wants; left out: all',
+  }),
+  layout: layoutSchema.optional().meta({ description: "Left out: the edition's" }),
+};
+
 export const previewOperations: Operation[] = [
   reads(
     {
@@ -42,6 +52,7 @@ export const previewOperations: Operation[] = [
           description: 'Slugs, separated by commas; left out: all',
           example: 'news,updates',
         }),
+        ...looks,
       }),
       answers: {
         200: {
@@ -57,6 +68,8 @@ export const previewOperations: Operation[] = [
       const { body } = await previewEdition(context, params.id, query.format, {
         language: query.language ?? null,
         sections,
+        format: query.content,
+        layout: query.layout,
       });
       sendPreview(res, query.format, body);
       return undefined;

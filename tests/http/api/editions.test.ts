@@ -114,6 +114,16 @@ describe('composing', async () => {
     expect((await call('GET', '/editions/99999/audience')).status).toBe(404);
   });
 
+  it('has the layout that was asked for, before it is made and after', async () => {
+    const words = { introduction: 'A letter.', kind: 'special', newsletter: 'daily' };
+    const made = await call('POST', '/editions', { ...words, layout: 'compact' });
+    expect([made.status, made.body.layout]).toEqual([201, 'compact']);
+    const own = await call('POST', '/editions', words);
+    expect([own.status, own.body.layout]).toEqual([201, null]);
+    const changed = await call('PATCH', `/editions/${own.body.id}`, { layout: 'broadsheet' });
+    expect(changed.body.layout).toBe('broadsheet');
+  });
+
   it('with words of one’s own takes an editor', async () => {
     const answer = await call(
       'POST',
@@ -242,6 +252,20 @@ describe('a test', async () => {
     expect((await call('GET', `/editions/${id}`)).body.state).toBe('draft');
   });
 
+  it('is laid out and as much as was asked for', async () => {
+    const asked = { email: 'desk@example.org', content: 'headlines', layout: 'compact' };
+    const { body } = await call('POST', `/editions/${id}/test`, asked);
+    const { content } = await context.db
+      .selectFrom('letters')
+      .select('content')
+      .where('id', '=', body.letter)
+      .executeTakeFirstOrThrow();
+    expect(content).toMatchObject({ format: 'headlines', layout: 'compact' });
+    expect((await call('POST', `/editions/${id}/test`, { ...asked, content: 'some' })).status).toBe(
+      422,
+    );
+  });
+
   it('is refused where it cannot go, and after a hundred an hour', async () => {
     const test = (body: unknown) => call('POST', `/editions/${id}/test`, body);
     expect((await test({})).status).toBe(422);
@@ -250,7 +274,7 @@ describe('a test', async () => {
     await context.db
       .insertInto('letters')
       .values(
-        Array.from({ length: 99 }, () => ({
+        Array.from({ length: 98 }, () => ({
           kind: 'test',
           email: 'desk@example.org',
           language: 'en',
@@ -288,6 +312,25 @@ describe('a preview', async () => {
     expect(mail.subject).toBeTruthy();
     expect(mail.text).toContain('Ferry is late');
     expect(eml.body).toMatch(/^List-Unsubscribe: <http[^>]+>,\s+<mailto:[^>]+>/m);
+  });
+
+  it('is in either layout, and as much as the reader wants', async () => {
+    const whole = (await preview('?format=text')).body;
+    expect(whole).toContain('About Ferry is late.');
+    const headlines = (await preview('?format=text&content=headlines')).body;
+    expect(headlines).toContain('Ferry is late');
+    expect(headlines).not.toContain('About Ferry is late.');
+    const [broad, compact] = await Promise.all(
+      ['', '?layout=compact'].map(async (query) => (await preview(query)).body),
+    );
+    expect([broad, compact].map((html) => html.includes('>Read the story<'))).toEqual([
+      true,
+      false,
+    ]);
+    expect([broad, compact].map((html) => html.includes('<bdi>Read</bdi>'))).toEqual([false, true]);
+    // only looked at
+    expect((await call('GET', `/editions/${id}`)).body.layout).toBeNull();
+    expect((await preview('?layout=wide')).status).toBe(422);
   });
 
   it('is what a reader of some sections gets', async () => {

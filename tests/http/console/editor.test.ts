@@ -193,11 +193,20 @@ describe('the editor’s window, with scripts off', async () => {
       'No test was sent. Enter at most 5 addresses.',
     );
     expect(await letters()).toEqual([]);
-    const choice = { 'look-language': 'es', 'look-sections': 'news,updates' };
+    const choice = {
+      'look-language': 'es',
+      'look-sections': 'news,updates',
+      'look-format': 'headlines',
+    };
     expect(await send(ana, 'ana@example.org; bea@example.org', choice)).toBe(
       'A test is on its way to ana@example.org, bea@example.org.',
     );
-    const content = { edition: desk.id, language: 'es', sections: ['news', 'updates'] };
+    const content = {
+      edition: desk.id,
+      language: 'es',
+      sections: ['news', 'updates'],
+      format: 'headlines',
+    };
     expect(await letters()).toEqual([
       { email: 'ana@example.org', content },
       { email: 'bea@example.org', content },

@@ -24,7 +24,7 @@ export async function sendTests(
   actor: Actor,
   id: string,
   typed: string,
-  { language, sections }: ReaderChoice,
+  { language, sections, format }: ReaderChoice,
   words: string,
 ): Promise<TestAnswer> {
   const say = translator(words, 'editor');
@@ -36,7 +36,7 @@ export async function sendTests(
     const done = await context.db.transaction().execute(async (tx) => {
       const sent = [];
       for (email of addresses) {
-        const test = { email, language, sections: sections && [...sections] };
+        const test = { email, language, sections: sections && [...sections], format };
         sent.push(await sendTest(tx, actor, id, test, context.now()));
       }
       return sent;
