@@ -1,16 +1,11 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mayAct, roles } from '../../src/operators/roles.ts';
 import { type Browser, type Console, openConsole } from '../http/console/harness.ts';
 import { type ConsoleThings, consolePages } from './console-pages.ts';
-import { browserMissing, openBrowser, whatIsInaccessible } from './fixtures/browser.ts';
+import { browserMissing, openBrowser, whatIsInaccessibleAnyhow } from './fixtures/browser.ts';
 import { fillConsole, operatorOf, PASSWORD } from './fixtures/console-newsroom.ts';
 
-const lights = ([360, 1280] as const).flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
-);
-/** The rules that a width or a light can change the answer of; the others are asked once a page. */
-const seen = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
 const languages = ['en', 'es'] as const;
 
 describe.skipIf(browserMissing())('every page of the console', () => {
@@ -73,21 +68,9 @@ describe.skipIf(browserMissing())('every page of the console', () => {
       expect(await page.title()).toMatch(/\S · The Harbour Post$/);
       expect(await page.locator('h1').count()).toBe(1);
       await before?.(page);
-      wrong.push(...(await lookAt(page)));
+      wrong.push(...(await whatIsInaccessibleAnyhow(page, language)));
       await page.close();
       expect(wrong, name).toEqual([]);
     });
   });
-
-  /** Looks at each width and in each light. */
-  async function lookAt(page: Page): Promise<string[]> {
-    const found: string[] = [];
-    for (const [at, { width, colorScheme }] of lights.entries()) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme });
-      const here = await whatIsInaccessible(page, at === 0 ? undefined : seen);
-      found.push(...here.map((what) => `${width}, ${colorScheme}: ${what}`));
-    }
-    return found;
-  }
 });

@@ -3,8 +3,14 @@ import { addFeed } from '../../src/feeds/feeds.ts';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { openFeedSite } from '../http/console/fixtures/feed-site.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
-import { looks, makeOperators, signIn } from './fixtures/console.ts';
+import {
+  browserMissing,
+  expectAccessible,
+  type Look,
+  looks,
+  openBrowser,
+} from './fixtures/browser.ts';
+import { makeOperators, signIn } from './fixtures/console.ts';
 
 describe.skipIf(browserMissing())('the page of feeds', () => {
   const browser = openBrowser();

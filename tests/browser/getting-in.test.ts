@@ -5,8 +5,7 @@ import { createOperator } from '../../src/operators/accounts.ts';
 import { letterContent } from '../../workers/letters/content.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, openBrowser } from './fixtures/browser.ts';
-import { looks } from './fixtures/console.ts';
+import { browserMissing, expectAccessible, looks, openBrowser } from './fixtures/browser.ts';
 import { freePort, openRealProvider } from './fixtures/real-provider.ts';
 
 const password = 'correct horse';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, openBrowser } from './fixtures/browser.ts';
-import { looks, makeOperators, signIn } from './fixtures/console.ts';
+import { browserMissing, expectAccessible, looks, openBrowser } from './fixtures/browser.ts';
+import { makeOperators, signIn } from './fixtures/console.ts';
 
 describe.skipIf(browserMissing())('readers imported in the console', () => {
   const browser = openBrowser();

@@ -4,8 +4,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { getNewsletter, updateNewsletter } from '../../src/newsletters/newsletters.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
 import { png } from '../newsletters/fixtures/pictures.ts';
-import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
-import { looks, makeOperators, signIn } from './fixtures/console.ts';
+import {
+  browserMissing,
+  expectAccessible,
+  type Look,
+  looks,
+  openBrowser,
+} from './fixtures/browser.ts';
+import { makeOperators, signIn } from './fixtures/console.ts';
 
 const kept = process.env.SCREENSHOTS;
 

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { HtmlValidate, StaticConfigLoader } from 'html-validate';
-import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { errorPages } from '../../src/http/middleware/errors.ts';
@@ -11,13 +10,9 @@ import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
 import { listenWhileTesting } from '../harness/listen.ts';
 import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
-import { browserMissing, openBrowser, whatIsInaccessible } from './fixtures/browser.ts';
+import { browserMissing, openBrowser, whatIsInaccessibleAnyhow } from './fixtures/browser.ts';
 import { type Answered, fillNewsroom, readerPages } from './fixtures/reader-pages.ts';
 
-const lights = ([360, 1280] as const).flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
-);
-const seen = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
 const validator = new HtmlValidate(
   new StaticConfigLoader({
     extends: ['html-validate:recommended', 'html-validate:document'],
@@ -56,21 +51,6 @@ describe.skipIf(browserMissing())('axe finds nothing on any page a reader meets'
       answered[language] = await readerPages(site, strict, newsletters, language);
   });
 
-  /**
-   * Looks at a page at each width and in each light: by all rules once, then by those that a width or a light
-   * can change the answer of.
-   */
-  async function lookAt(page: Page, name: string): Promise<string[]> {
-    const found: string[] = [];
-    for (const [at, { width, colorScheme }] of lights.entries()) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme });
-      const here = await whatIsInaccessible(page, at === 0 ? undefined : seen);
-      found.push(...here.map((what) => `${name}, ${width}, ${colorScheme}: ${what}`));
-    }
-    return found;
-  }
-
   test.each(['en', 'es'] as const)('at each width, in each light, in %s', async (language) => {
     const page = await browser.visit({ width: 360, language });
     const all = answered[language] ?? [];
@@ -90,7 +70,8 @@ describe.skipIf(browserMissing())('axe finds nothing on any page a reader meets'
       await page.locator('details').evaluateAll((all: { open: boolean }[]) => {
         for (const one of all) one.open = true;
       });
-      found.push(...(await lookAt(page, name)));
+      const here = await whatIsInaccessibleAnyhow(page, language);
+      found.push(...here.map((what) => `${name}, ${what}`));
     }
     expect(found).toEqual([]);
   });
@@ -121,7 +102,8 @@ describe.skipIf(browserMissing())('axe finds nothing on any page a reader meets'
       const answer = await page.goto(`${base}/problem/${status}`);
       expect(answer?.status()).toBe(status);
       expect(await page.getAttribute('html', 'lang')).toBe(language);
-      found.push(...(await lookAt(page, String(status))));
+      const here = await whatIsInaccessibleAnyhow(page, language);
+      found.push(...here.map((what) => `${status}, ${what}`));
     }
     expect(found).toEqual([]);
   });

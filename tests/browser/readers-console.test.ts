@@ -3,8 +3,14 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addSubscriber } from '../../src/letters/added-by-operator.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
-import { looks, makeOperators, signIn } from './fixtures/console.ts';
+import {
+  browserMissing,
+  expectAccessible,
+  type Look,
+  looks,
+  openBrowser,
+} from './fixtures/browser.ts';
+import { makeOperators, signIn } from './fixtures/console.ts';
 
 const shots = process.env['READERS_SHOTS'];
 

@@ -2,8 +2,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createNewsletter } from '../../src/newsletters/newsletters.ts';
 import { getSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, type Look, openBrowser } from './fixtures/browser.ts';
-import { looks, makeOperators, signIn } from './fixtures/console.ts';
+import {
+  browserMissing,
+  expectAccessible,
+  type Look,
+  looks,
+  openBrowser,
+} from './fixtures/browser.ts';
+import { makeOperators, signIn } from './fixtures/console.ts';
 
 describe.skipIf(browserMissing())('the page of settings', () => {
   const browser = openBrowser();

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { noteUntrustedProxy } from '../../src/operators/untrusted-proxy.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, openBrowser } from './fixtures/browser.ts';
-import { looks, makeOperators, signIn } from './fixtures/console.ts';
+import { browserMissing, expectAccessible, looks, openBrowser } from './fixtures/browser.ts';
+import { makeOperators, signIn } from './fixtures/console.ts';
 
 describe.skipIf(browserMissing())('signing in', () => {
   const browser = openBrowser();

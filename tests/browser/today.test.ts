@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, openBrowser } from './fixtures/browser.ts';
-import { looks, makeOperators, signIn } from './fixtures/console.ts';
+import { browserMissing, expectAccessible, looks, openBrowser } from './fixtures/browser.ts';
+import { makeOperators, signIn } from './fixtures/console.ts';
 
 describe.skipIf(browserMissing())('Today in a browser', () => {
   const browser = openBrowser();
