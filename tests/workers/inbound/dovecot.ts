@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +16,12 @@ export const noDovecot =
 
 export const USER = 'back';
 export const PASSWORD = 'a long password';
-/** An access token that this server takes for XOAUTH2: its introspection is a file of passwords. */
 export interface Dovecot {
   port: number;
   /** `imap://…/INBOX` of the mailbox. */
   url: string;
+  /** The access tokens that count now (XOAUTH2), and those that were shown: a server of ours says so to Dovecot. */
+  tokens: { valid: Set<string>; shown: string[] };
   connect(): Promise<ImapFlow>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -42,6 +44,13 @@ export async function startDovecot(): Promise<Dovecot> {
   const mail = join(folder, 'mail');
   mkdirSync(mail);
   if (root) execFileSync('chown', [`${ids[0]}:${ids[1]}`, mail]);
+  const tokens: Dovecot['tokens'] = { valid: new Set(), shown: [] };
+  const introspection = await introspect(tokens);
+  const oauth2 = join(folder, 'oauth2.conf');
+  writeFileSync(
+    oauth2,
+    `introspection_mode = auth\nintrospection_url = ${introspection.url}\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n`,
+  );
   writeFileSync(
     join(folder, 'dovecot.conf'),
     `
@@ -52,7 +61,7 @@ protocols = imap
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 default_internal_user = ${me}
 default_internal_group = ${group}
 default_login_user = ${login}
@@ -70,7 +79,13 @@ service imap-login {
   }
 }
 passdb {
+  driver = oauth2
+  mechanisms = xoauth2
+  args = ${oauth2}
+}
+passdb {
   driver = static
+  mechanisms = plain login
   args = user=${USER} password=${PASSWORD.replaceAll(' ', '')}
 }
 userdb {
@@ -117,11 +132,13 @@ namespace inbox {
   return {
     port,
     url: `imap://${USER}:${secret}@127.0.0.1:${port}/INBOX`,
+    tokens,
     connect,
     start,
     stop,
     async remove() {
       await stop();
+      introspection.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -135,4 +152,21 @@ async function freePort(): Promise<number> {
   const address = probe.address();
   probe.close();
   return address && typeof address === 'object' ? address.port : 0;
+}
+
+/** Tells Dovecot whose an access token is, and whether it counts (RFC 7662). */
+async function introspect({ valid, shown }: Dovecot['tokens']) {
+  const server = createHttpServer((request, response) => {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    shown.push(token);
+    response
+      .writeHead(200, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify({ active: valid.has(token), username: USER }));
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  const port = address && typeof address === 'object' ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}/`, close: () => void server.close() };
 }

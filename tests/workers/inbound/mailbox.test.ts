@@ -1,3 +1,6 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { readEnvelope } from '../../../src/bounces/recipients-in-header.ts';
 import { readImapUrl } from '../../../src/mail/imap-url.ts';
@@ -7,7 +10,7 @@ import { openTurns } from '../../../workers/inbound/turns.ts';
 import { fielded } from '../../bounces/fixtures/reports.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { openSite, type Site } from '../../http/public/fixtures/site.ts';
-import { type Dovecot, noDovecot, startDovecot } from './dovecot.ts';
+import { type Dovecot, noDovecot, startDovecot, USER } from './dovecot.ts';
 
 const domain = 'back.example.org';
 
@@ -77,10 +80,9 @@ describe.skipIf(noDovecot)('a mailbox of Dovecot', () => {
   });
   afterAll(() => dovecot.remove());
 
-  const watch = () => {
-    const { inboundImap } = site.context.config;
-    if (!inboundImap) throw new Error('no mailbox is set');
-    watched = watchMailbox(site.context, inboundImap, openTurns(), { pollMs: 60_000, againMs: 50 });
+  const watch = (mailbox = site.context.config.inboundImap) => {
+    if (!mailbox) throw new Error('no mailbox is set');
+    watched = watchMailbox(site.context, mailbox, openTurns(), { pollMs: 60_000, againMs: 50 });
   };
   let made = 0;
   async function addReader() {
@@ -155,6 +157,26 @@ describe.skipIf(noDovecot)('a mailbox of Dovecot', () => {
     const { id, raw } = await addReader();
     await put(raw);
     await eventually(async () => expect(await bouncesOf(id)).toHaveLength(1));
+  });
+
+  it('is opened with an access token, which is read anew once the old one has expired', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'gaceta-token-'));
+    const file = join(folder.path, 'token');
+    const { valid, shown } = dovecot.tokens;
+    valid.add('second');
+    await writeFile(file, 'first\n');
+    const mailbox = readImapUrl(
+      `imap://${USER}@127.0.0.1:${dovecot.port}/INBOX?xoauth2=${encodeURIComponent(file)}`,
+    );
+    if (!mailbox) throw new Error('no mailbox');
+    const { id, raw } = await addReader();
+    await put(raw);
+    watch(mailbox);
+    await eventually(async () => expect(shown).toContain('first'));
+    expect(await bouncesOf(id)).toEqual([]);
+    await writeFile(file, 'second\n');
+    await eventually(async () => expect(await bouncesOf(id)).toHaveLength(1));
+    expect(shown.at(-1)).toBe('second');
   });
 
   it('moves what is too large, untaken', async () => {
