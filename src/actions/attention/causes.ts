@@ -31,6 +31,8 @@ export const causes = [
   'webhook',
   /** More readers of a newsletter complained on a day than receivers put up with. */
   'complaints',
+  /** Readers who asked by email to be unsubscribed, and whom nobody has answered. */
+  'requests',
   'disk',
   'queue',
   'workers',

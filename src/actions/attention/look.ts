@@ -11,6 +11,7 @@ import {
 } from './find-editions.ts';
 import { failingFeeds } from './find-feeds.ts';
 import { missingEditions } from './find-missing.ts';
+import { openRequests } from './find-requests.ts';
 import { serviceTroubles } from './find-service.ts';
 import { switchedOffWebhooks } from './find-webhooks.ts';
 import { forgetOver, recordFound } from './record.ts';
@@ -40,6 +41,7 @@ export async function lookForAttention(context: Context): Promise<void> {
     { causes: ['incomplete', 'uncertain'], find: () => endedEditions(db, waits) },
     { causes: ['withdrawn'], find: () => withdrawnArticles(db, context.now()) },
     { causes: ['complaints', 'held'], find: () => complainedOf(db, context.now()) },
+    { causes: ['requests'], find: () => openRequests(db) },
     { causes: ['feed'], find: () => failingFeeds(db, waits) },
     { causes: ['webhook'], find: () => switchedOffWebhooks(db) },
     { causes: ['disk', 'queue', 'workers', 'relay'], find: () => serviceTroubles(context) },

@@ -51,6 +51,7 @@ function fill(
 export function attentionPath({ cause, subject }: Pick<Attention, 'cause' | 'subject'>): string {
   const [noun, id] = subject.split(' ');
   if (cause === 'held' || cause === 'complaints') return `/console/newsletters/${id}`;
+  if (cause === 'requests') return '/console/readers';
   if (noun === 'edition') return `/console/editions/${id}`;
   if (noun === 'newsletter') return '/console/editions';
   if (noun === 'feed') return '/console/feeds';

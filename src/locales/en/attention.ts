@@ -14,6 +14,7 @@ export default {
     feed: 'Feed cannot be read',
     webhook: 'Webhook switched off',
     complaints: 'Complaints from readers',
+    requests: 'Readers who want to unsubscribe',
     disk: 'Disk space',
     queue: 'Queue not answering',
     workers: 'No worker running',
@@ -35,6 +36,7 @@ export default {
       'The database was restored or copied, so editions that may have been sent already are held.',
     feed: 'A feed could not be read for a day, or is gone for good.',
     complaints: 'More than 0.1% of a newsletter’s readers of a day marked it as spam.',
+    requests: 'A reader asked by email to be unsubscribed.',
     disk: 'The disk of the database is full or nearly full.',
     queue: 'The queue that hands out the work has not answered for a minute.',
     workers: 'No worker has been running for a minute, so nothing is sent.',
@@ -97,6 +99,8 @@ export default {
       '{{newsletter}} of {{day}} was marked as spam by {{count}} reader of {{sent, number}}.',
     complaints_other:
       '{{newsletter}} of {{day}} was marked as spam by {{count, number}} readers of {{sent, number}}.',
+    requests_one: '{{count}} reader of {{newsletter}} asks by email to be unsubscribed.',
+    requests_other: '{{count, number}} readers of {{newsletter}} ask by email to be unsubscribed.',
     disk: {
       full: 'The disk of the database is full: nothing can be saved and nothing is sent.',
       low: 'The disk of the database is nearly full.',
@@ -151,6 +155,8 @@ export default {
     },
     complaints:
       'Check that its readers asked for it, and how they were imported. Receivers block senders with many complaints.',
+    requests:
+      'Open the readers: at the top of the page, one press unsubscribes each of them, or leaves them as they are.',
     disk: {
       full: 'Free some space. Sending goes on automatically.',
       low: 'Free some space, or give the database a larger disk, before sending stops.',

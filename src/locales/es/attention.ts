@@ -14,6 +14,7 @@ export default {
     feed: 'Fuente ilegible',
     webhook: 'Webhook apagado',
     complaints: 'Quejas de lectores',
+    requests: 'Lectores que quieren darse de baja',
     disk: 'Espacio en disco',
     queue: 'La cola no responde',
     workers: 'Ningún proceso de envío en marcha',
@@ -36,6 +37,7 @@ export default {
     feed: 'Una fuente no se ha podido leer durante un día, o ha desaparecido.',
     complaints:
       'Más del 0,1 % de los lectores de un día marcaron un boletín como correo no deseado.',
+    requests: 'Un lector ha pedido por correo darse de baja.',
     disk: 'El disco de la base de datos está lleno o casi lleno.',
     queue: 'La cola que reparte el trabajo lleva un minuto sin responder.',
     workers: 'Hace un minuto que no hay ningún proceso de envío en marcha: no se envía nada.',
@@ -106,6 +108,9 @@ export default {
       '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}} del {{day}} como correo no deseado.',
     complaints_other:
       '{{count, number}} lectores de {{sent, number}} marcaron {{newsletter}} del {{day}} como correo no deseado.',
+    requests_one: '{{count}} lector de {{newsletter}} pide por correo darse de baja.',
+    requests_many: '{{count, number}} lectores de {{newsletter}} piden por correo darse de baja.',
+    requests_other: '{{count, number}} lectores de {{newsletter}} piden por correo darse de baja.',
     disk: {
       full: 'El disco de la base de datos está lleno: no se puede guardar ni enviar nada.',
       low: 'El disco de la base de datos está casi lleno.',
@@ -161,6 +166,8 @@ export default {
     },
     complaints:
       'Comprueba que los lectores la pidieron y cómo se importaron. Los proveedores bloquean a quien recibe muchas quejas.',
+    requests:
+      'Abre los lectores: arriba en la página, un clic da de baja a cada uno o deja las cosas como están.',
     disk: {
       full: 'Libera espacio. El envío seguirá solo.',
       low: 'Libera espacio, o da a la base de datos un disco mayor, antes de que se detenga el envío.',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { lookForAttention } from '../../../src/actions/attention/look.ts';
 import { createNewsletter } from '../../../src/newsletters/newsletters.ts';
 import { createOperator } from '../../../src/operators/accounts.ts';
 import { openConsole } from './harness.ts';
@@ -73,6 +74,10 @@ test('what came back is shown, filtered and masked, and a request to unsubscribe
   expect(complaints).toContain('Denunciado como no deseado');
   expect(complaints).not.toContain('Respuesta al enviar');
   expect((await admin.get(`/console/readers/${subscriberId}`)).text).toContain('For good');
+  await lookForAttention(desk.context);
+  const today = (await admin.get('/console')).text;
+  expect(today).toContain('1 reader of Evenings &lt;b&gt; asks by email to be unsubscribed.');
+  expect(today).toMatch(/href="\/console\/readers"[^>]*>\s*Open the readers/);
   const list = (await admin.get('/console/readers')).text;
   const [, action = ''] = /action="([^"]*replies[^"]*unsubscribe)"/.exec(list) ?? [];
   expect(action).toMatch(/^\/console\/readers\/replies\/\d+\/unsubscribe$/);
@@ -82,4 +87,6 @@ test('what came back is shown, filtered and masked, and a request to unsubscribe
     { state: 'unsubscribed' },
   ]);
   expect((await admin.get('/console/readers')).text).not.toContain('/replies/');
+  await lookForAttention(desk.context);
+  expect((await admin.get('/console')).text).not.toContain('asks by email');
 });
