@@ -13,6 +13,7 @@ import { asked, type Dns } from './dns.ts';
 import { checkMx, checkReturnPath } from './mx.ts';
 import { checkOneClick } from './one-click.ts';
 import { checkRelays } from './relays.ts';
+import { checkTlsReports } from './tls-reports.ts';
 
 /** The domains that mails come from, each once, MAIL_FROM's first. */
 export function senderDomains(
@@ -77,7 +78,7 @@ function checkSender(
   ]);
 }
 
-/** The domain of the return path: its mail must come to us, and SPF is asked of it. */
+/** The domain of the return path: its mail must come to us, encrypted, and SPF is asked of it. */
 async function checkInbound(
   dns: Dns,
   config: Pick<Config, 'inboundDomain' | 'publicUrl' | 'relays'>,
@@ -87,6 +88,7 @@ async function checkInbound(
   const checks = await Promise.all([
     asked('return-path', () => checkReturnPath(dns, domain, new URL(publicUrl).hostname)),
     asked('spf', () => checkSpf(dns, domain, hostsOf(config))),
+    asked('tls-reports', () => checkTlsReports(dns, domain, addressOfReports('tlsrpt', domain))),
   ]);
   return checks.map((check) => ({ ...check, values: { domain, ...check.values } }));
 }

@@ -6,6 +6,7 @@ import { checkAlignment, checkDmarc } from '../../src/doctor/dmarc.ts';
 import { checkReturnPath } from '../../src/doctor/mx.ts';
 import { checkHelo } from '../../src/doctor/names.ts';
 import { checkOneClick } from '../../src/doctor/one-click.ts';
+import { checkTlsReports } from '../../src/doctor/tls-reports.ts';
 import { serveZone } from './fixtures/name-server.ts';
 
 const txt = (value: string) => ({ type: 'TXT' as const, value });
@@ -18,6 +19,12 @@ describe('what the DNS says of a sender', async () => {
     '_dmarc.abroad.example': [txt('v=DMARC1; p=none; rua=mailto:dmarc@back.other.example')],
     '_dmarc.agreed.example': [txt('v=DMARC1; p=none; rua=mailto:dmarc@back.other.example')],
     'agreed.example._report._dmarc.back.other.example': [txt('v=DMARC1')],
+    '_smtp._tls.back.good.example': [txt('v=TLSRPTv1;rua=mailto:tlsrpt@back.good.example')],
+    '_smtp._tls.elsewhere.example': [txt('v=TLSRPTv1; rua=mailto:tls@other.example')],
+    '_smtp._tls.twice.example': [
+      txt('v=TLSRPTv1; rua=mailto:tlsrpt@twice.example'),
+      txt('v=TLSRPTv1; rua=mailto:tlsrpt@twice.example'),
+    ],
     'back.good.example': [{ type: 'MX', value: 'mx.good.example' }],
     'mx.good.example': [{ type: 'A', value: '203.0.113.7' }],
     'lost.good.example': [{ type: 'MX', value: 'gone.good.example' }],
@@ -48,6 +55,21 @@ describe('what the DNS says of a sender', async () => {
       record: { name: 'abroad.example._report._dmarc.back.other.example', value: 'v=DMARC1' },
     });
     expect((await check('agreed.example', 'dmarc@back.other.example')).finding).toBeUndefined();
+  });
+
+  it('has the record that brings reports about encryption here', async () => {
+    const check = (domain: string) => checkTlsReports(dns, domain, `tlsrpt@${domain}`);
+    const { finding, ok } = await check('back.good.example');
+    expect([finding, ok]).toEqual([undefined, true]);
+    for (const domain of ['back.new.example', 'elsewhere.example', 'twice.example'])
+      expect(await check(domain)).toMatchObject({
+        ok: true,
+        finding: 'unset',
+        record: {
+          name: `_smtp._tls.${domain}`,
+          value: `v=TLSRPTv1; rua=mailto:tlsrpt@${domain}`,
+        },
+      });
   });
 
   it('says whether SPF or DKIM speak for the domain of From', async () => {

@@ -80,6 +80,7 @@ export default {
       reverse: 'Reverse DNS',
       helo: 'Name of the mail server',
       'return-path': 'Return path',
+      'tls-reports': 'Reports on encryption',
       'one-click': 'One-click unsubscribe',
     },
     publish: 'Publish this record:',
@@ -139,6 +140,11 @@ export default {
     'return-path': {
       missing: '{{domain}} has no MX record, so bounces and complaints do not arrive.',
       nowhere: '{{domain}} sends its email to {{host}}, which has no address.',
+      silent: 'The name server does not answer. Try again later.',
+    },
+    'tls-reports': {
+      unset:
+        'With this record, those who send to {{domain}} report where encryption failed on the way (TLS-RPT).',
       silent: 'The name server does not answer. Try again later.',
     },
     relay: {

@@ -86,6 +86,7 @@ export default {
       reverse: 'DNS inverso',
       helo: 'Nombre del servidor de correo',
       'return-path': 'Dirección de retorno',
+      'tls-reports': 'Resúmenes de cifrado',
       'one-click': 'Baja con un clic',
     },
     publish: 'Publica este registro:',
@@ -146,6 +147,11 @@ export default {
     'return-path': {
       missing: '{{domain}} no tiene registro MX, y los rebotes y las quejas no llegan.',
       nowhere: 'El correo de {{domain}} va a {{host}}, que no tiene dirección.',
+      silent: 'El DNS no responde. Inténtalo más tarde.',
+    },
+    'tls-reports': {
+      unset:
+        'Con este registro, quien envía correo a {{domain}} informa de dónde falló el cifrado por el camino (TLS-RPT).',
       silent: 'El DNS no responde. Inténtalo más tarde.',
     },
     relay: {
