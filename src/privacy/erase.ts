@@ -69,6 +69,7 @@ export async function eraseSubscriber(
 async function clearMessages(tx: DbOrTransaction, subscriberId: string) {
   await tx.deleteFrom('bounces').where('subscriberId', '=', subscriberId).execute();
   await tx.deleteFrom('replies').where('subscriberId', '=', subscriberId).execute();
+  await tx.deleteFrom('signsOfLife').where('subscriberId', '=', subscriberId).execute();
   // By way of the editions: the ledger has no index by subscriber.
   await tx
     .updateTable('deliveries as d')

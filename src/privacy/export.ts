@@ -19,6 +19,8 @@ export interface PersonalData {
   letters: Awaited<ReturnType<typeof lettersOf>>;
   /** What they wrote to the newsroom, as it came. */
   replies: Awaited<ReturnType<typeof repliesOf>>;
+  /** When they last did something, when they were asked whether to go on, and since when they rest. */
+  signsOfLife: { seenAt: Date | null; askedAt: Date | null; restedAt: Date | null } | null;
   suppressed: { reason: string; since: Date } | null;
 }
 
@@ -28,18 +30,29 @@ export async function personalData(
   subscriberId: string,
 ): Promise<PersonalData> {
   const subscriber = await getSubscriber(db, subscriberId);
-  const [reasons, pending, consents, deliveries, answers, bounces, letters, replies, suppressed] =
-    await Promise.all([
-      reasonsOf(db, subscriberId),
-      pendingOf(db, subscriberId),
-      consentsOf(db, subscriberId),
-      deliveriesOf(db, subscriberId),
-      answersOf(db, subscriberId),
-      bouncesOf(db, subscriberId),
-      lettersOf(db, subscriberId),
-      repliesOf(db, subscriberId),
-      suppressionOf(db, subscriberId),
-    ]);
+  const [
+    reasons,
+    pending,
+    consents,
+    deliveries,
+    answers,
+    bounces,
+    letters,
+    replies,
+    signsOfLife,
+    suppressed,
+  ] = await Promise.all([
+    reasonsOf(db, subscriberId),
+    pendingOf(db, subscriberId),
+    consentsOf(db, subscriberId),
+    deliveriesOf(db, subscriberId),
+    answersOf(db, subscriberId),
+    bouncesOf(db, subscriberId),
+    lettersOf(db, subscriberId),
+    repliesOf(db, subscriberId),
+    signsOfLifeOf(db, subscriberId),
+    suppressionOf(db, subscriberId),
+  ]);
   return {
     subscriber,
     reasons,
@@ -50,6 +63,7 @@ export async function personalData(
     bounces,
     letters,
     replies,
+    signsOfLife: signsOfLife ?? null,
     suppressed: suppressed ?? null,
   };
 }
@@ -118,6 +132,13 @@ const repliesOf = async (db: DbOrTransaction, id: string) => {
     .execute();
   return rows.map(({ message, ...row }) => ({ ...row, message: message.toString() }));
 };
+
+const signsOfLifeOf = (db: DbOrTransaction, id: string) =>
+  db
+    .selectFrom('signsOfLife')
+    .select(['seenAt', 'askedAt', 'restedAt'])
+    .where('subscriberId', '=', id)
+    .executeTakeFirst();
 
 const suppressionOf = (db: DbOrTransaction, id: string) =>
   db

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { eraseSubscriber } from '../../src/privacy/erase.ts';
 import { personalData } from '../../src/privacy/export.ts';
 import { SubscriberNotFound } from '../../src/subscribers/errors.ts';
+import { noteSignOfLife } from '../../src/subscribers/signs-of-life.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import {
   asks,
@@ -73,6 +74,7 @@ async function everything(): Promise<string> {
 
 test('an export holds everything there is about the person', async () => {
   const id = await join('zelda@example.org');
+  await noteSignOfLife(db, id, now);
   const data = await personalData(db, id);
   const text = JSON.stringify(data);
   for (const mark of marks) expect(text).toContain(mark);
@@ -81,6 +83,7 @@ test('an export holds everything there is about the person', async () => {
   expect(data.deliveries).toMatchObject([{ newsletter: 'daily', number: 1, state: 'failed' }]);
   expect(data.answers).toMatchObject([{ phase: 'rcpt' }]);
   expect(data.letters.map((letter) => letter.kind)).toEqual(['confirmation', 'welcome']);
+  expect(data.signsOfLife).toEqual({ seenAt: now, askedAt: null, restedAt: null });
 });
 
 test('an erasure leaves an id in the ledger, a hash in the suppressions, and one last letter', async () => {
@@ -97,6 +100,7 @@ test('an erasure leaves an id in the ledger, a hash in the suppressions, and one
   await db.deleteFrom('letters').execute();
   const text = await everything();
   for (const mark of marks) expect(text).not.toContain(mark);
+  expect(await db.selectFrom('signsOfLife').selectAll().execute()).toEqual([]);
   const rows = await db
     .selectFrom('deliveries')
     .selectAll()

@@ -68,6 +68,7 @@ test('what came back is shown, filtered and masked, and a request to unsubscribe
   expect(shown).toContain('Complaint');
   expect(shown).toContain(email);
   expect(shown).not.toContain('<i>');
+  expect(shown.match(/\(UTC\)/g)).toHaveLength(1);
   expect((await viewer.get(page)).text).not.toContain('ana.garcia');
   const complaints = (await spanish.get(`${page}?kind=complaint`)).text;
   expect(complaints).toContain('Amazon SES');

@@ -66,6 +66,23 @@ describe('the settings', async () => {
     ]);
   });
 
+  it('have their decimals as the operator writes them', async () => {
+    await createOperator(db, {
+      email: 'sol@example.org',
+      password,
+      role: 'admin',
+      language: 'es',
+    });
+    const sol = await signedIn('sol@example.org');
+    const shown = Object.fromEntries(
+      settingsIn((await sol.get('/console/settings/newsroom')).text),
+    );
+    expect(shown).toMatchObject({ complaintsTell: '0,1', complaintsHold: '0,3' });
+    await sol.post('/console/settings/newsroom', { ...shown, complaintsTell: '0,15' });
+    expect((await form())['complaintsTell']).toBe('0.15');
+    await ana.post('/console/settings/newsroom', await form({ complaintsTell: '0.1' }));
+  });
+
   it('change nothing, and write nothing down, when nothing differs', async () => {
     const before = await auditRows();
     await ana.post('/console/settings/newsroom', await form());

@@ -12,7 +12,7 @@ import { mayAct, requireScopedRole, roleOf, scopeOf } from '../../middleware/rol
 import { knownWord } from '../known-word.ts';
 import { showPage, wordsFor } from '../pages.ts';
 import { receiverName } from '../receiver-name.ts';
-import { timeIn } from '../times.ts';
+import { clockIn } from '../times.ts';
 
 const page = '/console/delivery/came-back';
 const ROWS = 50;
@@ -60,7 +60,7 @@ export function cameBackRoutes(context: Context): Router {
     };
     const line = (one: ListedBounce) => ({
       ...one,
-      at: timeIn(one.at, language, timezone),
+      at: clockIn(one.at, language, timezone),
       kindText: t(`bounces.kind.${kindOf(one)}`),
       isBad: one.hard || one.kind === 'complaint',
       reasonText: reasonText(one, t),
@@ -80,6 +80,7 @@ export function cameBackRoutes(context: Context): Router {
         newsletters,
         editions,
         lines: list.data.map(line),
+        timezone,
         number: new Intl.NumberFormat(language),
         maySeeReaders: mayAct(res, 'admin'),
         first: after && here({}),

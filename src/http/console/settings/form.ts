@@ -26,8 +26,10 @@ export const sendingFields = [
   'sunsetWeeks',
 ] as const;
 
-/** The settings as the form shows them, in its order. */
-export function typedOf({ newsroom, signUp, sending }: Settings): Typed {
+/** The settings as the form shows them to somebody who writes numbers as `language` does, in its order. */
+export function typedOf({ newsroom, signUp, sending }: Settings, language: string): Typed {
+  const format = new Intl.NumberFormat(language, { useGrouping: false, maximumFractionDigits: 6 });
+  const number = (value: number | null) => (value === null ? '' : format.format(value));
   const wordings = languages.map((code) => [`wording.${code}`, signUp.wording[code] ?? '']);
   return {
     name: newsroom.name,
@@ -44,7 +46,7 @@ export function typedOf({ newsroom, signUp, sending }: Settings): Typed {
     'inAll.0': String(signUp.inAll[0]),
     'inAll.1': String(signUp.inAll[1]),
     perMailbox: String(signUp.perMailbox),
-    ...Object.fromEntries(sendingFields.map((field) => [field, String(sending[field] ?? '')])),
+    ...Object.fromEntries(sendingFields.map((field) => [field, number(sending[field])])),
   };
 }
 

@@ -36,13 +36,13 @@ export function newsroomRoutes(context: Context): Router {
 
   router.get('/settings/newsroom', requireRole('viewer'), async (req, res) => {
     const settings = await readSettings(context.db);
-    await show(req, res, { settings, typed: typedOf(settings) });
+    await show(req, res, { settings, typed: typedOf(settings, wordsFor(req, res).language) });
   });
 
   router.post('/settings/newsroom', requireRole('admin'), async (req, res) => {
-    const { t } = wordsFor(req, res);
+    const { language, t } = wordsFor(req, res);
     const settings = await readSettings(context.db);
-    const typed = typedFrom(req.body, typedOf(settings));
+    const typed = typedFrom(req.body, typedOf(settings, language));
     // written over what nobody has seen: shown again, and what was typed is still there
     if (req.body?.seen !== seenOf(settings))
       return show(req, res, { settings, typed, status: 409, message: t('settings.meanwhile') });
@@ -72,9 +72,15 @@ export function newsroomRoutes(context: Context): Router {
         value: await putNewsroomLogo(tx, actorOf(res), file),
       }));
     } catch (error) {
-      const logoWrong = refusalOf(error, wordsFor(req, res).language);
+      const { language } = wordsFor(req, res);
       const settings = await readSettings(context.db);
-      return show(req, res, { settings, typed: typedOf(settings), logoWrong, status: 422 });
+      const typed = typedOf(settings, language);
+      return show(req, res, {
+        settings,
+        typed,
+        logoWrong: refusalOf(error, language),
+        status: 422,
+      });
     }
     await leaveMessage(req, 'newsletters.done.logo', true);
     return res.redirect(303, `${page}#logo`);
@@ -135,7 +141,7 @@ export function newsroomRoutes(context: Context): Router {
 /** Changes when anybody changes a setting. */
 const seenOf = (settings: Settings) =>
   createHash('sha256')
-    .update(JSON.stringify(typedOf(settings)))
+    .update(JSON.stringify(typedOf(settings, 'en')))
     .digest('base64url')
     .slice(0, 22);
 
