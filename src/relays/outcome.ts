@@ -25,7 +25,7 @@ export interface Outcome {
   cause?: Cause;
 }
 
-type Why = Cause | 'slower' | 'reconnect' | undefined;
+type Why = Cause | 'slower' | 'receiver' | 'reconnect' | undefined;
 
 /** A row of a table: where it fits and why, and what that means. */
 interface Row {
@@ -58,6 +58,11 @@ export const NOT_NOW: readonly Row[] = [
     means: { message: 'again', relay: 'slower' },
   },
   { at: BEFORE_RCPT, means: { message: 'again', relay: 'rests' } },
+  {
+    at: ['rcpt', 'data', 'dot'],
+    why: ['receiver'],
+    means: { message: 'later', recipient: 'slower' },
+  },
   { at: ['rcpt'], why: ABOUT_US, means: { message: 'again', relay: 'rests' } },
   { at: ['rcpt'], means: { message: 'later', recipient: 'slower' } },
   { at: ['data', 'dot'], means: { message: 'later' } },

@@ -3,6 +3,7 @@ import {
   CODES,
   type CodeRule,
   GREYLISTED,
+  RECEIVERS,
   type Said,
   SLOWER_AT_RCPT,
   SLOWER_CODES,
@@ -16,6 +17,8 @@ export interface Refused {
   enhanced?: string;
   /** Code and words on one line. */
   reply: string;
+  /** A receiver said so, and the relay handed it on: `isReceivers`. */
+  receivers?: true;
 }
 
 // The first that is said counts: "message size exceeds the limit" is no quota.
@@ -67,13 +70,16 @@ export function causeOf(refused: Refused): Cause | undefined {
 
 /**
  * Why a relay refuses for now (4xx): `reconnect` when this connection has carried enough, `slower` when the relay asks
- * for fewer messages, else as for a 5xx. `atDot`: after a whole message; before, who limits may be the receiver.
+ * for fewer messages, `receiver` when a receiver does whose words it hands on, else as for a 5xx. `atDot`: after a whole
+ * message; before, who limits may be the receiver.
  */
 export function whyNotNow(
-  { code, enhanced, reply }: Refused,
+  { code, enhanced, reply, receivers }: Refused,
   atDot: boolean,
-): Cause | 'slower' | 'reconnect' | undefined {
+): Cause | 'slower' | 'receiver' | 'reconnect' | undefined {
   const words = foldWords(reply);
+  if (receivers && /^4\.(?:7\.|3\.2$)/.test(enhanced ?? '') && !GREYLISTED.test(words))
+    return 'receiver';
   if (code === 421 && !atDot) return 'reconnect';
   if (code === 452 && (enhanced === '4.5.3' || (!enhanced && TOO_MANY.test(words))))
     return 'reconnect';
@@ -91,6 +97,10 @@ export function whyNotNow(
   if (cause !== 'relaying' && cause !== 'sender' && asked) return 'slower';
   return SLOWER_AT_RCPT.test(words) ? 'slower' : cause;
 }
+
+/** Whether the words of a reply are a receiver's, which a relay at `host` only hands on. */
+export const isReceivers = (reply: string, host: string): boolean =>
+  RECEIVERS.some(({ words, hosts }) => words.test(reply) && !hosts.test(host));
 
 function codeRule({ code, enhanced, reply }: Refused): CodeRule | undefined {
   const known = enhanced ?? QMAIL.exec(reply)?.[1];

@@ -242,6 +242,26 @@ export const SLOWER_CODES: readonly { code: number; anywhere?: true }[] = [
 export const SLOWER_AT_RCPT =
   /throttling failure|sending (?:rate|limit|quota)|(?:daily|hourly|monthly) (?:\w+ )?(?:limit|quota)|max e?-?mails per|your account/i;
 
+/**
+ * Receivers whose words tell that they speak, where a relay hands on what they say, and the hosts that are theirs: as a
+ * relay of our own such a host speaks for itself.
+ */
+export const RECEIVERS: readonly { words: RegExp; hosts: RegExp }[] = [
+  // Gmail ends each of its replies with it
+  { words: /\bgsmtp\b/i, hosts: /\b(?:google|gmail|googlemail)\.com$/i },
+  // Yahoo, AOL: senders.yahooinc.com/smtp-error-codes
+  { words: /\[TSS?\d+\]|\byahoo(?:inc|dns)?\.|\baol\.com/i, hosts: /\b(?:yahoo|aol)\.com$/i },
+  // Exchange Online names the server
+  {
+    words: /\b(?:outlook|hotmail)\.com\b/i,
+    hosts: /\b(?:outlook|office365|hotmail|live)\.com$/i,
+  },
+  // support.apple.com/102322
+  { words: /\[[CH][MS]\d+\]|\b(?:icloud|apple)\.com\b/i, hosts: /\b(?:icloud|apple|me)\.com$/i },
+  // Orange, La Poste
+  { words: /\b(?:OFR|LPN)\d*_\d/, hosts: /\b(?:orange\.fr|wanadoo\.fr|laposte\.net)$/i },
+];
+
 /** Postgrey, milter-greylist and others: the receiver wants the message tried once more, that is all. */
 export const GREYLISTED = /gr[ea]y-?list/i;
 

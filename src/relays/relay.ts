@@ -5,13 +5,14 @@ import { Congestion } from './congestion.ts';
 import { type Failure, lastError, logged, type RelayState } from './health.ts';
 import { outcomeOf } from './outcome.ts';
 import { Throttle } from './pace/throttle.ts';
+import { isReceivers } from './refusal-cause.ts';
 import { Waiting } from './send-queue.ts';
 import type { RelaySettings } from './settings.ts';
 import { Openings } from './smtp/dialer.ts';
 import type { Proven } from './smtp/expected-replies.ts';
 import type { Capabilities, HandshakeError, Opened } from './smtp/handshake.ts';
 import type { Ending, Job, Outcome } from './smtp/message.ts';
-import type { Answer, Outgoing } from './smtp/outgoing.ts';
+import type { Answer, Outgoing, Refusal } from './smtp/outgoing.ts';
 import { Session, type SessionHost } from './smtp/session.ts';
 import { TIMEOUTS, type Timeouts } from './smtp/timeouts.ts';
 
@@ -169,7 +170,8 @@ class SmtpRelay implements Relay, SessionHost {
 
   answer(job: Job, outcome: Outcome, fresh = true): void {
     this.#busy -= 1;
-    job.resolve({ ...outcome, relay: this.settings.name });
+    const told = this.#named(outcome);
+    job.resolve(told);
     if (outcome.kind === 'sent') {
       this.#failure = undefined;
       this.#backoff.succeed();
@@ -177,8 +179,15 @@ class SmtpRelay implements Relay, SessionHost {
       this.#congestion.note(now - job.dotAt);
       this.#throttle.took(now);
       if (now - job.since < this.#timeouts.start) this.#depth = 2;
-    } else if (outcome.kind === 'refused') this.#heed(outcome, job, fresh);
+    } else if (told.kind === 'refused') this.#heed(told, job, fresh);
     else if (outcome.kind === 'withdrawn') this.#throttle.withdrawn();
+  }
+
+  /** An outcome with who it is of: this relay, or a receiver that speaks through it. */
+  #named(outcome: Outcome): Answer {
+    const { name, host } = this.settings;
+    const receivers = outcome.kind === 'refused' && isReceivers(outcome.reply, host);
+    return { ...outcome, relay: name, ...(receivers && { receivers }) };
   }
 
   ended(session: Session, ending: Ending): void {
@@ -198,10 +207,10 @@ class SmtpRelay implements Relay, SessionHost {
   }
 
   /** Does what a refusal asks of the sender, beside what becomes of its message. */
-  #heed(refusal: Extract<Outcome, { kind: 'refused' }>, job: Job, fresh: boolean): void {
+  #heed(refusal: Refusal, job: Job, fresh: boolean): void {
     // Of a relay that was not even reached all messages are told so at once.
     if (refusal.at === 'connect' || refusal.at === 'greeting' || refusal.at === 'auth') return;
-    const { relay } = outcomeOf({ ...refusal, relay: this.settings.name });
+    const { relay } = outcomeOf(refusal);
     if (relay === 'slower') {
       this.#throttle.slower(performance.now(), job.since);
       this.#slowed = refusal.reply;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Outcome, outcomeOf } from '../../src/relays/outcome.ts';
+import { isReceivers } from '../../src/relays/refusal-cause.ts';
 import type { Answer, Phase } from '../../src/relays/smtp/outgoing.ts';
 import { parseReply } from '../../src/relays/smtp/reply.ts';
 
@@ -98,6 +99,22 @@ test.each<[Phase, string, Outcome]>([
   ['dot', '554 Message rejected: Email address is not verified.', { ...REFUSES, cause: 'sender' }],
 ])('at %s %s', (at, reply, expected) => {
   expect(outcomeOf(refused(at, reply))).toEqual(expected);
+});
+
+test.each<[Phase, string, string, Outcome]>([
+  ['dot', '421 4.7.28 unusual rate of mail from your network - gsmtp', 'mx.news.example', RECEIVER],
+  ['dot', '421 4.7.0 [TSS04] Messages temporarily deferred', 'mx.news.example', RECEIVER],
+  ['dot', '451 4.7.650 busy [X.prod.protection.outlook.com]', 'mx.news.example', RECEIVER],
+  ['dot', '451 4.3.2 try later [X.prod.protection.outlook.com]', 'mx.news.example', RECEIVER],
+  ['rcpt', '421 4.7.0 [TSS04] Messages temporarily deferred', 'mx.news.example', RECEIVER],
+  // that host is Google's own: it speaks for itself
+  ['dot', '421 4.7.28 unusual rate - gsmtp', 'smtp-relay.gmail.com', SLOWER],
+  ['dot', '421 4.7.0 try again later', 'mx.news.example', SLOWER],
+  ['dot', '451 4.3.0 later - gsmtp', 'mx.news.example', LATER],
+])('at %s %s, from the relay %s', (at, reply, host, expected) => {
+  const answer = refused(at, reply);
+  const receivers = answer.kind === 'refused' && isReceivers(answer.reply, host);
+  expect(outcomeOf({ ...answer, ...(receivers && { receivers }) })).toEqual(expected);
 });
 
 test.each<[Phase, Outcome]>([

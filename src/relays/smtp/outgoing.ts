@@ -35,6 +35,8 @@ export interface Refusal {
   code: number;
   enhanced?: string;
   reply: string;
+  /** A receiver's words, which the relay hands on. */
+  receivers?: true;
   /** What an operator should do about it, where the relay was not even reached or let nobody in. */
   fix?: Notice;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { emptyLedger, ledger } from '../../../src/deliveries/ledger.ts';
 import { freezeEdition, makeReaders } from '../../deliveries/fixtures/edition.ts';
@@ -39,4 +40,32 @@ test('a relay that asks for fewer messages gets fewer, and the edition says why'
   // the first burst, and now and then one more to see whether it may be faster
   expect(sink.received.length - sink.accepted.length).toBeLessThan(60);
   for (const row of await rowsOf(db, edition)) expect(row.attempts).toBe(1);
+});
+
+test('a receiver that asks for fewer after the dot, through a relay, slows its group and not the relay', async () => {
+  let google = false;
+  await using sending = await openSending(
+    {
+      react: (step, line) => {
+        if (step === 'rcpt') google = line.includes('gmail.com');
+        return step === 'dot' && google
+          ? { reply: '421 4.7.28 Our system has detected an unusual rate of mail - gsmtp' }
+          : undefined;
+      },
+    },
+    {},
+    (port) => ({ SMTP_URL: `smtp://127.0.0.1:${port}?connections=1&name=sink` }),
+  );
+  const { db, sink } = sending;
+  const readers = await makeReaders(db, 4);
+  await sql`update subscribers set receiver_group = 'google', email = id || '@gmail.com'
+    where id % 2 = 0`.execute(db);
+  const edition = await freezeEdition(db, readers);
+  await sending.send(edition, ['google']);
+  expect(sink.accepted).toHaveLength(2);
+  expect((await editionOf(db, edition)).reason).not.toContain('asks for fewer');
+  const waiting = (await rowsOf(db, edition)).filter(({ state }) => state === 'queued');
+  // the first was refused and is tried again later; the others of its group have not begun
+  expect(waiting).toHaveLength(2);
+  expect(waiting.filter(({ attempts }) => attempts > 0).length).toBeLessThan(2);
 });
