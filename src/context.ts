@@ -14,6 +14,7 @@ import { hostOf, watchOutage } from './process/outage.ts';
 import { watchRedis } from './queue/engines.ts';
 import { openQueues, type Queues } from './queue/queues.ts';
 import { parseRelayUrls, type RelaySettings } from './relays/settings.ts';
+import { workApart } from './subscribers/import/apart.ts';
 import { type ImportQueue, openImportQueue } from './subscribers/import/queue.ts';
 import { openTokens, type Tokens } from './subscribers/tokens.ts';
 import { TIMINGS, type Timings } from './timings.ts';
@@ -95,13 +96,18 @@ export async function openContext(
     const hashAddress = (emailKey: string) =>
       createHmac('sha256', suppressionKey).update(emailKey).digest();
     const now = () => new Date();
+    const importFolder = join(config.dataDir, 'imports');
     const imports = openImportQueue({
       db,
       databaseUrl,
-      folder: join(config.dataDir, 'imports'),
+      folder: importFolder,
       hashAddress,
       now,
       report: (err, id) => log.error({ err, import: id }, 'an import failed'),
+      apart: (id, signal) => {
+        const addressKey = suppressionKey.export();
+        return workApart({ id, databaseUrl, folder: importFolder, addressKey }, signal);
+      },
     });
     let closing: Promise<void> | undefined;
     return {

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endImport, type ImportRequest, makeImport, restart } from '../actions/imports.ts';
 import type { Context } from '../context.ts';
 import { boundNursery } from '../process/gc-tuning.ts';
+import { stepFarBehind } from '../process/nice.ts';
 import { spool } from '../subscribers/import/reading/spool.ts';
 import { importOf } from '../subscribers/import/reporting/api-shape.ts';
 import {
@@ -82,6 +83,7 @@ export function registerSubscriberImport(noun: Command, open: Open): void {
           throw new WrongUse(`Cannot read ${file}.`);
         });
       boundNursery();
+      stepFarBehind();
       return open(async (context, onStop) => {
         const begun = await begin(context, file, id, requestOf(options));
         const done = await follow(context, begun, onStop);

@@ -7,7 +7,7 @@ import { addImport, getImport, type Import, type ImportOptions, withoutExamples 
 import { type ImportWork, NotOurs, workOn } from './run.ts';
 import { requireReadable, understandList } from './understanding/understand.ts';
 
-/** So many at once in a process, beside the readers it serves: each takes two connections, and much of a processor. */
+/** So many at once for a process: each takes two connections, and much of a processor. */
 const AT_ONCE = 1;
 /** So many wait for their turn, or run, each with its file on the disk. */
 const MOST_RUNNING = 22;
@@ -53,6 +53,7 @@ export function openImportQueue({
   hashAddress,
   now,
   report,
+  apart,
 }: {
   db: Db;
   databaseUrl: string;
@@ -60,6 +61,8 @@ export function openImportQueue({
   hashAddress: HashAddress;
   now: () => Date;
   report: (err: unknown, id: string) => void;
+  /** Works on what `look` finds in another process; left out: it is done in this one. */
+  apart?: (id: string, signal: AbortSignal) => Promise<void>;
 }): ImportQueue {
   const stopper = new AbortController();
   const { signal } = stopper;
@@ -67,7 +70,7 @@ export function openImportQueue({
   const work = { db, databaseUrl, folder, hashAddress, now };
 
   const run = (id: string) => {
-    const one = workOn(id, { ...work, signal })
+    const one = (apart ? apart(id, signal) : workOn(id, { ...work, signal }))
       .catch((error) => {
         if (!signal.aborted && !(error instanceof NotOurs)) report(error, id);
       })

@@ -5,6 +5,7 @@ import { isServerAway, type Session } from '../../database/session.ts';
 import { listNewsletters } from '../../newsletters/newsletters.ts';
 import { InvalidImport } from '../errors.ts';
 import type { HashAddress } from '../sign-up-fields.ts';
+import { GivingWay } from './giving-way.ts';
 import type { ImportLine, Known } from './lines/lines.ts';
 import { readList } from './lines/read-list.ts';
 import { type LeftOut, Notes } from './lines/told.ts';
@@ -185,6 +186,7 @@ class Run {
   private readonly work: ImportWork;
   private readonly stores: Stores;
   private readonly storing = new Set<{ keys: Set<string>; end: Promise<void> }>();
+  private readonly givingWay: GivingWay;
   private fault: { error: unknown } | undefined;
   private lines = 0;
 
@@ -192,6 +194,7 @@ class Run {
     this.job = job;
     this.work = work;
     this.stores = stores;
+    this.givingWay = new GivingWay(work.db, work.signal);
   }
 
   async readAll(file: Spool, notes: Notes): Promise<void> {
@@ -237,7 +240,10 @@ class Run {
     return new Set(rows.map(({ number }) => number));
   }
 
-  /** Hands a batch to a connection that is free, once no other batch holds one of its addresses. */
+  /**
+   * Hands a batch to a connection that is free, once no other batch holds one of its addresses. While an edition is
+   * being sent it is the only batch, and is waited for.
+   */
   private async hand(batch: Batch, done: Set<number>): Promise<void> {
     this.lines += batch.records;
     if (batch.records === 0 || done.has(batch.number)) return;
@@ -245,17 +251,22 @@ class Run {
     for (;;) {
       this.work.signal?.throwIfAborted();
       if (this.fault) throw this.fault.error;
-      const meets = [...this.storing].some((one) => shares(one.keys, keys));
+      const alone = await this.givingWay.isSending();
+      const meets = [...this.storing].some((one) => alone || shares(one.keys, keys));
       const session = meets ? undefined : this.stores.free.pop();
       if (session) {
-        this.store(session, batch, keys);
+        const began = performance.now();
+        const end = this.store(session, batch, keys);
+        if (!alone) return;
+        await end;
+        await this.givingWay.rest(performance.now() - began);
         return;
       }
       await Promise.race([...this.storing].map(({ end }) => end));
     }
   }
 
-  private store(session: Session, batch: Batch, keys: Set<string>): void {
+  private store(session: Session, batch: Batch, keys: Set<string>): Promise<void> {
     const { id, round, dryRun, statedBy, options, understood } = this.job;
     const restores = understood.format === 'gaceta';
     const { hashAddress, now, onProgress } = this.work;
@@ -282,6 +293,7 @@ class Run {
         }),
     };
     this.storing.add(one);
+    return one.end;
   }
 }
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createNewsletter, setArchived } from '../../../src/newsletters/newsletters.ts';
+import { GivingWay } from '../../../src/subscribers/import/giving-way.ts';
 import { spool } from '../../../src/subscribers/import/reading/spool.ts';
 import { readReport } from '../../../src/subscribers/import/reporting/report.ts';
 import {
@@ -27,10 +30,11 @@ const database = await openFreshDatabase();
 const { db } = database;
 const folder = await importFolder();
 const reported: unknown[] = [];
-const open = (where = folder) =>
+const open = (where = folder, inProcess = true) =>
   openQueue(database, where, {
     now: () => new Date('2026-11-24T12:00:00Z'),
     report: (error) => reported.push(error),
+    inProcess,
   });
 const header = 'email,name,consent_source,consent_at\n';
 const address = (n: number, of: string) => `r${n}@${of}.example`;
@@ -99,31 +103,77 @@ test('is refused as a whole before there is an import, and leaves no file', asyn
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('whose process ends goes on where it was, and counts nothing twice', async () => {
-  const first = open();
-  const { id } = await beginImport(db, first, lines(HELD_LINES, 'resumed'));
-  let stopped: Promise<void>;
+test.each([
+  ['this', true],
+  ['a', false],
+])(
+  'whose end is asked for in %s process goes on where it was, and counts nothing twice',
+  async (of, inProcess) => {
+    const first = open(folder, inProcess);
+    const { id } = await beginImport(db, first, lines(HELD_LINES, of));
+    let stopped: Promise<void>;
+    {
+      await using _held = await hold(of);
+      await first.look();
+      await until(id, (row) => row.lines === STORED_LINES);
+      stopped = first.stop();
+    }
+    await stopped;
+    const half = await getImport(db, id);
+    expect(half.state).toBe('running');
+    expect(half.counts.new).toBeLessThan(HELD_LINES);
+    expect(await readers(of)).toBe(half.counts.new);
+    const second = open(folder, inProcess);
+    await second.look();
+    const done = await until(id, ({ state }) => state !== 'running');
+    expect(done).toMatchObject({ state: 'done', lines: HELD_LINES, added: HELD_LINES });
+    expect(done.counts).toMatchObject({ new: HELD_LINES, same: 0 });
+    expect((await reportOf(id)).map(({ line }) => line)).toEqual(
+      Array.from({ length: HELD_LINES }, (_, n) => n + 2),
+    );
+    expect(reported).toEqual([]);
+    await second.stop();
+  },
+);
+
+test('whose process is killed in the middle goes on where it was', async () => {
+  const queue = open(folder, false);
+  const { id } = await beginImport(db, queue, lines(HELD_LINES, 'killed'));
+  const pid = () => {
+    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
+    return children.trim().split(' ').map(Number).at(-1) ?? 0;
+  };
   {
-    await using _held = await hold('resumed');
-    await first.look();
+    await using _held = await hold('killed');
+    await queue.look();
     await until(id, (row) => row.lines === STORED_LINES);
-    stopped = first.stop();
+    process.kill(pid(), 'SIGKILL');
+    await vi.waitUntil(() => reported.length > 0);
   }
-  await stopped;
+  expect(String(reported.splice(0))).toContain('SIGKILL');
   const half = await getImport(db, id);
-  expect(half.state).toBe('running');
-  expect(half.counts.new).toBeLessThan(HELD_LINES);
-  expect(await readers('resumed')).toBe(half.counts.new);
-  const second = open();
-  await second.look();
+  expect(half).toMatchObject({ state: 'running', lines: STORED_LINES });
+  await queue.look();
   const done = await until(id, ({ state }) => state !== 'running');
-  expect(done).toMatchObject({ state: 'done', lines: HELD_LINES, added: HELD_LINES });
+  expect(done).toMatchObject({ state: 'done', lines: HELD_LINES });
   expect(done.counts).toMatchObject({ new: HELD_LINES, same: 0 });
-  expect((await reportOf(id)).map(({ line }) => line)).toEqual(
-    Array.from({ length: HELD_LINES }, (_, n) => n + 2),
-  );
-  expect(reported).toEqual([]);
-  await second.stop();
+  await queue.stop();
+});
+
+test('gives way while an edition is being sent, and ends with the same', async () => {
+  const ways = () => new GivingWay(db, undefined);
+  expect(await ways().isSending()).toBe(false);
+  await sql`
+    with made as (
+      insert into editions (newsletter_id, number, kind, local_date)
+      select id, 1, 'special', current_date from newsletters where slug = 'daily' returning id)
+    insert into ranges (edition_id, due_at, receiver_group, first_subscriber, last_subscriber, next_at, size, worker)
+    select id, now(), 'rest', 1, 1, now(), 1, 1 from made`.execute(db);
+  expect(await ways().isSending()).toBe(true);
+  const { counts } = await importList(db, open(), lines(HELD_LINES, 'beside'));
+  expect(counts).toMatchObject({ new: HELD_LINES, same: 0 });
+  await db.deleteFrom('ranges').execute();
+  expect(await ways().isSending()).toBe(false);
 });
 
 test('is worked on by one process, however many look', async () => {
