@@ -2,12 +2,17 @@ import { sql } from 'kysely';
 import { simpleParser } from 'mailparser';
 import { expect, onTestFinished, test } from 'vitest';
 import { lookForAttention } from '../../src/actions/attention/look.ts';
+import { commit } from '../../src/actions/commit.ts';
+import { steerEdition } from '../../src/actions/steer.ts';
+import { writeArticle } from '../../src/actions/write-article.ts';
 import { sendAlerts } from '../../src/alerts/send.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Context, openContext } from '../../src/context.ts';
+import { openSealing } from '../../src/database/sealing.ts';
 import { pauseForRefusals } from '../../src/editions/transitions.ts';
 import { openLog } from '../../src/process/log.ts';
 import { startServer } from '../../src/server.ts';
+import { addWebhook } from '../../src/webhooks/webhooks.ts';
 import { startWorker } from '../../workers/main.ts';
 import { freezeEdition, makeReaders } from '../deliveries/fixtures/edition.ts';
 import { serve } from '../feeds/fixtures/hostile-server.ts';
@@ -15,12 +20,15 @@ import { freshDatabase } from '../harness/database.ts';
 import { eventually } from '../harness/eventually.ts';
 import { redisMissing, startRedis } from '../harness/redis.ts';
 import { QUICK_TIMINGS } from '../harness/timings.ts';
-import { type Sink, startSink } from '../relays/sink.ts';
+import { type Sink, type SinkOptions, startSink } from '../relays/sink.ts';
+import { receiver } from '../webhooks/fixtures.ts';
 
 const SLOW = 120_000;
 
 interface Site {
   context: Context;
+  /** Where the web process listens. */
+  url: string;
   newsletter: string;
   relay: Sink;
   /** The relay of the alerts. */
@@ -29,8 +37,11 @@ interface Site {
 }
 
 /** A web process and a worker, with a relay for digests and another one for alerts; `desk@news.test` is told all. */
-async function site(variables: Record<string, string> = {}): Promise<Site> {
-  const relay = await startSink();
+async function site(
+  variables: Record<string, string> = {},
+  { react }: Pick<SinkOptions, 'react'> = {},
+): Promise<Site> {
+  const relay = await startSink(react ? { react } : {});
   const alarm = await startSink();
   const context = await openContext(
     loadConfig({
@@ -57,7 +68,8 @@ async function site(variables: Record<string, string> = {}): Promise<Site> {
     await context.close();
     await Promise.all([relay.close(), alarm.close()]);
   }, SLOW);
-  return { context, newsletter, relay, alarm, worker };
+  const url = `http://127.0.0.1:${server.port}`;
+  return { context, url, newsletter, relay, alarm, worker };
 }
 
 /** The mails that a sink took, by their subjects. */
@@ -68,6 +80,28 @@ const subjects = async (alarm: Sink, to = 'desk@news.test') => {
 };
 const told = (alarm: Sink, expected: string[], to?: string) =>
   eventually(async () => expect(await subjects(alarm, to)).toEqual(expected));
+
+const desk = { kind: 'system' as const };
+
+/** Waits until all of these were told by mail, and nothing else of their causes. */
+const toldAll = ({ db }: Context, expected: string[]) =>
+  eventually(async () => {
+    const causes = new Set(expected.map((one) => one.split(' ')[0]));
+    const all = await db
+      .selectFrom('alerts as m')
+      .innerJoin('attention as a', 'a.id', 'm.attentionId')
+      .select(['a.cause', 'm.event', 'm.state'])
+      .execute();
+    const rows = all.filter(({ cause }) => causes.has(cause));
+    expect(rows.filter(({ state }) => state !== 'sent')).toEqual([]);
+    expect(new Set(rows.map(({ cause, event }) => `${cause} ${event}`))).toEqual(new Set(expected));
+  });
+
+/** Gives a newsletter of five readers a daily hour that passed a minute ago, since when it has been on its schedule. */
+const hourPassed = ({ db }: Context, newsletter: string) =>
+  sql`update newsletters set kinds = '{daily}', timezone = 'UTC', scheduled_since = now() - interval '2 days',
+    send_at = to_char(now() at time zone 'UTC' - interval '1 minute', 'HH24:MI')
+    where id = ${newsletter}`.execute(db);
 
 test('a worker that stops is told once, and once that one runs again', {
   timeout: SLOW,
@@ -187,4 +221,87 @@ test('of several that look and send, each alert goes once; one that is refused i
   expect(await subjects(alarm)).toEqual(['2 things need attention']);
   expect(await subjects(alarm, 'Ana@news.test')).toEqual(['2 cosas requieren atención']);
   expect(alarm.accepted).toHaveLength(2);
+});
+
+test('who was not reached is told, of whom nobody knows, and who complains at a provider', {
+  timeout: SLOW,
+}, async () => {
+  const { context, url, newsletter, relay } = await site(
+    { HOOK_KEYS: 'generic:relay:sixteen-letters-at-least', UNCERTAIN: 'hold' },
+    {
+      react(step, line) {
+        if (step === 'rcpt' && line.includes('reader-1.'))
+          return { reply: '550 5.1.1 no such user' };
+        if (step === 'dot' && line.includes('reader-2.')) return { drop: true, taken: true };
+        return undefined;
+      },
+    },
+  );
+  const edition = await freezeEdition(context.db, newsletter);
+  await context.queues.enqueuePlan(edition);
+  await toldAll(context, ['incomplete raised', 'uncertain raised']);
+  const events = relay.accepted.map(({ from, to }) => ({
+    type: 'complaint',
+    email: to,
+    returnPath: from,
+  }));
+  const answer = await fetch(`${url}/hooks/generic`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Basic ${btoa('relay:sixteen-letters-at-least')}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({ events }),
+  });
+  expect(answer.status).toBe(200);
+  await toldAll(context, ['incomplete raised', 'complaints raised', 'held raised']);
+});
+
+test('an hour that passes is told: without a worker, with nothing new, with a draft to review', {
+  timeout: SLOW,
+}, async () => {
+  const { context, newsletter, worker } = await site();
+  const { db, now } = context;
+  await worker.stop();
+  await hourPassed(context, newsletter);
+  await toldAll(context, ['workers raised', 'missed raised']);
+  const again = await startWorker(context);
+  onTestFinished(() => again.stop(), SLOW);
+  const before = ['workers raised', 'workers over', 'missed raised', 'missed over'];
+  await toldAll(context, [...before, 'nothing raised']);
+  const other = await makeReaders(db, 1);
+  const { slug } = await db
+    .updateTable('newsletters')
+    .set({ kinds: ['special'], reviewRequired: true })
+    .where('id', '=', other)
+    .returning('slug')
+    .executeTakeFirstOrThrow();
+  const publishedAt = new Date(Date.now() - 3_600_000).toISOString();
+  const url = 'https://news.test/bridge';
+  const article = { title: 'The bridge', url, newsletter: slug, publishedAt };
+  await db.transaction().execute((tx) => writeArticle(tx, desk, article, now()));
+  await hourPassed(context, other);
+  const told = [...before, 'nothing raised', 'review raised'];
+  await toldAll(context, told);
+  const { id } = await db.selectFrom('editions').select('id').executeTakeFirstOrThrow();
+  await commit(context, (tx) => steerEdition(tx, desk, id, 'send', now()));
+  await toldAll(context, [...told, 'review over']);
+});
+
+test('an edition that is refused is told, and a webhook that says it is gone', {
+  timeout: SLOW,
+}, async () => {
+  const { context, newsletter } = await site(
+    {},
+    { react: (step) => (step === 'dot' ? { reply: '554 5.7.1 looks like spam' } : undefined) },
+  );
+  const { db, queues, secrets } = context;
+  await using gone = await receiver((response) => response.writeHead(410).end());
+  const webhook = {
+    url: gone.url,
+    events: ['edition.sending' as const, 'edition.paused' as const],
+  };
+  await db.transaction().execute((tx) => addWebhook(tx, openSealing(secrets), webhook, null));
+  await queues.enqueuePlan(await freezeEdition(db, newsletter));
+  await toldAll(context, ['paused raised', 'webhook raised']);
 });
