@@ -40,12 +40,13 @@ export async function addReader(
   tx: DbOrTransaction,
   actor: Actor,
   input: unknown,
-  by: SubscriberWork,
+  work: SubscriberWork,
 ): Promise<Done<{ subscriber: Subscriber; added: boolean }>> {
-  const { id, added, letters } = await addSubscriber(tx, input, by);
+  const by = actor.kind === 'token' ? 'api' : 'operator';
+  const { id, added, letters } = await addSubscriber(tx, input, { ...work, by });
   await audit(tx, actor, 'add', `subscriber ${id}`);
   return {
-    value: { subscriber: await getSubscriber(tx, id, by.scope), added },
+    value: { subscriber: await getSubscriber(tx, id, work.scope), added },
     enqueue: (queues) => queues.enqueueLetters(letters),
   };
 }

@@ -55,7 +55,14 @@ export async function addSubscriber(
     origin,
     now,
     scope = null,
-  }: { hashAddress: HashAddress; origin: string; now: Date; scope?: Scope },
+    by = 'operator',
+  }: {
+    hashAddress: HashAddress;
+    origin: string;
+    now: Date;
+    scope?: Scope;
+    by?: 'operator' | 'api';
+  },
 ): Promise<{ id: string; added: boolean; letters: string[] }> {
   const given = readFields(newSubscriber, input);
   const address = toAddress(given.email);
@@ -76,7 +83,7 @@ export async function addSubscriber(
   if (!stored?.id) throw new AddressSuppressed();
   const { id, outcome } = stored;
   const added = scope === null ? outcome === 'added' : !known.inside;
-  const evidence = withoutRequest('api');
+  const evidence = withoutRequest(by);
   const { frequency = null, hour = null } = given;
   if (!consentAt) {
     await setActiveChoices(tx, id, newsletters, { frequency, hour });

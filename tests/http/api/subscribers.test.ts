@@ -27,6 +27,7 @@ describe('subscribers', async () => {
     });
     expect(await letters()).toEqual([]);
     const [kept] = await context.db.selectFrom('consents').selectAll().execute();
+    expect(kept?.form).toBe('api');
     expect(kept).toBeDefined();
   });
 

@@ -59,6 +59,8 @@ describe('an invitation', () => {
     const form2 = { token: tokenOf(link), email: 'bea@example.org', password };
     expect((await bea.post('/console/setup', form2)).location).toBe('/console');
     expect((await bea.get('/console')).status).toBe(200);
+    // Back to the link: who came in by it is in
+    expect((await bea.get(link)).location).toBe('/console');
     const again = await browser().get(link);
     expect([again.status, again.text]).toEqual([404, expect.stringContaining('already been used')]);
     const twice = await browser().post('/console/setup', form2);

@@ -167,6 +167,8 @@ describe('the subscribers', async () => {
     const page = await ana.get(added.location ?? '');
     expect(page.text).toContain('Added. The subscription is active.');
     expect(page.text).toContain('نور 🗞️');
+    const agreed = await db.selectFrom('consents').select('form').orderBy('id', 'desc').execute();
+    expect(agreed[0]).toEqual({ form: 'operator' });
     const asked = await ana.post('/console/readers', {
       email: 'asked@example.org',
       newsletter: 'daily',

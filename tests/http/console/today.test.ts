@@ -280,6 +280,8 @@ describe('the first steps', async () => {
     );
     await addArticle(db, { title: 'Bridge opens' });
     await addReaders(db, 1);
+    // the form for a new edition is no draft
+    expect((await owner.get('/console/editions/new')).status).toBe(200);
     expect(await done()).toEqual(['newsroom', 'relay', 'dns', 'articles', 'readers']);
     const { location = '' } = await owner.post(`${page}/draft`, {});
     expect((await owner.get(location)).status).toBe(200);

@@ -98,6 +98,8 @@ export function setupRoutes(context: Context, admission: Admission): Router {
     if (!(error instanceof SetupLinkGone)) throw error;
     const { t } = wordsFor(req, res);
     const { why, purpose } = error;
+    // Back from the first page: who has just come in by it is in
+    if (why === 'used' && req.session?.operator) return res.redirect(303, '/console');
     return showPage(context, req, res, {
       view: 'account/link-gone.eta',
       title: t(`account.gone.title.${why}`),

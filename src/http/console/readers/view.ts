@@ -136,7 +136,8 @@ export function lifeView(entry: LifeEntry, newsletters: Newsletter[], { language
       more: [
         [detail.wording, detail.wordingVersion && `(${detail.wordingVersion})`],
         [detail.more?.source],
-        [known(forms, 'forms', detail.form)],
+        // said by the action already
+        [what === 'operator' && detail.form === what ? '' : known(forms, 'forms', detail.form)],
         [detail.origin],
       ].map((part) => part.filter((text) => typeof text === 'string' && text).join(' ')),
     }),

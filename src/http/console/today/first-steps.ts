@@ -11,6 +11,7 @@ import type { Context } from '../../../context.ts';
 import { NothingNew } from '../../../editions/errors.ts';
 import { InvalidAddress } from '../../../mail/address.ts';
 import { listNewsletters } from '../../../newsletters/newsletters.ts';
+import { readId } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
 import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { leaveMessage, showPage, wordsFor } from '../pages.ts';
@@ -122,7 +123,8 @@ export function firstStepsRoutes(context: Context): Router {
 export function noteFirstLook({ db, log }: Context): RequestHandler {
   let noted = false;
   return (req, res, next) => {
-    if (!noted && req.method === 'GET')
+    // `new` is an address below /editions, too
+    if (!noted && req.method === 'GET' && readId(req.params['id']))
       res.once('finish', () => {
         if (noted || res.statusCode !== 200) return;
         noted = true;

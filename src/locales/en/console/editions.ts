@@ -29,6 +29,7 @@ export default {
     noneChosen: 'No article chosen: a note from the editor.',
     search: 'Search headlines',
     find: 'Search',
+    noneYet: 'This newsletter has no article yet. Add a feed, or write one below.',
     nothingFound: 'No other article of this newsletter matches. Change the search.',
     sendsNothing: 'This prepares a draft to look at. It sends nothing.',
   },

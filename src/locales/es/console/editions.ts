@@ -30,6 +30,7 @@ export default {
     noneChosen: 'Ningún artículo elegido: una nota de la redacción.',
     search: 'Buscar titulares',
     find: 'Buscar',
+    noneYet: 'Este boletín todavía no tiene artículos. Añade una fuente o escribe uno abajo.',
     nothingFound: 'Ningún otro artículo de este boletín coincide. Cambia la búsqueda.',
     sendsNothing: 'Prepara un borrador para revisarlo. No envía nada.',
   },
