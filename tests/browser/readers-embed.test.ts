@@ -20,11 +20,28 @@ describe.skipIf(browserMissing())('the form in an article', () => {
     sites.black = await openArticle(site.url, { css: 'body { background: #101114; color: #eee }' });
     sites.line = await openArticle(site.url, { form: 'data-newsletter="daily" data-form="line"' });
     sites.frameless = await openArticle(site.url, { frames: "'none'" });
+    sites.bare = await openArticle(site.url, { pasted: (script) => script });
+    sites.two = await openArticle(site.url, {
+      direction: 'rtl',
+      pasted: (script) => script + script.replace('></', ' data-form="line"></'),
+    });
+    sites.shadow = await openArticle(site.url, {
+      pasted: (script) => `<div><template shadowrootmode="open">${script}</template></div>`,
+    });
+    sites.odd = await openArticle(site.url, {
+      form: 'data-newsletter="nope" data-lang="tlh"',
+      pasted: (script) => script,
+    });
+    sites.far = await openArticle(site.url, { css: 'h1 { height: 1500px }' });
+    sites.strict = await openArticle(site.url, { scripts: "'self'" });
     await makeNewsletter(site.context.db, 'daily', {
       title: 'The Daily',
       origins: [article, ...Object.values(sites)],
     });
-    await makeNewsletter(site.context.db, 'weekend', { title: 'Weekend' });
+    await makeNewsletter(site.context.db, 'weekend', {
+      title: 'Weekend',
+      origins: Object.values(sites),
+    });
     sites.stranger = await openArticle(site.url);
   });
   const known = (key: string) =>
@@ -154,6 +171,89 @@ describe.skipIf(browserMissing())('the form in an article', () => {
     await page.getByRole('link', { name: 'Get The Daily' }).click();
     expect(await page.getByRole('checkbox', { name: /The Daily/ }).isChecked()).toBe(true);
     expect(await page.getByRole('checkbox', { name: /Weekend/ }).isChecked()).toBe(false);
+  });
+
+  test('makes a link of its own where none is pasted, and puts nothing else on the page', async () => {
+    const page = await browser.visit({ width: 360 });
+    await page.route('**/embed?**', (route) => route.abort());
+    await page.goto(sites.bare ?? '');
+    const link = page.getByRole('link', { name: 'Sign up for our newsletter' });
+    expect(await link.getAttribute('href')).toBe(`${site.url}/?newsletter=daily&lang=en`);
+    await page.unroute('**/embed?**');
+    await page.reload();
+    await fits(page);
+    expect(await link.isVisible()).toBe(false);
+    expect(await page.locator('body').innerText()).toBe('A story\n\nBefore.\n\nAfter.');
+  });
+
+  test('stands twice on a page, also on one that runs from right to left', async () => {
+    const page = await browser.visit({ width: 360 });
+    await page.goto(sites.two ?? '');
+    const line = page.frameLocator('iframe').last();
+    await line.getByLabel('Get The Daily by email').fill('twice@example.org');
+    await page.frameLocator('iframe').first().getByRole('button', { name: 'Sign up' }).waitFor();
+    await eventually(async () => {
+      for (const frame of await page.locator('iframe').all())
+        expect((await frame.boundingBox())?.height).toBeGreaterThan(100);
+    });
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
+    await line.getByRole('button', { name: 'Sign up' }).click();
+    await line.getByRole('status').waitFor();
+    await page.frameLocator('iframe').first().getByRole('textbox').waitFor();
+    await eventually(async () => expect(await told(page)).toHaveLength(1));
+  });
+
+  test('stands in a shadow tree, and is heard outside of it', async () => {
+    const page = await browser.visit({ width: 1280 });
+    await page.goto(sites.shadow ?? '');
+    await fits(page);
+    const form = page.frameLocator('iframe');
+    await form.getByRole('textbox').fill('shadow@example.org');
+    expect(await styleOf(form.locator('button.main'), 'backgroundColor')).toBe('rgb(1, 2, 3)');
+    await form.locator('button.main').click();
+    await eventually(async () =>
+      expect(await told(page)).toEqual([
+        { type: 'gaceta:subscribed', detail: { newsletters: ['daily'] } },
+      ]),
+    );
+  });
+
+  test('offers what there is where it is asked for what there is not', async () => {
+    const page = await browser.visit({ width: 1280, language: 'es' });
+    await page.goto(sites.odd ?? '');
+    const form = page.frameLocator('iframe');
+    await form.getByRole('checkbox', { name: /Weekend/ }).waitFor();
+    expect(await form.getByRole('button').innerText()).toBe('Suscribirme');
+  });
+
+  test.each([360, 1280] as const)('moves nothing when it comes late, at %i', async (width) => {
+    const page = await browser.visit({ width });
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/embed?**', async (route) => {
+      await answered;
+      await route.continue();
+    });
+    await page.goto(sites.far ?? '');
+    await page.locator('#after').scrollIntoViewIfNeeded();
+    await page.locator('iframe').waitFor({ state: 'attached' });
+    expect(await page.getByRole('link', { name: 'Get The Daily' }).isVisible()).toBe(true);
+    expect(await outside(page)).toBe(0);
+    const before = (await page.locator('#after').boundingBox())?.y;
+    answer();
+    await fits(page);
+    expect((await page.locator('#after').boundingBox())?.y).toBe(before);
+    expect(await page.evaluate<number>('shifts')).toBe(0);
+  });
+
+  test('is the link alone where the page’s policy forbids the script', async () => {
+    const page = await browser.visit({ width: 360 });
+    await page.goto(sites.strict ?? '');
+    expect(await page.locator('iframe').count()).toBe(0);
+    await page.getByRole('link', { name: 'Get The Daily' }).click();
+    await page.getByRole('button', { name: 'Sign up' }).waitFor();
   });
 
   test.each([

@@ -5,12 +5,18 @@
 // Its looks follow CSS variables of the page: --gaceta-accent, --gaceta-button, --gaceta-on-button,
 // --gaceta-paper, --gaceta-ink, --gaceta-text, --gaceta-headline.
 (() => {
-  const script = document.currentScript;
+  // In a shadow tree, and in a module, no script is the current one: it is one of ours that made no form yet.
+  const current = document.currentScript;
+  const script = current && !('gaceta' in current.dataset) ? current : waitingIn(document);
+  if (!script) return;
+  script.dataset.gaceta = '';
   const { newsletter = '', lang, language, title, form } = script.dataset;
   const home = new URL(script.src);
   const slugs = newsletter.split(/[\s,]+/).filter(Boolean);
   const spoken = lang ?? language ?? document.documentElement.lang.split('-')[0];
-  const words = {}; // one text for each language, put in when it is served
+  // Put in when it is served: one text for each language, and how many newsletters are on offer.
+  const words = {};
+  const OFFERED = 1;
 
   const asked = (path) => {
     const address = new URL(path, home);
@@ -24,10 +30,7 @@
   // By the object model and not by attributes: a strict policy of the page lets this through. Each says all it needs,
   // for pages that take every style from everything.
   const place = document.createElement('div');
-  // about as high as the form will be, so that the text below does not jump
-  const expected =
-    form === 'line' ? 150 : 340 + (slugs.length === 1 ? 0 : 110 * (slugs.length || 2));
-  Object.assign(place.style, { display: 'block', minHeight: `${expected}px` });
+  place.style.display = 'block';
   const link = ownLink() ?? madeLink();
   const frame = document.createElement('iframe');
   // until the form tells its own, which is in its language
@@ -36,11 +39,27 @@
   hide();
   script.after(place);
   place.append(link, frame);
+  const reserved = expectedHeight();
+  place.style.minHeight = `${reserved}px`;
   near(load);
 
+  function waitingIn(root) {
+    for (const each of root.querySelectorAll('*')) {
+      if (
+        each.localName === 'script' &&
+        /\/embed\.js(\?|$)/.test(each.src) &&
+        !('gaceta' in each.dataset)
+      )
+        return each;
+      const found = each.shadowRoot && waitingIn(each.shadowRoot);
+      if (found) return found;
+    }
+    return null;
+  }
   function ownLink() {
     const before = script.previousElementSibling;
-    return before?.localName === 'a' && before.href.startsWith(new URL('.', home).href) && before;
+    const isOurs = before?.localName === 'a' && before.href.startsWith(new URL('.', home).href);
+    return isOurs ? before : undefined;
   }
   function madeLink() {
     const made = document.createElement('a');
@@ -48,6 +67,15 @@
     made.textContent = title ?? words[spoken] ?? words.en;
     Object.assign(made.style, { textDecoration: 'underline', cursor: 'pointer' });
     return made;
+  }
+
+  /** Hardly more than the form will need, so that the text below does not jump when it comes. */
+  function expectedHeight() {
+    const narrow = place.clientWidth < 480;
+    if (form === 'line') return narrow ? 300 : 190;
+    const one = narrow ? 455 : 385;
+    const offered = slugs.length || OFFERED;
+    return offered === 1 ? one : one + offered * (narrow ? 175 : 130);
   }
 
   function hide() {
@@ -60,7 +88,8 @@
       visibility: 'visible',
     });
     link.style.display = 'none';
-    place.style.minHeight = '';
+    // a little room to spare is less of a nuisance than a jump
+    if (height > reserved || height < reserved - 60) place.style.minHeight = '';
   }
   /** No form: the link alone, in no more room than it needs. */
   function fail() {
@@ -70,7 +99,9 @@
     tell('failed', { reason: 'unavailable' });
   }
   function tell(event, detail) {
-    place.dispatchEvent(new CustomEvent(`gaceta:${event}`, { bubbles: true, detail }));
+    place.dispatchEvent(
+      new CustomEvent(`gaceta:${event}`, { bubbles: true, composed: true, detail }),
+    );
   }
 
   function near(then) {
@@ -117,7 +148,7 @@
     frame.contentWindow?.postMessage(looks(), home.origin);
   }
   function looks() {
-    const style = getComputedStyle(place.parentElement ?? document.body);
+    const style = getComputedStyle(place);
     const variables = {};
     for (const name of ['accent', 'button', 'on-button', 'paper', 'ink', 'text', 'headline']) {
       const value = style.getPropertyValue(`--gaceta-${name}`).trim();
@@ -132,7 +163,7 @@
   function schemeOf({ colorScheme }) {
     const said = ['light', 'dark'].filter((one) => colorScheme.split(' ').includes(one));
     if (said.length > 0) return said.join(' ');
-    for (let each = place.parentElement; each; each = each.parentElement) {
+    for (let each = place; each; each = each.parentElement ?? each.getRootNode().host) {
       const [red, green, blue, alpha = 1] =
         getComputedStyle(each)
           .backgroundColor.match(/[\d.]+/g)

@@ -31,9 +31,13 @@ export function embedRoutes(shared: PublicContext): Router {
     'const words = {};',
     () => `const words = ${JSON.stringify(links)};`,
   );
-  router.get('/embed.js', (_req, res) => {
+  router.get('/embed.js', async (_req, res) => {
+    const { newsletters } = await masthead();
     res.set('Cross-Origin-Resource-Policy', 'cross-origin');
-    res.type('js').set('Cache-Control', 'public, max-age=3600').send(script);
+    // for sites that ask for it as a module, or with its hash
+    res.set('Access-Control-Allow-Origin', '*');
+    res.type('js').set('Cache-Control', 'public, max-age=3600');
+    res.send(script.replace('const OFFERED = 1;', `const OFFERED = ${newsletters.length};`));
   });
 
   router.use('/embed', framable(shared));
