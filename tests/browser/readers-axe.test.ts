@@ -10,7 +10,12 @@ import { putSignUpSettings } from '../../src/subscribers/sign-up-settings.ts';
 import { listenWhileTesting } from '../harness/listen.ts';
 import { openSite, type Site } from '../http/public/fixtures/site.ts';
 import { makeNewsletter } from '../subscribers/fixtures/newsroom.ts';
-import { browserMissing, openBrowser, whatIsInaccessibleAnyhow } from './fixtures/browser.ts';
+import {
+  browserMissing,
+  openBrowser,
+  whatIsInaccessibleAnyhow,
+  whatIsTooSmall,
+} from './fixtures/browser.ts';
 import { type Answered, fillNewsroom, readerPages } from './fixtures/reader-pages.ts';
 
 const validator = new HtmlValidate(
@@ -70,8 +75,10 @@ describe.skipIf(browserMissing())('axe finds nothing on any page a reader meets'
       await page.locator('details').evaluateAll((all: { open: boolean }[]) => {
         for (const one of all) one.open = true;
       });
+      await page.setViewportSize({ width: 360, height: 800 });
+      const small = (await whatIsTooSmall(page)).map((what) => `too small: ${what}`);
       const here = await whatIsInaccessibleAnyhow(page, language);
-      found.push(...here.map((what) => `${name}, ${what}`));
+      found.push(...[...small, ...here].map((what) => `${name}, ${what}`));
     }
     expect(found).toEqual([]);
   });
