@@ -34,7 +34,7 @@ export function embedRoutes(shared: PublicContext): Router {
   router.get('/embed.js', async (_req, res) => {
     const { newsletters } = await masthead();
     res.set('Cross-Origin-Resource-Policy', 'cross-origin');
-    // for sites that ask for it as a module, or with its hash
+    // for sites that ask for it as a module
     res.set('Access-Control-Allow-Origin', '*');
     res.type('js').set('Cache-Control', 'public, max-age=3600');
     res.send(script.replace('const OFFERED = 1;', `const OFFERED = ${newsletters.length};`));
