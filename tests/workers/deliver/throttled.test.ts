@@ -65,7 +65,7 @@ test('a receiver that asks for fewer after the dot, through a relay, slows its g
   expect(sink.accepted).toHaveLength(2);
   expect((await editionOf(db, edition)).reason).not.toContain('asks for fewer');
   const waiting = (await rowsOf(db, edition)).filter(({ state }) => state === 'queued');
-  // the first was refused and is tried again later; the others of its group have not begun
+  // an attempt counts that the receiver refused; a relay's asking for fewer counts none
   expect(waiting).toHaveLength(2);
-  expect(waiting.filter(({ attempts }) => attempts > 0).length).toBeLessThan(2);
+  expect(waiting.some(({ attempts }) => attempts > 0)).toBe(true);
 });
