@@ -11,6 +11,12 @@ import type { Turns } from './turns.ts';
 export const LARGEST = 5 * 1024 * 1024;
 const MOST_CLIENTS = 50;
 const SILENCE_MS = 60_000;
+/** A relay that brings several messages has done so long before; who sends a byte a minute has not. */
+const LONGEST_MS = 10 * 60_000;
+const MOST_OF_ONE_CLIENT = 20;
+const MOST_RECIPIENTS = 100;
+/** Whoever tries more addresses that are not ours is guessing. */
+const MOST_REFUSED = 20;
 
 export interface Inbound {
   port: number;
@@ -19,16 +25,21 @@ export interface Inbound {
 
 /**
  * Opens the door where mail comes in: bounces, complaints, mailed unsubscribing and replies, for addresses of ours alone. A
- * message is answered 250 once what follows from it is committed. Throws where the port cannot be opened.
+ * message is answered 250 once what follows from it is committed. A connection lasts `longestMs` at most. Throws where the port
+ * cannot be opened.
  */
 export async function startInbound(
   context: Context,
   { port, tls, proxy }: NonNullable<Config['inboundSmtp']>,
   turns: Turns,
+  longestMs = LONGEST_MS,
 ): Promise<Inbound> {
   const domain = context.config.inboundDomain ?? '';
   const addressOf = ({ address }: { address: string }) =>
     findInboundAddress(context.db, address, domain, context.tokens);
+  const sessions = new Map<string, { client: string; refused: number; ending: NodeJS.Timeout }>();
+  const ofClient = (address: string) =>
+    [...sessions.values()].filter(({ client }) => client === address).length;
   const server = new SMTPServer({
     name: domain,
     banner: 'Gaceta',
@@ -42,9 +53,30 @@ export async function startInbound(
     maxClients: MOST_CLIENTS,
     socketTimeout: SILENCE_MS,
     closeTimeout: 5_000,
-    onRcptTo(address, _session, done) {
+    maxRecipients: MOST_RECIPIENTS,
+    onConnect({ id, remoteAddress }, done) {
+      if (ofClient(remoteAddress) >= MOST_OF_ONE_CLIENT)
+        return done(refusal(421, '4.7.0 too many connections from there'));
+      const ending = setTimeout(() => {
+        for (const connection of server.connections)
+          if (connection.id === id) connection.send(421, '4.4.2 this takes too long');
+      }, longestMs);
+      sessions.set(id, { client: remoteAddress, refused: 0, ending });
+      done();
+    },
+    onClose({ id }) {
+      clearTimeout(sessions.get(id)?.ending);
+      sessions.delete(id);
+    },
+    onRcptTo(address, { id }, done) {
+      const session = sessions.get(id);
+      if ((session?.refused ?? 0) >= MOST_REFUSED)
+        return done(refusal(421, '4.7.0 too many addresses that are not here'));
       addressOf(address).then(
-        (found) => done(found ? null : refusal(550, '5.1.1 no such address here')),
+        (found) => {
+          if (!found && session) session.refused += 1;
+          done(found ? null : refusal(550, '5.1.1 no such address here'));
+        },
         (error: Error) => {
           context.log.error({ err: error }, 'an address that mail came to could not be looked up');
           done(refusal(451, '4.3.0 try again later'));
