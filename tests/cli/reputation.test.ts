@@ -44,6 +44,30 @@ describe('the command line of who we are to receivers, and of old readers and ed
     );
   });
 
+  test('reports are read from a file, a mailbox file and standard input, and nothing else is called one', async () => {
+    const report = `From: MAILER-DAEMON@relay.example\nSubject: Undelivered\n\n<${addresses[0]}>:\nRemote host said: 550 5.1.1 User unknown\n`;
+    const line = 'From MAILER-DAEMON Mon Jan  1 00:00:00 2026\n';
+    await writeFile(join(folder, 'one.eml'), report);
+    await writeFile(join(folder, 'two.mbox'), `${line}${report}\n${line}${report}`);
+    await writeFile(join(folder, 'none.eml'), Buffer.from([0, 255, 0, 10, 254]));
+    const read = async (args: string, input?: string) => {
+      const { code, stdout } = await gaceta(`bounces classify ${args} --json`, input);
+      const rows = stdout.trim().split('\n');
+      return code === 0
+        ? rows.map((row) => JSON.parse(row)).map(({ file, kind }) => `${file} ${kind}`)
+        : JSON.parse(stdout).detail;
+    };
+    expect(await read('one.eml two.mbox none.eml')).toEqual([
+      'one.eml bounce',
+      'two.mbox#1 bounce',
+      'two.mbox#2 bounce',
+      'none.eml other',
+    ]);
+    expect(await read('-', report)).toEqual(['- bounce']);
+    expect(await read('.')).toBe('. is a folder: name the files in it.');
+    expect(await read('gone.eml')).toBe('There is no file gone.eml.');
+  });
+
   test('a key is made, waits for its record, and is listed', async () => {
     const made = (await gaceta('dkim rotate --json')).json();
     expect(made).toMatchObject({
