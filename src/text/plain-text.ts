@@ -1,6 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { EndOfReading, parse } from './bounded-parse.ts';
 import { lettersOf } from './formats.ts';
+import { imageSource } from './image-source.ts';
 import { oneLine } from './one-line.ts';
 import { escapeUnclosed, type TagKind } from './unclosed-tags.ts';
 
@@ -68,8 +69,8 @@ export function readHtml(html: string): { text: string; images: PlacedImage[] } 
         caption = '';
       }
       if (BLOCK.has(name)) text += ' ';
-      const source = attributes['src'] ?? attributes['data-src'];
-      if (name === 'img' && source)
+      const source = name === 'img' && imageSource(attributes);
+      if (source)
         images.push({
           source,
           alt: oneLine(attributes['alt'] ?? '') || null,

@@ -47,39 +47,73 @@ test('an animation is shown by its first frame', async () => {
         .toBuffer(),
     ),
   );
-  const animated = await sharp(frames, { join: { animated: true } })
-    .gif()
-    .toBuffer();
-  expect((await sharp(animated).metadata()).pages).toBe(2);
-  const { lead } = await cropper.crop(animated);
-  const { dominant } = await sharp(lead?.bytes).stats();
-  expect(dominant.r).toBeGreaterThan(200);
-  expect(dominant.b).toBeLessThan(60);
+  const joined = sharp(frames, { join: { animated: true } });
+  for (const animated of [await joined.clone().gif().toBuffer(), await joined.webp().toBuffer()]) {
+    expect((await sharp(animated).metadata()).pages).toBe(2);
+    const { lead } = await cropper.crop(animated);
+    const { dominant } = await sharp(lead?.bytes).stats();
+    expect(dominant.r).toBeGreaterThan(200);
+    expect(dominant.b).toBeLessThan(60);
+  }
 });
 
-test('a picture is turned the right way up, and says nothing of where it was taken', async () => {
-  // lies on its side: red on the left, which is the top once it is turned
-  const sideways = await sharp({
-    create: { width: 800, height: 1200, channels: 3, background: '#ffffff' },
-  })
+test('colours of a wide gamut are those of sRGB, and what is transparent is white, in dark mode too', async () => {
+  const colour = { width: 640, height: 480, channels: 3, background: '#c82828' } as const;
+  const wide = await sharp({ create: colour }).withIccProfile('p3').jpeg().toBuffer();
+  const { dominant: given } = await sharp(wide, { ignoreIcc: true }).stats();
+  expect(given.r).toBeLessThan(190);
+  const red = await cropper.crop(wide);
+  const [r, g, b] = (await sharp(red.thumbnail?.bytes).stats()).channels.map(({ mean }) => mean);
+  expect([r, g, b].map((value = 0, at) => Math.abs(value - [200, 40, 40][at]!) < 6)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  const clear = { ...colour, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } as const;
+  const { thumbnail } = await cropper.crop(await sharp({ create: clear }).png().toBuffer());
+  expect((await sharp(thumbnail?.bytes).stats()).channels.every(({ min }) => min > 250)).toBe(true);
+});
+
+// Where the corner that is seen at the top left lies in the file, as EXIF counts the ways to hold a camera.
+test.for([
+  [1, 'left', 'top'],
+  [2, 'right', 'top'],
+  [3, 'right', 'bottom'],
+  [4, 'left', 'bottom'],
+  [5, 'left', 'top'],
+  [6, 'left', 'bottom'],
+  [7, 'right', 'bottom'],
+  [8, 'right', 'top'],
+] as const)('a picture of orientation %i is turned', async ([orientation, x, y]) => {
+  const [width, height] = orientation < 5 ? [640, 480] : [480, 640];
+  const patch = { width: 200, height: 200, channels: 3, background: '#ff0000' } as const;
+  const held = await sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
     .composite([
       {
-        input: { create: { width: 400, height: 1200, channels: 3, background: '#ff0000' } },
-        left: 0,
-        top: 0,
+        input: { create: patch },
+        left: x === 'left' ? 0 : width - 200,
+        top: y === 'top' ? 0 : height - 200,
       },
     ])
-    .withExif({ IFD0: { Copyright: 'somebody' }, IFD3: { GPSLatitudeRef: 'N' } })
-    .withMetadata({ orientation: 6 })
+    .withMetadata({ orientation })
     .jpeg()
     .toBuffer();
-  const { lead } = await cropper.crop(sideways);
-  expect(lead).toMatchObject({ width: 1200, height: 675 });
+  const { thumbnail } = await cropper.crop(held);
+  expect(thumbnail).toMatchObject({ width: 264, height: 198 });
+  // `stats` is told of the whole input, whatever stands before it
+  const corner = sharp(thumbnail?.bytes).extract({ left: 4, top: 4, width: 60, height: 60 });
+  const { dominant } = await sharp(await corner.png().toBuffer()).stats();
+  expect(dominant.g).toBeLessThan(60);
+});
+
+test('a picture says nothing of where it was taken', async () => {
+  const placed = await photo()
+    .withExif({ IFD0: { Copyright: 'somebody' }, IFD3: { GPSLatitudeRef: 'N' } })
+    .jpeg()
+    .toBuffer();
+  expect((await measures(placed)).exif).toBeDefined();
+  const { lead } = await cropper.crop(placed);
   expect((await measures(lead?.bytes ?? Buffer.of())).exif).toBeUndefined();
-  const corner = await sharp(lead?.bytes)
-    .extract({ left: 1100, top: 4, width: 50, height: 20 })
-    .stats();
-  expect(corner.dominant).toMatchObject({ g: expect.toSatisfy((green: number) => green < 60) });
 });
 
 test('a small picture is not enlarged: it is a thumbnail alone', async () => {

@@ -12,7 +12,7 @@ import { newArticle, newNewsletter } from '../editions/fixtures/newsroom.ts';
 import { serve } from '../feeds/fixtures/hostile-server.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { eventually } from '../harness/eventually.ts';
-import { photo, svg } from '../pictures/fixtures.ts';
+import { heic, photo, svg } from '../pictures/fixtures.ts';
 
 const stateOf = async (db: Db) =>
   Object.fromEntries(
@@ -45,6 +45,7 @@ async function editionWith(db: Db, pictures: string[], ageMs = 0) {
 
 test('the mail goes out right with the pictures that are ready, and without all others', async () => {
   const good = await photo().jpeg().toBuffer();
+  const dot = await photo(1, 1).png().toBuffer();
   await using server = await serve((request, response) => {
     const send = (body: Buffer) =>
       response.writeHead(200, { 'content-type': 'image/jpeg' }).end(body);
@@ -58,6 +59,12 @@ test('the mail goes out right with the pictures that are ready, and without all 
         return send(good.subarray(0, good.length / 2));
       case '/drawing.jpg':
         return send(svg);
+      case '/telephone.jpg':
+        return send(heic);
+      case '/empty.jpg':
+        return send(Buffer.of());
+      case '/dot.jpg':
+        return send(dot);
       case '/huge.jpg':
         return response.writeHead(200, { 'content-length': 40_000_000 }).write('x');
       case '/hangs.jpg':
@@ -66,9 +73,8 @@ test('the mail goes out right with the pictures that are ready, and without all 
         return response.writeHead(404).end('not here');
     }
   });
-  const pictures = ['good', 'moved', 'cut', 'drawing', 'huge', 'gone', 'hangs'].map(
-    (name) => `${server.url}/${name}.jpg`,
-  );
+  const names = 'good moved cut drawing telephone empty dot huge gone hangs'.split(' ');
+  const pictures = names.map((name) => `${server.url}/${name}.jpg`);
   await using workers = await startWorkers(1, { environment: { FEED_ALLOW_PRIVATE: 'true' } });
   const { db } = workers.context;
   const { newsletter, compose } = await editionWith(db, pictures);
@@ -80,6 +86,9 @@ test('the mail goes out right with the pictures that are ready, and without all 
       'moved.jpg': 'ready',
       'cut.jpg': 'unusable: unreadable',
       'drawing.jpg': 'unusable: unreadable',
+      'telephone.jpg': 'unusable: unreadable',
+      'empty.jpg': 'unusable: unreadable',
+      'dot.jpg': 'unusable',
       'huge.jpg': 'unusable: tooLarge',
       'gone.jpg': 'unusable: status 404',
       'hangs.jpg': 'wanted',
@@ -96,11 +105,7 @@ test('the mail goes out right with the pictures that are ready, and without all 
   expect(content?.articles.map(({ image }) => image)).toEqual([
     { ...own, url: pictures[0], alt: `What ${pictures[0]} shows` },
     { ...own, url: pictures[1], alt: `What ${pictures[1]} shows` },
-    null,
-    null,
-    null,
-    null,
-    null,
+    ...pictures.slice(2).map(() => null),
   ]);
 
   await workers.plan(id);

@@ -213,6 +213,23 @@ test('only pictures that can be shown count', () => {
   expect(image('<media:thumbnail url="/t.jpg" width="30"/>')).toBeUndefined();
 });
 
+test.each([
+  ['<img srcset="/s.jpg 480w, /l.jpg 1200w, /m.jpg 800w">', '/l.jpg'],
+  ['<img srcset="/one.jpg 1x,/two.jpg 2x">', '/two.jpg'],
+  ['<img srcset="/w_400,h_300/a.jpg 400w, /w_800,h_600/a.jpg 800w">', '/w_800,h_600/a.jpg'],
+  ['<img src="data:image/gif;base64,R0lGOD" data-src="/lazy.jpg">', '/lazy.jpg'],
+  ['<img src="data:image/svg+xml,x" data-srcset="/a.jpg 300w, /b.jpg 900w">', '/b.jpg'],
+  ['<img src="//pictures.example/x.jpg">', 'https://pictures.example/x.jpg'],
+  ['<img src="/fotos/niño en el mar.jpg">', '/fotos/ni%C3%B1o%20en%20el%20mar.jpg'],
+  ['<img src="http://port.example/día 1.jpg">', 'http://port.example/día%201.jpg'],
+])('the picture of %s is %s', (html, address) => {
+  const { image } = item(
+    `<link>https://port.example/a</link><description><![CDATA[${html}]]></description>`,
+    'xml:base="https://port.example/"',
+  );
+  expect(image?.url).toBe(address.startsWith('/') ? `https://port.example${address}` : address);
+});
+
 test('links that lead nowhere or run code are none', () => {
   const link = (inner: string) => item(inner).link;
   expect(link('<link>javascript:alert(1)</link>')).toBeNull();
