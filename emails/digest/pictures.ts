@@ -68,4 +68,5 @@ export function unlessNewsroom(name: string | null, newsroom: string, length: nu
   return bare(said) === bare(newsroom) ? '' : cutAtWord(said, length);
 }
 
-const bare = (name: string) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+/** A name without what is written now so, now otherwise: capitals, hyphens, spaces. */
+export const bare = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');

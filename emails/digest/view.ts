@@ -7,6 +7,7 @@ import { directionOf, validLanguageTag } from '../language.ts';
 import { safeUrl, withLinkParameters } from '../links.ts';
 import { type Edge, edgeOf } from './edge.ts';
 import {
+  bare,
   type PlacedPicture,
   picturesOf,
   placed,
@@ -75,7 +76,8 @@ export function digestView(content: DigestContent): DigestView {
   const { lead, imprint, newsletter } = content;
   const shape = content.format === 'headlines' ? 'headlines' : content.layout;
   const sections = content.sections
-    .map(({ title, articles }) => ({
+    .map(({ slug, title, articles }) => ({
+      slug,
       title: oneLine(title),
       articles: articles.filter((each) => each.id !== lead?.id),
     }))
@@ -83,13 +85,13 @@ export function digestView(content: DigestContent): DigestView {
   const counts = sections.map(({ articles }) => articles.length);
   const weights = weightsOf(counts);
   const edge = edgeOf(content, t);
-  const shown = sections.map(({ title, articles }, at) => ({
+  const shown = sections.map(({ slug, title, articles }, at) => ({
     title,
     articles: articles.map((each, place) =>
       articleView(content, t, each, {
         weight: shape === 'broadsheet' ? (weights[at]?.[place] ?? 'brief') : 'brief',
         place: 'thumbnail',
-        kicker: kickerUnder(title, each.category),
+        kicker: kickerUnder([title, slug], each.category),
       }),
     ),
   }));
@@ -165,7 +167,7 @@ function kickerOfLead(content: DigestContent, lead: DigestArticle): string | nul
 }
 
 /** What its feed files an article under, where its section does not say the same. */
-const kickerUnder = (section: string, category: string | null): string | null =>
-  category?.toLowerCase() === section.toLowerCase() ? null : kickerOf(category ?? '');
+const kickerUnder = (section: string[], category: string | null): string | null =>
+  section.some((name) => bare(name) === bare(category ?? '')) ? null : kickerOf(category ?? '');
 
 const kickerOf = (words: string): string | null => cutAtWord(oneLine(words), KICKER_LENGTH) || null;

@@ -446,16 +446,20 @@ describe('around a story', () => {
     );
   });
 
-  test('a change soon after it came, or a category like its section, is not', async () => {
-    const told = article(2, {
-      category: 'news',
-      revisedAt: new Date('2026-11-24T05:20:00Z'),
-    });
-    const sections = [{ slug: 'a', title: 'News', articles: [told] }];
-    const { html, text } = await render(edition(0, { lead: article(1), sections }));
-    expect(html).not.toContain('>news<');
-    expect(html + text).not.toContain('Updated');
-  });
+  test.each([
+    ['news', 'News'],
+    ['special-reports', 'Special reports'],
+    ['News', 'Noticias'],
+  ])(
+    'a category %s is not told in the section %s, nor a change soon after it came',
+    async (category, title) => {
+      const told = article(2, { category, revisedAt: new Date('2026-11-24T05:20:00Z') });
+      const sections = [{ slug: 'news', title, articles: [told] }];
+      const { html, text } = await render(edition(0, { lead: article(1), sections }));
+      expect(html).not.toContain(`>${category}</p>`);
+      expect(html + text).not.toContain('Updated');
+    },
+  );
 });
 
 describe('passing it on', () => {
