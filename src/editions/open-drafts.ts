@@ -52,8 +52,9 @@ function slotsAfter(gap: RestoredGap, newsletter: Newsletter, now: Date): DueSlo
   });
 }
 
-/** Whether an edition could be there at `moment`: made by the clock before its hour, or by hand on its date. */
+/** Whether an edition could be there at `moment`: made by the clock before its hour, or by hand on its date. None of a newsletter that came later. */
 function couldBeSentBy(moment: Date, newsletter: Newsletter, { localDate, sendAt }: Slot): boolean {
+  if (newsletter.createdAt > moment) return false;
   const composed = sendAt.getTime() - newsletter.reviewMinutes * MINUTE;
   const midnight = instantOf(localDate, '00:00', newsletter.timezone).getTime();
   return Math.min(composed, midnight) <= moment.getTime();

@@ -37,7 +37,7 @@ async function tick(context: Context, time: string) {
 }
 
 const editionsOf = ({ db }: Context) =>
-  db.selectFrom('editions').selectAll().orderBy('number').execute();
+  db.selectFrom('editions').selectAll().orderBy('newsletterId').orderBy('number').execute();
 
 let backups = 0;
 async function restoreInto(context: Context, from: Context, madeAt: string) {
@@ -124,10 +124,21 @@ test('a draft made by hand is held at its hour, and so is whatever was scheduled
   await compose('daily');
   await compose('special', at('24T20:00'));
   await (await restoreInto(other, source, '24T03:30'))();
+  await tick(other, '24T04:00');
+  const later = await newNewsletter(other.db, { kinds: ['daily'] });
+  await newArticle(other.db, later, '2026-11-24T05:00:00Z');
+  await other.db
+    .updateTable('newsletters')
+    .set({ createdAt: at('24T05:00') })
+    .where('id', '=', later.id)
+    .execute();
   await tick(other, '24T06:30');
+  await tick(other, '24T07:00');
   await tick(other, '24T20:00');
   expect(await editionsOf(other)).toMatchObject([
     { kind: 'daily', state: 'draft', heldBy: 'restore', sendAt: at('24T07:00') },
     { kind: 'special', state: 'draft', heldBy: 'restore', sendAt: at('24T20:00') },
+    // of a newsletter that came later
+    { kind: 'daily', state: 'sending', heldBy: null },
   ]);
 });
