@@ -13,9 +13,11 @@ export interface Held {
  * under way are not sent. What the clock would make for the time since then is held when it makes it (`restoredGap`).
  */
 export async function holdDue(client: pg.ClientBase, since: string): Promise<Held> {
+  // a gap that no worker has ended goes on
   await client.query(
     `insert into settings (key, value) values ($1, $2)
-     on conflict (key) do update set value = excluded.value, updated_at = now()`,
+     on conflict (key) do update set value = excluded.value, updated_at = now()
+       where settings.value ? 'until'`,
     [RESTORED, JSON.stringify({ since })],
   );
   const { rows: editions } = await client.query<{ id: string }>(
