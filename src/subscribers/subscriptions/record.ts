@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { DbOrTransaction } from '../../database/connection.ts';
 import type { Format, Frequency, SubscriptionState } from '../../database/tables.ts';
 import type { Evidence } from '../consent-evidence.ts';
+import { agreedBefore, leftSince, takeOver } from './told-by-others.ts';
 
 /** A consent or its withdrawal, as it is stored. */
 export interface ConsentRow extends Omit<Evidence, 'form'> {
@@ -34,7 +35,7 @@ export type Recorded = 'added' | 'changed' | 'same' | 'unsubscribed';
 
 /**
  * Records subscriptions with their consents, and no letter. An active one is active from now on, and of one that was
- * active before only the choices change; a reader who unsubscribed after the consent stays unsubscribed. A pending
+ * active before only the choices change; a reader who unsubscribed after the consent stays so. A pending
  * one changes nothing where there is any; an unsubscribed one ends what was confirmed before. No two may be of
  * the same subscriber and newsletter. Returns what each changed, in the order given.
  */
@@ -60,8 +61,8 @@ export async function recordSubscriptions(
           when t.state is null then 'added'
           when g.state = 'pending' then 'same'
           when g.state = 'unsubscribed' then case when t.state <> 'unsubscribed'
-            and coalesce(t.confirmed_at, t.created_at) < g."unsubscribedAt" then 'changed' else 'same' end
-          when t.state = 'unsubscribed' and t.left_at > g."consentAt" then 'unsubscribed'
+            and ${sql.raw(agreedBefore('g."unsubscribedAt"'))} then 'changed' else 'same' end
+          when ${sql.raw(leftSince('g."consentAt"'))} then 'unsubscribed'
           when t.state <> 'active' then 'added'
           when (coalesce(g.frequency, t.frequency), coalesce(g.hour, t.hour),
               coalesce(g.sections, t.sections), coalesce(g.format, t.format),
@@ -77,18 +78,7 @@ export async function recordSubscriptions(
         ${now}::timestamptz, j."consentAt", case when j.state = 'active' then ${now}::timestamptz end,
         j."unsubscribedAt"
       from judged j where j.outcome in ('added', 'changed') order by j."subscriberId", j."newsletterId"
-      on conflict (newsletter_id, subscriber_id) do update set state = excluded.state,
-        frequency = excluded.frequency, hour = excluded.hour, sections = excluded.sections,
-        format = excluded.format, paused_until = excluded.paused_until, left_at = excluded.left_at, leave_reason = null, requested = null,
-        confirmed_at = case when t.state = 'active' or excluded.state <> 'active' then t.confirmed_at
-          else excluded.confirmed_at end,
-        active_from = case when t.state = 'active' or excluded.state <> 'active' then t.active_from
-          else excluded.active_from end
-      where case excluded.state
-        when 'active' then not (t.state = 'unsubscribed' and t.left_at > excluded.confirmed_at)
-        when 'unsubscribed' then t.state in ('active', 'pending')
-          and coalesce(t.confirmed_at, t.created_at) < excluded.left_at
-        else false end
+      ${sql.raw(takeOver('excluded.confirmed_at'))}
     ), consented as (
       insert into consents (subscriber_id, newsletter_id, action, at, origin_address, user_agent, form,
         wording, wording_version, detail)

@@ -79,9 +79,17 @@ export async function* openSheets(
   const read = { signal: options.signal, ...(options.onRead ? { onRead: options.onRead } : {}) };
   const source = file.read(read);
   const alone = { name: null, writtenAt: null };
-  if (container === 'jsonl')
-    yield { container, ...alone, ...(await openJsonLines(source, assume)) };
-  else yield { container: 'csv', ...alone, ...(await openCsv(source, assume)) };
+  const open = container === 'jsonl' ? openJsonLines : openCsv;
+  try {
+    yield {
+      container: container === 'jsonl' ? container : 'csv',
+      ...alone,
+      ...(await open(source, assume)),
+    };
+  } finally {
+    // whether or not its rows were read to their end, or at all
+    await source.return(undefined);
+  }
 }
 
 async function* openZipped(file: ListFile, assume: Notes['add'], options: ReadOptions) {

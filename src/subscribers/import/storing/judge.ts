@@ -1,3 +1,5 @@
+import { agreedBefore, leftSince, takeOver } from '../../subscriptions/told-by-others.ts';
+
 /**
  * What becomes of a line, as PostgreSQL tells it, a letter each. `new`, `changed`, `same`: what it did to a subscription,
  * or to the person where there is none. The line says that the reader left: `leftNew` nothing was known of them,
@@ -42,9 +44,9 @@ const personChanges = (known: string) =>
 const OUTCOME = `case
     when g.state = 'unsubscribed' then case
       when t.state = 'unsubscribed' then 'K'
-      when coalesce(t.confirmed_at, t.created_at) < g.unsubscribed_at then 'E' else 'S' end
+      when ${agreedBefore('g.unsubscribed_at')} then 'E' else 'S' end
     when g.state = 'pending' then 'S'
-    when t.state <> 'active' and t.left_at >= coalesce(g.own_consent_at, '-infinity') then 'H'
+    when ${leftSince("coalesce(g.own_consent_at, '-infinity')")} then 'H'
     when t.state <> 'active' then 'N'
     when (coalesce(g.frequency, t.frequency), coalesce(g.hour, t.hour), coalesce(g.sections, t.sections),
         coalesce(g.format, t.format), coalesce(g.paused_until, t.paused_until))
@@ -138,22 +140,7 @@ const PLACE = `
 export const placeAdded = `${PLACE} and g.id is null`;
 
 /** $1: now. Where the reader did something since it was looked, what they did stays. */
-export const placeReaders = `${PLACE} and g.id is not null
-  on conflict (newsletter_id, subscriber_id) do update set state = excluded.state,
-    frequency = excluded.frequency, hour = excluded.hour, sections = excluded.sections, format = excluded.format,
-    paused_until = excluded.paused_until,
-    left_at = case when excluded.state = 'unsubscribed' then excluded.left_at end,
-    leave_reason = case when excluded.state = 'unsubscribed' then excluded.leave_reason end,
-    requested = null,
-    confirmed_at = case when t.state = 'active' or excluded.state <> 'active' then t.confirmed_at
-      else excluded.confirmed_at end,
-    active_from = case when t.state = 'active' or excluded.state <> 'active' then t.active_from
-      else excluded.active_from end
-  where case excluded.state
-    when 'active' then t.state = 'active' or t.left_at is null or t.left_at < excluded.active_from
-    when 'unsubscribed' then t.state in ('active', 'pending')
-      and coalesce(t.confirmed_at, t.created_at) < excluded.left_at
-    else false end`;
+export const placeReaders = `${PLACE} and g.id is not null ${takeOver('excluded.active_from')}`;
 
 const DETAIL = `jsonb_strip_nulls(jsonb_build_object('source', nullif(g.source, ''), 'import', $1::text, 'line', g.line,
     'statedBy', case when g.stated then $2::text end))`;
