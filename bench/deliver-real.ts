@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Db } from '../src/database/connection.ts';
 import { freePort } from './free-port.ts';
-import { addArticles, type Newsroom } from './newsroom.ts';
+import { addArticles, type Newsroom, postmasterOf } from './newsroom.ts';
 import { familyCpuMs, usageOf } from './process-usage.ts';
 import { type Api, openApi, type Role, startRole } from './service.ts';
 
@@ -129,9 +127,6 @@ async function withService<T>(
 }
 
 /** The first line of PostgreSQL's own file. */
-function postmasterOf({ server }: Newsroom): number {
-  return Number.parseInt(readFileSync(join(server.cluster, 'postmaster.pid'), 'utf8'), 10);
-}
 
 async function untilSent(db: Db, edition: string): Promise<void> {
   for (;;) {

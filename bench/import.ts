@@ -10,9 +10,9 @@ import { createApiToken } from '../src/operators/api-tokens.ts';
 import { putSignUpSettings } from '../src/subscribers/sign-up-settings.ts';
 import { freePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
-import { type Newsroom, openNewsroom } from './newsroom.ts';
+import { type Newsroom, openNewsroom, postmasterOf } from './newsroom.ts';
 import { type RunningSink, startSmtpSink } from './postfix.ts';
-import { usageOf } from './process-usage.ts';
+import { familyCpuMs, usageOf } from './process-usage.ts';
 import { startRole } from './service.ts';
 import { openDoors, SECRET } from './web-doors.ts';
 import { idleThenSending, type SendingRound } from './web-sending.ts';
@@ -75,13 +75,15 @@ async function copyBare(databaseUrl: string, path: string): Promise<number> {
 interface Imported {
   perSecond: number;
   peakRssMb: number;
-  /** Of the process that reads, for a line. */
+  /** Of the process that reads, for a line, and of PostgreSQL with all its processes. */
   cpuMicroseconds: number;
+  databaseMicroseconds: number;
 }
 
 /** The command as an operator runs it; its time is that of the row, from its begin to its end. */
 async function importFile(newsroom: Newsroom, path: string, count: number): Promise<Imported> {
   const cli = join(import.meta.dirname, '../bin/gaceta.js');
+  const databaseMs = familyCpuMs(postmasterOf(newsroom));
   const words = ['subscribers', 'import', path, '--newsletter', 'daily', '--json'];
   const child = spawn(process.execPath, [cli, ...words], {
     cwd: newsroom.folder,
@@ -116,6 +118,7 @@ async function importFile(newsroom: Newsroom, path: string, count: number): Prom
     perSecond: count / seconds,
     peakRssMb: used.peakRssMb,
     cpuMicroseconds: (used.cpuMs * 1000) / count,
+    databaseMicroseconds: ((familyCpuMs(postmasterOf(newsroom)) - databaseMs) * 1000) / count,
   };
 }
 
@@ -175,7 +178,7 @@ try {
   const copySeconds = await copyBare(newsroom.databaseUrl, path);
   const large = await importFile(newsroom, path, lines);
   say(
-    `${Math.round(large.perSecond)} lines/s, COPY ${Math.round(lines / copySeconds)}; ${rounded(large.cpuMicroseconds)} µs of the process a line; ${rounded(small.peakRssMb)} MB for ${few} lines, ${rounded(large.peakRssMb)} MB for ${lines}`,
+    `${Math.round(large.perSecond)} lines/s, COPY ${Math.round(lines / copySeconds)}; ${rounded(large.cpuMicroseconds)} µs of the process and ${rounded(large.databaseMicroseconds)} of PostgreSQL a line; ${rounded(small.peakRssMb)} MB for ${few} lines, ${rounded(large.peakRssMb)} MB for ${lines}`,
   );
   await writeList(path, lines, 'beside');
   const [alone, beside] = await besides(newsroom, sink, path);
@@ -183,6 +186,7 @@ try {
     linesPerSecond: Math.round(large.perSecond),
     copyLinesPerSecond: Math.round(lines / copySeconds),
     cpuMicrosecondsPerLine: rounded(large.cpuMicroseconds),
+    databaseMicrosecondsPerLine: rounded(large.databaseMicroseconds),
     peakRssMbFew: rounded(small.peakRssMb),
     peakRssMbMany: rounded(large.peakRssMb),
     memoryMoreMb: rounded(large.peakRssMb - small.peakRssMb),

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -53,6 +53,10 @@ export async function openNewsroom(
     },
   };
 }
+
+/** The process of its PostgreSQL, of which all its others are children. */
+export const postmasterOf = ({ server }: Newsroom): number =>
+  Number.parseInt(readFileSync(join(server.cluster, 'postmaster.pid'), 'utf8'), 10);
 
 async function addReaders(db: Db, readers: number): Promise<void> {
   const CHUNK = 100_000;
