@@ -32,7 +32,8 @@ export const joinReason = (reason: string, words: string): string =>
 
 const stored = new RegExp(`^(${leavingReasons.join('|')})(?:: (.*))?$`, 's');
 
-function readReason(text: string): Pick<LeavingReason, 'reason' | 'words'> {
+/** Takes them apart again. */
+export function readReason(text: string): Pick<LeavingReason, 'reason' | 'words'> {
   const [, reason, words = ''] = stored.exec(text) ?? [];
   return reason === undefined
     ? { reason: null, words: text }

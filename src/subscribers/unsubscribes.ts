@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { DbOrTransaction } from '../database/connection.ts';
+import { type LeavingReason, readReason } from './leaving-reasons.ts';
 
 /** Readers who unsubscribed by a link in an edition, or on a page that one leads to, and what they said. */
 export interface EditionUnsubscribes {
   /** Those who undid it, or signed up again, are not counted. */
   count: number;
-  /** The newest reasons, in the readers' own words. */
-  reasons: { at: Date; reason: string }[];
+  /** The newest reasons. */
+  reasons: Pick<LeavingReason, 'at' | 'reason' | 'words'>[];
 }
 
 const MOST_REASONS = 100;
@@ -16,7 +17,7 @@ export async function unsubscribesOf(
   db: DbOrTransaction,
   edition: string,
 ): Promise<EditionUnsubscribes> {
-  const { rows } = await sql<EditionUnsubscribes>`
+  const { rows } = await sql<{ count: number; reasons: { at: string; reason: string }[] }>`
     with gone as materialized (
       select c.subscriber_id, c.at, t.leave_reason as reason from consents c
       join subscriptions t on t.newsletter_id = c.newsletter_id
@@ -28,5 +29,8 @@ export async function unsubscribesOf(
         select distinct subscriber_id, at, reason from gone where reason is not null order by at desc limit ${MOST_REASONS}
       ) said), '[]') as reasons`.execute(db);
   const { count = 0, reasons = [] } = rows[0] ?? {};
-  return { count, reasons: reasons.map(({ at, reason }) => ({ at: new Date(at), reason })) };
+  return {
+    count,
+    reasons: reasons.map(({ at, reason }) => ({ at: new Date(at), ...readReason(reason) })),
+  };
 }

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { Role } from '../../database/tables.ts';
+import { getEdition } from '../../editions/editions.ts';
+import { EditionNotFound } from '../../editions/errors.ts';
 import { maskAddressesIn } from '../../mail/address.ts';
 import { mayAct } from '../../operators/roles.ts';
 import { filterQuery } from '../../subscribers/filter-query.ts';
@@ -7,9 +10,11 @@ import {
   leavingReasons,
   listLeavingReasons,
 } from '../../subscribers/leaving-reasons.ts';
+import { unsubscribesOf } from '../../subscribers/unsubscribes.ts';
 import { type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
-import { pageOf } from './shapes.ts';
+import { ofEdition } from './reach.ts';
+import { byId, pageOf } from './shapes.ts';
 
 const leavingReasonShape = z
   .object({
@@ -22,6 +27,15 @@ const leavingReasonShape = z
     }),
   })
   .meta({ id: 'LeavingReason', description: 'Why a reader unsubscribed' });
+
+const unsubscribesShape = z
+  .object({
+    count: z.number().int(),
+    reasons: z.array(leavingReasonShape.pick({ at: true, reason: true, words: true })),
+  })
+  .meta({ id: 'EditionUnsubscribes' });
+
+const openTo = (role: Role) => (mayAct(role, 'admin') ? (text: string) => text : maskAddressesIn);
 
 export const leavingReasonOperations: Operation[] = [
   reads(
@@ -45,8 +59,31 @@ export const leavingReasonOperations: Operation[] = [
     async ({ query: { limit, after, newsletter, leftAfter, leftBefore }, role, scope }, db) => {
       const filter = { newsletter, after: leftAfter, before: leftBefore, scope };
       const { data, next } = await listLeavingReasons(db, { ...filter, limit, cursor: after });
-      const words = mayAct(role, 'admin') ? (text: string) => text : maskAddressesIn;
+      const words = openTo(role);
       return { body: { data: data.map((one) => ({ ...one, words: words(one.words) })), next } };
+    },
+  ),
+  reads(
+    {
+      method: 'get',
+      path: '/editions/{id}/unsubscribes',
+      tag: 'Editions',
+      summary: 'Count who unsubscribed by the links of an edition, and list why',
+      description:
+        'By any link in it, and on the pages that these lead to. Who undid it or subscribed again is not counted. The newest 100 reasons.',
+      role: 'viewer',
+      reach: ofEdition,
+      params: byId,
+      answers: { 200: { description: 'Until now', schema: unsubscribesShape } },
+      errors: [404],
+    },
+    async ({ params, role }, db) => {
+      if (!(await getEdition(db, params.id))) throw new EditionNotFound(params.id);
+      const { count, reasons } = await unsubscribesOf(db, params.id);
+      const words = openTo(role);
+      return {
+        body: { count, reasons: reasons.map((one) => ({ ...one, words: words(one.words) })) },
+      };
     },
   ),
 ];

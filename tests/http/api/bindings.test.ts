@@ -251,3 +251,54 @@ it('says of a token that it has expired', async () => {
     detail: 'This API token expired on 2026-11-01: make another one.',
   });
 });
+
+it('keeps imports, bulk jobs, earlier editions, figures and reasons of the other newsletters to itself', async () => {
+  const csv = { 'Content-Type': 'text/csv' };
+  const list = 'email,consent_source,consent_at\nnew@example.org,fair,2026-01-02T10:00:00Z\n';
+  const job = (
+    await api.call('POST', '/imports?newsletter=daily&dryRun=true', list, { headers: csv })
+  ).body.id;
+  const what = { action: 'unsubscribe', newsletter: 'daily' };
+  const bulk = (
+    await api.call('POST', '/subscribers/bulk', { what, filter: { newsletter: 'daily' } })
+  ).body.id;
+  const page =
+    '<html><head><title>No. 1</title><meta property="article:published_time" content="2022-02-01T10:00:00Z"></head><body><h1>No. 1</h1><p>News</p></body></html>';
+  await api.call('POST', '/newsletters/daily/earlier-editions?format=html', page, {
+    headers: { 'Content-Type': 'application/octet-stream' },
+  });
+  const { data: archived } = (await api.call('GET', '/newsletters/daily/earlier-editions')).body;
+  const earlier = archived[0].id;
+  const other = await addArticle(api.context.db, { title: 'Un puente' });
+  for (const [method, path, body, status] of [
+    ['GET', `/imports/${job}`, undefined, 404],
+    ['GET', `/imports/${job}/report.csv`, undefined, 404],
+    ['POST', `/imports/${job}/start`, undefined, 404],
+    ['POST', `/imports/${job}/stop`, undefined, 404],
+    ['GET', `/bulk-jobs/${bulk}`, undefined, 404],
+    ['POST', `/bulk-jobs/${bulk}/start`, { expectedCount: 2 }, 404],
+    ['POST', `/bulk-jobs/${bulk}/stop`, undefined, 404],
+    ['POST', '/subscribers/bulk', { what, filter: {} }, 404],
+    ['GET', '/newsletters/daily/earlier-editions', undefined, 404],
+    ['DELETE', `/earlier-editions/${earlier}`, undefined, 404],
+    ['POST', `/articles/${article}/translations`, { articles: [other] }, 404],
+    ['DELETE', `/articles/${article}/translations`, undefined, 404],
+    ['POST', `/articles/${article}/join`, { copy: other }, 404],
+    ['GET', `/editions/${edition}/unsubscribes`, undefined, 404],
+    ['GET', '/figures?newsletter=daily', undefined, 404],
+    ['GET', '/audit', undefined, 403],
+    ['GET', '/receivers', undefined, 403],
+    ['GET', '/sending-rules', undefined, 403],
+    ['GET', '/two-factor', undefined, 403],
+    ['POST', '/relays/smtp/test', {}, 403],
+  ] as const)
+    expect([method, path, (await call(method, path, body)).status]).toEqual([method, path, status]);
+  for (const path of ['/imports', '/bulk-jobs', '/bounces', '/leaving-reasons'])
+    expect([path, (await call('GET', path)).body.data]).toEqual([path, []]);
+  const seen = await Promise.all(
+    ['/figures', '/reports/dmarc', '/dkim', '/sender/checks', '/attention', '/webhooks'].map(
+      async (path) => JSON.stringify((await call('GET', path)).body),
+    ),
+  );
+  expect(seen.join()).not.toMatch(/daily|reader0@/);
+});

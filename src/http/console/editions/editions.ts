@@ -77,9 +77,10 @@ export function editionRoutes(context: Context): Router {
         again: ended ? missed.again : 0,
         left: {
           count: left.count,
-          reasons: left.reasons.map(({ at, reason }) => ({
+          reasons: left.reasons.map(({ at, reason, words: said }) => ({
             at: timeIn(at, language, timezone),
-            reason: open ? reason : maskAddressesIn(reason),
+            kind: reason && t(`readers.leaving.kinds.${reason}`),
+            said: open ? said : maskAddressesIn(said),
           })),
         },
         hasContent: shown.articles.length > 0 || isLetter({ edition: shown, articles: [] }),
