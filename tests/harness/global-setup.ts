@@ -7,7 +7,7 @@ import { createDatabase } from '../../src/database/create.ts';
 import { startEmbedded } from '../../src/database/embedded/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { migrateQueues } from '../../src/queue/engines.ts';
-import { provideTool } from './tools.ts';
+import { provideChromium, provideTool } from './tools.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -36,7 +36,7 @@ export default async function setup(project: TestProject) {
   await migrateQueues(server.url('template_gaceta'));
   project.provide('postgres', server.url('__db__'));
   project.provide('redisServer', provideTool('redis-server', 'redis-server'));
-  project.provide('chromium', provideTool('chromium', 'chromium'));
+  project.provide('chromium', provideChromium());
   return async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
