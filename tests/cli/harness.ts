@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
 
 export interface Outcome {
   code: number | null;
@@ -20,7 +20,8 @@ export async function openShell(
   variables: Record<string, string>,
 ): Promise<{ folder: string; gaceta(args: string, input?: string): Promise<Outcome> }> {
   const folder = await mkdtemp(join(tmpdir(), 'gaceta-cli-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const end = TestRunner.getCurrentTest() ? onTestFinished : afterAll;
+  end(() => rm(folder, { recursive: true, force: true }));
   return {
     folder,
     async gaceta(args, input) {

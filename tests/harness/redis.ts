@@ -27,8 +27,18 @@ export async function startRedis(port?: number): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'gaceta-redis-'));
   const options = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   const child = spawn(found.path, [...options, '--appendonly', 'no'], { stdio: 'ignore' });
-  const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  const killAtExit = () => child.kill('SIGKILL');
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const killAtExit = () => {
+    child.kill('SIGKILL');
+    remove();
+  };
+  const ended = new Promise<void>((done) =>
+    child.once('exit', () => {
+      process.removeListener('exit', killAtExit);
+      remove();
+      done();
+    }),
+  );
   process.once('exit', killAtExit);
   const url = `redis://127.0.0.1:${chosen}`;
   const client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
@@ -39,10 +49,8 @@ export async function startRedis(port?: number): Promise<TestRedis> {
     url,
     kill: () => void child.kill('SIGKILL'),
     async close() {
-      process.removeListener('exit', killAtExit);
       child.kill('SIGTERM');
       await ended;
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dkimVerify } from 'mailauth';
-import { afterAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   listDkim,
   NoKeyWaits,
@@ -96,7 +96,7 @@ test('a key signs once its record is published, in workers that run, and the one
 
 test('keys of DKIM= come first, of their domain alone', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gaceta-dkim-'));
-  afterAll(() => rm(folder, { recursive: true }));
+  onTestFinished(() => rm(folder, { recursive: true }));
   const { privateKey } = generateKeyPairSync('ed25519');
   const file = join(folder, 'key');
   await writeFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));

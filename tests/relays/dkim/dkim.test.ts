@@ -1,11 +1,11 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { dkimVerify } from 'mailauth';
 import DKIM from 'nodemailer/lib/dkim';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { bodyHasher } from '../../../src/relays/dkim/body-hash.ts';
 import { DkimError, loadDkimKeys, parseDkim } from '../../../src/relays/dkim/keys.ts';
 import { prepareSigner } from '../../../src/relays/dkim/sign.ts';
@@ -17,6 +17,7 @@ const KEYS = {
 
 async function keyFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gaceta-dkim-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
   for (const [name, { privateKey }] of Object.entries(KEYS)) {
     await writeFile(join(folder, name), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   }

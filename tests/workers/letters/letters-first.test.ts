@@ -37,24 +37,24 @@ describe.each(['PostgreSQL', 'Redis'])('with rates and queue in %s', (backend) =
     `under a low SEND_RATE a letter leaves with the next permit, and the digest goes on ${missing ?? ''}`,
     async () => {
       await using workers = await startWorkers(2, {
-        environment: { ...(await environment(backend)), SEND_RATE: '2' },
+        environment: { ...(await environment(backend)), SEND_RATE: '1' },
       });
       const { db } = workers.context;
       const edition = await freezeEdition(db, await makeReaders(db, 500));
       await workers.plan(edition);
       const sent = () => workers.sink.accepted.length;
-      await eventually(() => expect(sent()).toBeGreaterThan(2));
+      await eventually(() => expect(sent()).toBeGreaterThan(0));
       await overtakenBy(workers, 'warms-the-template@news.test');
       const overtaken: number[] = [];
-      for (const name of ['one', 'two', 'three', 'four']) {
+      for (const name of ['one', 'two', 'three']) {
         overtaken.push(await overtakenBy(workers, `${name}@news.test`));
         // the digest has a permit in between: a letter costs it one and no more
         const now = sent();
         await eventually(() => expect(sent()).toBeGreaterThan(now));
       }
-      // what has a permit already, in either worker, and what takes one while the letter is written and read
+      // what has a permit already, in either worker, and what takes one a second while the letter is written and read
       expect(Math.max(...overtaken)).toBeLessThanOrEqual(4);
-      expect((await ledger(db, edition)).sent).toBeGreaterThanOrEqual(4);
+      expect((await ledger(db, edition)).sent).toBeGreaterThanOrEqual(3);
     },
   );
 });
