@@ -36,7 +36,7 @@ export async function startRspamd(program: string, nameServer = '127.0.0.1:9'): 
       const response = await fetch(`${url}/ping`);
       if (!response.ok) throw new Error(`rspamd answers ${response.status}`);
     },
-    { timeout: 140_000, interval: 200 },
+    { timeout: 270_000, interval: 200 },
   );
   return {
     async symbols(message, envelope = {}) {
