@@ -19,6 +19,8 @@ export interface ImportRequest extends ListOptions {
   newsletter?: string | undefined;
   /** Only look what would become of the lines; startImport then imports them. */
   dryRun?: boolean | undefined;
+  /** Of a dry run: take also a file of which nothing says where its addresses are. startImport then has to say it. */
+  waitsForMap?: boolean | undefined;
 }
 
 interface By {
@@ -48,7 +50,7 @@ export async function beginImport(
 export async function makeImport(
   { db, imports }: Pick<Context, 'db' | 'imports'>,
   { actor, scope }: By,
-  { newsletter, dryRun = false, ...list }: ImportRequest,
+  { newsletter, dryRun = false, waitsForMap = false, ...list }: ImportRequest,
   take: () => Promise<Spool>,
 ): Promise<Import> {
   const place = newsletter === undefined ? null : await requireNewsletter(db, newsletter, scope);
@@ -56,6 +58,7 @@ export async function makeImport(
     newsletterId: place?.id ?? null,
     options: { ...list, newsletter: newsletter ?? null, scope },
     dryRun,
+    waitsForMap: dryRun && waitsForMap,
     statedBy: nameOf(actor),
     audit: (tx) => {
       const said = { ...(dryRun && { dryRun }), ...(list.consent && { consent: list.consent }) };
@@ -89,6 +92,7 @@ export async function restart(
 ): Promise<void> {
   const { db } = context;
   const found = await getImport(db, id, scope);
+  if (!changes && found.understood) requireReadable(found.understood);
   const changed = changes && (await changedOptions(context, found, scope, changes));
   await db.transaction().execute(async (tx) => {
     await restartImport(tx, id, changed);
@@ -115,7 +119,7 @@ async function changedOptions(
   { db, imports }: Pick<Context, 'db' | 'imports'>,
   found: Import,
   scope: Scope,
-  { newsletter, dryRun, ...list }: ImportRequest,
+  { newsletter, dryRun, waitsForMap: _, ...list }: ImportRequest,
 ) {
   const slug = newsletter ?? found.options.newsletter;
   const place = slug === null ? null : await requireNewsletter(db, slug, scope);

@@ -5,7 +5,7 @@ import type { HashAddress } from '../sign-up-fields.ts';
 import { isHere, removeOrphans, removeSpool, type Spool } from './reading/spool.ts';
 import { addImport, getImport, type Import, type ImportOptions, withoutExamples } from './rows.ts';
 import { type ImportWork, NotOurs, workOn } from './run.ts';
-import { requireReadable, understandList } from './understanding/understand.ts';
+import { holdsAddresses, requireReadable, understandList } from './understanding/understand.ts';
 
 /** So many at once for a process: each takes two connections, and much of a processor. */
 const AT_ONCE = 1;
@@ -21,6 +21,8 @@ export interface ImportOrder {
   newsletterId: string | null;
   options: ImportOptions;
   dryRun: boolean;
+  /** A file of which nothing says where its addresses are waits, ready, until somebody says it; else it is refused. */
+  waitsForMap?: boolean;
   /** Who brings the file, as `operator 5`. */
   statedBy: string;
   audit(tx: DbOrTransaction): Promise<unknown>;
@@ -88,13 +90,14 @@ export function openImportQueue({
   }
 
   async function begin(file: Spool, order: ImportOrder): Promise<Import> {
-    const { newsletterId, options, dryRun, statedBy } = order;
+    const { newsletterId, options, dryRun, waitsForMap = false, statedBy } = order;
     if (signal.aborted || (await waitingIn(db)).length >= MOST_RUNNING) throw new TooManyImports();
     const understood = await understandList(file, options);
-    requireReadable(understood);
+    const waits = waitsForMap && !holdsAddresses(understood);
+    if (!waits) requireReadable(understood);
     return db.transaction().execute(async (tx) => {
       await order.audit(tx);
-      const row = { file: file.name, newsletterId, options, understood, dryRun, statedBy };
+      const row = { file: file.name, newsletterId, options, understood, dryRun, statedBy, waits };
       return getImport(tx, await addImport(tx, row));
     });
   }

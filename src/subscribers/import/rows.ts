@@ -60,12 +60,14 @@ export interface NewImport {
   understood: Understood;
   dryRun: boolean;
   statedBy: string;
+  /** True: it is looked at only once somebody said more of the file. */
+  waits: boolean;
 }
 
 /** Makes the row of an import that begins: whichever process finds its file works on it. Answers its id. */
 export async function addImport(
   db: DbOrTransaction,
-  { file, newsletterId, options, understood, dryRun, statedBy }: NewImport,
+  { file, newsletterId, options, understood, dryRun, statedBy, waits }: NewImport,
 ): Promise<string> {
   const newsletters = newsletterId === null ? options.scope : [newsletterId];
   const { id } = await db
@@ -78,6 +80,7 @@ export async function addImport(
       understood: JSON.stringify(understood),
       dryRun,
       statedBy,
+      ...(waits && { state: 'ready' as const, finishedAt: sql<Date>`now()` }),
     })
     .returning('id')
     .executeTakeFirstOrThrow();

@@ -167,10 +167,30 @@ describe('readers imported in the console', async () => {
     expect((await ended(location)).state).toBe('done');
   });
 
+  it('of which nothing says where the addresses are wait until somebody does', async () => {
+    const file = 'contact,x\nby phone,Hal\nat the fair,Ida\njo@of.example,Jo\n';
+    const { status, location } = await send({ newsletter: 'daily' }, file);
+    expect(status).toBe(303);
+    expect(await ended(location)).toMatchObject({ state: 'ready', lines: 0 });
+    const asked = (await get(location ?? '')).text;
+    expect(asked).toContain('No column looks as if it held email addresses');
+    expect(asked).toMatch(/<details[^>]* open>/);
+    expect(asked).not.toContain(`${location}/start`);
+    // from a window that was left open
+    expect((await press(`${location}/start`)).status).toBe(422);
+    expect((await press(`${location}/again`, { 'column-1': 'name' })).status).toBe(422);
+    const consent = { consent_source: 'Our form', consent_at: '2026-01-02' };
+    await press(`${location}/again`, { ...consent, 'column-0': 'email', 'column-1': 'name' });
+    const looked = { state: 'ready', counts: { new: 1, refused: 2 } };
+    expect(await ended(location)).toMatchObject(looked);
+    await press(`${location}/start`);
+    expect(await ended(location)).toMatchObject({ state: 'done', added: 1 });
+  });
+
   it.each([
     ['no file', 'daily', null, 'Choose a file'],
     ['an empty file', 'daily', '', 'Choose a file'],
-    ['no columns', 'daily', 'hello\nworld\n', 'No column holds addresses'],
+    ['a picture', 'daily', 'GIF89a', 'This is a picture'],
     ['a column twice', 'daily', `${header},email\n`, 'The column “email” is there twice'],
     ['an unknown newsletter', 'none', `${header}\n`, 'Choose a newsletter'],
   ])(

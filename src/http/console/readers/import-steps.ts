@@ -62,11 +62,12 @@ export function importStepRoutes(context: Context): Router {
         await work(context, by(res), id);
         if (verb === 'stop') await leaveMessage(req, 'imports.stopped', true);
       } catch (error) {
+        if (error instanceof InvalidImport) return show(req, res, { invalid: error });
         if (!(error instanceof WrongImportState)) throw error;
         // pressed in another window, or it has just ended
         await leaveMessage(req, 'imports.tooLate', false);
       }
-      res.redirect(303, `${page}/${id}`);
+      return res.redirect(303, `${page}/${id}`);
     });
 
   async function show(

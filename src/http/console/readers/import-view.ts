@@ -3,6 +3,7 @@ import { ownColumns } from '../../../subscribers/csv-columns.ts';
 import { noteInWords, reasonInWords } from '../../../subscribers/import/reporting/words.ts';
 import type { Import, ImportSummary } from '../../../subscribers/import/rows.ts';
 import { houseName } from '../../../subscribers/import/understanding/houses.ts';
+import { holdsAddresses } from '../../../subscribers/import/understanding/understand.ts';
 import {
   type Field,
   fields,
@@ -61,11 +62,13 @@ export function understoodView(
   { language, t }: Words,
 ) {
   const told = [...(understood?.notes ?? []), ...notes].map((note) => noteInWords(note, language));
-  if (!understood) return { notes: told, facts: [], samples: [], form: null };
+  if (!understood)
+    return { notes: told, facts: [], samples: [], form: null, lacksAddresses: false };
   return {
     notes: [...new Set(told)],
     facts: factsOf(understood, t),
     samples: samplesOf(understood, { language, t }),
+    lacksAddresses: !holdsAddresses(understood),
     form: {
       formats: formats.map((value) => ({ value, name: houseName(value) })),
       format: typed['format'] ?? options.format ?? '',

@@ -53,7 +53,8 @@ export function importRoutes(context: Context): Router {
       const by = { actor: actorOf(res), scope: scopeOf(res) };
       const chosen = newsletter === '' ? {} : { newsletter };
       try {
-        const request = { ...chosen, fileName: fileName.slice(0, 200), dryRun: true };
+        const name = fileName.slice(0, 200);
+        const request = { ...chosen, fileName: name, dryRun: true, waitsForMap: true };
         const { id } = await beginImport(context, by, request, async () => file);
         return res.redirect(303, `${page}/${id}`);
       } catch (error) {

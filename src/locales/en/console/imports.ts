@@ -46,6 +46,8 @@ export default {
     refused: 'Left out',
   },
   nothingYet: 'Nothing is stored yet. These are the numbers if you import the file like this.',
+  whichColumn:
+    'No column looks as if it held email addresses. Say below which one does, under “What each column holds”, and look again.',
   start: 'Import this file',
   stop: 'Stop',
   goOn: 'Continue',

@@ -47,6 +47,8 @@ export default {
     refused: 'Omitidos',
   },
   nothingYet: 'Todavía no se ha guardado nada. Estas son las cifras si importas el archivo así.',
+  whichColumn:
+    'Ninguna columna parece contener direcciones de correo. Indica abajo cuál las contiene, en «Qué contiene cada columna», y examina el archivo otra vez.',
   start: 'Importar este archivo',
   stop: 'Detener',
   goOn: 'Continuar',

@@ -89,9 +89,14 @@ export async function understandList(
   return understood;
 }
 
+/** Whether one of the columns is known to hold the addresses. */
+export const holdsAddresses = ({ columns }: Understood): boolean =>
+  columns.some(({ field }) => field === 'email');
+
 /** Throws InvalidImport where what was understood says of no column that it holds the addresses. */
-export function requireReadable({ columns }: Understood): void {
-  if (!columns.some(({ field }) => field === 'email'))
+export function requireReadable(understood: Understood): void {
+  const { columns } = understood;
+  if (!holdsAddresses(understood))
     throw new InvalidImport('columns', {
       columns: columns
         .map(({ title }) => title)
