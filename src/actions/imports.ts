@@ -119,7 +119,7 @@ async function changedOptions(
   { db, imports }: Pick<Context, 'db' | 'imports'>,
   found: Import,
   scope: Scope,
-  { newsletter, dryRun, waitsForMap: _, ...list }: ImportRequest,
+  { newsletter, dryRun, ...list }: Omit<ImportRequest, 'waitsForMap'>,
 ) {
   const slug = newsletter ?? found.options.newsletter;
   const place = slug === null ? null : await requireNewsletter(db, slug, scope);

@@ -91,6 +91,7 @@ type ImportFault =
   | 'empty'
   | 'blank'
   | 'nested'
+  | 'packed'
   | 'bomb'
   | 'encrypted'
   | `kind_${'xls' | 'gzip' | 'pdf' | '7z' | 'rar' | 'sqlite' | 'html' | 'image' | 'document' | 'binary'}`;

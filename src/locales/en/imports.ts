@@ -86,6 +86,8 @@ export default {
     bomb: 'This file unpacks to far more than any list of readers. Unpack it, and import what is in it.',
     encrypted: 'This ZIP is protected by a password. Unpack it, and import what is in it.',
     blank: 'There is nothing in this file. Export the readers again.',
+    packed:
+      'This is an Excel file, a ZIP or JSON. Save its list as CSV, or as text with one address a line.',
     nested: 'There is another packed file in this ZIP. Unpack it, and import what is in it.',
     kind_xls:
       'This is an old Excel file (XLS), or one with a password. Save it as XLSX or CSV without one.',

@@ -95,6 +95,8 @@ export default {
     bomb: 'Este archivo ocupa descomprimido mucho más que cualquier lista de lectores. Descomprímelo e importa lo que contiene.',
     encrypted: 'Este ZIP está protegido con contraseña. Descomprímelo e importa lo que contiene.',
     blank: 'Este archivo está vacío. Exporta los lectores otra vez.',
+    packed:
+      'Es un archivo de Excel, un ZIP o JSON. Guarda la lista como CSV o como texto con una dirección por línea.',
     nested:
       'Dentro de este ZIP hay otro archivo comprimido. Descomprímelo e importa lo que contiene.',
     kind_xls:

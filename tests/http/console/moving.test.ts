@@ -138,6 +138,36 @@ describe('moving house in the console', async () => {
     expect((await get(path, 'sam')).status).toBe(403);
   });
 
+  it('says what to do with a list of addresses in a file of another kind', async () => {
+    const zip = zipOf({ 'xl/workbook.xml': '<workbook/>' });
+    for (const [path, fields] of [
+      ['/console/readers/block', {}],
+      ['/console/readers/bulk', { action: 'unsubscribe', of: 'daily' }],
+    ] as const)
+      for (const [file, words] of [
+        [zip, 'Save its list as CSV'],
+        ['%PDF-1.7', 'This is a PDF'],
+        ['\n', 'There is nothing in this file'],
+      ] as const) {
+        const { status, text } = await send(path, fields, file);
+        expect(status).toBe(422);
+        expect(text).toContain(words);
+      }
+  });
+
+  it('finds the addresses of a list wherever they stand', async () => {
+    const path = '/console/readers/block';
+    await send(path, {}, 'Nombre;Correo electrónico\nAna;w1@example.com\n');
+    await send(path, {}, 'Name,Reach\nAna,w2@example.com\nBen,w3@example.com\n');
+    const hashes = ['w1', 'w2', 'w3'].map((who) => context.hashAddress(`${who}@example.com`));
+    const rows = await db
+      .selectFrom('suppressions')
+      .select('reason')
+      .where('addressHash', 'in', hashes)
+      .execute();
+    expect(rows.length).toBe(3);
+  });
+
   it('brings old editions into the archive, and takes one out', async () => {
     const path = '/console/newsletters/sports/earlier';
     expect((await send(path, {}, 'hello')).text).toContain('no export that Gaceta knows');

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { importSuppressions } from '../../../actions/suppressions.ts';
 import type { Context } from '../../../context.ts';
-import { InvalidImport } from '../../../subscribers/errors.ts';
+import { faultInWords, InvalidImport } from '../../../subscribers/errors.ts';
 import { actorOf, requireRole } from '../../middleware/roles.ts';
 import { readList, takeList } from '../../middleware/upload-list.ts';
 import { onceForEachForm } from '../once.ts';
@@ -43,13 +43,13 @@ export function blockRoutes(context: Context): Router {
         return res.redirect(303, '/console/readers/block');
       } catch (error) {
         if (!(error instanceof InvalidImport)) throw error;
-        return showForm(req, res, 'file');
+        return showForm(req, res, error);
       }
     },
   );
 
-  async function showForm(req: Request, res: Response, fault?: 'none' | 'file') {
-    const { t } = wordsFor(req, res);
+  async function showForm(req: Request, res: Response, fault?: 'none' | InvalidImport) {
+    const { t, language } = wordsFor(req, res);
     const { reason = 'operator', detail = '' } = ((fault && req.body) || {}) as Record<
       string,
       string
@@ -65,7 +65,7 @@ export function blockRoutes(context: Context): Router {
         reasons,
         chosen: reason,
         detail,
-        wrong: fault && t(fault === 'none' ? 'bulk.block.none' : 'bulk.wrong.file'),
+        wrong: fault === 'none' ? t('bulk.block.none') : fault && faultInWords(fault, language),
       },
     });
   }

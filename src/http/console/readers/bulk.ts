@@ -13,7 +13,7 @@ import type { Context } from '../../../context.ts';
 import { listNewsletters, type Newsletter } from '../../../newsletters/newsletters.ts';
 import { inScope } from '../../../operators/scope.ts';
 import { addressesInChunks } from '../../../subscribers/address-list.ts';
-import { InvalidImport, InvalidSubscriber } from '../../../subscribers/errors.ts';
+import { faultInWords, InvalidImport, InvalidSubscriber } from '../../../subscribers/errors.ts';
 import { countSubscribers } from '../../../subscribers/subscribers.ts';
 import { readId } from '../../../text/id.ts';
 import { Problem } from '../../middleware/problem.ts';
@@ -57,7 +57,7 @@ export function bulkRoutes(context: Context): Router {
         const job = await prepareBulk(db, by(res), asked, whom);
         return res.redirect(303, `${page}/${job.id}`);
       } catch (error) {
-        if (error instanceof InvalidImport) return showForm(req, res, 'file');
+        if (error instanceof InvalidImport) return showForm(req, res, 'file', error);
         if (!(error instanceof InvalidSubscriber)) throw error;
         return showForm(req, res, error.errors[0]?.pointer === '/to' ? 'to' : 'section');
       }
@@ -94,7 +94,7 @@ export function bulkRoutes(context: Context): Router {
       res.redirect(303, `${page}/${id}`);
     });
 
-  async function showForm(req: Request, res: Response, fault?: Fault) {
+  async function showForm(req: Request, res: Response, fault?: Fault, invalid?: InvalidImport) {
     const words = wordsFor(req, res);
     const scope = scopeOf(res);
     const given: Record<string, unknown> = (fault ? req.body : req.query) ?? {};
@@ -131,7 +131,9 @@ export function bulkRoutes(context: Context): Router {
           ...new Map(own.flatMap((one) => one.sections).map((one) => [one.slug, one])).values(),
         ],
         fault,
-        wrong: fault && words.t(`bulk.wrong.${fault}`),
+        wrong: invalid
+          ? faultInWords(invalid, words.language)
+          : fault && words.t(`bulk.wrong.${fault}`),
         jobs: past.data.map((job) => jobView(job, all, words)),
       },
     });

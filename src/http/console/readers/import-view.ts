@@ -110,18 +110,16 @@ function factsOf({ container, format, files, columns }: Understood, t: Words['t'
     t(`imports.kinds.${container}`),
     ...new Set(files.flatMap((file) => separatedBy(file, t))),
   ];
+  const mapped = columns.flatMap(({ title, field }) =>
+    field ? [`${title} → ${t(`imports.field.${field}`)}`] : [],
+  );
   const encodings = [...new Set(files.flatMap(({ encoding }) => encoding ?? []))];
   return [
     { name: t('imports.from'), value: format === 'other' ? t('imports.other') : houseName(format) },
     { name: t('imports.kind'), value: kinds.join(', ') },
     ...(encodings.length > 0 ? [{ name: t('imports.encoding'), value: encodings.join(', ') }] : []),
     ...(names.length > 0 ? [{ name: t('imports.files'), value: names.join(', ') }] : []),
-    {
-      name: t('imports.mapping'),
-      value: columns
-        .flatMap(({ title, field }) => (field ? [`${title} → ${t(`imports.field.${field}`)}`] : []))
-        .join(' · '),
-    },
+    ...(mapped.length > 0 ? [{ name: t('imports.mapping'), value: mapped.join(' · ') }] : []),
   ];
 }
 

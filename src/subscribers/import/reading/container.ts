@@ -19,6 +19,8 @@ export interface ReadOptions {
   onRead?: ((bytes: number) => void) | undefined;
 }
 
+/** So many bytes at its beginning tell what a file is; fewer are all there are. */
+export const KIND_BYTES = 4096;
 /** A workbook inside a ZIP is unpacked into memory. */
 const LARGEST_INNER = 64 * 1024 ** 2;
 
@@ -43,8 +45,13 @@ export async function containerOf(file: ListFile): Promise<'text' | 'jsonl' | 'z
   let head = Buffer.alloc(0);
   for await (const chunk of file.read()) {
     head = Buffer.concat([head, chunk]);
-    if (head.length >= 4096) break;
+    if (head.length >= KIND_BYTES) break;
   }
+  return containerBy(head);
+}
+
+/** The same by the first bytes. */
+export function containerBy(head: Buffer): 'text' | 'jsonl' | 'zip' {
   if (head.subarray(0, 2).toString('latin1') === 'PK') return 'zip';
   const other = OTHER_KINDS.find(([magic]) => head.subarray(0, magic.length).equals(magic));
   if (other) throw new InvalidImport(other[1]);
@@ -55,7 +62,7 @@ export async function containerOf(file: ListFile): Promise<'text' | 'jsonl' | 'z
     .trimStart();
   if (text.startsWith('{')) return 'jsonl';
   if (/^\[\s*[{\]"]/.test(text)) throw new InvalidImport('array');
-  if (text.trim() === '') throw new InvalidImport('blank');
+  if (text.trim() === '' && head.length < KIND_BYTES) throw new InvalidImport('blank');
   // of many services a file called .xls is a page with a table
   if (/^<[!?a-z]/i.test(text)) throw new InvalidImport('kind_html');
   // text may hold a NUL here and there

@@ -43,6 +43,8 @@ const houses: Record<Format, House> = {
       [/(^|[\W_])unsubscribed/i, 'unsubscribed'],
       [/(^|[\W_])cleaned/i, 'bounced'],
       [/(^|[\W_])non_?-?subscribed/i, 'ignore'],
+      // as the export of the whole account calls them
+      [/(^|[\W_])transactional/i, 'ignore'],
       [/(^|[\W_])subscribed/i, 'active'],
     ],
   },

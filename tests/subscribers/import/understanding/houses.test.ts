@@ -68,6 +68,12 @@ describe('Mailchimp', () => {
     expect(read.notes.join('\n')).toContain('left out: readme.txt');
   });
 
+  test('the export of the whole account calls those who never subscribed transactional', async () => {
+    const file = `${MAILCHIMP},LEID,EUID\nana@example.org\n`;
+    const { left } = await readWhole(file, { fileName: 'transactional_members_export_1f2e.csv' });
+    expect(left).toEqual([[2, 'ignored']]);
+  });
+
   test('one of its files is known by its name, or by its times', async () => {
     const file = `${MAILCHIMP},UNSUB_TIME,LEID,EUID\n"f@example.org",,,,,,,"2020-01-01 08:01:00",,,,,,,,,"2023-05-06 07:08:09",1,2\n`;
     const fileName = 'cleaned_members_export_1f.csv';
