@@ -131,7 +131,7 @@ export default {
   test: {
     title: 'Send a test',
     to: 'To',
-    hint: 'Up to 5 addresses, separated by spaces. Sends the saved version, in the language and sections chosen above.',
+    hint: 'Up to 5 addresses, separated by spaces. Sends the saved version, as the readers chosen above receive it.',
     button: 'Send the test',
     sent: 'A test is on its way to {{addresses}}.',
     none: 'No test was sent. Enter at least one address.',

@@ -135,7 +135,7 @@ export default {
   test: {
     title: 'Enviar una prueba',
     to: 'Para',
-    hint: 'Hasta 5 direcciones, separadas por espacios. Se envía la versión guardada, en el idioma y las secciones elegidos arriba.',
+    hint: 'Hasta 5 direcciones, separadas por espacios. Se envía la versión guardada, como la reciben los lectores elegidos arriba.',
     button: 'Enviar la prueba',
     sent: 'Una prueba va camino de {{addresses}}.',
     none: 'No se ha enviado ninguna prueba. Escribe al menos una dirección.',
