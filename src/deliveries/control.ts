@@ -124,8 +124,6 @@ export async function resendMissed(
   if (!db.isTransaction) return db.transaction().execute((tx) => resendMissed(tx, edition));
   const change = await takeUpAgain(db, edition);
   if (!change.changed) return { ...change, tickets: [] };
-  // A sweep of its cancel may be ending a range's rows: the statement below must see what became of them.
-  await sql`select from ranges where edition_id = ${edition} order by id for update`.execute(db);
   const { rows } = await sql`
     update ranges r set missed = true, state = 'planned', next_at = now()
     where r.edition_id = ${edition} and (r.state = 'planned' or exists (

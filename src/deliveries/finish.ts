@@ -38,11 +38,14 @@ export async function expireRanges(db: Db): Promise<void> {
 /** Ends queued rows of one range that no worker holds: all of a cancelled edition, else those past their day. */
 async function endQueued(db: Db, open: OpenRange, why: 'cancelled' | 'expired'): Promise<void> {
   await db.transaction().execute(async (tx) => {
+    // Resending changes the edition first: it waits until this is through, or this sees that it was cancelled no longer.
+    const { rows: editions } = await sql`
+      select 1 from editions
+      where id = ${open.edition} and (state = 'cancelled') = ${why === 'cancelled'}
+      for share`.execute(tx);
+    if (editions.length === 0) return;
     const { rows } = await sql`
-      select 1 from ranges r join editions e on e.id = r.edition_id
-      where r.id = ${open.range} and r.worker is null
-        and (e.state = 'cancelled') = ${why === 'cancelled'}
-      for update of r`.execute(tx);
+      select 1 from ranges where id = ${open.range} and worker is null for update`.execute(tx);
     if (rows.length === 0) return;
     await sql`
       update deliveries set state = ${why === 'cancelled' ? 'skipped' : 'failed'}, reason = ${why}
