@@ -21,22 +21,22 @@ export async function openJsonLines(
     done = next.done;
     if (!next.done) first.push(...next.value);
   }
-  const keys = new Set<string>();
-  for (const line of first) for (const key of Object.keys(objectIn(line) ?? {})) keys.add(key);
-  const titles = [...keys].slice(0, 20_000);
+  const keys = new Map<string, Key>();
+  for (const line of first) for (const key of keysOf(objectIn(line))) keys.set(key.title, key);
+  const columns = [...keys.values()].slice(0, 20_000);
   return {
     kind: 'jsonl',
     delimiter: null,
-    titles,
+    titles: columns.map(({ title }) => title),
     encoding: () => encoding,
     rows: (async function* () {
-      yield rowsOf(first, titles);
-      for await (const batch of lines) yield rowsOf(batch, titles);
+      yield rowsOf(first, columns);
+      for await (const batch of lines) yield rowsOf(batch, columns);
     })(),
   };
 }
 
-function rowsOf(lines: TextLine[], titles: string[]): Row[] {
+function rowsOf(lines: TextLine[], columns: Key[]): Row[] {
   const rows: Row[] = [];
   for (const one of lines) {
     const { line, text, fault } = one;
@@ -44,10 +44,39 @@ function rowsOf(lines: TextLine[], titles: string[]): Row[] {
     else if (text.trim() !== '') {
       const object = objectIn(one);
       if (!object) rows.push({ line, code: 'json', values: {} });
-      else rows.push({ line, cells: titles.map((title) => cellOf(object[title])) });
+      else rows.push({ line, cells: columns.map((column) => cellOf(valueOf(object, column))) });
     }
   }
   return rows;
+}
+
+interface Key {
+  title: string;
+  key: string;
+  /** Of the objects in a list, what each says of itself. */
+  inner?: string;
+}
+
+const STATE = /(^|_)(status|state)$/i;
+
+/** The keys of an object. Lists that somebody is on may each have a state, which is a column of its own. */
+function keysOf(object: Record<string, unknown> = {}): Key[] {
+  return Object.entries(object).flatMap(([key, value]) => [
+    { title: key, key },
+    ...statesIn(value).map((inner) => ({ title: `${key}.${inner}`, key, inner })),
+  ]);
+}
+
+function statesIn(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one) => Object.keys(Object(one)).filter((key) => STATE.test(key)));
+}
+
+/** Of a list's states each once: where they differ, no single one can be read from it, and the line is left out. */
+function valueOf(object: Record<string, unknown>, { key, inner }: Key): unknown {
+  const value = object[key];
+  if (inner === undefined || !Array.isArray(value)) return value;
+  return [...new Set(value.map((one) => Object(one)[inner]))];
 }
 
 function objectIn({ text }: TextLine): Record<string, unknown> | undefined {

@@ -306,6 +306,33 @@ c@example.org,true,2022-03-04,friends`;
   expect(read.left).toEqual([[4, 'newsletter-missing']]);
 });
 
+test('who left the lists they are on is left by JSON lines of listmonk’s API', async () => {
+  const line = (email: string, ...lists: string[]) =>
+    JSON.stringify({
+      uuid: email,
+      email: `${email}@example.org`,
+      status: 'enabled',
+      updated_at: '2024-01-02T10:00:00Z',
+      lists: lists.map((state, id) => ({ id, name: `List ${id}`, subscription_status: state })),
+    });
+  const read = await readWhole(
+    [
+      line('ana', 'confirmed', 'confirmed'),
+      line('ben', 'unsubscribed'),
+      line('cleo', 'confirmed', 'unsubscribed'),
+      line('dora', 'unconfirmed'),
+    ].join('\n'),
+    { consent: { source: 'The old list', at: '2021-01-01' } },
+  );
+  expect(read.understood.format).toBe('listmonk');
+  expect(states(read)).toEqual([
+    ['ana@example.org', 'active'],
+    ['ben@example.org', 'unsubscribed'],
+    ['dora@example.org', 'pending'],
+  ]);
+  expect(read.left).toEqual([[3, 'state']]);
+});
+
 test('a list of nobody we know goes by what people call its columns, or by a map', async () => {
   const spanish = `Correo electrónico;Nombre;Apellidos;Estado;Fecha de alta;Origen del consentimiento
 ana@example.org;Ana;Ruiz;Activa;2022-03-04;Feria
