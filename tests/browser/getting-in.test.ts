@@ -73,6 +73,8 @@ describe.skipIf(browserMissing())('getting in', () => {
     await bea.fill('#password', 'battery staple');
     await bea.keyboard.press('Enter');
     await bea.waitForURL(`${base}/console`);
+    // signed in, Back leads to the console; anyone else learns what the link is
+    await signOut(bea);
     await bea.goto(link);
     expect(await bea.textContent('h1')).toBe('This link has already been used');
     await expectAccessible(bea, 'a used link');
