@@ -10,7 +10,9 @@ export const objectOf = (value: unknown): Json =>
 /** The first of the values that is text, or a number as text. */
 export function textOf(...values: unknown[]): string | undefined {
   for (const value of values) {
-    if (typeof value === 'string' && value !== '') return value.slice(0, 10_000);
+    // the database takes neither NUL nor half of a surrogate pair
+    if (typeof value === 'string' && value !== '')
+      return value.slice(0, 10_000).toWellFormed().replaceAll('\0', '\ufffd');
     if (typeof value === 'number') return String(value);
   }
   return undefined;
@@ -18,10 +20,12 @@ export function textOf(...values: unknown[]): string | undefined {
 
 export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** Throws UnreadableHook for what is no JSON. */
+/** Throws UnreadableHook for what is no JSON, or nested so deeply that it cannot be written again. */
 export function parseJson(body: Buffer | string): unknown {
   try {
-    return JSON.parse(body.toString());
+    const read: unknown = JSON.parse(body.toString());
+    JSON.stringify(read);
+    return read;
   } catch {
     throw new UnreadableHook();
   }

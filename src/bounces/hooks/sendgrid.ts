@@ -23,8 +23,8 @@ export const sendgrid: Provider = ({ header, body, now }, key) => {
   return { events, signed: true };
 };
 
-/** Why a message is dropped that SendGrid has on a list of its own. */
-const LISTED = /^(?:bounced|unsubscribed|spam reporting|invalid)/i;
+/** Why a message is dropped that SendGrid has on a list of its own. `Invalid SMTPAPI header` says nothing of the address. */
+const LISTED = /^(?:bounced|unsubscribed|spam reporting|invalid$)/i;
 
 function eventOf(one: Json): ProviderEvent | undefined {
   const kind = kindOf(one);

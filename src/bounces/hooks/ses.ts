@@ -60,11 +60,15 @@ function bounces(bounce: Json): Omit<ProviderEvent, 'id'>[] {
   });
 }
 
-const complaints = (complaint: Json): Omit<ProviderEvent, 'id'>[] =>
-  listOf(complaint['complainedRecipients']).map((one) => ({
-    kind: /suppress/i.test(textOf(complaint['complaintSubType']) ?? '')
-      ? 'suppressed'
-      : 'complaint',
+function complaints(complaint: Json): Omit<ProviderEvent, 'id'>[] {
+  const subType = textOf(complaint['complaintSubType']);
+  const listed = /suppress/i.test(subType ?? '');
+  return listOf(complaint['complainedRecipients']).map((one) => ({
+    kind: listed ? 'suppressed' : 'complaint',
     address: textOf(objectOf(one)['emailAddress']) ?? null,
-    words: textOf(complaint['complaintSubType'], complaint['complaintFeedbackType']) ?? 'abuse',
+    // on its list for an earlier complaint
+    words: listed
+      ? `complaint: ${subType}`
+      : (textOf(subType, complaint['complaintFeedbackType']) ?? 'abuse'),
   }));
+}

@@ -7,8 +7,8 @@ import { objectOf, parseJson } from './json.ts';
 /** SNS tries again for hours, with the time of the first try. */
 const LATE_MS = 24 * 3_600_000;
 const EARLY_MS = 10 * 60_000;
-/** AWS alone serves these names. */
-const HOST = /^sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?$/;
+/** AWS alone serves these names: a region has to follow, since `sns.s3-eu-west-1` would be anybody's bucket of that name. */
+const HOST = /^sns\.[a-z]{2,6}(?:-[a-z]{1,12}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?$/;
 const certificates = new LRUCache<string, X509Certificate>({ max: 20, ttl: 24 * 3_600_000 });
 
 /**

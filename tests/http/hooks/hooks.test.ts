@@ -332,11 +332,23 @@ describe('what providers tell', () => {
       { SigningCertURL: 'https://evil.example/sns.eu-west-1.amazonaws.com.pem' },
       { SigningCertURL: CERTIFICATE_URL.replace('https', 'http') },
       { SigningCertURL: 'https://sns.eu-west-1.amazonaws.com/certificate' },
+      { SigningCertURL: 'https://sns.s3-eu-west-1.amazonaws.com/bucket-of-anybody.pem' },
     ];
     for (const more of forged)
       expect(await tell('ses', ses(sesBounce(), more)), JSON.stringify(more)).toBe(401);
-    const elsewhere = { ...confirm, SubscribeURL: 'https://evil.example/?x' };
-    expect(await tell('ses', { body: JSON.stringify(sns(aws.key, elsewhere)) })).toBe(401);
+    for (const SubscribeURL of [
+      'https://evil.example/?x',
+      'https://sns.eu-west-1.amazonaws.com@evil.example/',
+      'https://sns.eu-west-1.amazonaws.com:8443/',
+      'http://sns.eu-west-1.amazonaws.com/',
+      'https://169.254.169.254/latest/meta-data/',
+      'https://[::1]/',
+      'file:///etc/passwd',
+      '',
+    ]) {
+      const elsewhere = sns(aws.key, { ...confirm, SubscribeURL });
+      expect(await tell('ses', { body: JSON.stringify(elsewhere) }), SubscribeURL).toBe(401);
+    }
     expect(fetched.every((one) => one === CERTIFICATE_URL)).toBe(true);
   });
 
@@ -365,6 +377,62 @@ describe('what providers tell', () => {
           },
         }),
     ],
+    [
+      'postmark',
+      () =>
+        basic({
+          RecordType: 'Bounce',
+          ID: 700_000 + made,
+          Type: 'ManuallyDeactivated',
+          TypeCode: 100_006,
+          Email: reader.email,
+          Description: 'The recipient is inactive.',
+          Metadata: { path: returnPath() },
+        }),
+    ],
+    [
+      'sparkpost',
+      () =>
+        basic([
+          {
+            msys: {
+              message_event: {
+                type: 'policy_rejection',
+                event_id: `d-${made}`,
+                bounce_class: '25',
+                error_code: '550',
+                raw_reason: '550 5.7.1 recipient address suppressed due to customer policy',
+                rcpt_to: reader.email,
+                rcpt_meta: { path: returnPath() },
+              },
+            },
+          },
+        ]),
+    ],
+    [
+      'brevo',
+      () =>
+        basic({
+          event: 'blocked',
+          email: reader.email,
+          'message-id': messageId(),
+          ts_event: 700_000 + made,
+          reason: 'blocked : due to blacklist user',
+        }),
+    ],
+    [
+      'mailjet',
+      () =>
+        basic({
+          event: 'blocked',
+          time: 700_000 + made,
+          email: reader.email,
+          error_related_to: 'recipient',
+          error: 'preblocked',
+          CustomID: messageId(),
+        }),
+    ],
+    ['generic', () => standard({ type: 'suppressed', email: reader.email })],
     [
       'resend',
       () =>
@@ -467,13 +535,93 @@ describe('what providers tell', () => {
     expect(await suppressions()).toHaveLength(2);
   });
 
+  it('keeps on SES’s list for an earlier complaint who complained there', async () => {
+    const complaint = {
+      complainedRecipients: [{ emailAddress: reader.email }],
+      complaintSubType: 'OnAccountSuppressionList',
+    };
+    const told = { notificationType: 'Complaint', complaint, mail: sesMail() };
+    expect(await tell('ses', ses(told))).toBe(200);
+    expect(await suppressions()).toEqual([{ reason: 'complaint' }]);
+    // no complaint of today's
+    expect(await bounces()).toMatchObject([{ kind: 'suppressed' }]);
+  });
+
+  it.each([
+    ['ses', () => ses({ notificationType: 'Delivery', mail: sesMail() })],
+    ['ses', () => ses({ eventType: 'Reject', mail: sesMail(), reject: { reason: 'Bad content' } })],
+    ['sendgrid', () => sendgrid([{ email: reader.email, event: 'open', sg_event_id: 'o' }])],
+    // what is dropped for another reason than the address
+    [
+      'sendgrid',
+      () =>
+        sendgrid(
+          ['Invalid SMTPAPI header', 'Spam Content', 'Recipient List over Package Quota'].map(
+            (reason, n) => ({
+              email: reader.email,
+              event: 'dropped',
+              reason,
+              sg_event_id: `r${n}`,
+            }),
+          ),
+        ),
+    ],
+    ['postmark', () => basic({ RecordType: 'Delivery', ID: 1, Email: reader.email })],
+    ['mailgun', () => mailgun({ id: 'x', event: 'delivered', recipient: reader.email })],
+    ['sparkpost', () => basic([{ msys: {} }])],
+    ['sparkpost', () => basic([{ msys: { track_event: { type: 'click', event_id: 'c' } } }])],
+    ['brevo', () => basic({ event: 'delivered', email: reader.email, ts_event: 1 })],
+    ['mailjet', () => basic([{ event: 'sent', email: reader.email, time: 1 }])],
+    ['resend', () => standard({ type: 'domain.updated', data: {} }, { prefix: 'svix' })],
+    ['generic', () => standard([{ type: 'applause', email: reader.email }, null, 7, []])],
+  ] as const)('%s: what tells of nothing that came back is acknowledged', async (name, hook) => {
+    expect(await tell(name, hook())).toBe(200);
+    expect(await db().selectFrom('hookEvents').selectAll().execute()).toEqual([]);
+    expect([await bounces(), await suppressions()]).toEqual([[], []]);
+    expect(await state()).toBe('active');
+  });
+
+  it('takes 500 events of one request, each once however often it is in it, in whichever case', async () => {
+    const gone = (email: string, n: number) => ({
+      email,
+      event: 'bounce',
+      status: '5.1.1',
+      reason: GONE,
+      sg_event_id: `many-${n}`,
+    });
+    const strangers = Array.from({ length: 498 }, (_, n) => gone(`s${n}@elsewhere.example`, n));
+    const theirs = gone(reader.email.toUpperCase(), 498);
+    expect(await tell('sendgrid', sendgrid([...strangers, theirs, theirs]))).toBe(200);
+    expect(await bounces()).toMatchObject([{ subscriberId: reader.id, hard: true }]);
+    expect(await suppressions()).toHaveLength(499);
+    expect(await state()).toBe('unsubscribed');
+  });
+
+  it('takes words that the database could not hold, and an id of any length', async () => {
+    const words = `${GONE} \0 \ud83d`;
+    const id = Array.from({ length: 9_000 }, (_, n) => String.fromCharCode(33 + ((n * n) % 89)));
+    const odd = { email: reader.email, event: 'bounce', status: '5.1.1', reason: words };
+    const hook = sendgrid([{ ...odd, sg_event_id: id.join('') }]);
+    expect(await tell('sendgrid', hook)).toBe(200);
+    expect(await tell('sendgrid', hook)).toBe(200);
+    expect(await bounces()).toMatchObject([{ words: `${GONE} \ufffd \ufffd` }]);
+    expect(await suppressions()).toEqual([{ reason: 'bounce' }]);
+  });
+
   it('answers 404 for who is not set, 400 for what is no JSON, 413 for what is too large', async () => {
     expect((await post('sendinblue', { body: '{}' })).status).toBe(404);
-    expect((await post('postmark', { ...basic({}), body: '{' })).status).toBe(400);
+    for (const body of [
+      '',
+      '{',
+      'not json',
+      '[{}',
+      `{"Metadata":${'['.repeat(500_000)}${']'.repeat(500_000)}}`,
+    ])
+      expect((await post('postmark', { ...basic({}), body })).status, body.slice(0, 20)).toBe(400);
     expect(
       (await post('generic', standard(Array.from({ length: 5_001 }, () => ({}))))).status,
     ).toBe(400);
-    expect((await post('postmark', { ...basic({}), body: 'x'.repeat(6_000_000) })).status).toBe(
+    expect((await post('postmark', { ...basic({}), body: 'x'.repeat(10_000_000) })).status).toBe(
       413,
     );
   });
