@@ -8,7 +8,7 @@ import { sendTest } from '../actions/test-send.ts';
 import type { EditionState, Format, Kind, Layout } from '../database/tables.ts';
 import { layoutSchema } from '../newsletters/settings.ts';
 import { formatSchema } from '../subscribers/choices.ts';
-import { registerMissed } from './editions-missed.ts';
+import { registerEditionReaders } from './editions-readers.ts';
 import { registerSend } from './editions-send.ts';
 import type { Open } from './open.ts';
 import { chooseNewsletter, idArgument, readLimit, readTime, several } from './options.ts';
@@ -169,7 +169,7 @@ export function registerEditions(program: Command, open: Open): void {
         print(json, sent, `test queued for ${to}`);
       }),
     );
-  registerMissed(noun, open);
+  registerEditionReaders(noun, open);
   registerSend(noun, open);
   steering(noun, open, 'pause', 'finish the emails already started, and start no more');
   steering(noun, open, 'resume', 'go on with a paused edition');

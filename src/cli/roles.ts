@@ -47,6 +47,7 @@ const leastRoles: Record<string, Role> = {
   'editions preview': 'viewer',
   'editions missed': 'viewer',
   'editions audience': 'viewer',
+  'editions unsubscribes': 'viewer',
   'editions compose': 'sender',
   'editions test': 'sender',
   'editions send': 'sender',

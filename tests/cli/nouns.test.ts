@@ -210,6 +210,9 @@ describe('the command line', async () => {
     const missed = await gaceta(`editions missed ${made.id} --json`);
     expect(missed.json()).toEqual({ data: [], next: null });
     expect((await gaceta('editions missed 999 --json')).code).toBe(1);
+    const gone = await gaceta(`editions unsubscribes ${made.id} --json`);
+    expect(gone.json()).toEqual({ count: 0, reasons: [] });
+    expect((await gaceta('editions unsubscribes 999 --json')).code).toBe(1);
     expect((await gaceta(`editions missed ${made.id} --state sent`)).code).toBe(2);
   });
 

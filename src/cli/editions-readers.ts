@@ -4,6 +4,9 @@ import { audienceOf } from '../actions/audience.ts';
 import { showDeliveries } from '../actions/deliveries.ts';
 import type { DeliveryState } from '../database/tables.ts';
 import { CURSOR_FORM, missedStates } from '../deliveries/list-deliveries.ts';
+import { getEdition } from '../editions/editions.ts';
+import { EditionNotFound } from '../editions/errors.ts';
+import { unsubscribesOf } from '../subscribers/unsubscribes.ts';
 import type { Open } from './open.ts';
 import { readLimit } from './options.ts';
 import { note, print, table } from './output.ts';
@@ -18,8 +21,8 @@ interface Options {
   after?: string;
 }
 
-/** `editions missed` and `editions audience`: who did not get an edition and why, and how many would. */
-export function registerMissed(noun: Command, open: Open): void {
+/** `editions missed`, `audience` and `unsubscribes`: who did not get an edition, how many would, and who left by it. */
+export function registerEditionReaders(noun: Command, open: Open): void {
   noun
     .command('missed <id>')
     .description('list the readers who did not get an edition, why, and what the relay said')
@@ -56,6 +59,20 @@ export function registerMissed(noun: Command, open: Open): void {
         const audience = await audienceOf(db, id);
         const { readers, estimate } = audience;
         print(json, audience, `${readers} readers${estimate ? ' if it were sent now' : ''}`);
+      }),
+    );
+  noun
+    .command('unsubscribes <id>')
+    .description('count who unsubscribed by the links of an edition, and list why')
+    .option('--json', 'print JSON')
+    .action((id: string, { json }: { json?: boolean }) =>
+      open(async ({ db }) => {
+        if (!(await getEdition(db, id))) throw new EditionNotFound(id);
+        const found = await unsubscribesOf(db, id);
+        const rows = found.reasons.map((one) => [one.at.toISOString(), one.reason, one.words]);
+        note(`${found.count} unsubscribed`);
+        const text = table(['UNSUBSCRIBED', 'REASON', 'WORDS'], rows);
+        print(json, found, rows.length > 0 ? text : 'no reasons');
       }),
     );
 }
