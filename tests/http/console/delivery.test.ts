@@ -212,6 +212,17 @@ describe('the page of delivery', async () => {
     await set('plan', { day: today, first: '500', growth: '1,5' });
     expect(await planned()).toMatchObject({ first: 500, growth: 1.5 });
     expect(await see('admin')).toContain('The warm-up of “a/b” is saved.');
+    // as it is written in the operator's language
+    const shown = async (language: 'en' | 'es') => {
+      await db
+        .updateTable('operators')
+        .set({ language })
+        .where('email', '=', 'admin@news.example')
+        .execute();
+      const text = (await browsers['admin']?.get(page))?.text;
+      return /name="growth" value="([^"]+)"/.exec(text ?? '')?.[1];
+    };
+    expect([await shown('es'), await shown('en')]).toEqual(['1,5', '1.5']);
     await set('plan', { day: 'soon', first: '500', growth: '1.5' });
     expect(await see('admin')).toContain('Not saved: enter the first day');
     expect(await planned()).toMatchObject({ first: 500 });

@@ -1,12 +1,12 @@
 export default {
   title: 'Devueltos',
-  lead: 'Correos que los receptores devolvieron y lectores que los denunciaron como no deseados. Las direcciones que no existen y las de las denuncias se bloquean automáticamente.',
+  lead: 'Correos que los receptores devolvieron y lectores que los denunciaron como no deseados. Las direcciones que no existen y las de las quejas se bloquean automáticamente.',
   editions: 'Últimas ediciones',
   edition: 'Edición',
   count: {
     hard: 'Definitivos',
     soft: 'Temporales',
-    complaints: 'Denuncias',
+    complaints: 'Quejas',
     suppressed: 'En la lista del proveedor',
   },
   list: 'Todo lo devuelto',
@@ -14,13 +14,13 @@ export default {
   what: 'Qué',
   kinds: {
     bounce: 'Devoluciones',
-    complaint: 'Denuncias',
+    complaint: 'Quejas',
     suppressed: 'En la lista del proveedor',
   },
   kind: {
     hard: 'Definitivo',
     soft: 'Temporal',
-    complaint: 'Denuncia',
+    complaint: 'Queja',
     suppressed: 'En la lista del proveedor',
   },
   howLong: 'Duración',
@@ -48,7 +48,7 @@ export default {
       fraud: 'Denunciado como fraude',
       virus: 'Denunciado como virus',
       'not-spam': 'Marcado como deseado',
-      other: 'Otra denuncia',
+      other: 'Otra queja',
     },
     suppressed: {
       bounce: 'Devuelto antes',
@@ -62,7 +62,7 @@ export default {
   show: 'Mostrar',
   none: 'No ha vuelto nada',
   noneHint:
-    'Las devoluciones y denuncias aparecen aquí cuando la dirección de entrada o el webhook de tu proveedor están configurados (docs/deliverability.md).',
+    'Las devoluciones y quejas aparecen aquí cuando la dirección de entrada o el webhook de tu proveedor están configurados (docs/deliverability.md).',
   at: 'Cuándo',
   reader: 'Lector',
   of: 'De',

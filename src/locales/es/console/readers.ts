@@ -117,7 +117,7 @@ export default {
     'one-click': 'baja con un clic',
     mail: 'correo a la dirección de baja',
     bounce: 'devolución',
-    complaint: 'denuncia',
+    complaint: 'queja',
     provider: 'el proveedor de correo',
   },
   none: 'Nada todavía',
