@@ -26,6 +26,7 @@ const reasons: Record<LeftOutReason, string> = {
   undated: 'has no date',
   large: 'is larger than 2 MB',
   damaged: 'is damaged',
+  twice: 'stands there twice: the first was taken',
   many: 'is one too many: 20,000 are read at once',
 };
 

@@ -30,6 +30,7 @@ export const leftOutReasons = [
   'undated',
   'large',
   'damaged',
+  'twice',
   'many',
 ] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];

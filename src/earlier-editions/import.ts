@@ -52,11 +52,12 @@ export async function importArchive(
     if (leftOut.length < MOST_TOLD)
       leftOut.push({ ...one, name: cutAtWord(oneLine(one.name), 200) });
   };
-  let batch = new Map<string, NewEdition>();
+  const keys = new Set<string>();
+  let batch: NewEdition[] = [];
   const store = async () => {
-    const kept = await storeEditions(db, newsletter.id, [...batch.values()], { dryRun });
+    const kept = await storeEditions(db, newsletter.id, batch, { dryRun });
     for (const one of kept) counts[one]++;
-    batch = new Map();
+    batch = [];
   };
   let pages = 0;
   for await (const one of found.editions) {
@@ -70,8 +71,12 @@ export async function importArchive(
     }
     const made = prepare(one, { base, language: newsletter.language, now });
     if ('reason' in made) leave(made);
-    else batch.set(made.sourceKey, made);
-    if (batch.size >= BATCH) await store();
+    else if (keys.has(made.sourceKey)) leave({ name: made.title, reason: 'twice' });
+    else {
+      keys.add(made.sourceKey);
+      batch.push(made);
+    }
+    if (batch.length >= BATCH) await store();
     // cleaning a page takes milliseconds: others have their turn between two
     await setImmediate();
   }

@@ -60,8 +60,8 @@ export function sanitise(
             : {},
         };
       },
-      img: (tagName, { src, alt, width, height }) => {
-        const address = absolute(src);
+      img: (tagName, { src, alt, width, height, style }) => {
+        const address = countsReaders({ src, width, height, style }) ? null : absolute(src);
         return {
           tagName,
           attribs: {
@@ -75,7 +75,7 @@ export function sanitise(
       },
     },
     exclusiveFilter: ({ tag, attribs, text, mediaChildren }) => {
-      if (tag === 'img') return !attribs['src'] || countsReaders(attribs);
+      if (tag === 'img') return !attribs['src'];
       if (tag === 'a' && PERSONAL_WORDS.test(text)) return true;
       if (tag === 'a' && !attribs['href']) return 'excludeTag';
       const isBare = text.trim() === '' && mediaChildren.length === 0;
@@ -94,10 +94,16 @@ const PERSONAL_WORDS =
 const size = (name: 'width' | 'height', value: string | undefined) =>
   value && /^\d{1,4}$/.test(value) ? { [name]: value } : {};
 
-const countsReaders = (attribs: Record<string, string>) =>
-  [attribs['width'], attribs['height']].some((side) => side !== undefined && Number(side) <= 2) ||
+/** A side of at most two pixels, as an attribute (`1`, `1px`) or in a style. */
+const DOT = /^\s*0*[0-2](\.\d+)?\s*(px)?\s*$/i;
+const STYLED_DOT =
+  /(^|[;\s])(max-)?(width|height)\s*:\s*0*[0-2](\.\d+)?(px)?\s*(!important\s*)?(;|$)/i;
+
+const countsReaders = ({ src, width, height, style }: Record<string, string | undefined>) =>
+  [width, height].some((side) => DOT.test(side ?? '')) ||
+  STYLED_DOT.test(style ?? '') ||
   /(\/track\/open|\/open\.php|\/o\.gif|pixel\.(gif|png)|\/wf\/open|spacer\.gif|\/e\/o\/)/i.test(
-    attribs['src'] ?? '',
+    src ?? '',
   );
 
 /** Mailchimp's counting links name the reader whose copy it was. */

@@ -39,7 +39,8 @@ const page = async (address: string) => {
 const hostile = `<p onclick="steal()">Budget <b>passes</b> <a href="javascript:alert(1)">now</a></p>
 <script>alert(1)</script><iframe src="https://evil.example"></iframe><form action="/subscribe"><input name="email"></form>
 <img src="https://count.example/open.gif" width="1" height="1"><img src="/harbour.jpg" onerror="alert(1)" alt="The harbour">
-<a href="/about">About us</a><style>p{color:red}</style><h1>In full</h1><svg onload="alert(1)"></svg>`;
+<img src="https://count.example/a?1" style="width:1px; height:1px"><img src="https://count.example/a?2" width="1px"><img src="https://count.example/a?3" height="0">
+<img src="/mast.jpg" width="200" style="max-width:100%;border-width:1px" alt="The mast"><a href="/about">About us</a><style>p{color:red}</style><h1>In full</h1><svg onload="alert(1)"></svg>`;
 
 const ghost = (title = 'The budget passes') =>
   JSON.stringify({
@@ -243,6 +244,15 @@ test('a feed: all that its entries hold', async () => {
   const { html } = await page('/archive/feed/earlier/2021-01-04-lighthouse');
   expect(html).toContain('<em>out</em>');
   expect((await site.get('/2021/lighthouse?p=7')).status).toBe(301);
+});
+
+test('what stands twice in an export is told, and the first of them comes along', async () => {
+  const item = (title: string) =>
+    `<item><title>${title}</title><link>https://old.example/twice</link><pubDate>Tue, 05 Jan 2021 07:00:00 GMT</pubDate><description>${title} it is.</description></item>`;
+  const rss = `<rss version="2.0"><channel><title>Old</title><link>https://old.example/</link>${item('Ebb')}${item('Flood')}</channel></rss>`;
+  const done = await bring('feed', await fileOf('twice.xml', rss));
+  expect(done).toMatchObject({ added: 1, leftOut: [{ name: 'Flood', reason: 'twice' }] });
+  expect((await page('/archive/feed/earlier/2021-01-05-ebb')).html).toContain('Ebb it is.');
 });
 
 test('they stand in list, feed and sitemap beside our own, by date', async () => {

@@ -33,6 +33,7 @@ export default {
     undated: '{{many, number}} without a date',
     large: '{{many, number}} larger than 2 MB',
     damaged: '{{many, number}} damaged',
+    twice: '{{many, number}} there a second time',
     many: '{{many, number}} beyond the 20,000 that are read at once',
   },
   wrong: {

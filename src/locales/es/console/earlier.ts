@@ -33,6 +33,7 @@ export default {
     undated: '{{many, number}} sin fecha',
     large: '{{many, number}} de más de 2 MB',
     damaged: '{{many, number}} dañadas',
+    twice: '{{many, number}} por segunda vez',
     many: '{{many, number}} más allá de las 20.000 que se leen a la vez',
   },
   wrong: {
