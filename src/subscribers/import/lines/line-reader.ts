@@ -115,7 +115,8 @@ export class LineReader {
     if (lacksConsent) {
       if (!this.stated) throw new WrongCell('consent-missing');
       consentSource = this.stated.source;
-      consentAt = this.stated.at;
+      // a day of sign-up that the line itself gives says more than one for all
+      consentAt ??= this.stated.at;
     }
     // who left and signed up again has not confirmed yet: an export tells of both
     const isBack = state === 'pending' && this.format === 'gaceta';

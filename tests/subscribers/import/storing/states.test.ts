@@ -104,6 +104,22 @@ test('the consent that an operator states is kept with who stated it', async () 
   expect(detail).toMatchObject({ source: 'shop till', statedBy: 'operator 1', line: 2 });
 });
 
+test('a line that gives its day keeps it beside the source that is stated for all', async () => {
+  await run(['dated@of.example,,,2025-03-04,,'], {
+    consent: { source: 'shop till', at: '2026-01-02T00:00:00Z' },
+  });
+  const consent = await db
+    .selectFrom('consents as c')
+    .innerJoin('subscribers as s', 's.id', 'c.subscriberId')
+    .select(['c.at', 'c.detail'])
+    .where('s.emailKey', '=', 'dated@of.example')
+    .executeTakeFirstOrThrow();
+  expect(consent).toMatchObject({
+    at: new Date('2025-03-04T00:00:00Z'),
+    detail: { source: 'shop till', statedBy: 'operator 1' },
+  });
+});
+
 test('addresses that differ only in case are one reader', async () => {
   const { counts } = await run([
     'Twin@of.example,,shop,2026-01-02,,',
