@@ -4,6 +4,8 @@ import { type Command, Option } from 'commander';
 import { commit } from '../actions/commit.ts';
 import { importSuppressions, liftSuppression, suppressAddress } from '../actions/suppressions.ts';
 import { readAddress } from '../mail/address.ts';
+import { reasonInWords } from '../subscribers/import/reporting/words.ts';
+import type { SuppressedList } from '../subscribers/suppress-list.ts';
 import { findSuppression, listSuppressions, suppressionShape } from '../subscribers/suppression.ts';
 import type { Open } from './open.ts';
 import { readLimit } from './options.ts';
@@ -15,6 +17,11 @@ interface ImportOptions {
   reason: 'bounce' | 'complaint' | 'operator';
   detail?: string;
 }
+
+const whyNone = (fault: SuppressedList['refused'][number]['fault']) =>
+  fault === 'line'
+    ? 'The line cannot be read: it is broken, or too long.'
+    : reasonInWords({ code: `address-${fault}`, values: {} });
 
 export function registerSuppressions(program: Command, open: Open): void {
   const noun = program.command('suppressions').description('addresses that no email is sent to');
@@ -75,7 +82,8 @@ export function registerSuppressions(program: Command, open: Open): void {
         const source = file === '-' ? process.stdin : createReadStream(file);
         const options = { reason, detail: detail ?? null };
         const done = await importSuppressions(context, actorOf(), source, options);
-        for (const { line, fault } of done.refused.slice(0, 20)) note(`line ${line}: ${fault}`);
+        for (const { line, fault } of done.refused.slice(0, 20))
+          note(`line ${line}: ${whyNone(fault)}`);
         const { lines, suppressed, known, refusedCount } = done;
         const text = `${counted(lines, 'line')}: ${suppressed} suppressed, ${known} suppressed before, ${refusedCount} no address`;
         print(json, done, text);

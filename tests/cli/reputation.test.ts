@@ -116,6 +116,7 @@ describe('the command line of who we are to receivers, and of old readers and ed
       `email\n${addresses.join('\n')}\nno address\n`,
     );
     expect(blocked.json()).toMatchObject({ suppressed: 2, refusedCount: 1 });
+    expect(blocked.stderr).toContain('line 4: The address has a space');
   });
 
   test('editions of before are brought, listed and taken out', async () => {

@@ -114,10 +114,11 @@ describe('moving house in the console', async () => {
     expect((await send(path, { action: 'erase' }, '')).text).toContain(
       'Choose a file of addresses',
     );
-    const file = 'one@example.com\nnobody@example.com\n';
+    const file = 'one@example.com\nnobody@example.com\nno address\n';
     const { location } = await send(path, { action: 'unsubscribe', of: 'sports' }, file, 'sam');
     const { text } = await get(location, 'sam');
     expect(text).toContain('Unsubscribe 1 reader from Sports');
+    expect(text).toContain('Lines of the file that are no address, left out: 1.');
     expect(text).toContain('Newsletters that you are not assigned to stay as they are.');
     const other = await send(path, { action: 'unsubscribe', of: 'daily' }, file, 'sam');
     expect(other.status).toBe(404);

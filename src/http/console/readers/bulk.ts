@@ -50,11 +50,16 @@ export function bulkRoutes(context: Context): Router {
       if ('fault' in asked) return showForm(req, res, asked.fault);
       const { filter, isNarrowed } = readFilter(req.body);
       if (!file && !isNarrowed) return showForm(req, res, 'none');
+      let faults = 0;
       try {
         const whom = file
-          ? { addresses: addressesInChunks(file.read(), () => undefined) }
+          ? { addresses: addressesInChunks(file.read(), () => faults++) }
           : { filter };
         const job = await prepareBulk(db, by(res), asked, whom);
+        if (faults > 0)
+          await leaveMessage(req, 'bulk.noAddress', false, {
+            lines: new Intl.NumberFormat(wordsFor(req, res).language).format(faults),
+          });
         return res.redirect(303, `${page}/${job.id}`);
       } catch (error) {
         if (error instanceof InvalidImport) return showForm(req, res, 'file', error);

@@ -63,6 +63,7 @@ export default {
   leave: 'Change nothing',
   stop: 'Stop',
   conflict: 'That had been done already.',
+  noAddress: 'Lines of the file that are no address, left out: {{lines}}.',
   wrong: {
     none: 'Choose a file of addresses, or filter the list of readers first.',
     file: 'This file cannot be read as a list of addresses.',

@@ -73,6 +73,7 @@ export default {
   leave: 'No cambiar nada',
   stop: 'Detener',
   conflict: 'Eso ya estaba hecho.',
+  noAddress: 'Líneas del archivo omitidas por no ser una dirección: {{lines}}.',
   wrong: {
     none: 'Elige un archivo de direcciones o filtra primero la lista de lectores.',
     file: 'Este archivo no se puede leer como lista de direcciones.',
