@@ -117,4 +117,14 @@ describe.skipIf(browserMissing())('readers imported in the console', () => {
     await send.click();
     await page.locator('[data-import="ready"]').waitFor();
   });
+
+  test('a list of addresses, in a form that has a field called action', async () => {
+    const page = await signIn(browser, desk, { width: 360 }, { to: 'readers' });
+    await page.goto(`${desk.base}/console/readers/bulk`);
+    await page.setInputFiles('#file', file('email\nnobody@of.example\nno address\n'));
+    await page.check('input[value="unsubscribe"]');
+    await page.locator('.reader-form .buttons .primary').click();
+    await page.waitForURL(/\/readers\/bulk\/\d+$/);
+    await page.locator('.message', { hasText: 'no address, left out: 1.' }).waitFor();
+  });
 });

@@ -19,6 +19,8 @@ function send(form, file) {
   const stop = box.querySelector('button');
   const buttons = form.querySelectorAll('.buttons button, .actions button');
   const request = new XMLHttpRequest();
+  // not form.action: that is a field of this name where the form has one
+  const address = new URL(form.getAttribute('action'), location.href).href;
 
   const show = (share) => {
     bar.value = share;
@@ -50,7 +52,7 @@ function send(form, file) {
     const isPage = request.getResponseHeader('Content-Type')?.startsWith('text/html');
     const next = status === 201 ? request.getResponseHeader('Location') : null;
     // signed out meanwhile: it was led to the way in
-    const elsewhere = next ?? (responseURL === form.action ? null : responseURL);
+    const elsewhere = next ?? (responseURL === address ? null : responseURL);
     if (elsewhere) {
       setBusy(false);
       location.assign(elsewhere);
@@ -60,7 +62,7 @@ function send(form, file) {
     } else fail(words.refused.replace('#', status));
   });
   stop.addEventListener('click', () => request.abort(), { once: true });
-  request.open('POST', form.action);
+  request.open('POST', address);
   request.setRequestHeader('X-Progress', '1');
   request.send(new FormData(form));
 }
