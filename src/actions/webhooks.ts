@@ -94,7 +94,9 @@ export async function testWebhook(
   { db, config, secrets, now }: Pick<Context, 'db' | 'config' | 'secrets' | 'now'>,
   { actor, scope }: Who,
   id: string,
-): Promise<Pick<Outcome, 'status' | 'answer' | 'error' | 'milliseconds'> & { ok: boolean }> {
+): Promise<
+  Pick<Outcome, 'status' | 'answer' | 'error' | 'cause' | 'milliseconds'> & { ok: boolean }
+> {
   const message = await db.transaction().execute(async (tx) => {
     const { active } = await getWebhook(tx, id, scope);
     if (!active) throw new WebhookOff();
@@ -109,12 +111,13 @@ export async function testWebhook(
     now: now(),
   });
   await db.transaction().execute((tx) => settleMessage(tx, message, outcome));
-  const { status, answer, error, milliseconds } = outcome;
+  const { status, answer, error, cause, milliseconds } = outcome;
   return {
     ok: status !== null && status >= 200 && status < 300,
     status,
     answer,
     error,
+    cause,
     milliseconds,
   };
 }

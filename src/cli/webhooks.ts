@@ -87,7 +87,7 @@ export function registerWebhooks(program: Command, open: Open): void {
     .action((id: string, { json }: { json?: boolean }) =>
       open(async (context) => {
         if (!/^\d+$/.test(id)) throw new WebhookNotFound(id);
-        const outcome = await testWebhook(context, by(), id);
+        const { cause: _, ...outcome } = await testWebhook(context, by(), id);
         const text = outcome.status === null ? outcome.error : `it answered ${outcome.status}`;
         print(json, outcome, `${outcome.ok ? 'works' : 'does not work'}: ${text}`);
         if (!outcome.ok) process.exitCode = 1;

@@ -28,6 +28,8 @@ export interface Outcome {
   status: number | null;
   answer: string | null;
   error: string | null;
+  /** Why there is no answer, for words in the operator's language; null where `error` alone tells it. */
+  cause: FeedError['feedCause'] | null;
   milliseconds: number;
   /** How long the receiver asks to be left alone. */
   retryAfterSeconds: number | null;
@@ -81,6 +83,7 @@ export async function sendMessage(
       status: answer.status,
       answer: kept(Buffer.from(answer.body).toString()),
       error: null,
+      cause: null,
       milliseconds: milliseconds(),
       retryAfterSeconds: retryAfter(answer.headers, now),
     };
@@ -91,6 +94,7 @@ export async function sendMessage(
       status: null,
       answer: null,
       error: kept(words),
+      cause: error instanceof FeedError ? error.feedCause : null,
       milliseconds: milliseconds(),
       retryAfterSeconds: null,
     };

@@ -5,7 +5,13 @@ import { createOperator } from '../../src/operators/accounts.ts';
 import { letterContent } from '../../workers/letters/content.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type Console, openConsole } from '../http/console/harness.ts';
-import { browserMissing, expectAccessible, looks, openBrowser } from './fixtures/browser.ts';
+import {
+  browserMissing,
+  expectAccessible,
+  looks,
+  openBrowser,
+  styleOf,
+} from './fixtures/browser.ts';
 import { freePort, openRealProvider } from './fixtures/real-provider.ts';
 
 const password = 'correct horse';
@@ -65,6 +71,9 @@ describe.skipIf(browserMissing())('getting in', () => {
     await olga.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await press(olga, 'Copy');
     await olga.getByRole('button', { name: 'Copied' }).waitFor();
+    // who has not been in has no session to end, and the button looks it
+    const nothingToEnd = olga.locator('form[action$="/end-sessions"] button:disabled');
+    expect(await styleOf(nothingToEnd, 'opacity')).toBe('0.6');
     const link = await olga.inputValue('#link');
     expect(await olga.evaluate('navigator.clipboard.readText()')).toBe(link);
 

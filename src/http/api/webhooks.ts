@@ -207,7 +207,10 @@ export const webhookOperations: Operation[] = [
       answers: { 200: { description: 'What came of it', schema: outcomeShape } },
       errors: [409],
     },
-    async ({ params, context, ...by }) => ({ body: await testWebhook(context, by, params.id) }),
+    async ({ params, context, ...by }) => {
+      const { cause: _, ...body } = await testWebhook(context, by, params.id);
+      return { body };
+    },
   ),
   reads(
     {

@@ -94,6 +94,26 @@ describe('who may do what, and what programs hear', async () => {
     expect(await row()).toBeUndefined();
   });
 
+  it('says in the words of who asks why a webhook cannot be reached', async () => {
+    const speaks = (language: 'en' | 'es') =>
+      db
+        .updateTable('operators')
+        .set({ language })
+        .where('email', '=', 'ana@example.org')
+        .execute();
+    const there = await receiver();
+    const { location: one = '' } = await ana.post('/console/settings/webhooks', [
+      ['url', there.url],
+      ['events', 'attention'],
+    ]);
+    await there[Symbol.asyncDispose]();
+    await speaks('es');
+    await ana.post(`${one}/test`, {});
+    expect((await ana.get(one)).text).toMatch(/No funciona: \S+ no acepta conexiones/);
+    await speaks('en');
+    await ana.post(`${one}/remove`, {});
+  });
+
   it('shows who did what and from where, searched and as CSV', async () => {
     const page = '/console/settings/audit';
     const { text } = await ana.get(page);
@@ -101,6 +121,9 @@ describe('who may do what, and what programs hear', async () => {
     expect(text).toContain('127.0.0.1');
     const ofTokens = (await ana.get(`${page}?object=token&action=revoke`)).text;
     expect(ofTokens.match(/<time /g)).toHaveLength(1);
+    // as the page itself calls it
+    const asShown = (await ana.get(`${page}?object=API%20token&action=revoke`)).text;
+    expect(asShown.match(/<time /g)).toHaveLength(1);
     const none = await ana.get(`${page}?from=2020-01-01&to=2020-01-02`);
     expect(none.text).toContain('Nothing matches');
     const csv = await ana.get(`${page}.csv?actor=operator&action=revoke`);

@@ -120,6 +120,13 @@ describe('composing in the console', () => {
       .where('title', '=', 'By hand')
       .executeTakeFirstOrThrow();
     expect(written.text).toMatch(new RegExp(`value="${article.id}" checked`));
+    const all = await db.selectFrom('articles').select('id').execute();
+    const everyOne = await ed.post('/console/editions/new', [
+      ...Object.entries(special),
+      ['do', 'search'],
+      ...all.map(({ id }): [string, string] => ['article', id]),
+    ]);
+    expect(everyOne.text).not.toContain('Change the search');
     const made = await ed.post('/console/editions/new', [
       ...Object.entries(special),
       ['do', 'prepare'],

@@ -48,6 +48,8 @@ function chartOf(figure) {
       {
         ...axis,
         size: 56,
+        // readers and emails are counted in wholes
+        incrs: wholes,
         values: (_, splits) => splits.map((split) => whole.format(Math.abs(split))),
       },
     ],
@@ -55,6 +57,9 @@ function chartOf(figure) {
   return new uPlot(options, [xs, ...shapeOf(kind, columns)], figure);
 }
 
+const wholes = Array.from({ length: 10 }, (_, power) =>
+  [1, 2, 5].map((n) => n * 10 ** power),
+).flat();
 const DAY = 86_400;
 const dayIncrements = [1, 2, 7, 14, 30, 60, 90, 180, 365].map((days) => days * DAY);
 

@@ -66,9 +66,9 @@ export function auditRoutes(context: Context): Router {
   router.get('/settings/audit', requireRole('admin'), async (req, res) => {
     const { t, language } = wordsFor(req, res);
     const typed = asked.parse(req.query);
-    const { after: _, ...filter } = typed;
+    const { after: _, ...filter } = { ...typed, object: objectMeant(typed.object, t) };
     const [list, operators, tokens, known] = await Promise.all([
-      listAudit(db, { ...named(typed), limit: 50 }),
+      listAudit(db, { ...named({ ...filter, after: typed.after }), limit: 50 }),
       listOperators(db),
       listApiTokens(db),
       auditActions(db),
@@ -81,6 +81,7 @@ export function auditRoutes(context: Context): Router {
       styles: ['access'],
       data: {
         typed,
+        objectLike: `${t('audit.objects.edition')} 12`,
         lines: list.data.map((line) => lineView(line, { t, language })),
         who: [
           ...['operator', 'token', 'cli', 'system'].map((kind) => ({
@@ -129,6 +130,18 @@ const actionText = (action: string, t: Translate) => {
   const key = keyOf(action);
   return Object.hasOwn(english.actions, key) ? t(`audit.actions.${key}`) : action;
 };
+
+/** What the audit calls an object that was typed as the page calls it, in the operator's language. */
+function objectMeant(typed: string, t: Translate): string {
+  const lower = typed.toLowerCase();
+  const nouns = Object.keys(objects).flatMap((noun) => {
+    const word = t(`audit.objects.${keyOf(noun)}`).toLowerCase();
+    return lower === word || lower.startsWith(`${word} `) ? [{ noun, word }] : [];
+  });
+  // the longest: a word may begin another
+  const [meant] = nouns.toSorted((one, other) => other.word.length - one.word.length);
+  return meant ? `${meant.noun}${typed.slice(meant.word.length)}` : typed;
+}
 
 /** The kind of an object, one word or two, and which one of them. */
 function objectIn(object: string): { noun: string; name: string } {

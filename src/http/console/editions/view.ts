@@ -14,7 +14,6 @@ export function consoleEdition(
 ) {
   const newsletter = newsletters.find((one) => one.slug === edition.newsletter);
   const timezone = newsletter?.timezone ?? 'UTC';
-  const number = new Intl.NumberFormat(language);
   const at = edition.startedAt ?? edition.sendAt;
   return {
     ...edition,
@@ -37,7 +36,7 @@ export function consoleEdition(
         ? t('edition.finishedAt', { time: timeIn(edition.finishedAt, language, timezone) })
         : '',
       edition.startedAt && edition.messagesPerSecond
-        ? t('edition.speed', { rate: number.format(Math.ceil(edition.messagesPerSecond)) })
+        ? t('edition.speed', { count: Math.ceil(edition.messagesPerSecond) })
         : '',
     ].filter((line) => line !== ''),
   };

@@ -10,6 +10,7 @@ import {
 } from '../../../actions/webhooks.ts';
 import type { Context } from '../../../context.ts';
 import { openSealing } from '../../../database/sealing.ts';
+import { causeInWords } from '../../../feeds/causes.ts';
 import { ID_FORM } from '../../../text/id.ts';
 import { AttemptNotFound, WebhookOff } from '../../../webhooks/errors.ts';
 import { listAttempts } from '../../../webhooks/messages.ts';
@@ -101,7 +102,9 @@ export function webhookRoutes(context: Context): Router {
     else if (outcome.ok)
       await leaveMessage(req, 'webhooks.works', true, { status: String(outcome.status) });
     else {
-      const reason = outcome.error ?? String(outcome.status);
+      const { cause, error, status } = outcome;
+      const { language } = wordsFor(req, res);
+      const reason = cause ? causeInWords(cause, language) : (error ?? String(status));
       await leaveMessage(req, 'webhooks.fails', false, { reason: reason.slice(0, 200) });
     }
     res.redirect(303, `${page}/${idOf(req)}`);

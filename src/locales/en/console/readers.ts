@@ -190,7 +190,7 @@ export default {
   consentSourceHint: 'Such as: stand at the book fair, signed form no. 12',
   consentAt: 'On this day',
   addButton: 'Add reader',
-  addAnother: 'Add to another newsletter',
+  addAnother: 'Add to a newsletter',
   wrong: {
     email: 'Enter a full address, such as ana@example.org.',
     name: 'A name has at most 100 characters, and no address or link in it.',

@@ -133,7 +133,7 @@ export default {
       missed: 'No la han recibido',
       failed: 'Fallidos',
       skipped: 'Omitidos',
-      uncertain: 'Inciertos',
+      uncertain: 'Dudosos',
       retried: 'Con más de un intento',
       queued: 'Aún en cola',
     },

@@ -196,7 +196,7 @@ export default {
   consentSourceHint: 'Por ejemplo: puesto en la feria del libro, hoja firmada n.º 12',
   consentAt: 'Qué día',
   addButton: 'Añadir lector',
-  addAnother: 'Añadir a otro boletín',
+  addAnother: 'Añadir a un boletín',
   wrong: {
     email: 'Escribe una dirección completa, como ana@example.org.',
     name: 'Un nombre tiene 100 caracteres como máximo, sin direcciones ni enlaces.',
