@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { DbOrTransaction } from '../database/connection.ts';
+import type { Db, DbOrTransaction } from '../database/connection.ts';
 import type { EditionState } from '../database/tables.ts';
 import { NewsletterHeld } from '../newsletters/errors.ts';
 import { readId } from '../text/id.ts';
@@ -207,18 +207,23 @@ export async function takeUpAgain(db: DbOrTransaction, id: string): Promise<Chan
  * Ends editions of which no row is queued or sending: sent, or cancelled for good. With `id` only that one. Not those
  * that `refusedByAll` finds.
  */
-export async function finishEditions(db: DbOrTransaction, id?: string): Promise<string[]> {
+export async function finishEditions(db: Db, id?: string): Promise<string[]> {
   const finished: string[] = [];
-  for (const each of await dealtWith(db, id)) {
-    const done = await happened(
-      db,
+  for (const each of await dealtWith(db, id)) if (await finish(db, each)) finished.push(each);
+  return finished;
+}
+
+function finish(db: Db, id: string): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    // A resend that is under way ends first: a statement that waits for it looks at the ranges as they were before.
+    await sql`select 1 from editions where id = ${id} for update`.execute(tx);
+    return happened(
+      tx,
       sql`update editions e set state = case when e.state = 'sending' then 'sent' else e.state end,
           status_text = null, finished_at = now()
-        where e.id = ${each} and ${nothingLeft} and not (e.state = 'sending' and ${takenByNobody(each)})`,
+        where e.id = ${id} and ${nothingLeft} and not (e.state = 'sending' and ${takenByNobody(id)})`,
     );
-    if (done) finished.push(each);
-  }
-  return finished;
+  });
 }
 
 /**

@@ -4,10 +4,11 @@ import type { Db } from '../../src/database/connection.ts';
 import { resendMissed } from '../../src/deliveries/control.ts';
 import { sweepCancelled } from '../../src/deliveries/finish.ts';
 import { planEdition } from '../../src/deliveries/plan.ts';
-import { cancelEdition } from '../../src/editions/transitions.ts';
+import { cancelEdition, finishEditions } from '../../src/editions/transitions.ts';
 import { openFreshDatabase } from '../harness/database.ts';
 import { eventually } from '../harness/eventually.ts';
 import { freezeEdition, makeReaders } from './fixtures/edition.ts';
+import { editionOf } from './fixtures/rows.ts';
 
 /** An edition of ten readers, cancelled while all of them are queued. */
 async function cancelled(db: Db): Promise<string> {
@@ -53,4 +54,18 @@ test('a sweep that comes while a resend is under way ends nothing', async () => 
   });
   await sweep;
   expect(await ranges(db)).toEqual([{ state: 'planned', missed: true, queued: 10 }]);
+});
+
+test('an edition that is being resent is not ended by what its ranges were before', async () => {
+  const { db } = await openFreshDatabase();
+  const edition = await cancelled(db);
+  await sweepCancelled(db);
+  let finished: Promise<string[]> | undefined;
+  await db.transaction().execute(async (tx) => {
+    await resendMissed(tx, edition);
+    finished = finishEditions(db);
+    await waiting(db, 1);
+  });
+  expect(await finished).toEqual([]);
+  expect((await editionOf(db, edition)).state).toBe('sending');
 });
