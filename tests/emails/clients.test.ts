@@ -26,6 +26,7 @@ const harmless: Record<string, string> = {
   'word-spacing': 'a reset of MJML to the normal value',
   'border-radius': 'square corners in Outlook',
   'white-space': 'a link of the footer may break over two lines',
+  'text-wrap': 'a headline may end in a line of one word',
   'word-break': 'a long address, or a word without an end, runs on',
   'height property': 'of a picture, where it says auto',
   '<bdi> element': 'words of the other direction may swap places with their neighbours',
