@@ -26,13 +26,16 @@ function copyTo(folder: string, wanted: string[]): void {
   }
 }
 
+// Each installs a system and all packages, beside other tests.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
+
 describe.skipIf(debianMissing()).concurrent('a Debian with nothing on it', () => {
   let debian: Debian;
   let remove: () => void;
   beforeAll(async () => {
     ({ debian, remove } = await makeDebian());
   });
-  afterAll(() => remove(), 300_000);
+  afterAll(() => remove());
 
   test('shows the demo to an ordinary user with Node 20 or newer, and npm warns of nothing', async () => {
     const machine = await debian.copy();
@@ -60,7 +63,7 @@ describe.skipIf(debianMissing()).concurrent('a Debian with nothing on it', () =>
       over = true;
     });
     const up = async () => over || (await service.exec(healthy));
-    await vi.waitFor(up, { timeout: 200_000, interval: 500 });
+    await vi.waitFor(up, { timeout: 600_000, interval: 500 });
     expect(over, service.said()).toBe(false);
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
 
