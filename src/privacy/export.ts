@@ -30,41 +30,18 @@ export async function personalData(
   subscriberId: string,
 ): Promise<PersonalData> {
   const subscriber = await getSubscriber(db, subscriberId);
-  const [
-    reasons,
-    pending,
-    consents,
-    deliveries,
-    answers,
-    bounces,
-    letters,
-    replies,
-    signsOfLife,
-    suppressed,
-  ] = await Promise.all([
-    reasonsOf(db, subscriberId),
-    pendingOf(db, subscriberId),
-    consentsOf(db, subscriberId),
-    deliveriesOf(db, subscriberId),
-    answersOf(db, subscriberId),
-    bouncesOf(db, subscriberId),
-    lettersOf(db, subscriberId),
-    repliesOf(db, subscriberId),
-    signsOfLifeOf(db, subscriberId),
-    suppressionOf(db, subscriberId),
-  ]);
   return {
     subscriber,
-    reasons,
-    pending,
-    consents,
-    deliveries,
-    answers,
-    bounces,
-    letters,
-    replies,
-    signsOfLife: signsOfLife ?? null,
-    suppressed: suppressed ?? null,
+    reasons: await reasonsOf(db, subscriberId),
+    pending: await pendingOf(db, subscriberId),
+    consents: await consentsOf(db, subscriberId),
+    deliveries: await deliveriesOf(db, subscriberId),
+    answers: await answersOf(db, subscriberId),
+    bounces: await bouncesOf(db, subscriberId),
+    letters: await lettersOf(db, subscriberId),
+    replies: await repliesOf(db, subscriberId),
+    signsOfLife: (await signsOfLifeOf(db, subscriberId)) ?? null,
+    suppressed: (await suppressionOf(db, subscriberId)) ?? null,
   };
 }
 
