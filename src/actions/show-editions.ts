@@ -6,6 +6,7 @@ import { EditionNotFound } from '../editions/errors.ts';
 import { chooseArticles } from '../editions/variant.ts';
 import { warningsOf } from '../editions/warnings.ts';
 import { noticeInWords } from '../locales/notices.ts';
+import { type EditionUnsubscribes, unsubscribesOf } from '../subscribers/unsubscribes.ts';
 import type { Notice } from '../text/notice.ts';
 
 /** An edition with its ledger, as the API and the command line show it. */
@@ -48,6 +49,15 @@ export async function showEditions(
     ),
     next,
   };
+}
+
+/** Who unsubscribed by the links of an edition. Throws EditionNotFound. */
+export async function showUnsubscribes(
+  db: DbOrTransaction,
+  id: string,
+): Promise<EditionUnsubscribes> {
+  if (!(await getEdition(db, id))) throw new EditionNotFound(id);
+  return unsubscribesOf(db, id);
 }
 
 const inWords = (notices: Notice[] = [], language?: string) =>

@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { audienceOf } from '../actions/audience.ts';
 import { showDeliveries } from '../actions/deliveries.ts';
+import { showUnsubscribes } from '../actions/show-editions.ts';
 import type { DeliveryState } from '../database/tables.ts';
 import { CURSOR_FORM, missedStates } from '../deliveries/list-deliveries.ts';
-import { getEdition } from '../editions/editions.ts';
-import { EditionNotFound } from '../editions/errors.ts';
-import { unsubscribesOf } from '../subscribers/unsubscribes.ts';
 import type { Open } from './open.ts';
 import { readLimit } from './options.ts';
 import { note, print, table } from './output.ts';
@@ -67,8 +65,7 @@ export function registerEditionReaders(noun: Command, open: Open): void {
     .option('--json', 'print JSON')
     .action((id: string, { json }: { json?: boolean }) =>
       open(async ({ db }) => {
-        if (!(await getEdition(db, id))) throw new EditionNotFound(id);
-        const found = await unsubscribesOf(db, id);
+        const found = await showUnsubscribes(db, id);
         const rows = found.reasons.map((one) => [one.at.toISOString(), one.reason, one.words]);
         note(`${found.count} unsubscribed`);
         const text = table(['UNSUBSCRIBED', 'REASON', 'WORDS'], rows);

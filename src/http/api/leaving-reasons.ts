@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { showUnsubscribes } from '../../actions/show-editions.ts';
 import type { Role } from '../../database/tables.ts';
-import { getEdition } from '../../editions/editions.ts';
-import { EditionNotFound } from '../../editions/errors.ts';
 import { maskAddressesIn } from '../../mail/address.ts';
 import { mayAct } from '../../operators/roles.ts';
 import { filterQuery } from '../../subscribers/filter-query.ts';
@@ -10,7 +9,6 @@ import {
   leavingReasons,
   listLeavingReasons,
 } from '../../subscribers/leaving-reasons.ts';
-import { unsubscribesOf } from '../../subscribers/unsubscribes.ts';
 import { type Operation, reads } from './operation.ts';
 import { paging } from './paging.ts';
 import { ofEdition } from './reach.ts';
@@ -78,8 +76,7 @@ export const leavingReasonOperations: Operation[] = [
       errors: [404],
     },
     async ({ params, role }, db) => {
-      if (!(await getEdition(db, params.id))) throw new EditionNotFound(params.id);
-      const { count, reasons } = await unsubscribesOf(db, params.id);
+      const { count, reasons } = await showUnsubscribes(db, params.id);
       const words = openTo(role);
       return {
         body: { count, reasons: reasons.map((one) => ({ ...one, words: words(one.words) })) },
