@@ -43,8 +43,9 @@ export function approve(db: DbOrTransaction, id: string, now: Date): Promise<boo
 }
 
 /**
- * Gives a draft that was composed by hand before its hour that hour. With `review` it waits for an editor unless
- * one has changed it before that hour, and with `held`, the words for why a restore holds it, in any case. Returns its state; undefined where the draft is not one of those.
+ * Gives a draft that was composed by hand before its hour that hour. With `review` it waits for an editor unless one has
+ * changed it before that hour, and with `held`, the words for why a restore holds it, in any case. Returns its state;
+ * undefined where the draft is not one of those.
  */
 export async function adoptDraft(
   db: DbOrTransaction,

@@ -4,7 +4,6 @@ import * as fs from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {} from 'vitest';
 import { eventually } from '../../harness/eventually.ts';
 
 /** Where mail of a domain goes: a port of this machine. */
